@@ -1,0 +1,282 @@
+//! Bundles: a folder with one quantized encoder, its tokenizer and any number
+//! of heads, named by `manifest.json`.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::encoder::Architecture;
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "manifest.json";
+/// The largest manifest that a loader reads, in bytes.
+pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+/// The largest file that a manifest may name, in bytes.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+const FORMAT: &str = "nerite-bundle";
+const VERSION: u32 = 1;
+const MAX_HEADS: usize = 64;
+
+/// A bundle's table of contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    format: String,
+    version: u32,
+    /// The encoder's name, for people.
+    pub name: String,
+    /// The encoder's family.
+    pub architecture: Architecture,
+    /// The name under which `nerite encoder fetch` finds the weights.
+    pub source: String,
+    /// The quantized encoder.
+    pub encoder: BundleFile,
+    /// The prepared `tokenizer.json`.
+    pub tokenizer: BundleFile,
+    /// The heads; the page offers them in this order.
+    pub heads: Vec<BundleHead>,
+    /// The id of the head to begin with.
+    pub default_head: String,
+}
+
+/// A file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleFile {
+    /// Its path within the bundle: one name, or folder and name.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its sha256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A head of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleHead {
+    /// A short name without spaces, unique in the bundle.
+    pub id: String,
+    /// What people should read.
+    pub title: String,
+    /// The head.
+    #[serde(flatten)]
+    pub file: BundleFile,
+    /// Its report.
+    pub report: Option<BundleFile>,
+}
+
+/// Why a manifest or a file of a bundle was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// It does not parse.
+    #[error("{MANIFEST}: {0}")]
+    Json(#[from] serde_json::Error),
+    /// It parses, but says what cannot be.
+    #[error("{MANIFEST}: {0}")]
+    Contents(String),
+    /// A file is not the one that the manifest names.
+    #[error("{file}: found {found}, expected {expected}; the file is damaged or of another version")]
+    File {
+        /// The file's path within the bundle.
+        file: String,
+        /// Its size, or its hash where the size is right.
+        found: String,
+        /// The same from the manifest.
+        expected: String,
+    },
+}
+
+impl Manifest {
+    /// A manifest of this version; check it with [`Manifest::check`].
+    pub fn new(
+        name: String,
+        architecture: Architecture,
+        source: String,
+        encoder: BundleFile,
+        tokenizer: BundleFile,
+        heads: Vec<BundleHead>,
+        default_head: String,
+    ) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            name,
+            architecture,
+            source,
+            encoder,
+            tokenizer,
+            heads,
+            default_head,
+        }
+    }
+
+    /// Reads and checks `manifest.json`.
+    ///
+    /// # Errors
+    ///
+    /// More than [`MAX_MANIFEST_BYTES`], JSON that does not parse, or what
+    /// [`Manifest::check`] refuses.
+    pub fn from_json(json: &[u8]) -> Result<Self, BundleError> {
+        if json.len() > MAX_MANIFEST_BYTES {
+            return Err(BundleError::Contents(format!(
+                "found {} bytes, expected at most {MAX_MANIFEST_BYTES}",
+                json.len()
+            )));
+        }
+        let manifest: Self = serde_json::from_slice(json)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// The manifest's file.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a manifest is plain data") + "\n"
+    }
+
+    /// Checks format and version, names, sizes and hashes.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError::Contents`] with what was found and expected. A path that
+    /// would leave the bundle's folder is refused.
+    pub fn check(&self) -> Result<(), BundleError> {
+        let refuse = |text: String| Err(BundleError::Contents(text));
+        if self.format != FORMAT || self.version != VERSION {
+            return refuse(format!(
+                "found {:?} version {}, expected {FORMAT:?} version {VERSION}",
+                self.format, self.version
+            ));
+        }
+        if self.heads.is_empty() || self.heads.len() > MAX_HEADS {
+            return refuse(format!("found {} heads, expected 1 to {MAX_HEADS}", self.heads.len()));
+        }
+        for (index, head) in self.heads.iter().enumerate() {
+            if !is_name(&head.id) || self.heads[..index].iter().any(|other| other.id == head.id) {
+                return refuse(format!("found the head {:?}, expected a new plain name", head.id));
+            }
+        }
+        if !self.heads.iter().any(|head| head.id == self.default_head) {
+            return refuse(format!("found no head {:?}, which is the default", self.default_head));
+        }
+        self.files().try_for_each(BundleFile::check)
+    }
+
+    /// The files that a loader reads: encoder, tokenizer, heads.
+    pub fn files(&self) -> impl Iterator<Item = &BundleFile> {
+        [&self.encoder, &self.tokenizer]
+            .into_iter()
+            .chain(self.heads.iter().map(|head| &head.file))
+    }
+
+    /// The sum of the sizes of [`Manifest::files`].
+    pub fn bytes(&self) -> u64 {
+        self.files().map(|file| file.bytes).sum()
+    }
+}
+
+impl BundleFile {
+    /// Describes `contents` as a file of this path.
+    pub fn of(file: impl Into<String>, contents: &[u8]) -> Self {
+        Self {
+            file: file.into(),
+            bytes: contents.len() as u64,
+            sha256: format!("{:x}", Sha256::digest(contents)),
+        }
+    }
+
+    fn check(&self) -> Result<(), BundleError> {
+        let refuse = |text: String| Err(BundleError::Contents(text));
+        let parts: Vec<_> = self.file.split('/').collect();
+        if parts.len() > 2 || !parts.iter().all(|part| is_name(part)) {
+            return refuse(format!("found the path {:?}, expected a plain name in the bundle", self.file));
+        }
+        if self.bytes == 0 || self.bytes > MAX_FILE_BYTES {
+            return refuse(format!("{}: found {} bytes, expected 1 to {MAX_FILE_BYTES}", self.file, self.bytes));
+        }
+        if self.sha256.len() != 64 || !self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return refuse(format!("{}: found the sha256 {:?}", self.file, self.sha256));
+        }
+        Ok(())
+    }
+
+    /// Checks a file's contents against size and sha256.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError::File`].
+    pub fn verify(&self, contents: &[u8]) -> Result<(), BundleError> {
+        let differs = |found: String, expected: String| {
+            Err(BundleError::File { file: self.file.clone(), found, expected })
+        };
+        if contents.len() as u64 != self.bytes {
+            return differs(format!("{} bytes", contents.len()), format!("{}", self.bytes));
+        }
+        let found = format!("{:x}", Sha256::digest(contents));
+        if found != self.sha256 {
+            return differs(format!("sha256 {found}"), self.sha256.clone());
+        }
+        Ok(())
+    }
+}
+
+/// A file or head name: letters, digits, `.`, `_`, `-`, not beginning with a dot.
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 100
+        && !name.starts_with('.')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let head = BundleHead {
+            id: "base".into(),
+            title: "untrained".into(),
+            file: BundleFile::of("heads/base.safetensors", b"head"),
+            report: None,
+        };
+        Manifest::new(
+            "tiny".into(),
+            Architecture::Bert,
+            "tiny".into(),
+            BundleFile::of("encoder.safetensors", b"encoder"),
+            BundleFile::of("tokenizer.json", b"tokenizer"),
+            vec![head],
+            "base".into(),
+        )
+    }
+
+    #[test]
+    fn manifests_come_back() {
+        let manifest = manifest();
+        assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
+        assert_eq!(manifest.bytes(), 4 + 7 + 9);
+        assert!(manifest.encoder.verify(b"encoder").is_ok());
+        assert!(manifest.encoder.verify(b"encodes").is_err());
+        assert!(manifest.encoder.verify(b"").is_err());
+    }
+
+    #[test]
+    fn what_could_do_harm_is_refused() {
+        let json = manifest().to_json();
+        for (from, to) in [
+            ("\"encoder.safetensors\"", "\"../encoder.safetensors\""),
+            ("\"encoder.safetensors\"", "\"/etc/passwd\""),
+            ("\"encoder.safetensors\"", "\"a/b/c\""),
+            ("\"encoder.safetensors\"", "\"https://example.org\""),
+            ("\"encoder.safetensors\"", "\"a\\\\b\""),
+            ("\"encoder.safetensors\"", "\"\""),
+            ("\"default_head\": \"base\"", "\"default_head\": \"best\""),
+            ("\"bytes\": 7", "\"bytes\": 99999999999"),
+            ("\"bytes\": 7", "\"bytes\": -1"),
+            ("\"version\": 1", "\"version\": 2"),
+            ("\"id\": \"base\"", "\"id\": \"<b>\""),
+        ] {
+            let changed = json.replace(from, to);
+            assert_ne!(changed, json, "{from}");
+            assert!(Manifest::from_json(changed.as_bytes()).is_err(), "{to} was accepted");
+        }
+        assert!(Manifest::from_json(&vec![b' '; MAX_MANIFEST_BYTES + 1]).is_err());
+    }
+}

@@ -1,0 +1,252 @@
+//! What an encoder looks like: read from Hugging Face's `config.json`, stored
+//! in a quantized encoder's metadata.
+
+use serde::{Deserialize, Serialize};
+
+use super::EncoderError;
+
+/// The family of an encoder. All three are BERT's layers; they differ in the
+/// names of their weights and in how positions and token types are embedded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Architecture {
+    /// BERT: position and token type embeddings.
+    Bert,
+    /// DistilBERT: no token types.
+    DistilBert,
+    /// RoBERTa: position ids start after the padding id.
+    Roberta,
+}
+
+impl Architecture {
+    /// Hugging Face's `model_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bert => "bert",
+            Self::DistilBert => "distilbert",
+            Self::Roberta => "roberta",
+        }
+    }
+}
+
+/// The activation between the two halves of a feed-forward layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// `x * Phi(x)` with the normal distribution's exact cumulative function.
+    Gelu,
+    /// The tanh approximation of it, `gelu_new` in configurations.
+    GeluTanh,
+    /// `max(x, 0)`.
+    Relu,
+}
+
+/// An encoder's shape. Every number is checked by [`Config::check`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The family.
+    pub architecture: Architecture,
+    /// Rows of the word embedding.
+    pub vocabulary: usize,
+    /// Width of a hidden state.
+    pub hidden: usize,
+    /// Transformer layers; hidden states number one more.
+    pub layers: usize,
+    /// Attention heads; divides `hidden`.
+    pub heads: usize,
+    /// Width between the halves of a feed-forward layer.
+    pub intermediate: usize,
+    /// Rows of the position embedding.
+    pub positions: usize,
+    /// Id of the padding subword (RoBERTa counts positions from it).
+    pub padding: usize,
+    /// What a layer norm adds to the variance.
+    pub norm_epsilon: f32,
+    /// The feed-forward activation.
+    pub activation: Activation,
+}
+
+impl Config {
+    /// Reads Hugging Face's `config.json`.
+    ///
+    /// # Errors
+    ///
+    /// JSON that does not parse, a `model_type` other than `bert`,
+    /// `distilbert` and `roberta`, an activation or position scheme that this
+    /// engine does not have, or a shape that [`Config::check`] refuses.
+    pub fn from_hugging_face(json: &str) -> Result<Self, EncoderError> {
+        let raw: HuggingFace = serde_json::from_str(json)
+            .map_err(|error| EncoderError::Config(format!("config.json: {error}")))?;
+        let architecture = match raw.model_type.as_str() {
+            "bert" => Architecture::Bert,
+            "distilbert" => Architecture::DistilBert,
+            "roberta" => Architecture::Roberta,
+            other => {
+                return Err(EncoderError::Config(format!(
+                    "found the model type {other:?}, expected bert, distilbert or roberta"
+                )));
+            }
+        };
+        let activation = match raw.activation.as_deref().unwrap_or("gelu") {
+            "gelu" => Activation::Gelu,
+            "gelu_new" | "gelu_pytorch_tanh" => Activation::GeluTanh,
+            "relu" => Activation::Relu,
+            other => {
+                return Err(EncoderError::Config(format!(
+                    "found the activation {other:?}, expected gelu, gelu_new or relu"
+                )));
+            }
+        };
+        if let Some(kind) = raw.position_embedding_type
+            && kind != "absolute"
+        {
+            return Err(EncoderError::Config(format!(
+                "found {kind:?} position embeddings, expected absolute ones"
+            )));
+        }
+        let config = Self {
+            architecture,
+            vocabulary: raw.vocab_size,
+            hidden: raw.hidden,
+            layers: raw.layers,
+            heads: raw.heads,
+            intermediate: raw.intermediate,
+            positions: raw.max_position_embeddings,
+            padding: raw.pad_token_id,
+            norm_epsilon: raw.layer_norm_eps,
+            activation,
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks that the numbers fit each other and stay within bounds that
+    /// keep arithmetic on them from overflowing on 32-bit targets.
+    ///
+    /// # Errors
+    ///
+    /// [`EncoderError::Config`] naming the number.
+    pub fn check(&self) -> Result<(), EncoderError> {
+        let bounds = [
+            ("vocabulary", self.vocabulary, 1, 1 << 20),
+            ("hidden", self.hidden, 1, 1 << 13),
+            ("layers", self.layers, 0, 128),
+            ("heads", self.heads, 1, 256),
+            ("intermediate", self.intermediate, 1, 1 << 15),
+            ("positions", self.positions, 4, 1 << 15),
+            ("padding", self.padding, 0, self.vocabulary.saturating_sub(1)),
+        ];
+        for (name, found, least, most) in bounds {
+            if !(least..=most).contains(&found) {
+                return Err(EncoderError::Config(format!(
+                    "found {name} = {found}, expected {least} to {most}"
+                )));
+            }
+        }
+        if self.hidden % self.heads != 0 {
+            return Err(EncoderError::Config(format!(
+                "found hidden = {} and heads = {}, expected heads to divide hidden",
+                self.hidden, self.heads
+            )));
+        }
+        if !(self.norm_epsilon > 0.0 && self.norm_epsilon < 1.0) {
+            return Err(EncoderError::Config(format!(
+                "found the layer norm epsilon {}, expected a number between 0 and 1",
+                self.norm_epsilon
+            )));
+        }
+        if self.position_offset() + 3 > self.positions {
+            return Err(EncoderError::Config(format!(
+                "found positions = {}, which leaves no room for a word",
+                self.positions
+            )));
+        }
+        Ok(())
+    }
+
+    /// The row of the position embedding that the first subword takes.
+    pub(crate) fn position_offset(&self) -> usize {
+        match self.architecture {
+            Architecture::Bert | Architecture::DistilBert => 0,
+            Architecture::Roberta => self.padding + 1,
+        }
+    }
+
+    /// The longest sequence, in subwords, the two special ones included.
+    pub fn window(&self) -> usize {
+        self.positions - self.position_offset()
+    }
+}
+
+/// The fields of `config.json` that matter, under BERT's and DistilBERT's names.
+#[derive(Deserialize)]
+struct HuggingFace {
+    model_type: String,
+    vocab_size: usize,
+    #[serde(alias = "hidden_size", alias = "dim")]
+    hidden: usize,
+    #[serde(alias = "num_hidden_layers", alias = "n_layers")]
+    layers: usize,
+    #[serde(alias = "num_attention_heads", alias = "n_heads")]
+    heads: usize,
+    #[serde(alias = "intermediate_size", alias = "hidden_dim")]
+    intermediate: usize,
+    max_position_embeddings: usize,
+    #[serde(alias = "hidden_act")]
+    activation: Option<String>,
+    // DistilBERT's configuration has no such field: its code says 1e-12.
+    #[serde(default = "default_norm_epsilon")]
+    layer_norm_eps: f32,
+    #[serde(default)]
+    pad_token_id: usize,
+    position_embedding_type: Option<String>,
+}
+
+fn default_norm_epsilon() -> f32 {
+    1e-12
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BERT: &str = r#"{"model_type":"bert","vocab_size":100,"hidden_size":32,
+        "num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":64,
+        "max_position_embeddings":64,"hidden_act":"gelu","layer_norm_eps":1e-12}"#;
+
+    #[test]
+    fn bert_and_distilbert_spell_their_fields_differently() {
+        let bert = Config::from_hugging_face(BERT).unwrap();
+        let distilbert = Config::from_hugging_face(
+            r#"{"model_type":"distilbert","vocab_size":100,"dim":32,"n_layers":2,"n_heads":4,
+            "hidden_dim":64,"max_position_embeddings":64,"activation":"gelu"}"#,
+        )
+        .unwrap();
+        assert_eq!(bert.window(), 64);
+        assert_eq!(
+            distilbert,
+            Config {
+                architecture: Architecture::DistilBert,
+                ..bert
+            }
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for (from, to) in [
+            ("\"bert\"", "\"gpt2\""),
+            ("\"gelu\"", "\"swish\""),
+            ("\"num_attention_heads\":4", "\"num_attention_heads\":5"),
+            ("\"num_attention_heads\":4", "\"num_attention_heads\":0"),
+            ("\"vocab_size\":100", "\"vocab_size\":0"),
+            ("\"vocab_size\":100", "\"vocab_size\":99999999999"),
+            ("1e-12", "-1"),
+            ("\"max_position_embeddings\":64", "\"max_position_embeddings\":1"),
+        ] {
+            let json = BERT.replace(from, to);
+            assert_ne!(json, BERT);
+            assert!(Config::from_hugging_face(&json).is_err(), "{to} was accepted");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+use super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::Kernel;
+
+/// The definition: no SIMD of its own.
+pub(crate) struct Scalar;
+
+impl Kernel for Scalar {
+    const NAME: &'static str = "scalar";
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        let stride = panel.len() * DEPTH;
+        for (sums, row) in sums.iter_mut().zip(activations.chunks_exact(stride)) {
+            *sums = [0; OUTPUTS];
+            for (block, four) in panel.iter().zip(row.chunks_exact(DEPTH)) {
+                for (sum, weights) in sums.iter_mut().zip(block.0.chunks_exact(DEPTH)) {
+                    for (&a, &w) in four.iter().zip(weights) {
+                        *sum += i32::from(a) * i32::from(w);
+                    }
+                }
+            }
+        }
+    }
+}

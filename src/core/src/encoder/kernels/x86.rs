@@ -1,0 +1,133 @@
+use core::arch::x86_64::*;
+
+use super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::Kernel;
+
+/// AVX2: `maddubs` (exact, for activations have seven bits), then `madd`.
+pub(crate) struct Avx2;
+
+impl Kernel for Avx2 {
+    const NAME: &'static str = "avx2";
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        // SAFETY: whoever picks this kernel has checked for AVX2.
+        unsafe {
+            match sums {
+                [a, b, c, d] => avx2(activations, panel, [a, b, c, d]),
+                [a, b, c] => avx2(activations, panel, [a, b, c]),
+                [a, b] => avx2(activations, panel, [a, b]),
+                [a] => avx2(activations, panel, [a]),
+                _ => unreachable!("a tile has one to four rows"),
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn avx2<const ROWS: usize>(
+    activations: &[u8],
+    panel: &[Block],
+    sums: [&mut [i32; OUTPUTS]; ROWS],
+) {
+    let stride = panel.len() * DEPTH;
+    assert_eq!(activations.len(), ROWS * stride);
+    let ones = _mm256_set1_epi16(1);
+    let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
+    for (depth, block) in panel.iter().enumerate() {
+        let source: *const __m256i = block.0.as_ptr().cast();
+        // SAFETY: a block is 64 bytes, aligned to 64.
+        let weights = unsafe { [_mm256_load_si256(source), _mm256_load_si256(source.add(1))] };
+        for (row, totals) in totals.iter_mut().enumerate() {
+            let four = four_activations(activations, row * stride + depth * DEPTH);
+            let four = _mm256_set1_epi32(four);
+            for (total, weights) in totals.iter_mut().zip(weights) {
+                let pairs = _mm256_maddubs_epi16(four, weights);
+                *total = _mm256_add_epi32(*total, _mm256_madd_epi16(pairs, ones));
+            }
+        }
+    }
+    for (sums, totals) in sums.into_iter().zip(totals) {
+        for (half, total) in sums.chunks_exact_mut(8).zip(totals) {
+            // SAFETY: `half` is eight i32.
+            unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), total) };
+        }
+    }
+}
+
+/// AVX-512 with VNNI: `vpdpbusd`.
+pub(crate) struct Avx512Vnni;
+
+impl Avx512Vnni {
+    /// Whether this machine has the instructions.
+    pub(crate) fn available() -> bool {
+        std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512bw")
+            && std::is_x86_feature_detected!("avx512vl")
+            && std::is_x86_feature_detected!("avx512vnni")
+    }
+}
+
+impl Kernel for Avx512Vnni {
+    const NAME: &'static str = "avx-512 vnni";
+    const ROWS: usize = 12;
+
+    #[inline(always)]
+    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        // A full tile keeps twelve sums in registers; the last rows of a
+        // matrix go four and one at a time.
+        let stride = panel.len() * DEPTH;
+        if let Ok(sums) = <&mut [_; 12]>::try_from(&mut *sums) {
+            // SAFETY: whoever picks this kernel has checked for AVX-512 VNNI.
+            unsafe { vnni(activations, panel, sums) };
+            return;
+        }
+        let mut fours = sums.chunks_exact_mut(4);
+        let mut start = 0;
+        for four in &mut fours {
+            let four: &mut [_; 4] = four.try_into().expect("chunks of four");
+            // SAFETY: as above.
+            unsafe { vnni(&activations[start..][..4 * stride], panel, four) };
+            start += 4 * stride;
+        }
+        for one in fours.into_remainder() {
+            let one = core::array::from_mut(one);
+            // SAFETY: as above.
+            unsafe { vnni(&activations[start..][..stride], panel, one) };
+            start += stride;
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn vnni<const ROWS: usize>(
+    activations: &[u8],
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]; ROWS],
+) {
+    let stride = panel.len() * DEPTH;
+    assert_eq!(activations.len(), ROWS * stride);
+    let mut totals = [_mm512_setzero_si512(); ROWS];
+    for (depth, block) in panel.iter().enumerate() {
+        // SAFETY: a block is 64 bytes, aligned to 64.
+        let weights = unsafe { _mm512_load_si512(block.0.as_ptr().cast()) };
+        for (row, total) in totals.iter_mut().enumerate() {
+            let four = four_activations(activations, row * stride + depth * DEPTH);
+            *total = _mm512_dpbusd_epi32(*total, _mm512_set1_epi32(four), weights);
+        }
+    }
+    for (sums, total) in sums.iter_mut().zip(totals) {
+        // SAFETY: `sums` is sixteen i32.
+        unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), total) };
+    }
+}
+
+/// Four adjacent activations as one integer, to be broadcast.
+#[inline(always)]
+fn four_activations(activations: &[u8], start: usize) -> i32 {
+    debug_assert!(start + DEPTH <= activations.len());
+    // SAFETY: the callers checked that `activations` holds all rows of a
+    // panel's depth; every start lies DEPTH bytes before such a row's end.
+    unsafe { activations.as_ptr().add(start).cast::<i32>().read_unaligned() }
+}

@@ -1,0 +1,187 @@
+//! Elementwise functions and reductions of the engine.
+//!
+//! All of it is plain multiplication, addition and division in a fixed order,
+//! written so that the compiler turns it into SIMD of any width, and never
+//! contracted to fused multiply-adds: every backend, native or wasm, therefore
+//! computes the same bits.
+
+/// Width of the partial sums of a reduction. Fixed, so that the order of
+/// additions does not depend on the machine.
+const LANES: usize = 16;
+
+/// The sum of `f(x)`, in [`LANES`] interleaved partial sums.
+#[inline(always)]
+pub(super) fn sum_of(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let mut chunks = values.chunks_exact(LANES);
+    for chunk in &mut chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane += f(value);
+        }
+    }
+    for (lane, &value) in lanes.iter_mut().zip(chunks.remainder()) {
+        *lane += f(value);
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
+/// The least and the greatest of `values` and 0.
+#[inline(always)]
+pub(super) fn range_with_zero(values: &[f32]) -> (f32, f32) {
+    let mut low = [0.0f32; LANES];
+    let mut high = [0.0f32; LANES];
+    let mut chunks = values.chunks_exact(LANES);
+    for chunk in &mut chunks {
+        for lane in 0..LANES {
+            low[lane] = if chunk[lane] < low[lane] { chunk[lane] } else { low[lane] };
+            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+        }
+    }
+    for (lane, &value) in chunks.remainder().iter().enumerate() {
+        low[lane] = low[lane].min(value);
+        high[lane] = high[lane].max(value);
+    }
+    (
+        low.into_iter().fold(0.0, f32::min),
+        high.into_iter().fold(0.0, f32::max),
+    )
+}
+
+/// `e^x` for `x <= 0`; relative error below 2e-7, 0 below -87.
+///
+/// Splits `x = n ln 2 + r` and sums the Taylor series of `e^r` to its seventh
+/// power, `|r| <= ln 2 / 2`.
+#[inline(always)]
+pub(super) fn exp_nonpositive(x: f32) -> f32 {
+    // 1.5 * 2^23: adding it rounds to an integer that stands in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    const LN2_HIGH: f32 = 0.693_359_4;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    let clamped = if x > -87.0 { x } else { -87.0 };
+    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = clamped - n * LN2_HIGH - n * LN2_LOW;
+    let mut p = 1.0 / 5040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = p * r + 1.0;
+    p = p * r + 1.0;
+    let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    let result = p * f32::from_bits(exponent << 23);
+    if x > -87.0 { result } else { 0.0 }
+}
+
+/// `x * Phi(x)`; absolute error below 1e-6.
+///
+/// The error function is formula 7.1.26 of Abramowitz and Stegun, "Handbook
+/// of Mathematical Functions" (its own error: 1.5e-7).
+#[inline(always)]
+pub(super) fn gelu(x: f32) -> f32 {
+    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let mut p = 1.061_405_4;
+    p = p * t - 1.453_152;
+    p = p * t + 1.421_413_7;
+    p = p * t - 0.284_496_74;
+    p = p * t + 0.254_829_6;
+    let tail = 0.5 * p * t * exp_nonpositive(-z * z);
+    x * if x >= 0.0 { 1.0 - tail } else { tail }
+}
+
+/// The tanh approximation of [`gelu`], as `gelu_new` defines it:
+/// `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))`.
+#[inline(always)]
+pub(super) fn gelu_tanh(x: f32) -> f32 {
+    let u = 0.797_884_6 * (x + 0.044_715 * x * x * x);
+    // 1 + tanh(u) = 2 / (1 + e^-2u); the exponent's sign is taken out first.
+    let e = exp_nonpositive(-2.0 * u.abs());
+    let sigmoid = if u >= 0.0 { 1.0 } else { e } / (1.0 + e);
+    x * sigmoid
+}
+
+/// Normalizes `row` in place to mean 0 and variance 1, then scales and shifts.
+#[inline(always)]
+pub(super) fn layer_norm(row: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
+    let width = row.len() as f32;
+    let mean = sum_of(row, |x| x) / width;
+    let variance = sum_of(row, |x| (x - mean) * (x - mean)) / width;
+    let inverse = 1.0 / (variance + epsilon).sqrt();
+    for ((x, &w), &b) in row.iter_mut().zip(weight).zip(bias) {
+        *x = (*x - mean) * inverse * w + b;
+    }
+}
+
+/// Softmax of `scores`, in place.
+#[inline(always)]
+pub(super) fn softmax(scores: &mut [f32]) {
+    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    for score in scores.iter_mut() {
+        *score = exp_nonpositive(*score - greatest);
+    }
+    let scale = 1.0 / sum_of(scores, |x| x);
+    for score in scores.iter_mut() {
+        *score *= scale;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponential_is_close_everywhere() {
+        for step in 0..=100_000 {
+            let x = -90.0 * step as f32 / 100_000.0;
+            let expected = f64::from(x).exp();
+            let found = f64::from(exp_nonpositive(x));
+            let bound = if x <= -86.9 { 2e-38 } else { expected * 2e-7 };
+            assert!((found - expected).abs() <= bound, "e^{x} = {found}, not {expected}");
+        }
+    }
+
+    /// The error function by its Taylor series, in f64.
+    fn erf(z: f64) -> f64 {
+        let (mut term, mut sum) = (z, z);
+        for n in 1..400 {
+            term *= -z * z / f64::from(n);
+            sum += term / f64::from(2 * n + 1);
+        }
+        sum * std::f64::consts::FRAC_2_SQRT_PI
+    }
+
+    #[test]
+    fn gelus_are_close() {
+        for step in -50_000..=50_000 {
+            let x = step as f32 / 10_000.0;
+            let wide = f64::from(x);
+            let exact = wide * 0.5 * (1.0 + erf(wide * std::f64::consts::FRAC_1_SQRT_2));
+            let tanh = 0.797_884_560_802_865_4 * (wide + 0.044715 * wide.powi(3));
+            let approximate = wide * 0.5 * (1.0 + tanh.tanh());
+            assert!((f64::from(gelu(x)) - exact).abs() < 1e-6, "gelu({x})");
+            assert!((f64::from(gelu_tanh(x)) - approximate).abs() < 1e-6, "gelu_new({x})");
+        }
+        assert_eq!(gelu(-40.0), 0.0);
+        assert_eq!(gelu(40.0), 40.0);
+    }
+
+    #[test]
+    fn reductions_cover_every_length() {
+        for length in 0..70 {
+            let values: Vec<f32> = (0..length).map(|i| (i as f32 * 37.0) % 11.0 - 5.0).collect();
+            assert_eq!(sum_of(&values, |x| x), values.iter().sum::<f32>());
+            let (low, high) = range_with_zero(&values);
+            assert_eq!(low, values.iter().copied().fold(0.0, f32::min));
+            assert_eq!(high, values.iter().copied().fold(0.0, f32::max));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Sentences of words to features: the hidden states of each word's first
+//! subword.
+
+use std::ops::Range;
+
+use crate::encoder::{EncoderError, HiddenStates};
+use crate::tokenizer::{Tokenizer, TokenizerError};
+
+/// Of a window, the part that may be context shared with the one before it.
+const OVERLAP: f64 = 0.25;
+
+/// Why features could not be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum FeatureError {
+    /// The tokenizer failed.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// The encoder failed.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+}
+
+/// A sentence's words as subwords, cut into windows that fit the encoder.
+pub struct Subwords {
+    /// Subwords per word; 0 where the vocabulary drops all of a word.
+    pub counts: Vec<u32>,
+    windows: Vec<Window>,
+}
+
+/// One sequence for the encoder.
+struct Window {
+    ids: Vec<u32>,
+    /// Word, and the place of its first subword in `ids`.
+    firsts: Vec<(usize, usize)>,
+}
+
+impl Subwords {
+    /// Tokenizes `words` for an encoder that takes `window` subwords at a
+    /// time, the special ones included. A longer sentence goes into several
+    /// windows that overlap by up to a quarter; a word's features come from
+    /// the window in which it stands farther from the cut.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenizerError::Words`] if the tokenizer fails.
+    pub fn new(tokenizer: &Tokenizer, words: &[&str], window: usize) -> Result<Self, TokenizerError> {
+        let mut subwords = tokenizer.subwords(words)?;
+        let counts: Vec<u32> = subwords.iter().map(|ids| ids.len() as u32).collect();
+        let room = window - 2;
+        for ids in &mut subwords {
+            // A single word longer than a window: its beginning stands for it.
+            ids.truncate(room);
+        }
+        let lengths: Vec<usize> = subwords.iter().map(Vec::len).collect();
+        let (first, last) = tokenizer.specials();
+        let windows = windows(&lengths, room)
+            .into_iter()
+            .map(|(all, own)| {
+                let mut ids = vec![first];
+                let mut firsts = Vec::new();
+                for word in all {
+                    if own.contains(&word) && lengths[word] > 0 {
+                        firsts.push((word, ids.len()));
+                    }
+                    ids.extend(&subwords[word]);
+                }
+                ids.push(last);
+                Window { ids, firsts }
+            })
+            .collect();
+        Ok(Self { counts, windows })
+    }
+
+    /// Subwords the encoder has to read for this sentence.
+    pub fn cost(&self) -> usize {
+        self.windows.iter().map(|window| window.ids.len()).sum()
+    }
+}
+
+/// Cuts words of these lengths into windows of at most `room` subwords: the
+/// words that a window holds, and of these the ones whose features it gives.
+fn windows(lengths: &[usize], room: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    loop {
+        let mut end = start;
+        let mut used = 0;
+        while end < lengths.len() && used + lengths[end] <= room {
+            used += lengths[end];
+            end += 1;
+        }
+        all.push(start..end);
+        if end == lengths.len() {
+            break;
+        }
+        // Go back over some words, but leave room for the next one.
+        let overlap = ((room as f64 * OVERLAP) as usize).min(room - lengths[end]);
+        let mut shared = 0;
+        let mut next = end;
+        while next > start + 1 && shared + lengths[next - 1] <= overlap {
+            next -= 1;
+            shared += lengths[next];
+        }
+        start = next;
+    }
+    let mut own = Vec::with_capacity(all.len());
+    let mut begin = 0;
+    for (index, window) in all.iter().enumerate() {
+        let end = match all.get(index + 1) {
+            Some(next) => next.start.midpoint(window.end),
+            None => lengths.len(),
+        };
+        own.push((window.clone(), begin..end));
+        begin = end;
+    }
+    own
+}
+
+/// The features of `sentences`, one sentence after the other:
+/// `[words, layers.len() * hidden]`, row-major; a word without a subword has
+/// zeros. All windows of all sentences go to the encoder as one batch.
+///
+/// # Errors
+///
+/// [`EncoderError::Input`] if the subwords or layers do not fit the encoder.
+pub fn features(
+    encoder: &mut dyn HiddenStates,
+    sentences: &[&Subwords],
+    layers: &[usize],
+) -> Result<Vec<f32>, EncoderError> {
+    let width = layers.len() * encoder.config().hidden;
+    let sequences: Vec<&[u32]> = sentences
+        .iter()
+        .flat_map(|sentence| sentence.windows.iter().map(|window| window.ids.as_slice()))
+        .collect();
+    let states = encoder.hidden_states(&sequences, layers)?;
+    let words: usize = sentences.iter().map(|sentence| sentence.counts.len()).sum();
+    let mut features = vec![0.0; words * width];
+    let (mut word_base, mut subword_base) = (0, 0);
+    for sentence in sentences {
+        for window in &sentence.windows {
+            for &(word, place) in &window.firsts {
+                features[(word_base + word) * width..][..width]
+                    .copy_from_slice(&states[(subword_base + place) * width..][..width]);
+            }
+            subword_base += window.ids.len();
+        }
+        word_base += sentence.counts.len();
+    }
+    Ok(features)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn short_sentences_have_one_window() {
+        assert_eq!(windows(&[1, 2, 3], 6), [(0..3, 0..3)]);
+        assert_eq!(windows(&[], 6), [(0..0, 0..0)]);
+        assert_eq!(windows(&[0, 0], 6), [(0..2, 0..2)]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn windows_fit_and_give_every_word_once(
+            lengths in proptest::collection::vec(0usize..20, 0..200), room in 20usize..60,
+        ) {
+            let windows = windows(&lengths, room);
+            let mut next = 0;
+            for (all, own) in &windows {
+                prop_assert!(lengths[all.clone()].iter().sum::<usize>() <= room);
+                prop_assert_eq!(own.start, next);
+                prop_assert!(all.start <= own.start && own.end <= all.end);
+                next = own.end;
+            }
+            prop_assert_eq!(next, lengths.len());
+        }
+    }
+}

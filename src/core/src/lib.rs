@@ -1,0 +1,41 @@
+//! The part of Nerite that the trainer and the browser share: everything from
+//! words to entities, without I/O and without threads of its own.
+//!
+//! One pass goes through the modules in this order: [`words`](words::cut) ->
+//! `tokenizer` -> `encoder` -> `features` -> `head` -> `decode`; `recognizer`
+//! strings them together. `metrics` and `report` judge the outcome, `bundle`
+//! says which files belong together.
+
+mod bundle;
+mod decode;
+mod encoder;
+mod features;
+mod head;
+mod metrics;
+mod recognizer;
+mod report;
+mod tags;
+mod tokenizer;
+mod words;
+
+pub use bundle::{
+    BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
+};
+pub use decode::{Span, argmax};
+pub use encoder::{
+    Activation, Architecture, Config, Encoder, EncoderError, HiddenStates, Weights, Workspace,
+    check_input, quantize,
+};
+pub use features::{FeatureError, Subwords, features};
+pub use head::{Head, HeadConfig, HeadError, HeadKind};
+pub use metrics::{Averages, EntityReport, EntityScores, Scores, TokenReport};
+pub use recognizer::{
+    Entity, Prediction, RecognizeError, Recognizer, RecognizerError, Utf16Offsets, Word,
+};
+pub use report::{
+    CorpusProvenance, EncoderProvenance, Entities, HeadProvenance, Loss, PartProvenance,
+    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, ReportError, SplitProvenance, Words,
+};
+pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
+pub use tokenizer::{Tokenizer, TokenizerError, prepare_tokenizer};
+pub use words::{Sentence, cut};

@@ -1,0 +1,114 @@
+//! Words to subwords, with the vocabulary of an encoder.
+
+use serde_json::Value;
+use tokenizers::InputSequence;
+
+/// A tokenizer that is handed words and gives each word's subwords.
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    first: u32,
+    last: u32,
+}
+
+/// Why a tokenizer could not be read or used.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenizerError {
+    /// The file does not parse as `tokenizer.json`.
+    #[error("tokenizer.json: {0}")]
+    File(String),
+    /// The tokenizer puts no special subword before and after a sentence.
+    #[error("tokenizer.json: found no special subwords around an empty text, expected one at each end")]
+    Specials,
+    /// The tokenizer refused the words.
+    #[error("tokenizing: {0}")]
+    Words(String),
+    /// An id of the tokenizer lies outside the encoder's vocabulary.
+    #[error("tokenizer.json: it has {found} subwords, but the encoder knows {expected}")]
+    Vocabulary {
+        /// Subwords of the tokenizer.
+        found: usize,
+        /// Rows of the encoder's word embedding.
+        expected: usize,
+    },
+}
+
+/// Prepares a `tokenizer.json` for a bundle: without padding and truncation,
+/// which belong to whoever calls it, and with a space before the first word
+/// where the vocabulary marks spaces (RoBERTa's), as for every other word.
+///
+/// # Errors
+///
+/// [`TokenizerError::File`] if it is not a JSON object.
+pub fn prepare_tokenizer(json: &[u8]) -> Result<Vec<u8>, TokenizerError> {
+    let file = |error: serde_json::Error| TokenizerError::File(error.to_string());
+    let mut root: serde_json::Map<String, Value> = serde_json::from_slice(json).map_err(file)?;
+    for key in ["padding", "truncation"] {
+        root.insert(key.into(), Value::Null);
+    }
+    if let Some(step) = root.get_mut("pre_tokenizer") {
+        add_prefix_space(step);
+    }
+    serde_json::to_vec(&root).map_err(file)
+}
+
+fn add_prefix_space(step: &mut Value) {
+    if step["type"] == "ByteLevel" {
+        step["add_prefix_space"] = Value::Bool(true);
+    }
+    if let Some(steps) = step["pretokenizers"].as_array_mut() {
+        steps.iter_mut().for_each(add_prefix_space);
+    }
+}
+
+impl Tokenizer {
+    /// Reads a `tokenizer.json` that [`prepare_tokenizer`] has prepared, for
+    /// an encoder of so many subwords.
+    ///
+    /// # Errors
+    ///
+    /// A file that does not parse, has no special subwords for the ends of a
+    /// sentence, or more subwords than the encoder.
+    pub fn from_bytes(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
+        let inner = tokenizers::Tokenizer::from_bytes(json)
+            .map_err(|error| TokenizerError::File(error.to_string()))?;
+        let empty = inner
+            .encode("", true)
+            .map_err(|error| TokenizerError::File(error.to_string()))?;
+        let [first, last] = *empty.get_ids() else {
+            return Err(TokenizerError::Specials);
+        };
+        let greatest = inner.get_vocab(true).into_values().max().unwrap_or(0);
+        if greatest as usize >= vocabulary {
+            return Err(TokenizerError::Vocabulary {
+                found: greatest as usize + 1,
+                expected: vocabulary,
+            });
+        }
+        Ok(Self { inner, first, last })
+    }
+
+    /// The ids of the subwords before and after every sequence.
+    pub fn specials(&self) -> (u32, u32) {
+        (self.first, self.last)
+    }
+
+    /// The subword ids of each word. A word of nothing but characters that the
+    /// vocabulary drops (control characters, for BERT) has none.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenizerError::Words`] if the tokenizer's model fails.
+    pub fn subwords(&self, words: &[&str]) -> Result<Vec<Vec<u32>>, TokenizerError> {
+        let encoding = self
+            .inner
+            .encode(InputSequence::from(words), false)
+            .map_err(|error| TokenizerError::Words(error.to_string()))?;
+        let mut subwords = vec![Vec::new(); words.len()];
+        for (&id, word) in encoding.get_ids().iter().zip(encoding.get_word_ids()) {
+            if let Some(word) = word {
+                subwords[*word as usize].push(id);
+            }
+        }
+        Ok(subwords)
+    }
+}

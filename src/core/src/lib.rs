@@ -23,7 +23,7 @@ pub use bundle::{
 };
 pub use decode::{Span, argmax};
 pub use encoder::{
-    Activation, Architecture, Config, Encoder, EncoderError, HiddenStates, Weights, Workspace,
+    Activation, Architecture, AsBert, Config, Encoder, EncoderError, HiddenStates, Weights, Workspace,
     check_input, quantize,
 };
 pub use features::{FeatureError, Subwords, features};

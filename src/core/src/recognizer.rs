@@ -103,7 +103,7 @@ impl Recognizer {
         let mut cost = 0;
         for (index, sentence) in cut.iter().enumerate() {
             let texts: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
-            let window = self.encoder.config().window();
+            let window = self.encoder.config().window;
             let subwords = Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
             cost += subwords.cost();
             batch.push(subwords);

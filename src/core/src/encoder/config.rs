@@ -56,10 +56,8 @@ pub struct Config {
     pub heads: usize,
     /// Width between the halves of a feed-forward layer.
     pub intermediate: usize,
-    /// Rows of the position embedding.
-    pub positions: usize,
-    /// Id of the padding subword (RoBERTa counts positions from it).
-    pub padding: usize,
+    /// The longest sequence, in subwords, the two special ones included.
+    pub window: usize,
     /// What a layer norm adds to the variance.
     pub norm_epsilon: f32,
     /// The feed-forward activation.
@@ -104,6 +102,11 @@ impl Config {
                 "found {kind:?} position embeddings, expected absolute ones"
             )));
         }
+        let skipped = match architecture {
+            Architecture::Bert | Architecture::DistilBert => 0,
+            // RoBERTa's positions are counted from the padding id.
+            Architecture::Roberta => raw.pad_token_id.saturating_add(1),
+        };
         let config = Self {
             architecture,
             vocabulary: raw.vocab_size,
@@ -111,8 +114,7 @@ impl Config {
             layers: raw.layers,
             heads: raw.heads,
             intermediate: raw.intermediate,
-            positions: raw.max_position_embeddings,
-            padding: raw.pad_token_id,
+            window: raw.max_position_embeddings.saturating_sub(skipped),
             norm_epsilon: raw.layer_norm_eps,
             activation,
         };
@@ -133,8 +135,7 @@ impl Config {
             ("layers", self.layers, 0, 128),
             ("heads", self.heads, 1, 256),
             ("intermediate", self.intermediate, 1, 1 << 15),
-            ("positions", self.positions, 4, 1 << 15),
-            ("padding", self.padding, 0, self.vocabulary.saturating_sub(1)),
+            ("window", self.window, 3, 1 << 15),
         ];
         for (name, found, least, most) in bounds {
             if !(least..=most).contains(&found) {
@@ -155,26 +156,7 @@ impl Config {
                 self.norm_epsilon
             )));
         }
-        if self.position_offset() + 3 > self.positions {
-            return Err(EncoderError::Config(format!(
-                "found positions = {}, which leaves no room for a word",
-                self.positions
-            )));
-        }
         Ok(())
-    }
-
-    /// The row of the position embedding that the first subword takes.
-    pub(crate) fn position_offset(&self) -> usize {
-        match self.architecture {
-            Architecture::Bert | Architecture::DistilBert => 0,
-            Architecture::Roberta => self.padding + 1,
-        }
-    }
-
-    /// The longest sequence, in subwords, the two special ones included.
-    pub fn window(&self) -> usize {
-        self.positions - self.position_offset()
     }
 }
 
@@ -222,7 +204,7 @@ mod tests {
             "hidden_dim":64,"max_position_embeddings":64,"activation":"gelu"}"#,
         )
         .unwrap();
-        assert_eq!(bert.window(), 64);
+        assert_eq!(bert.window, 64);
         assert_eq!(
             distilbert,
             Config {

@@ -145,7 +145,7 @@ impl Encoder {
         Ok(Self {
             sha256: format!("{:x}", Sha256::digest(bytes)),
             words: file.rows("embeddings.word", config.vocabulary, hidden)?,
-            positions: file.rows("embeddings.position", config.positions, hidden)?,
+            positions: file.rows("embeddings.position", config.window, hidden)?,
             norm: norm("embeddings.norm")?,
             layers,
             backend: Backend::best(),
@@ -254,7 +254,7 @@ impl Run<'_> {
         hidden.clear();
         for sequence in self.sequences {
             for (position, &id) in sequence.iter().enumerate() {
-                let (id, position) = (id as usize, position + config.position_offset());
+                let id = id as usize;
                 let word = &words.weight[id * width..][..width];
                 let place = &positions.weight[position * width..][..width];
                 let (word_scale, place_scale) = (words.scale[id], positions.scale[position]);

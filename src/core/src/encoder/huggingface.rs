@@ -1,26 +1,121 @@
 //! Full-precision weights under Hugging Face's names, and their quantization.
 
-use std::borrow::Cow;
-
 use super::quantized::Writer;
 use super::{Architecture, Config, EncoderError};
 
-/// Full-precision weights by Hugging Face's names.
-pub trait Weights {
-    /// Whether there is a tensor of this name.
-    fn contains(&self, name: &str) -> bool;
+/// A checkpoint: tensors by Hugging Face's names.
+pub trait Weights: Sync {
+    /// The shape of a tensor, `None` if there is no tensor of this name.
+    fn shape(&self, name: &str) -> Option<Vec<usize>>;
 
-    /// The tensor as f32, row-major, of exactly this shape.
+    /// The tensor's numbers as f32, row-major.
     ///
     /// # Errors
     ///
-    /// [`EncoderError::Tensor`] if it is missing, has another shape or is not
-    /// made of floating-point numbers.
-    fn tensor(&self, name: &str, shape: &[usize]) -> Result<Cow<'_, [f32]>, EncoderError>;
+    /// [`EncoderError::Tensor`] if it cannot be read, or is not made of
+    /// floating-point numbers.
+    fn read(&self, name: &str) -> Result<Vec<f32>, EncoderError>;
+}
+
+/// A checkpoint of any family seen as one of plain BERT: without a prefix,
+/// under BERT's names, with token types, and with a position embedding whose
+/// first row is the first subword's.
+pub struct AsBert<'a> {
+    config: &'a Config,
+    weights: &'a dyn Weights,
+    /// `bert.` and the like where the checkpoint has a head, else empty.
+    prefix: String,
+}
+
+const POSITIONS: &str = "embeddings.position_embeddings.weight";
+const TOKEN_TYPES: &str = "embeddings.token_type_embeddings.weight";
+
+impl<'a> AsBert<'a> {
+    /// Looks at `weights`, a checkpoint of the family that `config` names.
+    pub fn new(config: &'a Config, weights: &'a dyn Weights) -> Self {
+        let prefix = format!("{}.", config.architecture.name());
+        let probe = format!("{prefix}embeddings.word_embeddings.weight");
+        let prefix = weights.shape(&probe).map_or_else(String::new, |_| prefix);
+        Self { config, weights, prefix }
+    }
+
+    /// The tensor of BERT's `name`, of exactly `shape`, as finite f32.
+    ///
+    /// # Errors
+    ///
+    /// [`EncoderError::Tensor`] if it is missing, has another shape, or holds
+    /// a number that is not finite.
+    pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
+        let distilbert = self.config.architecture == Architecture::DistilBert;
+        if name == TOKEN_TYPES && distilbert {
+            return Ok(vec![0.0; shape.iter().product()]);
+        }
+        let own = self.own_name(name);
+        let found = self
+            .weights
+            .shape(&own)
+            .ok_or_else(|| EncoderError::Tensor(format!("found no tensor {own}")))?;
+        // RoBERTa's positions begin after the padding id, BERT's at 0; of
+        // BERT's two token types only the first is ever used.
+        let skipped = match (name, found.as_slice()) {
+            (POSITIONS, &[rows, _]) => rows.saturating_sub(self.config.window),
+            _ => 0,
+        };
+        let surplus = usize::from(name == TOKEN_TYPES && found[0] == 2);
+        let fits = found.len() == shape.len()
+            && found[0] == shape[0] + skipped + surplus
+            && found[1..] == shape[1..];
+        if !fits {
+            return Err(EncoderError::Tensor(format!(
+                "found {own} of shape {found:?}, expected {shape:?}"
+            )));
+        }
+        let mut values = self.weights.read(&own)?;
+        let row: usize = shape[1..].iter().product();
+        values.drain(..skipped * row);
+        values.truncate(shape[0] * row);
+        if values.iter().any(|x| !x.is_finite()) {
+            return Err(EncoderError::Tensor(format!("{own} holds a number that is not finite")));
+        }
+        Ok(values)
+    }
+
+    /// The checkpoint's own name for BERT's `name`.
+    fn own_name(&self, name: &str) -> String {
+        let mut own = name.to_owned();
+        if self.config.architecture == Architecture::DistilBert {
+            // Longer names before the names that they contain.
+            for (bert, distilbert) in [
+                ("encoder.layer.", "transformer.layer."),
+                ("attention.self.query.", "attention.q_lin."),
+                ("attention.self.key.", "attention.k_lin."),
+                ("attention.self.value.", "attention.v_lin."),
+                ("attention.output.dense.", "attention.out_lin."),
+                ("attention.output.LayerNorm.", "sa_layer_norm."),
+                ("intermediate.dense.", "ffn.lin1."),
+                (".output.dense.", ".ffn.lin2."),
+                (".output.LayerNorm.", ".output_layer_norm."),
+            ] {
+                own = own.replace(bert, distilbert);
+            }
+        }
+        own.insert_str(0, &self.prefix);
+        if self.weights.shape(&own).is_none() {
+            // Old checkpoints call the parts of a layer norm gamma and beta.
+            let old = own
+                .replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta");
+            if self.weights.shape(&old).is_some() {
+                return old;
+            }
+        }
+        own
+    }
 }
 
 /// Quantizes an encoder; the result is the file described in the module
 /// `quantized`. The same weights give the same bytes on every machine.
+/// `progress` is called with the steps done and their total.
 ///
 /// # Errors
 ///
@@ -31,151 +126,47 @@ pub fn quantize(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Vec<u8>, EncoderError> {
     config.check()?;
-    let source = Source::new(config, weights);
-    let hidden = config.hidden;
+    let source = AsBert::new(config, weights);
+    let Config { hidden, intermediate, window, vocabulary, .. } = *config;
     let mut file = Writer::new(config);
     progress(0, config.layers + 1);
-    let words = source.finite("embeddings.word_embeddings.weight", &[config.vocabulary, hidden])?;
+    let words = source.tensor("embeddings.word_embeddings.weight", &[vocabulary, hidden])?;
     file.rows("embeddings.word", &words, hidden);
-    file.rows("embeddings.position", &source.positions()?, hidden);
-    source.norm(&mut file, "embeddings.norm", "embeddings.LayerNorm")?;
+    // Every subword has the first token type, so its embedding and a
+    // position's are only ever needed as a sum.
+    let mut positions = source.tensor(POSITIONS, &[window, hidden])?;
+    let token_type = source.tensor(TOKEN_TYPES, &[1, hidden])?;
+    for row in positions.chunks_exact_mut(hidden) {
+        row.iter_mut().zip(&token_type).for_each(|(x, t)| *x += t);
+    }
+    file.rows("embeddings.position", &positions, hidden);
+    let norm = |file: &mut Writer, own: &str, name: &str| -> Result<(), EncoderError> {
+        for part in ["weight", "bias"] {
+            let values = source.tensor(&format!("{name}.{part}"), &[hidden])?;
+            file.floats(format!("{own}.{part}"), &values);
+        }
+        Ok(())
+    };
+    norm(&mut file, "embeddings.norm", "embeddings.LayerNorm")?;
     for layer in 0..config.layers {
         progress(layer + 1, config.layers + 1);
-        let names = source.layer_names(layer);
-        for (part, name, outputs, inputs) in [
-            ("attention.query", &names.query, hidden, hidden),
-            ("attention.key", &names.key, hidden, hidden),
-            ("attention.value", &names.value, hidden, hidden),
-            ("attention.output", &names.attention_output, hidden, hidden),
-            ("feedforward.expand", &names.expand, config.intermediate, hidden),
-            ("feedforward.contract", &names.contract, hidden, config.intermediate),
+        let (own, name) = (format!("layers.{layer}"), format!("encoder.layer.{layer}"));
+        for (part, bert, outputs, inputs) in [
+            ("attention.query", "attention.self.query", hidden, hidden),
+            ("attention.key", "attention.self.key", hidden, hidden),
+            ("attention.value", "attention.self.value", hidden, hidden),
+            ("attention.output", "attention.output.dense", hidden, hidden),
+            ("feedforward.expand", "intermediate.dense", intermediate, hidden),
+            ("feedforward.contract", "output.dense", hidden, intermediate),
         ] {
-            let own = format!("layers.{layer}.{part}");
-            let weight = source.finite(&format!("{name}.weight"), &[outputs, inputs])?;
-            file.rows(&own, &weight, inputs);
-            let bias = source.finite(&format!("{name}.bias"), &[outputs])?;
-            file.floats(format!("{own}.bias"), &bias);
+            let weight = source.tensor(&format!("{name}.{bert}.weight"), &[outputs, inputs])?;
+            file.rows(&format!("{own}.{part}"), &weight, inputs);
+            let bias = source.tensor(&format!("{name}.{bert}.bias"), &[outputs])?;
+            file.floats(format!("{own}.{part}.bias"), &bias);
         }
-        source.norm(
-            &mut file,
-            &format!("layers.{layer}.attention.norm"),
-            &names.attention_norm,
-        )?;
-        source.norm(
-            &mut file,
-            &format!("layers.{layer}.feedforward.norm"),
-            &names.feedforward_norm,
-        )?;
+        norm(&mut file, &format!("{own}.attention.norm"), &format!("{name}.attention.output.LayerNorm"))?;
+        norm(&mut file, &format!("{own}.feedforward.norm"), &format!("{name}.output.LayerNorm"))?;
     }
     progress(config.layers + 1, config.layers + 1);
     file.finish()
-}
-
-/// The names of one layer's parts, without `.weight` and `.bias`.
-struct LayerNames {
-    query: String,
-    key: String,
-    value: String,
-    attention_output: String,
-    attention_norm: String,
-    expand: String,
-    contract: String,
-    feedforward_norm: String,
-}
-
-struct Source<'a> {
-    config: &'a Config,
-    weights: &'a dyn Weights,
-    /// `bert.` and the like where the checkpoint has a head, else empty.
-    prefix: String,
-}
-
-impl<'a> Source<'a> {
-    fn new(config: &'a Config, weights: &'a dyn Weights) -> Self {
-        let prefix = format!("{}.", config.architecture.name());
-        let prefixed = weights.contains(&format!("{prefix}embeddings.word_embeddings.weight"));
-        Self {
-            config,
-            weights,
-            prefix: if prefixed { prefix } else { String::new() },
-        }
-    }
-
-    fn layer_names(&self, layer: usize) -> LayerNames {
-        match self.config.architecture {
-            Architecture::Bert | Architecture::Roberta => {
-                let name = |part: &str| format!("encoder.layer.{layer}.{part}");
-                LayerNames {
-                    query: name("attention.self.query"),
-                    key: name("attention.self.key"),
-                    value: name("attention.self.value"),
-                    attention_output: name("attention.output.dense"),
-                    attention_norm: name("attention.output.LayerNorm"),
-                    expand: name("intermediate.dense"),
-                    contract: name("output.dense"),
-                    feedforward_norm: name("output.LayerNorm"),
-                }
-            }
-            Architecture::DistilBert => {
-                let name = |part: &str| format!("transformer.layer.{layer}.{part}");
-                LayerNames {
-                    query: name("attention.q_lin"),
-                    key: name("attention.k_lin"),
-                    value: name("attention.v_lin"),
-                    attention_output: name("attention.out_lin"),
-                    attention_norm: name("sa_layer_norm"),
-                    expand: name("ffn.lin1"),
-                    contract: name("ffn.lin2"),
-                    feedforward_norm: name("output_layer_norm"),
-                }
-            }
-        }
-    }
-
-    fn finite(&self, name: &str, shape: &[usize]) -> Result<Cow<'a, [f32]>, EncoderError> {
-        let name = format!("{}{name}", self.prefix);
-        let values = self.weights.tensor(&name, shape)?;
-        if values.iter().any(|x| !x.is_finite()) {
-            return Err(EncoderError::Tensor(format!("{name} holds a number that is not finite")));
-        }
-        Ok(values)
-    }
-
-    /// Position embeddings with the first token type's embedding added: every
-    /// subword has that type, so their sum is all that is ever needed.
-    fn positions(&self) -> Result<Vec<f32>, EncoderError> {
-        let hidden = self.config.hidden;
-        let shape = [self.config.positions, hidden];
-        let mut positions = self.finite("embeddings.position_embeddings.weight", &shape)?.into_owned();
-        let types = format!("{}embeddings.token_type_embeddings.weight", self.prefix);
-        if self.config.architecture != Architecture::DistilBert {
-            // One row (RoBERTa) or two (BERT).
-            let first = (1..=2)
-                .find_map(|rows| self.weights.tensor(&types, &[rows, hidden]).ok())
-                .ok_or_else(|| {
-                    EncoderError::Tensor(format!("found no {types} of shape [1 or 2, {hidden}]"))
-                })?;
-            for row in positions.chunks_exact_mut(hidden) {
-                for (x, t) in row.iter_mut().zip(first.iter()) {
-                    *x += t;
-                }
-            }
-            if positions.iter().any(|x| !x.is_finite()) {
-                return Err(EncoderError::Tensor(format!("{types} holds a number that is not finite")));
-            }
-        }
-        Ok(positions)
-    }
-
-    /// Copies a layer norm. Old checkpoints call its parts gamma and beta.
-    fn norm(&self, file: &mut Writer, own: &str, name: &str) -> Result<(), EncoderError> {
-        let old = self.weights.contains(&format!("{}{name}.gamma", self.prefix));
-        let (weight, bias) = if old { ("gamma", "beta") } else { ("weight", "bias") };
-        let shape = [self.config.hidden];
-        let values = self.finite(&format!("{name}.{weight}"), &shape)?;
-        file.floats(format!("{own}.weight"), &values);
-        let values = self.finite(&format!("{name}.{bias}"), &shape)?;
-        file.floats(format!("{own}.bias"), &values);
-        Ok(())
-    }
 }

@@ -10,7 +10,7 @@ mod quantized;
 
 pub use config::{Activation, Architecture, Config};
 pub use engine::{Encoder, Workspace};
-pub use huggingface::{Weights, quantize};
+pub use huggingface::{AsBert, Weights, quantize};
 
 /// Why an encoder could not be read or run.
 #[derive(Debug, thiserror::Error)]
@@ -65,11 +65,11 @@ pub fn check_input(
     layers: &[usize],
 ) -> Result<(), EncoderError> {
     for sequence in sequences {
-        if sequence.is_empty() || sequence.len() > config.window() {
+        if sequence.is_empty() || sequence.len() > config.window {
             return Err(EncoderError::Input(format!(
                 "found a sequence of {} subwords, expected 1 to {}",
                 sequence.len(),
-                config.window()
+                config.window
             )));
         }
         if let Some(id) = sequence.iter().find(|&&id| id as usize >= config.vocabulary) {

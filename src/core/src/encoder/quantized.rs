@@ -4,7 +4,7 @@
 //! `"format": "quantized-encoder"`, `"version"` and the [`Config`]. (One key,
 //! because safetensors writes metadata in no fixed order, and the same weights
 //! must give the same bytes.) Tensors, with `V`, `H`, `I`, `P` the
-//! vocabulary, hidden and intermediate width and positions:
+//! vocabulary, hidden and intermediate width and window:
 //!
 //! | tensor | type | shape |
 //! | --- | --- | --- |

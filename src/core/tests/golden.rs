@@ -1,0 +1,293 @@
+//! The core against references that were not written here: Hugging Face's
+//! transformers and tokenizers, scikit-learn and seqeval. The fixtures and
+//! the script that makes them are in `tests/golden` of the repository. The
+//! same tests run natively and, by wasm-pack, in browsers.
+
+use nerite::{
+    Config, Encoder, EncoderError, EntityReport, Tag, TokenReport, Tokenizer, Weights, Workspace,
+    prepare_tokenizer, quantize,
+};
+use safetensors::SafeTensors;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test_configure!(run_in_browser);
+
+macro_rules! golden {
+    ($path:expr) => {
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/", $path))
+    };
+}
+
+/// A Hugging Face model with random weights, and what transformers makes of it.
+struct Model {
+    name: &'static str,
+    config: &'static [u8],
+    weights: &'static [u8],
+    tokenizer: &'static [u8],
+    words: &'static [u8],
+    expected: &'static [u8],
+}
+
+macro_rules! models {
+    ($($name:literal,)*) => {
+        [$(Model {
+            name: $name,
+            config: golden!(concat!("encoders/", $name, "/config.json")),
+            weights: golden!(concat!("encoders/", $name, "/model.safetensors")),
+            tokenizer: golden!(concat!("encoders/", $name, "/tokenizer.json")),
+            words: golden!(concat!("encoders/", $name, "/words.json")),
+            expected: golden!(concat!("encoders/", $name, "/expected.safetensors")),
+        }),*]
+    };
+}
+
+const MODELS: [Model; 7] = models! {
+    "bert-tiny",
+    "bert-tiny-prefixed",
+    "bert-tiny-legacy",
+    "distilbert-tiny",
+    "distilbert-tiny-prefixed",
+    "roberta-tiny",
+    "roberta-tiny-prefixed",
+};
+
+struct Checkpoint<'a>(SafeTensors<'a>);
+
+impl Weights for Checkpoint<'_> {
+    fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        Some(self.0.tensor(name).ok()?.shape().to_vec())
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<f32>, EncoderError> {
+        Ok(floats(self.0.tensor(name)?.data()))
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect()
+}
+
+impl Model {
+    fn encoder(&self) -> Encoder {
+        let config = Config::from_hugging_face(std::str::from_utf8(self.config).unwrap()).unwrap();
+        let weights = Checkpoint(SafeTensors::deserialize(self.weights).unwrap());
+        let file = quantize(&config, &weights, |_, _| {}).unwrap();
+        assert_eq!(file, quantize(&config, &weights, |_, _| {}).unwrap(), "bytes repeat");
+        Encoder::from_bytes(&file).unwrap()
+    }
+
+    /// Sequences and their hidden states `[layers + 1, length, hidden]`.
+    fn expected(&self) -> Vec<(Vec<u32>, Vec<f32>)> {
+        let file = SafeTensors::deserialize(self.expected).unwrap();
+        (0..)
+            .map_while(|index| {
+                let ids = file.tensor(&format!("ids.{index}")).ok()?.data();
+                let ids = ids.chunks_exact(8).map(|id| u64::from_le_bytes(id.try_into().unwrap()) as u32);
+                Some((ids.collect(), floats(file.tensor(&format!("hidden.{index}")).unwrap().data())))
+            })
+            .collect()
+    }
+}
+
+/// Quantization noise is the larger the narrower a layer is, and these are 12
+/// to 32 wide: the bound for encoders of real width is tighter by far.
+const LEAST_COSINE: f64 = 0.99;
+
+#[test]
+fn int8_encoders_follow_transformers() {
+    for model in MODELS {
+        let encoder = model.encoder();
+        let (hidden, layers) = (encoder.config().hidden, encoder.config().layers + 1);
+        let expected = model.expected();
+        assert!(expected.len() >= 4, "{}", model.name);
+        let sequences: Vec<&[u32]> = expected.iter().map(|(ids, _)| ids.as_slice()).collect();
+        let all: Vec<usize> = (0..layers).collect();
+        let found = encoder.encode(&sequences, &all, &mut Workspace::default()).unwrap();
+        let mut rows = found.chunks_exact(layers * hidden);
+        let mut cosines = vec![Vec::new(); layers];
+        for (ids, reference) in &expected {
+            for position in 0..ids.len() {
+                let row = rows.next().unwrap();
+                for (layer, cosines) in cosines.iter_mut().enumerate() {
+                    let reference = &reference[(layer * ids.len() + position) * hidden..][..hidden];
+                    cosines.push(cosine(&row[layer * hidden..][..hidden], reference));
+                }
+            }
+        }
+        for (layer, cosines) in cosines.iter().enumerate() {
+            let mean = cosines.iter().sum::<f64>() / cosines.len() as f64;
+            assert!(mean > LEAST_COSINE, "{} layer {layer}: mean cosine {mean}", model.name);
+        }
+    }
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn int8_encoders_give_the_same_bits_everywhere() {
+    let mut digest = Sha256::new();
+    for model in MODELS {
+        let encoder = model.encoder();
+        let layers: Vec<usize> = (0..=encoder.config().layers).collect();
+        let expected = model.expected();
+        let mut workspace = Workspace::default();
+        let mut alone = Vec::new();
+        for (ids, _) in &expected {
+            alone.extend(encoder.encode(&[ids], &layers, &mut workspace).unwrap());
+        }
+        let together: Vec<&[u32]> = expected.iter().map(|(ids, _)| ids.as_slice()).collect();
+        let together = encoder.encode(&together, &layers, &mut workspace).unwrap();
+        let bits = |states: &[f32]| states.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        assert_eq!(bits(&alone), bits(&together), "a batch changes nothing");
+        digest.update(bits(&together));
+    }
+    // Not a reference: this number is the engine's own. It ties every kernel
+    // and target, native and wasm, to the same bits.
+    let found = format!("{:x}", digest.finalize());
+    assert_eq!(found, "c3bcda7cf593d67f6c83176fe488c144578842aaffa9cbe0f2d233e28884a3ed");
+}
+
+#[test]
+fn subwords_are_those_of_transformers() {
+    for model in MODELS {
+        let encoder = model.encoder();
+        let tokenizer = prepare_tokenizer(model.tokenizer).unwrap();
+        let tokenizer = Tokenizer::from_bytes(&tokenizer, encoder.config().vocabulary).unwrap();
+        let cases: Vec<Value> = serde_json::from_slice(model.words).unwrap();
+        assert!(!cases.is_empty());
+        for case in &cases {
+            check_subwords(&tokenizer, case, model.name);
+        }
+    }
+}
+
+#[test]
+fn nasty_words_are_cut_like_in_python() {
+    let cases: Vec<Value> = serde_json::from_slice(golden!("tokens/cases.json")).unwrap();
+    assert!(cases.len() > 300);
+    let files: [(&str, &[u8]); 6] = [
+        ("encoders/bert-tiny-prefixed/tokenizer.json", golden!("encoders/bert-tiny-prefixed/tokenizer.json")),
+        ("encoders/bert-tiny/tokenizer.json", golden!("encoders/bert-tiny/tokenizer.json")),
+        ("encoders/roberta-tiny-prefixed/tokenizer.json", golden!("encoders/roberta-tiny-prefixed/tokenizer.json")),
+        ("tokens/cased-strip-accents.json", golden!("tokens/cased-strip-accents.json")),
+        ("tokens/lowercase-keep-all.json", golden!("tokens/lowercase-keep-all.json")),
+        ("tokens/uncased-truncating.json", golden!("tokens/uncased-truncating.json")),
+    ];
+    let mut checked = 0;
+    for (path, json) in files {
+        let tokenizer = Tokenizer::from_bytes(&prepare_tokenizer(json).unwrap(), 1000).unwrap();
+        for case in cases.iter().filter(|case| case["tokenizer"] == path) {
+            check_subwords(&tokenizer, case, case["name"].as_str().unwrap());
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, cases.len());
+}
+
+fn check_subwords(tokenizer: &Tokenizer, case: &Value, name: &str) {
+    let words: Vec<&str> = case["words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    let (first, last) = tokenizer.specials();
+    let mut ids = vec![Some(first)];
+    let mut word_ids = vec![None];
+    for (word, subwords) in tokenizer.subwords(&words).unwrap().into_iter().enumerate() {
+        for id in subwords {
+            ids.push(Some(id));
+            word_ids.push(Some(word as u32));
+        }
+    }
+    ids.push(Some(last));
+    word_ids.push(None);
+    let list = |field: &str| -> Vec<Option<u32>> {
+        let values = case[field].as_array().unwrap().iter();
+        values.map(|value| value.as_u64().map(|value| value as u32)).collect()
+    };
+    assert_eq!(ids, list("ids"), "{name}: {words:?}");
+    assert_eq!(word_ids, list("word_ids"), "{name}: {words:?}");
+}
+
+type Tags = Vec<Vec<String>>;
+
+fn parse(tags: &[String]) -> Vec<Tag<'_>> {
+    tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect()
+}
+
+/// Gold and predicted tags of a metrics case, sentence by sentence.
+fn gold_and_predicted(case: &Value) -> (Tags, Tags) {
+    let side = |name: &str| serde_json::from_value(case[name].clone()).unwrap();
+    (side("gold"), side("predicted"))
+}
+
+#[test]
+fn token_reports_are_scikit_learns() {
+    let cases: Vec<Value> = serde_json::from_slice(golden!("metrics/token.json")).unwrap();
+    assert!(cases.len() >= 10);
+    for case in &cases {
+        let (gold, predicted) = gold_and_predicted(case);
+        let pairs = gold.iter().flatten().zip(predicted.iter().flatten());
+        let report = TokenReport::new(pairs.map(|(g, p)| (g.as_str(), p.as_str())));
+        let found = serde_json::to_value(&report).unwrap();
+        assert_close(&found, &case["report"], case["name"].as_str().unwrap());
+        let again: TokenReport = serde_json::from_value(found).unwrap();
+        assert_eq!(again, report);
+    }
+}
+
+#[test]
+fn entity_reports_are_seqevals() {
+    let tokens: Vec<Value> = serde_json::from_slice(golden!("metrics/token.json")).unwrap();
+    let entities: Vec<Value> = serde_json::from_slice(golden!("metrics/entity.json")).unwrap();
+    assert_eq!(tokens.len(), entities.len());
+    for (token, entity) in tokens.iter().zip(&entities) {
+        assert_eq!(token["name"], entity["name"]);
+        let (gold, predicted) = gold_and_predicted(token);
+        let pairs = || gold.iter().zip(&predicted).map(|(g, p)| (parse(g), parse(p)));
+        for (mode, report) in [
+            ("lenient", EntityReport::lenient(pairs())),
+            ("strict", EntityReport::strict(pairs())),
+        ] {
+            let name = format!("{} {mode}", entity["name"]);
+            let expected = &entity[mode];
+            let found = serde_json::to_value(&report).unwrap();
+            for field in ["precision", "recall", "f1"] {
+                assert_close(&found[field], &expected[field], &format!("{name} {field}"));
+            }
+            let kinds = expected["by_type"].as_object().unwrap();
+            assert_eq!(report.by_type.len(), kinds.len(), "{name}");
+            for (kind, expected) in kinds {
+                let found = &report.by_type[kind];
+                for (found, field) in [
+                    (found.precision, "precision"),
+                    (found.recall, "recall"),
+                    (found.f1, "f1-score"),
+                    (found.support as f64, "support"),
+                ] {
+                    assert_close(&found.into(), &expected[field], &format!("{name} {kind} {field}"));
+                }
+            }
+        }
+    }
+}
+
+/// Equal keys, and numbers equal to 1e-12.
+fn assert_close(found: &Value, expected: &Value, name: &str) {
+    match (found, expected) {
+        (Value::Object(found), Value::Object(expected)) => {
+            let keys = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(keys(found), keys(expected), "{name}");
+            for (key, expected) in expected {
+                assert_close(&found[key], expected, &format!("{name} {key}"));
+            }
+        }
+        _ => {
+            let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
+            assert!((found - expected).abs() < 1e-12, "{name}: {found}, expected {expected}");
+        }
+    }
+}

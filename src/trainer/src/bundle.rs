@@ -1,0 +1,151 @@
+//! Bundles: making one, restoring its encoder, and reading it to predict.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use nerite::{BundleFile, BundleHead, Head, MANIFEST, MAX_MANIFEST_BYTES, Manifest, Recognizer};
+
+use crate::encoders::{Lookup, Quantized, Source};
+use crate::files;
+use crate::train;
+
+const ENCODER: &str = "encoder.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+
+/// Makes a bundle in `out` of an encoder and of heads that
+/// [`train::Training::run`] left in folders. A head is called what its folder
+/// is called; `default` names the head to begin with, else the last one.
+///
+/// # Errors
+///
+/// A head of another encoder, two heads of one name, or a disk that fails.
+pub fn create(source: &Source, encoder: &Quantized, heads: &[PathBuf], default: Option<&str>, out: &Path) -> Result<Manifest> {
+    let mut entries: Vec<BundleHead> = Vec::new();
+    let mut contents = Vec::new();
+    for folder in heads {
+        let (bytes, head, report_json, report) = train::read_outcome(folder)?;
+        head.check_encoder(&encoder.encoder).with_context(|| folder.display().to_string())?;
+        let id = folder
+            .canonicalize()?
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .with_context(|| format!("{}: a head's folder needs a name", folder.display()))?;
+        let file = BundleFile::of(format!("heads/{id}.safetensors"), &bytes);
+        let report_file = BundleFile::of(format!("reports/{id}.json"), &report_json);
+        contents.extend([(file.file.clone(), bytes), (report_file.file.clone(), report_json)]);
+        entries.push(BundleHead { id, title: report.title, file, report: Some(report_file) });
+    }
+    let default = match (default, entries.last()) {
+        (Some(default), _) => default.to_owned(),
+        (None, Some(last)) => last.id.clone(),
+        (None, None) => bail!("a bundle needs at least one head"),
+    };
+    let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
+    let manifest = Manifest::new(
+        bundle_name(&source.name),
+        encoder.encoder.config().architecture,
+        source.name.clone(),
+        BundleFile::of(ENCODER, &encoder_bytes),
+        BundleFile::of(TOKENIZER, &encoder.tokenizer_json),
+        entries,
+        default,
+    );
+    manifest.check()?;
+    files::write_whole(&out.join(ENCODER), &encoder_bytes)?;
+    files::write_whole(&out.join(TOKENIZER), &encoder.tokenizer_json)?;
+    for (path, bytes) in contents {
+        files::write_whole(&out.join(path), &bytes)?;
+    }
+    // Last: a folder with a manifest is a whole bundle.
+    files::write_whole(&out.join(MANIFEST), manifest.to_json().as_bytes())?;
+    Ok(manifest)
+}
+
+/// A folder or hub id without what comes before the last slash.
+fn bundle_name(source: &str) -> String {
+    source.trim_end_matches('/').rsplit('/').next().unwrap_or(source).to_owned()
+}
+
+/// Reads and checks a bundle's manifest.
+///
+/// # Errors
+///
+/// A manifest that is missing or refused.
+pub fn manifest(folder: &Path) -> Result<Manifest> {
+    let path = folder.join(MANIFEST);
+    let json = files::read_bounded(&path, MAX_MANIFEST_BYTES as u64)?;
+    Manifest::from_json(&json).with_context(|| folder.display().to_string())
+}
+
+/// Puts back what a bundle's manifest lists but a repository does not hold:
+/// the quantized encoder and its tokenizer, made again from the checkpoint
+/// that the manifest names. Returns whether anything was missing.
+///
+/// # Errors
+///
+/// A checkpoint that cannot be had, or one that gives another encoder than
+/// the manifest's.
+pub fn restore(folder: &Path, lookup: &Lookup) -> Result<bool> {
+    let manifest = manifest(folder)?;
+    let files = [&manifest.encoder, &manifest.tokenizer];
+    let whole = |file: &BundleFile| {
+        let bytes = files::read_bounded(&folder.join(&file.file), file.bytes);
+        bytes.is_ok_and(|bytes| file.verify(&bytes).is_ok())
+    };
+    if files.into_iter().all(whole) {
+        return Ok(false);
+    }
+    let encoder = Source::find(&manifest.source, lookup)?.quantized()?;
+    let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
+    for (file, bytes) in files.into_iter().zip([&encoder_bytes, &encoder.tokenizer_json]) {
+        file.verify(bytes)
+            .with_context(|| format!("{} does not give the encoder of {}", manifest.source, folder.display()))?;
+    }
+    for (file, bytes) in files.into_iter().zip([&encoder_bytes, &encoder.tokenizer_json]) {
+        files::write_whole(&folder.join(&file.file), bytes)?;
+    }
+    Ok(true)
+}
+
+/// A bundle in memory: an encoder and the head asked for.
+pub struct Bundle {
+    /// Finds entities.
+    pub recognizer: Recognizer,
+    /// The head.
+    pub head: Head,
+}
+
+impl Bundle {
+    /// Reads a bundle and one of its heads, the default where none is named.
+    /// Every file is checked against the manifest.
+    ///
+    /// # Errors
+    ///
+    /// A file that is missing or not the manifest's, or a head that is not in
+    /// the bundle.
+    pub fn open(folder: &Path, head: Option<&str>) -> Result<Self> {
+        let manifest = manifest(folder)?;
+        let id = head.unwrap_or(&manifest.default_head);
+        let ids = || manifest.heads.iter().map(|head| head.id.as_str()).collect::<Vec<_>>().join(", ");
+        let entry = manifest.heads.iter().find(|head| head.id == id);
+        let entry = entry.with_context(|| {
+            format!("{}: found no head {id:?}, expected one of {}", folder.display(), ids())
+        })?;
+        let read = |file: &BundleFile| -> Result<Vec<u8>> {
+            let path = folder.join(&file.file);
+            ensure!(
+                path.is_file(),
+                "{}: missing; if the bundle is from a repository, `nerite restore {}` makes it again",
+                path.display(),
+                folder.display()
+            );
+            let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+            file.verify(&bytes).with_context(|| folder.display().to_string())?;
+            Ok(bytes)
+        };
+        let recognizer = Recognizer::new(&read(&manifest.encoder)?, &read(&manifest.tokenizer)?)?;
+        let head = Head::from_bytes(&read(&entry.file)?)?;
+        head.check_encoder(recognizer.encoder())?;
+        Ok(Self { recognizer, head })
+    }
+}

@@ -1,0 +1,132 @@
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Scheme};
+use nerite_trainer::split::{Parts, Split, names_sha256};
+use serde_json::{Map, Value, json};
+
+/// Read a corpus, say what is in it, and how a split would cut it
+///
+/// Reads Kaggle's CSV (columns `Sentence #`, `Word`, `Tag`) and CoNLL column
+/// files (2 to 4 columns: the word first, the tag last; a blank line between
+/// sentences), plain or gzipped.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    corpus: CorpusArguments,
+    /// Cut the corpus in two: `sklearn:TEST_SIZE:SEED` is scikit-learn's
+    /// train_test_split over the sentence names in string order
+    #[arg(long, value_name = "SPLIT")]
+    split: Option<Split>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A corpus and how to read it.
+#[derive(clap::Args)]
+pub(super) struct CorpusArguments {
+    /// The corpus
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The format, where the contents do not tell
+    #[arg(long)]
+    format: Option<Format>,
+    /// The characters' encoding; a CSV that is not UTF-8 is taken for latin-1
+    #[arg(long)]
+    encoding: Option<Encoding>,
+    /// How a CoNLL file marks entities; IOB1 is converted to IOB2
+    #[arg(long)]
+    scheme: Option<Scheme>,
+}
+
+impl CorpusArguments {
+    pub(super) fn read(&self) -> Result<Corpus> {
+        let options = Options { format: self.format, encoding: self.encoding, scheme: self.scheme };
+        Ok(Corpus::read(&self.file, &options)?)
+    }
+
+    pub(super) fn file(&self) -> &PathBuf {
+        &self.file
+    }
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let corpus = self.corpus.read()?;
+        let names: Vec<&str> = corpus.sentences.iter().map(|s| s.name.as_str()).collect();
+        let parts = self.split.map(|split| split.parts(&names)).transpose()?;
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            writeln!(out, "{}", summary(&corpus, parts.as_ref()))?;
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "{}: {} sentences, {} words, {} tags",
+            self.corpus.file.display(),
+            corpus.sentences.len(),
+            corpus.words(),
+            corpus.tags.len()
+        )?;
+        let test = parts.as_ref().map(|parts| support(&corpus, &parts.test));
+        let mut table = super::table(["tag", "words", "in the test part"]);
+        for (index, (tag, count)) in corpus.tag_counts().into_iter().enumerate() {
+            let test = test.as_ref().map_or(String::new(), |test| test[index].to_string());
+            table.add_row([tag, count.to_string(), test]);
+        }
+        if test.is_none() {
+            table.column_mut(2).expect("three columns").set_constraint(comfy_table::ColumnConstraint::Hidden);
+        }
+        writeln!(out, "{table}")?;
+        if let Some(parts) = &parts {
+            for (name, part) in [("train", &parts.train), ("test", &parts.test)] {
+                writeln!(out, "{name}: {} sentences, sha256 of their names {}", part.len(), sha256(&corpus, part))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Words of each tag in a part.
+fn support(corpus: &Corpus, part: &[usize]) -> Vec<u64> {
+    let mut counts = vec![0; corpus.tags.len()];
+    for &sentence in part {
+        for &tag in &corpus.sentences[sentence].tags {
+            counts[usize::from(tag)] += 1;
+        }
+    }
+    counts
+}
+
+fn sha256(corpus: &Corpus, part: &[usize]) -> String {
+    names_sha256(part.iter().map(|&sentence| corpus.sentences[sentence].name.as_str()))
+}
+
+fn summary(corpus: &Corpus, parts: Option<&Parts>) -> Value {
+    let tags: Map<String, Value> =
+        corpus.tag_counts().into_iter().map(|(tag, count)| (tag, count.into())).collect();
+    let mut summary = json!({
+        "sentences": corpus.sentences.len(),
+        "words": corpus.words(),
+        "tags": tags,
+    });
+    if let Some(parts) = parts {
+        let counts = support(corpus, &parts.test);
+        let labels = corpus.tags.labels().iter().cloned();
+        let support: Map<String, Value> =
+            labels.zip(&counts).filter(|(_, count)| **count > 0).map(|(tag, count)| (tag, (*count).into())).collect();
+        summary["train"] = json!({
+            "sentences": parts.train.len(),
+            "sha256": sha256(corpus, &parts.train),
+        });
+        summary["test"] = json!({
+            "sentences": parts.test.len(),
+            "words": counts.iter().sum::<u64>(),
+            "sha256": sha256(corpus, &parts.test),
+            "support": support,
+        });
+    }
+    summary
+}

@@ -1,0 +1,37 @@
+use anyhow::Result;
+use nerite_trainer::encoders::{self, Source};
+
+use super::LookupArguments;
+
+/// Get pretrained encoders
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Download an encoder if need be, and quantize it
+    ///
+    /// NAME is a folder in Hugging Face layout (config.json; tokenizer.json, or
+    /// vocab.txt, or vocab.json and merges.txt; model.safetensors), an id on
+    /// the hub (owner/model), or one of the known names: all-MiniLM-L6-v2,
+    /// distilbert-base-cased, bert-base-cased, roberta-base. The hub's own
+    /// cache is used (HF_HOME), and another hub if HF_ENDPOINT names one.
+    Fetch {
+        /// The encoder
+        #[arg(value_name = "NAME", default_value = encoders::DEFAULT)]
+        name: String,
+        #[command(flatten)]
+        lookup: LookupArguments,
+    },
+}
+
+impl Command {
+    pub(super) fn run(&self) -> Result<()> {
+        let Self::Fetch { name, lookup } = self;
+        let source = Source::find(name, &lookup.lookup())?;
+        let quantized = source.quantized()?;
+        let config = quantized.encoder.config();
+        println!("encoder    {name} ({}, {} layers of width {})", config.architecture.name(), config.layers, config.hidden);
+        println!("checkpoint {}", source.folder().display());
+        println!("quantized  {}", quantized.path.display());
+        println!("sha256     {}", quantized.encoder.sha256());
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use nerite_trainer::encoders::{self, Source};
+use nerite_trainer::vectors::{Precision, Vectors};
+
+use super::LookupArguments;
+
+/// No line of the input is longer.
+const MAX_LINE_BYTES: usize = 16 << 20;
+
+/// Write the hidden states of words to a file, for use elsewhere
+///
+/// OUT is a safetensors file: `features` F32 [words, layers + 1, hidden] (the
+/// embeddings first, then every layer) of each word's first subword;
+/// `sentence` and `word` I64 [words], the place of each word in the input;
+/// `subwords` I64 [words], how many subwords it has (0 where the vocabulary
+/// drops all of a word: its features are zeros).
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// One JSON array of words per line
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// The encoder: a folder, a known name, or an id on the hub
+    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
+    encoder: String,
+    #[command(flatten)]
+    lookup: LookupArguments,
+    /// The quantized encoder that the page runs, or the original
+    #[arg(long, value_enum, default_value_t = Precision::Int8)]
+    precision: Precision,
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let sentences = self.sentences()?;
+        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let vectors = Vectors::of(&sentences, &source, self.precision)?;
+        vectors.write(&self.out)?;
+        println!("{}: {} words, {} states of width {}", self.out.display(), vectors.words(), vectors.states, vectors.hidden);
+        Ok(())
+    }
+
+    fn sentences(&self) -> Result<Vec<Vec<String>>> {
+        let path = self.input.display();
+        let file = std::fs::File::open(&self.input).with_context(|| format!("cannot read {path}"))?;
+        let mut sentences = Vec::new();
+        for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
+            let number = index + 1;
+            let line = line.with_context(|| format!("{path}:{number}"))?;
+            ensure!(line.len() <= MAX_LINE_BYTES, "{path}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}", line.len());
+            let words = serde_json::from_str(&line)
+                .with_context(|| format!("{path}:{number}: expected a JSON array of words"))?;
+            sentences.push(words);
+        }
+        Ok(sentences)
+    }
+}

@@ -1,0 +1,84 @@
+//! One module per command: its flags, and what it prints.
+
+mod bundle;
+mod corpus;
+mod encoder;
+mod features;
+mod predict;
+mod serve;
+mod train;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use nerite_trainer::encoders::Lookup;
+
+/// Train named-entity heads on frozen encoders, and ship them as a static page.
+///
+/// A first run, from corpus to page:
+///
+///   nerite corpus ner_dataset.csv.gz
+///   nerite train ner_dataset.csv.gz --out runs/gmb
+///   nerite bundle --head runs/gmb/base --head runs/gmb/fine-tuned --out www/bundles/mine
+///   nerite serve
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Corpus(corpus::Arguments),
+    #[command(subcommand)]
+    Encoder(encoder::Command),
+    Features(features::Arguments),
+    Train(train::Arguments),
+    Bundle(bundle::CreateArguments),
+    Restore(bundle::RestoreArguments),
+    Predict(predict::Arguments),
+    Serve(serve::Arguments),
+}
+
+/// Where checkpoints are looked for.
+#[derive(clap::Args)]
+struct LookupArguments {
+    /// Use this branch, tag or commit of the hub's repository
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<String>,
+    /// Use only what is on this machine already
+    #[arg(long)]
+    offline: bool,
+}
+
+impl LookupArguments {
+    fn lookup(&self) -> Lookup {
+        Lookup { revision: self.revision.clone(), offline: self.offline }
+    }
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Corpus(arguments) => arguments.run(),
+        Command::Encoder(command) => command.run(),
+        Command::Features(arguments) => arguments.run(),
+        Command::Train(arguments) => arguments.run(),
+        Command::Bundle(arguments) => arguments.run(),
+        Command::Restore(arguments) => arguments.run(),
+        Command::Predict(arguments) => arguments.run(),
+        Command::Serve(arguments) => arguments.run(),
+    }
+}
+
+/// A table in the house style.
+fn table<const N: usize>(header: [&str; N]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    let style = comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+    table.load_style(style.row_separator(comfy_table::LineStyle::none()));
+    table.set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Right);
+    }
+    table
+}

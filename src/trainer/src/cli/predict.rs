@@ -1,0 +1,137 @@
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use nerite::{Prediction, Utf16Offsets};
+use nerite_trainer::bundle::Bundle;
+use serde_json::{Map, Value, json};
+
+/// No text is read beyond this size.
+const MAX_TEXT_BYTES: u64 = 1 << 30;
+
+/// Find the entities of a text
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The text, UTF-8; standard input if not given
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The bundle's folder
+    #[arg(long, value_name = "DIR")]
+    bundle: PathBuf,
+    /// The head, else the bundle's default
+    #[arg(long, value_name = "HEAD")]
+    head: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Output {
+    /// A line per entity: type, score, and the entity's text
+    #[default]
+    Text,
+    /// Entities and words with byte offsets, UTF-16 offsets, and the
+    /// probability of every tag
+    Json,
+    /// A line per word: the word and its tag; a blank line after a sentence
+    Conll,
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let mut bundle = Bundle::open(&self.bundle, self.head.as_deref())?;
+        let text = self.text()?;
+        let prediction = bundle.recognizer.recognize(&text, &bundle.head)?;
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        match self.output {
+            Output::Text => entities(&text, &prediction, &mut out)?,
+            Output::Json => writeln!(out, "{}", document(&text, &prediction))?,
+            Output::Conll => conll(&text, &prediction, &mut out)?,
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    fn text(&self) -> Result<String> {
+        let (name, bytes) = match &self.file {
+            Some(path) => {
+                let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+                (path.display().to_string(), read(file)?)
+            }
+            None => ("standard input".into(), read(std::io::stdin().lock())?),
+        };
+        ensure!(bytes.len() as u64 <= MAX_TEXT_BYTES, "{name}: found more than {MAX_TEXT_BYTES} bytes");
+        String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
+            anyhow::anyhow!("{name}:{line}: found the byte {:#04x}, expected UTF-8", error.as_bytes()[at])
+        })
+    }
+}
+
+fn read(source: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()> {
+    for entity in &prediction.entities {
+        // An entity may go over a line's end; a line of output does not.
+        let words: Vec<&str> = text[entity.range.clone()].split_whitespace().collect();
+        writeln!(out, "{}\t{:.4}\t{}", entity.kind, entity.score, words.join(" "))?;
+    }
+    Ok(())
+}
+
+fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()> {
+    let mut sentence = 0;
+    for word in &prediction.words {
+        if word.sentence != sentence {
+            writeln!(out)?;
+            sentence = word.sentence;
+        }
+        writeln!(out, "{}\t{}", &text[word.range.clone()], prediction.tags.label(word.tag))?;
+    }
+    Ok(())
+}
+
+fn document(text: &str, prediction: &Prediction) -> Value {
+    let labels = prediction.tags.labels();
+    let mut offsets = Utf16Offsets::new(text);
+    let mut place = |range: &std::ops::Range<usize>| {
+        json!({
+            "text": &text[range.clone()],
+            "start": range.start,
+            "end": range.end,
+            "start_utf16": offsets.at(range.start),
+            "end_utf16": offsets.at(range.end),
+        })
+    };
+    let entities: Vec<Value> = prediction
+        .entities
+        .iter()
+        .map(|entity| {
+            let mut value = place(&entity.range);
+            value["type"] = entity.kind.clone().into();
+            value["score"] = entity.score.into();
+            value["words"] = json!([entity.words.start, entity.words.end]);
+            value
+        })
+        .collect();
+    let words: Vec<Value> = prediction
+        .words
+        .iter()
+        .map(|word| {
+            let mut value = place(&word.range);
+            value["sentence"] = word.sentence.into();
+            value["tag"] = labels[word.tag].clone().into();
+            let probabilities = labels.iter().zip(&word.probabilities);
+            value["probabilities"] =
+                probabilities.map(|(tag, p)| (tag.clone(), Value::from(*p))).collect::<Map<_, _>>().into();
+            value
+        })
+        .collect();
+    json!({ "entities": entities, "words": words })
+}

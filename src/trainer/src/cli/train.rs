@@ -1,0 +1,119 @@
+use std::path::PathBuf;
+
+use anyhow::Result;
+use nerite_trainer::encoders::{self, Source};
+use nerite_trainer::fit::Settings;
+use nerite_trainer::split::Split;
+use nerite_trainer::train::{Layers, Training};
+
+use super::LookupArguments;
+use super::corpus::CorpusArguments;
+
+/// Train a head on a corpus, and report on it
+///
+/// The encoder runs over the corpus once; its features stay in the cache
+/// (NERITE_CACHE), so that the next head takes seconds. A killed run goes on
+/// where it was. In the folder OUT come `base` (the untrained head) and
+/// `fine-tuned`, each with head.safetensors and report.json; the reports are
+/// about the test part, which fitting never sees. The defaults are those of
+/// the reference study: one linear layer on the last hidden state.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    corpus: CorpusArguments,
+    /// The folder for heads and reports
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// The encoder: a folder, a known name, or an id on the hub
+    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
+    encoder: String,
+    #[command(flatten)]
+    lookup: LookupArguments,
+    /// How to cut the corpus into a train and a test part
+    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
+    split: Split,
+    /// The hidden states that the head reads: last, last4, all, or numbers as
+    /// in 0,3,6 (0 is the embeddings)
+    #[arg(long, value_name = "LAYERS", default_value = "last")]
+    layers: Layers,
+    /// Passes over the train part
+    #[arg(long, default_value_t = 3)]
+    epochs: usize,
+    /// Sentences per step
+    #[arg(long, default_value_t = 32)]
+    batch: usize,
+    /// The first learning rate; it falls linearly to 0
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// AdamW's weight decay
+    #[arg(long, default_value_t = 0.01)]
+    weight_decay: f64,
+    /// The share of features hidden from each step
+    #[arg(long, default_value_t = 0.1)]
+    dropout: f64,
+    /// Where initial weights, order and dropout come from: the same seed gives
+    /// the same bytes
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let settings = Settings {
+            epochs: self.epochs,
+            batch: self.batch,
+            learning_rate: self.learning_rate,
+            weight_decay: self.weight_decay,
+            dropout: self.dropout,
+            seed: self.seed,
+        };
+        settings.check()?;
+        let corpus = self.corpus.read()?;
+        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let encoder = source.quantized()?;
+        let training = Training {
+            corpus: &corpus,
+            split: self.split,
+            encoder_name: &self.encoder,
+            encoder: &encoder,
+            layers: self.layers.clone(),
+            settings,
+            command: self.command(),
+            out: self.out.clone(),
+        };
+        let reports = training.run()?;
+        let mut table = super::table(["", "accuracy", "weighted F1", "macro F1", "entity F1 (strict)"]);
+        for report in &reports {
+            let token = &report.token;
+            let figures = [
+                token.accuracy,
+                token.averages.weighted_avg.f1,
+                token.averages.macro_avg.f1,
+                report.entity.strict.all.f1,
+            ];
+            let cells = figures.map(|figure| format!("{figure:.4}"));
+            table.add_row([vec![report.stage.clone()], cells.to_vec()].concat());
+        }
+        println!("{table}");
+        let [_, tuned] = &reports;
+        println!("{} words of the test part", tuned.words.judged);
+        if tuned.words.without_subword > 0 {
+            println!("{} more yield no subword: they get O and are not judged", tuned.words.without_subword);
+        }
+        println!("written to {}", self.out.display());
+        Ok(())
+    }
+
+    /// The command that makes the reports again. The corpus and the output are
+    /// named without their folders, which are this machine's own.
+    fn command(&self) -> String {
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Self { encoder, split, layers, epochs, batch, learning_rate, weight_decay, dropout, seed, .. } = self;
+        format!(
+            "nerite train {} --out {} --encoder {encoder} --split {split} --layers {layers} --epochs {epochs} \
+             --batch {batch} --learning-rate {learning_rate} --weight-decay {weight_decay} --dropout {dropout} --seed {seed}",
+            name(self.corpus.file()),
+            name(&self.out)
+        )
+    }
+}

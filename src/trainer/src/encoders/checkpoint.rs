@@ -1,0 +1,156 @@
+//! Checkpoint files: weights in safetensors or PyTorch's own format, and
+//! vocabularies that are not yet a `tokenizer.json`.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use candle_core::pickle::PthTensors;
+use candle_core::safetensors::MmapedSafetensors;
+use candle_core::{DType, Device, Tensor};
+use nerite::{EncoderError, Weights};
+use serde::Deserialize;
+use tokenizers::models::bpe::BPE;
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::processors::bert::BertProcessing;
+use tokenizers::processors::roberta::RobertaProcessing;
+use tokenizers::{AddedToken, Model};
+
+use crate::files;
+
+/// A checkpoint's weights, opened but not read.
+pub(super) enum Checkpoint {
+    Safetensors {
+        file: MmapedSafetensors,
+        shapes: HashMap<String, Vec<usize>>,
+    },
+    Pickle(PthTensors),
+}
+
+impl Checkpoint {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let open = || -> candle_core::Result<Self> {
+            if path.extension().is_some_and(|extension| extension == "bin") {
+                return Ok(Self::Pickle(PthTensors::new(path, None)?));
+            }
+            // SAFETY: the map is read only. A file that another process cuts
+            // short while it is mapped ends this process, as candle documents.
+            let file = unsafe { MmapedSafetensors::new(path)? };
+            let shapes = file.tensors().into_iter();
+            let shapes = shapes.map(|(name, view)| (name, view.shape().to_vec())).collect();
+            Ok(Self::Safetensors { file, shapes })
+        };
+        open().with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    fn tensor(&self, name: &str) -> candle_core::Result<Tensor> {
+        match self {
+            Self::Safetensors { file, .. } => file.load(name, &Device::Cpu),
+            Self::Pickle(file) => match file.get(name)? {
+                Some(tensor) => Ok(tensor),
+                None => candle_core::bail!("found no tensor {name}"),
+            },
+        }
+    }
+}
+
+impl Weights for Checkpoint {
+    fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        match self {
+            Self::Safetensors { shapes, .. } => shapes.get(name).cloned(),
+            Self::Pickle(file) => Some(file.tensor_infos().get(name)?.layout.dims().to_vec()),
+        }
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<f32>, EncoderError> {
+        let read = || -> candle_core::Result<Vec<f32>> {
+            let tensor = self.tensor(name)?;
+            if !tensor.dtype().is_float() {
+                candle_core::bail!("found {:?}, expected floating-point numbers", tensor.dtype());
+            }
+            tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
+        };
+        read().map_err(|error| EncoderError::Tensor(format!("{name}: {error}")))
+    }
+}
+
+/// The options of `tokenizer_config.json` that change what subwords come out.
+#[derive(Deserialize)]
+struct TokenizerConfig {
+    #[serde(default = "lowercase_by_default")]
+    do_lower_case: bool,
+    strip_accents: Option<bool>,
+    #[serde(default = "lowercase_by_default")]
+    tokenize_chinese_chars: bool,
+}
+
+fn lowercase_by_default() -> bool {
+    true
+}
+
+/// Builds BERT's tokenizer from `vocab.txt` as transformers does.
+pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>> {
+    let config: TokenizerConfig = match config {
+        Some(path) => serde_json::from_slice(&files::read_bounded(path, super::MAX_CONFIG_BYTES)?)
+            .with_context(|| path.display().to_string())?,
+        None => serde_json::from_str("{}").expect("all fields have defaults"),
+    };
+    let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
+        let model = WordPiece::from_file(&vocab.to_string_lossy()).unk_token("[UNK]".into()).build()?;
+        let special = |token: &str| {
+            let id = model.token_to_id(token).ok_or_else(|| format!("the vocabulary has no {token}"))?;
+            Ok::<_, tokenizers::Error>((token.to_owned(), id))
+        };
+        let (sep, cls) = (special("[SEP]")?, special("[CLS]")?);
+        let mut tokenizer = tokenizers::Tokenizer::new(model);
+        tokenizer.with_normalizer(Some(BertNormalizer::new(
+            true,
+            config.tokenize_chinese_chars,
+            config.strip_accents,
+            config.do_lower_case,
+        )))?;
+        tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+        tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
+        add_specials(&mut tokenizer, &["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])?;
+        Ok(tokenizer)
+    };
+    finish(build(), vocab)
+}
+
+/// Builds RoBERTa's tokenizer from `vocab.json` and `merges.txt` as
+/// transformers does.
+pub(super) fn byte_pairs(vocab: &Path, merges: &Path) -> Result<Vec<u8>> {
+    let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
+        let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy()).build()?;
+        let special = |token: &str| {
+            let id = model.token_to_id(token).ok_or_else(|| format!("the vocabulary has no {token}"))?;
+            Ok::<_, tokenizers::Error>((token.to_owned(), id))
+        };
+        let (sep, cls) = (special("</s>")?, special("<s>")?);
+        let mut tokenizer = tokenizers::Tokenizer::new(model);
+        tokenizer.with_pre_tokenizer(Some(ByteLevel::default().add_prefix_space(true)));
+        tokenizer.with_post_processor(Some(RobertaProcessing::new(sep, cls)));
+        add_specials(&mut tokenizer, &["<s>", "<pad>", "</s>", "<unk>", "<mask>"])?;
+        Ok(tokenizer)
+    };
+    finish(build(), vocab)
+}
+
+fn add_specials(tokenizer: &mut tokenizers::Tokenizer, tokens: &[&str]) -> tokenizers::Result<()> {
+    let known: Vec<AddedToken> = tokens
+        .iter()
+        .filter(|token| tokenizer.token_to_id(token).is_some())
+        // RoBERTa's mask takes the space before it.
+        .map(|token| AddedToken::from(*token, true).lstrip(*token == "<mask>"))
+        .collect();
+    tokenizer.add_special_tokens(known)?;
+    Ok(())
+}
+
+fn finish(tokenizer: tokenizers::Result<tokenizers::Tokenizer>, vocab: &Path) -> Result<Vec<u8>> {
+    let json = tokenizer.and_then(|tokenizer| tokenizer.to_string(false));
+    json.map(String::into_bytes).map_err(|error| anyhow!("{}: {error}", vocab.display()))
+}

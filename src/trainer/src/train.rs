@@ -1,0 +1,266 @@
+//! One whole training: corpus, split and encoder to two heads and two
+//! reports, the untrained head's and the fitted one's.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+use nerite::{
+    CorpusProvenance, EncoderProvenance, Head, HeadConfig, HeadKind, HeadProvenance, Loss,
+    PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
+};
+use sha2::{Digest, Sha256};
+
+use crate::corpus::Corpus;
+use crate::encoders::Quantized;
+use crate::evaluate::evaluate;
+use crate::features::Features;
+use crate::files::{self, LockedFolder};
+use crate::fit::{self, Settings, Task};
+use crate::split::{Parts, Split, names_sha256};
+
+/// The file of a head in its folder.
+pub const HEAD: &str = "head.safetensors";
+/// The file of a report in its head's folder.
+pub const REPORT: &str = "report.json";
+
+/// Which hidden states a head reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layers {
+    /// The output of the last layer.
+    Last,
+    /// The outputs of the last four layers, side by side.
+    LastFour,
+    /// The embeddings and every layer's output.
+    All,
+    /// These, 0 being the embeddings.
+    These(Vec<usize>),
+}
+
+impl FromStr for Layers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "last" => Ok(Self::Last),
+            "last4" => Ok(Self::LastFour),
+            "all" => Ok(Self::All),
+            list => {
+                let layers: Option<Vec<usize>> = list.split(',').map(|layer| layer.parse().ok()).collect();
+                let layers = layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
+                layers.map(Self::These).ok_or_else(|| {
+                    format!("found {list:?}, expected last, last4, all or increasing numbers as in 0,3,6")
+                })
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Last => f.write_str("last"),
+            Self::LastFour => f.write_str("last4"),
+            Self::All => f.write_str("all"),
+            Self::These(layers) => {
+                let layers: Vec<String> = layers.iter().map(usize::to_string).collect();
+                f.write_str(&layers.join(","))
+            }
+        }
+    }
+}
+
+impl Layers {
+    /// The layers' numbers in an encoder of so many transformer layers.
+    ///
+    /// # Errors
+    ///
+    /// A layer that the encoder does not have.
+    pub fn of(&self, count: usize) -> Result<Vec<usize>> {
+        Ok(match self {
+            Self::Last => vec![count],
+            Self::LastFour => (count.saturating_sub(3)..=count).collect(),
+            Self::All => (0..=count).collect(),
+            Self::These(layers) => {
+                if let Some(layer) = layers.iter().find(|&&layer| layer > count) {
+                    bail!("found layer {layer}, but the encoder's last is {count}");
+                }
+                layers.clone()
+            }
+        })
+    }
+}
+
+/// What to train on what.
+pub struct Training<'a> {
+    /// The corpus.
+    pub corpus: &'a Corpus,
+    /// Its split.
+    pub split: Split,
+    /// The encoder's name.
+    pub encoder_name: &'a str,
+    /// The encoder.
+    pub encoder: &'a Quantized,
+    /// The layers that the head reads.
+    pub layers: Layers,
+    /// How the head is fitted.
+    pub settings: Settings,
+    /// The command line, for the reports.
+    pub command: String,
+    /// The folder for `base` and `fine-tuned`.
+    pub out: PathBuf,
+}
+
+impl Training<'_> {
+    /// Runs it; the reports of the untrained and of the fitted head.
+    ///
+    /// # Errors
+    ///
+    /// Settings out of range, a split that leaves a part empty, a disk that
+    /// fails.
+    pub fn run(&self) -> Result<[Report; 2]> {
+        self.settings.check()?;
+        let layers = self.layers.of(self.encoder.encoder.config().layers)?;
+        let names: Vec<&str> = self.corpus.sentences.iter().map(|s| s.name.as_str()).collect();
+        let parts = self.split.parts(&names)?;
+        let out = LockedFolder::take(&self.out)?;
+        let features = Features::of(self.corpus, self.encoder, &layers)?;
+        let config = HeadConfig {
+            kind: HeadKind::Linear,
+            tags: self.corpus.tags.clone(),
+            layers,
+            hidden: self.encoder.encoder.config().hidden,
+            temperature: 1.0,
+            encoder_sha256: self.encoder.encoder.sha256().to_owned(),
+        };
+        let start = Instant::now();
+        let base = fit::untrained(&config, self.settings.seed)?;
+        let base = self.finish("base", &base, Loss::default(), &features, &parts, start)?;
+        let start = Instant::now();
+        let task = Task {
+            corpus: self.corpus,
+            features: &features,
+            train: &parts.train,
+            head: config.clone(),
+        };
+        let checkpoint = out.join("checkpoint.safetensors");
+        let fingerprint = self.fingerprint(&config, &base.provenance)?;
+        let (head, loss) = fit::fit(&task, &self.settings, &checkpoint, &fingerprint)?;
+        let tuned = self.finish("fine-tuned", &head, loss, &features, &parts, start)?;
+        std::fs::remove_file(checkpoint)?;
+        Ok([base, tuned])
+    }
+
+    /// Names a fit: a checkpoint of another fit is not gone on from.
+    fn fingerprint(&self, config: &HeadConfig, provenance: &Provenance) -> Result<String> {
+        let all = serde_json::to_string(&(config, &provenance.corpus, &provenance.split, &self.settings))?;
+        Ok(format!("{:x}", Sha256::digest(all)))
+    }
+
+    /// Judges a head, and writes it and its report.
+    fn finish(
+        &self,
+        stage: &str,
+        head: &Head,
+        loss: Loss,
+        features: &Features,
+        parts: &Parts,
+        start: Instant,
+    ) -> Result<Report> {
+        let evaluation = evaluate(head, self.corpus, features, &parts.test);
+        let folder = self.out.join(stage);
+        let bytes = head.to_bytes();
+        files::write_whole(&folder.join(HEAD), &bytes)?;
+        let report = Report {
+            format: REPORT_FORMAT.into(),
+            version: REPORT_VERSION,
+            title: format!("{}, linear head on layers {}, {stage}", self.encoder_name, self.layers),
+            stage: stage.into(),
+            token: evaluation.token,
+            entity: evaluation.entity,
+            words: evaluation.words,
+            loss,
+            provenance: self.provenance(head.config(), &bytes, parts, start)?,
+        };
+        files::write_whole(&folder.join(REPORT), report.to_json().as_bytes())?;
+        Ok(report)
+    }
+
+    fn provenance(&self, config: &HeadConfig, head: &[u8], parts: &Parts, start: Instant) -> Result<Provenance> {
+        let part = |indices: &[usize]| PartProvenance {
+            sentences: indices.len() as u64,
+            sha256: names_sha256(indices.iter().map(|&index| self.corpus.sentences[index].name.as_str())),
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let encoder = &self.encoder.encoder;
+        Ok(Provenance {
+            corpus: CorpusProvenance {
+                sha256: self.corpus.sha256.clone(),
+                sentences: self.corpus.sentences.len() as u64,
+                words: self.corpus.words() as u64,
+            },
+            split: SplitProvenance {
+                name: self.split.to_string(),
+                train: part(&parts.train),
+                test: part(&parts.test),
+            },
+            encoder: EncoderProvenance {
+                name: self.encoder_name.to_owned(),
+                architecture: encoder.config().architecture.name().into(),
+                sha256: encoder.sha256().to_owned(),
+            },
+            head: HeadProvenance {
+                kind: "linear".into(),
+                layers: config.layers.clone(),
+                sha256: format!("{:x}", Sha256::digest(head)),
+            },
+            settings: serde_json::to_value(&self.settings)?,
+            nerite: env!("CARGO_PKG_VERSION").into(),
+            machine: format!(
+                "{} {}, {cores} cores, {}",
+                std::env::consts::OS,
+                std::env::consts::ARCH,
+                encoder.backend()
+            ),
+            seconds: start.elapsed().as_secs_f64(),
+            command: self.command.clone(),
+        })
+    }
+}
+
+/// Reads the head and the report that [`Training::run`] left in a folder.
+///
+/// # Errors
+///
+/// Files that are missing, or that are no head and no report.
+pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
+    let (path, report_path) = (folder.join(HEAD), folder.join(REPORT));
+    ensure!(path.is_file(), "{}: found no {HEAD}, expected a folder that `nerite train` has written", folder.display());
+    let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+    let head = Head::from_bytes(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let json = files::read_bounded(&report_path, 256 << 20)?;
+    let report = Report::from_json(std::str::from_utf8(&json)?)
+        .map_err(|error| anyhow::anyhow!("{}: {error}", report_path.display()))?;
+    Ok((bytes, head, json, report))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_are_read_and_shown() {
+        for (text, expected) in [("last", vec![6]), ("last4", vec![3, 4, 5, 6]), ("0,3,6", vec![0, 3, 6])] {
+            let layers: Layers = text.parse().unwrap();
+            assert_eq!(layers.of(6).unwrap(), expected);
+            assert_eq!(layers.to_string(), text);
+        }
+        assert_eq!(Layers::All.of(2).unwrap(), [0, 1, 2]);
+        assert_eq!(Layers::LastFour.of(2).unwrap(), [0, 1, 2]);
+        for bad in ["", "first", "1,1", "2,1", "-1", "1,"] {
+            assert!(bad.parse::<Layers>().is_err(), "{bad}");
+        }
+        assert!(Layers::These(vec![7]).of(6).is_err());
+    }
+}

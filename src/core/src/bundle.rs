@@ -73,7 +73,9 @@ pub enum BundleError {
     #[error("{MANIFEST}: {0}")]
     Contents(String),
     /// A file is not the one that the manifest names.
-    #[error("{file}: found {found}, expected {expected}; the file is damaged or of another version")]
+    #[error(
+        "{file}: found {found}, expected {expected}; the file is damaged or of another version"
+    )]
     File {
         /// The file's path within the bundle.
         file: String,
@@ -146,15 +148,24 @@ impl Manifest {
             ));
         }
         if self.heads.is_empty() || self.heads.len() > MAX_HEADS {
-            return refuse(format!("found {} heads, expected 1 to {MAX_HEADS}", self.heads.len()));
+            return refuse(format!(
+                "found {} heads, expected 1 to {MAX_HEADS}",
+                self.heads.len()
+            ));
         }
         for (index, head) in self.heads.iter().enumerate() {
             if !is_name(&head.id) || self.heads[..index].iter().any(|other| other.id == head.id) {
-                return refuse(format!("found the head {:?}, expected a new plain name", head.id));
+                return refuse(format!(
+                    "found the head {:?}, expected a new plain name",
+                    head.id
+                ));
             }
         }
         if !self.heads.iter().any(|head| head.id == self.default_head) {
-            return refuse(format!("found no head {:?}, which is the default", self.default_head));
+            return refuse(format!(
+                "found no head {:?}, which is the default",
+                self.default_head
+            ));
         }
         self.files().try_for_each(BundleFile::check)
     }
@@ -186,12 +197,23 @@ impl BundleFile {
         let refuse = |text: String| Err(BundleError::Contents(text));
         let parts: Vec<_> = self.file.split('/').collect();
         if parts.len() > 2 || !parts.iter().all(|part| is_name(part)) {
-            return refuse(format!("found the path {:?}, expected a plain name in the bundle", self.file));
+            return refuse(format!(
+                "found the path {:?}, expected a plain name in the bundle",
+                self.file
+            ));
         }
         if self.bytes == 0 || self.bytes > MAX_FILE_BYTES {
-            return refuse(format!("{}: found {} bytes, expected 1 to {MAX_FILE_BYTES}", self.file, self.bytes));
+            return refuse(format!(
+                "{}: found {} bytes, expected 1 to {MAX_FILE_BYTES}",
+                self.file, self.bytes
+            ));
         }
-        if self.sha256.len() != 64 || !self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        if self.sha256.len() != 64
+            || !self
+                .sha256
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return refuse(format!("{}: found the sha256 {:?}", self.file, self.sha256));
         }
         Ok(())
@@ -204,10 +226,17 @@ impl BundleFile {
     /// [`BundleError::File`].
     pub fn verify(&self, contents: &[u8]) -> Result<(), BundleError> {
         let differs = |found: String, expected: String| {
-            Err(BundleError::File { file: self.file.clone(), found, expected })
+            Err(BundleError::File {
+                file: self.file.clone(),
+                found,
+                expected,
+            })
         };
         if contents.len() as u64 != self.bytes {
-            return differs(format!("{} bytes", contents.len()), format!("{}", self.bytes));
+            return differs(
+                format!("{} bytes", contents.len()),
+                format!("{}", self.bytes),
+            );
         }
         let found = format!("{:x}", Sha256::digest(contents));
         if found != self.sha256 {
@@ -222,7 +251,9 @@ fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 100
         && !name.starts_with('.')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 #[cfg(test)]
@@ -250,7 +281,10 @@ mod tests {
     #[test]
     fn manifests_come_back() {
         let manifest = manifest();
-        assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
+        assert_eq!(
+            Manifest::from_json(manifest.to_json().as_bytes()).unwrap(),
+            manifest
+        );
         assert_eq!(manifest.bytes(), 4 + 7 + 9);
         assert!(manifest.encoder.verify(b"encoder").is_ok());
         assert!(manifest.encoder.verify(b"encodes").is_err());
@@ -275,7 +309,10 @@ mod tests {
         ] {
             let changed = json.replace(from, to);
             assert_ne!(changed, json, "{from}");
-            assert!(Manifest::from_json(changed.as_bytes()).is_err(), "{to} was accepted");
+            assert!(
+                Manifest::from_json(changed.as_bytes()).is_err(),
+                "{to} was accepted"
+            );
         }
         assert!(Manifest::from_json(&vec![b' '; MAX_MANIFEST_BYTES + 1]).is_err());
     }

@@ -27,7 +27,10 @@ impl<'a> Span<'a> {
                     spans.last_mut().expect("a span is open").words.end = word + 1;
                 }
                 Tag::Begin(kind) | Tag::Inside(kind) => {
-                    spans.push(Self { words: word..word + 1, kind });
+                    spans.push(Self {
+                        words: word..word + 1,
+                        kind,
+                    });
                     open = true;
                 }
             }
@@ -44,7 +47,10 @@ impl<'a> Span<'a> {
         for (word, tag) in tags.into_iter().enumerate() {
             match tag {
                 Tag::Begin(kind) => {
-                    spans.push(Self { words: word..word + 1, kind });
+                    spans.push(Self {
+                        words: word..word + 1,
+                        kind,
+                    });
                     open = true;
                 }
                 Tag::Inside(kind) if open && spans.last().is_some_and(|last| last.kind == kind) => {
@@ -77,7 +83,10 @@ mod tests {
     use super::*;
 
     fn spans(tags: &str, read: fn(Vec<Tag<'_>>) -> Vec<Span<'_>>) -> String {
-        let tags = tags.split(' ').map(|tag| Tag::parse(tag).unwrap()).collect();
+        let tags = tags
+            .split(' ')
+            .map(|tag| Tag::parse(tag).unwrap())
+            .collect();
         let show = |s: &Span<'_>| format!("{}{}-{}", s.kind, s.words.start, s.words.end);
         read(tags).iter().map(show).collect::<Vec<_>>().join(" ")
     }
@@ -92,7 +101,11 @@ mod tests {
             ("O O", "", ""),
         ] {
             assert_eq!(spans(tags, |tags| Span::read(tags)), lenient, "{tags}");
-            assert_eq!(spans(tags, |tags| Span::read_strict(tags)), strict, "{tags}");
+            assert_eq!(
+                spans(tags, |tags| Span::read_strict(tags)),
+                strict,
+                "{tags}"
+            );
         }
     }
 }

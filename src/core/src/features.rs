@@ -43,7 +43,11 @@ impl Subwords {
     /// # Errors
     ///
     /// [`TokenizerError::Words`] if the tokenizer fails.
-    pub fn new(tokenizer: &Tokenizer, words: &[&str], window: usize) -> Result<Self, TokenizerError> {
+    pub fn new(
+        tokenizer: &Tokenizer,
+        words: &[&str],
+        window: usize,
+    ) -> Result<Self, TokenizerError> {
         let mut subwords = tokenizer.subwords(words)?;
         let counts: Vec<u32> = subwords.iter().map(|ids| ids.len() as u32).collect();
         let room = window - 2;

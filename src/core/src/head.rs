@@ -94,7 +94,9 @@ impl Head {
         }
         let tags = config.tags.len();
         let inputs = config.layers.len().checked_mul(config.hidden);
-        if bias.len() != tags || inputs.and_then(|inputs| inputs.checked_mul(tags)) != Some(weight.len()) {
+        if bias.len() != tags
+            || inputs.and_then(|inputs| inputs.checked_mul(tags)) != Some(weight.len())
+        {
             return contents(format!(
                 "found {} weights and {} biases, expected {tags} tags x {} layers x {}",
                 weight.len(),
@@ -109,7 +111,11 @@ impl Head {
         if weight.iter().chain(&bias).any(|x| !x.is_finite()) {
             return contents("found a number that is not finite".into());
         }
-        Ok(Self { config, weight, bias })
+        Ok(Self {
+            config,
+            weight,
+            bias,
+        })
     }
 
     /// Reads a head's file.
@@ -119,12 +125,18 @@ impl Head {
     /// Bytes that are not a head, of another version, or inconsistent.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, HeadError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let metadata = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
+        let metadata = header
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| metadata.get(METADATA_KEY));
         let json = metadata.ok_or_else(|| {
             HeadError::Contents("found no Nerite metadata, expected a head's".into())
         })?;
-        let Metadata { format, version, config } =
-            serde_json::from_str(json).map_err(|error| HeadError::Contents(error.to_string()))?;
+        let Metadata {
+            format,
+            version,
+            config,
+        } = serde_json::from_str(json).map_err(|error| HeadError::Contents(error.to_string()))?;
         if format != FORMAT || version != VERSION {
             return Err(HeadError::Contents(format!(
                 "found {} version {version}, expected {FORMAT} version {VERSION}",
@@ -148,13 +160,22 @@ impl Head {
 
     /// The head's file. The same head gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let bytes = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        let bytes = |values: &[f32]| {
+            values
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
         let (weight, bias) = (bytes(&self.weight), bytes(&self.bias));
         let tags = self.config.tags.len();
-        let view = |shape, data| TensorView::new(Dtype::F32, shape, data).expect("lengths were checked");
+        let view =
+            |shape, data| TensorView::new(Dtype::F32, shape, data).expect("lengths were checked");
         let tensors = [
             ("bias", view(vec![tags], &bias)),
-            ("weight", view(vec![tags, self.weight.len() / tags], &weight)),
+            (
+                "weight",
+                view(vec![tags, self.weight.len() / tags], &weight),
+            ),
         ];
         let metadata = Metadata {
             format: FORMAT.into(),
@@ -185,7 +206,9 @@ impl Head {
             });
         }
         let shape = encoder.config();
-        if self.config.hidden != shape.hidden || self.config.layers.iter().any(|&l| l > shape.layers) {
+        if self.config.hidden != shape.hidden
+            || self.config.layers.iter().any(|&l| l > shape.layers)
+        {
             return Err(HeadError::Contents(format!(
                 "found layers {:?} of width {}, but the encoder has {} of width {}",
                 self.config.layers, self.config.hidden, shape.layers, shape.hidden
@@ -206,9 +229,12 @@ impl Head {
         let mut all = Vec::with_capacity(features.len() / inputs * self.bias.len());
         for row in features.chunks_exact(inputs) {
             let start = all.len();
-            all.extend(self.weight.chunks_exact(inputs).zip(&self.bias).map(|(weight, bias)| {
-                (dot(weight, row) + bias) / self.config.temperature
-            }));
+            all.extend(
+                self.weight
+                    .chunks_exact(inputs)
+                    .zip(&self.bias)
+                    .map(|(weight, bias)| (dot(weight, row) + bias) / self.config.temperature),
+            );
             softmax(&mut all[start..]);
         }
         all
@@ -268,9 +294,16 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         assert!(Head::linear(config(), vec![1.0; 3], vec![0.0; 2]).is_err());
         assert!(Head::linear(config(), vec![f32::NAN; 4], vec![0.0; 2]).is_err());
-        let cold = HeadConfig { temperature: 0.0, ..config() };
+        let cold = HeadConfig {
+            temperature: 0.0,
+            ..config()
+        };
         assert!(Head::linear(cold, vec![1.0; 4], vec![0.0; 2]).is_err());
-        let wide = HeadConfig { hidden: usize::MAX, layers: vec![1, 2], ..config() };
+        let wide = HeadConfig {
+            hidden: usize::MAX,
+            layers: vec![1, 2],
+            ..config()
+        };
         assert!(Head::linear(wide, vec![1.0; 4], vec![0.0; 2]).is_err());
     }
 }

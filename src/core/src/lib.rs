@@ -23,8 +23,8 @@ pub use bundle::{
 };
 pub use decode::{Span, argmax};
 pub use encoder::{
-    Activation, Architecture, AsBert, Config, Encoder, EncoderError, HiddenStates, Weights, Workspace,
-    check_input, quantize,
+    Activation, Architecture, AsBert, Config, Encoder, EncoderError, HiddenStates, Weights,
+    Workspace, check_input, quantize,
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{Head, HeadConfig, HeadError, HeadKind};

@@ -104,7 +104,8 @@ impl Recognizer {
         for (index, sentence) in cut.iter().enumerate() {
             let texts: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
             let window = self.encoder.config().window;
-            let subwords = Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
+            let subwords =
+                Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
             cost += subwords.cost();
             batch.push(subwords);
             if cost < BATCH_SUBWORDS && index + 1 < cut.len() {
@@ -113,7 +114,8 @@ impl Recognizer {
             let sentences: Vec<&Subwords> = batch.iter().collect();
             let layers = &head.config().layers;
             let mut encoder = (&self.encoder, &mut self.workspace);
-            let features = features(&mut encoder, &sentences, layers).map_err(FeatureError::from)?;
+            let features =
+                features(&mut encoder, &sentences, layers).map_err(FeatureError::from)?;
             let probabilities = head.probabilities(&features);
             let mut rows = probabilities.chunks_exact(tags.len());
             let first = index + 1 - batch.len();
@@ -125,7 +127,11 @@ impl Recognizer {
                         range: range.clone(),
                         sentence: first + offset,
                         // The encoder has not seen a word without a subword.
-                        tag: if count == 0 { outside.unwrap_or(best) } else { best },
+                        tag: if count == 0 {
+                            outside.unwrap_or(best)
+                        } else {
+                            best
+                        },
                         probabilities,
                     });
                 }
@@ -134,7 +140,11 @@ impl Recognizer {
             cost = 0;
         }
         let entities = entities(&words, &tags);
-        Ok(Prediction { tags, words, entities })
+        Ok(Prediction {
+            tags,
+            words,
+            entities,
+        })
     }
 }
 
@@ -178,7 +188,11 @@ pub struct Utf16Offsets<'a> {
 impl<'a> Utf16Offsets<'a> {
     /// Begins at the start of `text`.
     pub fn new(text: &'a str) -> Self {
-        Self { text, bytes: 0, units: 0 }
+        Self {
+            text,
+            bytes: 0,
+            units: 0,
+        }
     }
 
     /// The offset in UTF-16 code units of the byte offset `at`.
@@ -190,7 +204,10 @@ impl<'a> Utf16Offsets<'a> {
         if at < self.bytes {
             (self.bytes, self.units) = (0, 0);
         }
-        self.units += self.text[self.bytes..at].chars().map(char::len_utf16).sum::<usize>();
+        self.units += self.text[self.bytes..at]
+            .chars()
+            .map(char::len_utf16)
+            .sum::<usize>();
         self.bytes = at;
         self.units
     }

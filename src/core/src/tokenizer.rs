@@ -17,7 +17,9 @@ pub enum TokenizerError {
     #[error("tokenizer.json: {0}")]
     File(String),
     /// The tokenizer puts no special subword before and after a sentence.
-    #[error("tokenizer.json: found no special subwords around an empty text, expected one at each end")]
+    #[error(
+        "tokenizer.json: found no special subwords around an empty text, expected one at each end"
+    )]
     Specials,
     /// The tokenizer refused the words.
     #[error("tokenizing: {0}")]

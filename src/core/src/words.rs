@@ -25,8 +25,12 @@ const MAY_END: &[&str] = &["jr.", "sr.", "inc.", "corp.", "co.", "ltd.", "etc."]
 /// "n't".
 const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m"];
 
-const OPENING: &[char] = &['"', '\u{201c}', '\u{2018}', '(', '[', '{', '<', '$', '€', '£', '#', '¿', '¡', '«', '`'];
-const CLOSING: &[char] = &['"', '\u{201d}', '\u{2019}', ')', ']', '}', '>', ',', ';', ':', '?', '!', '%', '…', '»', '\''];
+const OPENING: &[char] = &[
+    '"', '\u{201c}', '\u{2018}', '(', '[', '{', '<', '$', '€', '£', '#', '¿', '¡', '«', '`',
+];
+const CLOSING: &[char] = &[
+    '"', '\u{201d}', '\u{2019}', ')', ']', '}', '>', ',', ';', ':', '?', '!', '%', '…', '»', '\'',
+];
 /// Quotes and brackets that may follow the mark that ends a sentence.
 const AFTER_END: &[&str] = &["\"", "\u{201d}", "'", "\u{2019}", "''", ")", "]", "»"];
 
@@ -86,7 +90,11 @@ fn runs(text: &str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> 
 fn cut_run(text: &str, run: Range<usize>, next: Option<&str>, words: &mut Sentence) -> bool {
     let first = words.len();
     let Range { mut start, mut end } = run;
-    while let Some(c) = text[start..end].chars().next().filter(|c| OPENING.contains(c) || *c == '\'') {
+    while let Some(c) = text[start..end]
+        .chars()
+        .next()
+        .filter(|c| OPENING.contains(c) || *c == '\'')
+    {
         // An apostrophe that begins a clitic or an elided year stays with it.
         if c == '\'' && (is_clitic(&text[start..end]) || end - start == 1) {
             break;
@@ -148,7 +156,10 @@ fn is_clitic(word: &str) -> bool {
 fn cut_core(text: &str, core: Range<usize>, words: &mut Sentence) {
     let Range { mut start, end } = core;
     let slice = &text[core.clone()];
-    for (at, dash) in slice.match_indices("--").chain(slice.match_indices(['—', '–', '…'])) {
+    for (at, dash) in slice
+        .match_indices("--")
+        .chain(slice.match_indices(['—', '–', '…']))
+    {
         let at = core.start + at;
         if at >= start {
             if start < at {
@@ -165,7 +176,16 @@ fn cut_core(text: &str, core: Range<usize>, words: &mut Sentence) {
 
 fn cut_clitic(text: &str, word: Range<usize>, words: &mut Sentence) {
     let slice = &text[word.clone()];
-    let lower: String = slice.chars().map(|c| if c == '\u{2019}' { '\'' } else { c.to_ascii_lowercase() }).collect();
+    let lower: String = slice
+        .chars()
+        .map(|c| {
+            if c == '\u{2019}' {
+                '\''
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect();
     let clitic = CLITICS
         .iter()
         .chain(&["n't"])
@@ -173,7 +193,11 @@ fn cut_clitic(text: &str, word: Range<usize>, words: &mut Sentence) {
     match clitic {
         Some(clitic) => {
             let letters = clitic.chars().count();
-            let (at, _) = slice.char_indices().rev().nth(letters - 1).expect("the clitic is in the word");
+            let (at, _) = slice
+                .char_indices()
+                .rev()
+                .nth(letters - 1)
+                .expect("the clitic is in the word");
             words.push(word.start..word.start + at);
             words.push(word.start + at..word.end);
         }
@@ -227,12 +251,27 @@ mod tests {
     #[test]
     fn news_is_cut_like_the_corpus() {
         for (text, expected) in [
-            ("London, U.S. officials said.", "London , U.S. officials said ."),
-            ("Mr. Bush's visit cost $1,000.50, or 5%.", "Mr. Bush 's visit cost $ 1,000.50 , or 5 % ."),
-            ("\"I don't know,\" she said...", "\" I do n't know , \" she said ..."),
-            ("Shi'ite leaders (in Iraq) met Yar'Adua.", "Shi'ite leaders ( in Iraq ) met Yar'Adua ."),
+            (
+                "London, U.S. officials said.",
+                "London , U.S. officials said .",
+            ),
+            (
+                "Mr. Bush's visit cost $1,000.50, or 5%.",
+                "Mr. Bush 's visit cost $ 1,000.50 , or 5 % .",
+            ),
+            (
+                "\"I don't know,\" she said...",
+                "\" I do n't know , \" she said ...",
+            ),
+            (
+                "Shi'ite leaders (in Iraq) met Yar'Adua.",
+                "Shi'ite leaders ( in Iraq ) met Yar'Adua .",
+            ),
             ("the twenty-year-old--or so", "the twenty-year-old -- or so"),
-            ("It\u{2019}s George W. Bush at 5 p.m. today", "It \u{2019}s George W. Bush at 5 p.m. today"),
+            (
+                "It\u{2019}s George W. Bush at 5 p.m. today",
+                "It \u{2019}s George W. Bush at 5 p.m. today",
+            ),
             ("the workers' rights", "the workers ' rights"),
             ("", ""),
             (" \t\r\n ", ""),
@@ -246,13 +285,24 @@ mod tests {
     fn sentences_end_where_they_end() {
         for (text, expected) in [
             ("He left. She stayed! Why? No one knew.", 4),
-            ("The U.N. said Mr. Bush met Gen. Smith in the U.S. on Monday.", 1),
+            (
+                "The U.N. said Mr. Bush met Gen. Smith in the U.S. on Monday.",
+                1,
+            ),
             ("\"Go.\" He went.", 2),
             ("A heading\n\nA paragraph that goes\nover two lines.", 2),
-            ("Apple Inc. said so. He works for Apple Inc. The firm grew.", 3),
+            (
+                "Apple Inc. said so. He works for Apple Inc. The firm grew.",
+                3,
+            ),
             ("It cost 3.5 dollars. 20 people paid.", 2),
         ] {
-            assert_eq!(cut(text).len(), expected, "{text:?}: {:?}", cut_to_text(text));
+            assert_eq!(
+                cut(text).len(),
+                expected,
+                "{text:?}: {:?}",
+                cut_to_text(text)
+            );
         }
     }
 

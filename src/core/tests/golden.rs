@@ -18,7 +18,11 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 macro_rules! golden {
     ($path:expr) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/", $path))
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/golden/",
+            $path
+        ))
     };
 }
 
@@ -68,7 +72,10 @@ impl Weights for Checkpoint<'_> {
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect()
+    bytes
+        .chunks_exact(4)
+        .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+        .collect()
 }
 
 impl Model {
@@ -76,7 +83,11 @@ impl Model {
         let config = Config::from_hugging_face(std::str::from_utf8(self.config).unwrap()).unwrap();
         let weights = Checkpoint(SafeTensors::deserialize(self.weights).unwrap());
         let file = quantize(&config, &weights, |_, _| {}).unwrap();
-        assert_eq!(file, quantize(&config, &weights, |_, _| {}).unwrap(), "bytes repeat");
+        assert_eq!(
+            file,
+            quantize(&config, &weights, |_, _| {}).unwrap(),
+            "bytes repeat"
+        );
         Encoder::from_bytes(&file).unwrap()
     }
 
@@ -86,8 +97,13 @@ impl Model {
         (0..)
             .map_while(|index| {
                 let ids = file.tensor(&format!("ids.{index}")).ok()?.data();
-                let ids = ids.chunks_exact(8).map(|id| u64::from_le_bytes(id.try_into().unwrap()) as u32);
-                Some((ids.collect(), floats(file.tensor(&format!("hidden.{index}")).unwrap().data())))
+                let ids = ids
+                    .chunks_exact(8)
+                    .map(|id| u64::from_le_bytes(id.try_into().unwrap()) as u32);
+                Some((
+                    ids.collect(),
+                    floats(file.tensor(&format!("hidden.{index}")).unwrap().data()),
+                ))
             })
             .collect()
     }
@@ -106,7 +122,9 @@ fn int8_encoders_follow_transformers() {
         assert!(expected.len() >= 4, "{}", model.name);
         let sequences: Vec<&[u32]> = expected.iter().map(|(ids, _)| ids.as_slice()).collect();
         let all: Vec<usize> = (0..layers).collect();
-        let found = encoder.encode(&sequences, &all, &mut Workspace::default()).unwrap();
+        let found = encoder
+            .encode(&sequences, &all, &mut Workspace::default())
+            .unwrap();
         let mut rows = found.chunks_exact(layers * hidden);
         let mut cosines = vec![Vec::new(); layers];
         for (ids, reference) in &expected {
@@ -120,13 +138,22 @@ fn int8_encoders_follow_transformers() {
         }
         for (layer, cosines) in cosines.iter().enumerate() {
             let mean = cosines.iter().sum::<f64>() / cosines.len() as f64;
-            assert!(mean > LEAST_COSINE, "{} layer {layer}: mean cosine {mean}", model.name);
+            assert!(
+                mean > LEAST_COSINE,
+                "{} layer {layer}: mean cosine {mean}",
+                model.name
+            );
         }
     }
 }
 
 fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    let dot = |a: &[f32], b: &[f32]| {
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum::<f64>()
+    };
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
@@ -144,14 +171,22 @@ fn int8_encoders_give_the_same_bits_everywhere() {
         }
         let together: Vec<&[u32]> = expected.iter().map(|(ids, _)| ids.as_slice()).collect();
         let together = encoder.encode(&together, &layers, &mut workspace).unwrap();
-        let bits = |states: &[f32]| states.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        let bits = |states: &[f32]| {
+            states
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
         assert_eq!(bits(&alone), bits(&together), "a batch changes nothing");
         digest.update(bits(&together));
     }
     // Not a reference: this number is the engine's own. It ties every kernel
     // and target, native and wasm, to the same bits.
     let found = format!("{:x}", digest.finalize());
-    assert_eq!(found, "c3bcda7cf593d67f6c83176fe488c144578842aaffa9cbe0f2d233e28884a3ed");
+    assert_eq!(
+        found,
+        "c3bcda7cf593d67f6c83176fe488c144578842aaffa9cbe0f2d233e28884a3ed"
+    );
 }
 
 #[test]
@@ -173,12 +208,30 @@ fn nasty_words_are_cut_like_in_python() {
     let cases: Vec<Value> = serde_json::from_slice(golden!("tokens/cases.json")).unwrap();
     assert!(cases.len() > 300);
     let files: [(&str, &[u8]); 6] = [
-        ("encoders/bert-tiny-prefixed/tokenizer.json", golden!("encoders/bert-tiny-prefixed/tokenizer.json")),
-        ("encoders/bert-tiny/tokenizer.json", golden!("encoders/bert-tiny/tokenizer.json")),
-        ("encoders/roberta-tiny-prefixed/tokenizer.json", golden!("encoders/roberta-tiny-prefixed/tokenizer.json")),
-        ("tokens/cased-strip-accents.json", golden!("tokens/cased-strip-accents.json")),
-        ("tokens/lowercase-keep-all.json", golden!("tokens/lowercase-keep-all.json")),
-        ("tokens/uncased-truncating.json", golden!("tokens/uncased-truncating.json")),
+        (
+            "encoders/bert-tiny-prefixed/tokenizer.json",
+            golden!("encoders/bert-tiny-prefixed/tokenizer.json"),
+        ),
+        (
+            "encoders/bert-tiny/tokenizer.json",
+            golden!("encoders/bert-tiny/tokenizer.json"),
+        ),
+        (
+            "encoders/roberta-tiny-prefixed/tokenizer.json",
+            golden!("encoders/roberta-tiny-prefixed/tokenizer.json"),
+        ),
+        (
+            "tokens/cased-strip-accents.json",
+            golden!("tokens/cased-strip-accents.json"),
+        ),
+        (
+            "tokens/lowercase-keep-all.json",
+            golden!("tokens/lowercase-keep-all.json"),
+        ),
+        (
+            "tokens/uncased-truncating.json",
+            golden!("tokens/uncased-truncating.json"),
+        ),
     ];
     let mut checked = 0;
     for (path, json) in files {
@@ -192,7 +245,12 @@ fn nasty_words_are_cut_like_in_python() {
 }
 
 fn check_subwords(tokenizer: &Tokenizer, case: &Value, name: &str) {
-    let words: Vec<&str> = case["words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    let words: Vec<&str> = case["words"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w.as_str().unwrap())
+        .collect();
     let (first, last) = tokenizer.specials();
     let mut ids = vec![Some(first)];
     let mut word_ids = vec![None];
@@ -206,7 +264,9 @@ fn check_subwords(tokenizer: &Tokenizer, case: &Value, name: &str) {
     word_ids.push(None);
     let list = |field: &str| -> Vec<Option<u32>> {
         let values = case[field].as_array().unwrap().iter();
-        values.map(|value| value.as_u64().map(|value| value as u32)).collect()
+        values
+            .map(|value| value.as_u64().map(|value| value as u32))
+            .collect()
     };
     assert_eq!(ids, list("ids"), "{name}: {words:?}");
     assert_eq!(word_ids, list("word_ids"), "{name}: {words:?}");
@@ -247,7 +307,11 @@ fn entity_reports_are_seqevals() {
     for (token, entity) in tokens.iter().zip(&entities) {
         assert_eq!(token["name"], entity["name"]);
         let (gold, predicted) = gold_and_predicted(token);
-        let pairs = || gold.iter().zip(&predicted).map(|(g, p)| (parse(g), parse(p)));
+        let pairs = || {
+            gold.iter()
+                .zip(&predicted)
+                .map(|(g, p)| (parse(g), parse(p)))
+        };
         for (mode, report) in [
             ("lenient", EntityReport::lenient(pairs())),
             ("strict", EntityReport::strict(pairs())),
@@ -268,7 +332,11 @@ fn entity_reports_are_seqevals() {
                     (found.f1, "f1-score"),
                     (found.support as f64, "support"),
                 ] {
-                    assert_close(&found.into(), &expected[field], &format!("{name} {kind} {field}"));
+                    assert_close(
+                        &found.into(),
+                        &expected[field],
+                        &format!("{name} {kind} {field}"),
+                    );
                 }
             }
         }
@@ -279,7 +347,8 @@ fn entity_reports_are_seqevals() {
 fn assert_close(found: &Value, expected: &Value, name: &str) {
     match (found, expected) {
         (Value::Object(found), Value::Object(expected)) => {
-            let keys = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+            let keys =
+                |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
             assert_eq!(keys(found), keys(expected), "{name}");
             for (key, expected) in expected {
                 assert_close(&found[key], expected, &format!("{name} {key}"));
@@ -287,7 +356,10 @@ fn assert_close(found: &Value, expected: &Value, name: &str) {
         }
         _ => {
             let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
-            assert!((found - expected).abs() < 1e-12, "{name}: {found}, expected {expected}");
+            assert!(
+                (found - expected).abs() < 1e-12,
+                "{name}: {found}, expected {expected}"
+            );
         }
     }
 }

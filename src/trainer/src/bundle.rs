@@ -19,12 +19,19 @@ const TOKENIZER: &str = "tokenizer.json";
 /// # Errors
 ///
 /// A head of another encoder, two heads of one name, or a disk that fails.
-pub fn create(source: &Source, encoder: &Quantized, heads: &[PathBuf], default: Option<&str>, out: &Path) -> Result<Manifest> {
+pub fn create(
+    source: &Source,
+    encoder: &Quantized,
+    heads: &[PathBuf],
+    default: Option<&str>,
+    out: &Path,
+) -> Result<Manifest> {
     let mut entries: Vec<BundleHead> = Vec::new();
     let mut contents = Vec::new();
     for folder in heads {
         let (bytes, head, report_json, report) = train::read_outcome(folder)?;
-        head.check_encoder(&encoder.encoder).with_context(|| folder.display().to_string())?;
+        head.check_encoder(&encoder.encoder)
+            .with_context(|| folder.display().to_string())?;
         let id = folder
             .canonicalize()?
             .file_name()
@@ -32,8 +39,22 @@ pub fn create(source: &Source, encoder: &Quantized, heads: &[PathBuf], default: 
             .with_context(|| format!("{}: a head's folder needs a name", folder.display()))?;
         let file = BundleFile::of(format!("heads/{id}.safetensors"), &bytes);
         let report_file = BundleFile::of(format!("reports/{id}.json"), &report_json);
-        contents.extend([(file.file.clone(), bytes), (report_file.file.clone(), report_json)]);
-        entries.push(BundleHead { id, title: report.title, file, report: Some(report_file) });
+        contents.extend([
+            (file.file.clone(), bytes),
+            (report_file.file.clone(), report_json),
+        ]);
+        let layers: Vec<String> = head.config().layers.iter().map(usize::to_string).collect();
+        let title = format!(
+            "{}, linear head on layer {}",
+            report.stage,
+            layers.join(", ")
+        );
+        entries.push(BundleHead {
+            id,
+            title,
+            file,
+            report: Some(report_file),
+        });
     }
     let default = match (default, entries.last()) {
         (Some(default), _) => default.to_owned(),
@@ -63,7 +84,12 @@ pub fn create(source: &Source, encoder: &Quantized, heads: &[PathBuf], default: 
 
 /// A folder or hub id without what comes before the last slash.
 fn bundle_name(source: &str) -> String {
-    source.trim_end_matches('/').rsplit('/').next().unwrap_or(source).to_owned()
+    source
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(source)
+        .to_owned()
 }
 
 /// Reads and checks a bundle's manifest.
@@ -97,11 +123,22 @@ pub fn restore(folder: &Path, lookup: &Lookup) -> Result<bool> {
     }
     let encoder = Source::find(&manifest.source, lookup)?.quantized()?;
     let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
-    for (file, bytes) in files.into_iter().zip([&encoder_bytes, &encoder.tokenizer_json]) {
-        file.verify(bytes)
-            .with_context(|| format!("{} does not give the encoder of {}", manifest.source, folder.display()))?;
+    for (file, bytes) in files
+        .into_iter()
+        .zip([&encoder_bytes, &encoder.tokenizer_json])
+    {
+        file.verify(bytes).with_context(|| {
+            format!(
+                "{} does not give the encoder of {}",
+                manifest.source,
+                folder.display()
+            )
+        })?;
     }
-    for (file, bytes) in files.into_iter().zip([&encoder_bytes, &encoder.tokenizer_json]) {
+    for (file, bytes) in files
+        .into_iter()
+        .zip([&encoder_bytes, &encoder.tokenizer_json])
+    {
         files::write_whole(&folder.join(&file.file), bytes)?;
     }
     Ok(true)
@@ -126,10 +163,21 @@ impl Bundle {
     pub fn open(folder: &Path, head: Option<&str>) -> Result<Self> {
         let manifest = manifest(folder)?;
         let id = head.unwrap_or(&manifest.default_head);
-        let ids = || manifest.heads.iter().map(|head| head.id.as_str()).collect::<Vec<_>>().join(", ");
+        let ids = || {
+            manifest
+                .heads
+                .iter()
+                .map(|head| head.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let entry = manifest.heads.iter().find(|head| head.id == id);
         let entry = entry.with_context(|| {
-            format!("{}: found no head {id:?}, expected one of {}", folder.display(), ids())
+            format!(
+                "{}: found no head {id:?}, expected one of {}",
+                folder.display(),
+                ids()
+            )
         })?;
         let read = |file: &BundleFile| -> Result<Vec<u8>> {
             let path = folder.join(&file.file);
@@ -140,7 +188,8 @@ impl Bundle {
                 folder.display()
             );
             let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
-            file.verify(&bytes).with_context(|| folder.display().to_string())?;
+            file.verify(&bytes)
+                .with_context(|| folder.display().to_string())?;
             Ok(bytes)
         };
         let recognizer = Recognizer::new(&read(&manifest.encoder)?, &read(&manifest.tokenizer)?)?;

@@ -27,18 +27,30 @@ pub fn evaluate(head: &Head, corpus: &Corpus, features: &Features, part: &[usize
             let mut rows = Vec::new();
             features.append(sentence, &mut rows);
             let probabilities = head.probabilities(&rows);
-            let words = probabilities.chunks_exact(tags.len()).zip(features.subwords(sentence));
-            words.map(|(row, &subwords)| if subwords == 0 { outside } else { argmax(row) }).collect()
+            let words = probabilities
+                .chunks_exact(tags.len())
+                .zip(features.subwords(sentence));
+            words
+                .map(|(row, &subwords)| if subwords == 0 { outside } else { argmax(row) })
+                .collect()
         })
         .collect();
-    let gold = |sentence: usize| corpus.sentences[sentence].tags.iter().map(|&tag| usize::from(tag));
-    let judged = part.iter().zip(&predicted).flat_map(|(&sentence, predicted)| {
-        gold(sentence)
-            .zip(predicted)
-            .zip(features.subwords(sentence))
-            .filter(|(_, subwords)| **subwords > 0)
-            .map(|((gold, &predicted), _)| (corpus.tags.label(gold), tags.label(predicted)))
-    });
+    let gold = |sentence: usize| {
+        corpus.sentences[sentence]
+            .tags
+            .iter()
+            .map(|&tag| usize::from(tag))
+    };
+    let judged = part
+        .iter()
+        .zip(&predicted)
+        .flat_map(|(&sentence, predicted)| {
+            gold(sentence)
+                .zip(predicted)
+                .zip(features.subwords(sentence))
+                .filter(|(_, subwords)| **subwords > 0)
+                .map(|((gold, &predicted), _)| (corpus.tags.label(gold), tags.label(predicted)))
+        });
     let sentences = || {
         part.iter().zip(&predicted).map(|(&sentence, predicted)| {
             let gold: Vec<Tag<'_>> = gold(sentence).map(|tag| corpus.tags.tag(tag)).collect();
@@ -46,9 +58,16 @@ pub fn evaluate(head: &Head, corpus: &Corpus, features: &Features, part: &[usize
         })
     };
     let without_subword = |&sentence: &usize| {
-        features.subwords(sentence).iter().filter(|subwords| **subwords == 0).count() as u64
+        features
+            .subwords(sentence)
+            .iter()
+            .filter(|subwords| **subwords == 0)
+            .count() as u64
     };
-    let all: u64 = part.iter().map(|&sentence| corpus.sentences[sentence].words.len() as u64).sum();
+    let all: u64 = part
+        .iter()
+        .map(|&sentence| corpus.sentences[sentence].words.len() as u64)
+        .sum();
     let without_subword = part.iter().map(without_subword).sum();
     Evaluation {
         token: TokenReport::new(judged),
@@ -56,6 +75,9 @@ pub fn evaluate(head: &Head, corpus: &Corpus, features: &Features, part: &[usize
             strict: EntityReport::strict(sentences()),
             lenient: EntityReport::lenient(sentences()),
         },
-        words: Words { judged: all - without_subword, without_subword },
+        words: Words {
+            judged: all - without_subword,
+            without_subword,
+        },
     }
 }

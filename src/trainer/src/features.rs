@@ -70,9 +70,13 @@ impl Features {
             "{}: the cached features are damaged; delete that folder",
             folder.join("").display()
         );
-        // SAFETY: entries are never written again once complete, and only
-        // Nerite knows them; a file cut short from outside ends the process.
-        let map = if words == 0 { None } else { Some(unsafe { Mmap::map(&file)? }) };
+        let map = if words == 0 {
+            None
+        } else {
+            // SAFETY: entries are never written again once complete, and only
+            // Nerite knows them; a file cut short from outside ends the process.
+            Some(unsafe { Mmap::map(&file)? })
+        };
         let two = |two: &[u8]| u16::from_le_bytes([two[0], two[1]]);
         Ok(Self {
             map,
@@ -109,7 +113,10 @@ impl Features {
 /// The name of a cache entry.
 fn key(corpus: &Corpus, encoder: &Quantized, layers: &[usize]) -> String {
     let mut digest = Sha256::new();
-    digest.update(format!("{ENGINE} {} {layers:?}\n", encoder.encoder.sha256()));
+    digest.update(format!(
+        "{ENGINE} {} {layers:?}\n",
+        encoder.encoder.sha256()
+    ));
     digest.update(Sha256::digest(&encoder.tokenizer_json));
     for sentence in &corpus.sentences {
         digest.update((sentence.words.len() as u64).to_le_bytes());
@@ -146,15 +153,18 @@ impl Entry {
         let mut subwords = open(&self.subwords)?;
         let bar = progress::bar("encoding", "words", starts[total] as u64);
         if done > 0 {
-            bar.println(format!("Going on after {done} of {total} sentences encoded by an earlier run."));
+            bar.println(format!(
+                "Going on after {done} of {total} sentences encoded by an earlier run."
+            ));
         }
         // Only words done in this run say how fast it goes.
         bar.reset_eta();
         bar.set_position(starts[done] as u64);
         while done < total {
             let end = total.min(done + CHUNK_SENTENCES);
-            let chunk = encode(corpus, done..end, encoder, layers)
-                .with_context(|| format!("{}: sentences {} to {end}", corpus.path.display(), done + 1))?;
+            let chunk = encode(corpus, done..end, encoder, layers).with_context(|| {
+                format!("{}: sentences {} to {end}", corpus.path.display(), done + 1)
+            })?;
             let write = |file: &mut File, at: usize, bytes: &[u8]| -> std::io::Result<()> {
                 file.seek(SeekFrom::Start(at as u64))?;
                 file.write_all(bytes)?;
@@ -229,7 +239,8 @@ fn encode(
         // The longest first: no core is left with a long batch at the end.
         .rev()
         .map_init(Workspace::default, |workspace, batch| {
-            let sentences: Vec<&Subwords> = batch.iter().map(|&sentence| &tokenized[sentence]).collect();
+            let sentences: Vec<&Subwords> =
+                batch.iter().map(|&sentence| &tokenized[sentence]).collect();
             nerite::features(&mut (&encoder.encoder, workspace), &sentences, layers)
         })
         .collect::<Result<_, _>>()?;
@@ -243,13 +254,21 @@ fn encode(
             at += length;
         }
     }
-    let mut chunk = Chunk { features: Vec::new(), subwords: Vec::new() };
+    let mut chunk = Chunk {
+        features: Vec::new(),
+        subwords: Vec::new(),
+    };
     let mut halves = Vec::new();
     for (features, sentence) in by_sentence.into_iter().zip(&tokenized) {
         halves.resize(features.len(), f16::ZERO);
         halves.convert_from_f32_slice(features);
-        chunk.features.extend(halves.iter().flat_map(|x| x.to_le_bytes()));
-        let counts = sentence.counts.iter().map(|&count| u16::try_from(count).unwrap_or(u16::MAX));
+        chunk
+            .features
+            .extend(halves.iter().flat_map(|x| x.to_le_bytes()));
+        let counts = sentence
+            .counts
+            .iter()
+            .map(|&count| u16::try_from(count).unwrap_or(u16::MAX));
         chunk.subwords.extend(counts.flat_map(u16::to_le_bytes));
     }
     Ok(chunk)

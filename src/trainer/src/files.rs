@@ -19,14 +19,17 @@ pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
     };
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempfile_in(folder)?;
         file.write_all(contents)?;
         file.as_file().sync_all()?;
         // Temporary files are private; what is finished follows the umask.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+            file.as_file()
+                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
         }
         file.persist(path)?;
         Ok(())
@@ -51,7 +54,8 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
 pub(crate) fn sha256_of(path: &Path) -> Result<String> {
     let mut digest = Sha256::new();
     let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    std::io::copy(&mut file, &mut digest).with_context(|| format!("cannot read {}", path.display()))?;
+    std::io::copy(&mut file, &mut digest)
+        .with_context(|| format!("cannot read {}", path.display()))?;
     Ok(format!("{:x}", digest.finalize()))
 }
 
@@ -77,7 +81,8 @@ impl LockedFolder {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 eprintln!("Another run works in {}; waiting for it.", path.display());
-                file.lock().with_context(|| format!("cannot lock {}", lock.display()))?;
+                file.lock()
+                    .with_context(|| format!("cannot lock {}", lock.display()))?;
             }
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("cannot lock {}", lock.display()));
@@ -121,7 +126,10 @@ mod tests {
         write_whole(&path, b"one").unwrap();
         write_whole(&path, b"two").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(
+            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1
+        );
         assert!(read_bounded(&path, 2).is_err());
         assert_eq!(read_bounded(&path, 3).unwrap(), b"two");
     }

@@ -42,9 +42,22 @@ impl Settings {
     ///
     /// Names the setting, what was found, and what was expected.
     pub fn check(&self) -> Result<()> {
-        let Self { epochs, batch, learning_rate, weight_decay, dropout, .. } = *self;
-        ensure!((1..=1000).contains(&epochs), "found {epochs} epochs, expected 1 to 1000");
-        ensure!((1..=65536).contains(&batch), "found a batch of {batch}, expected 1 to 65536 sentences");
+        let Self {
+            epochs,
+            batch,
+            learning_rate,
+            weight_decay,
+            dropout,
+            ..
+        } = *self;
+        ensure!(
+            (1..=1000).contains(&epochs),
+            "found {epochs} epochs, expected 1 to 1000"
+        );
+        ensure!(
+            (1..=65536).contains(&batch),
+            "found a batch of {batch}, expected 1 to 65536 sentences"
+        );
         ensure!(
             learning_rate.is_finite() && learning_rate > 0.0,
             "found the learning rate {learning_rate}, expected a positive number"
@@ -53,7 +66,10 @@ impl Settings {
             (0.0..=1.0).contains(&weight_decay),
             "found the weight decay {weight_decay}, expected 0 to 1"
         );
-        ensure!((0.0..1.0).contains(&dropout), "found the dropout {dropout}, expected 0 to less than 1");
+        ensure!(
+            (0.0..1.0).contains(&dropout),
+            "found the dropout {dropout}, expected 0 to less than 1"
+        );
         Ok(())
     }
 }
@@ -100,7 +116,9 @@ impl Parameters {
         let normal = Normal::new(0.0, 0.02).expect("a positive deviation");
         let mut random = random(seed, Stream::Initial);
         Self {
-            weight: (0..tags * width).map(|_| normal.sample(&mut random) as f32).collect(),
+            weight: (0..tags * width)
+                .map(|_| normal.sample(&mut random) as f32)
+                .collect(),
             bias: vec![0.0; tags],
         }
     }
@@ -127,7 +145,12 @@ pub fn untrained(config: &HeadConfig, seed: u64) -> Result<Head> {
 /// # Errors
 ///
 /// A disk that fails, or a loss that is not finite.
-pub fn fit(task: &Task<'_>, settings: &Settings, checkpoint: &Path, fingerprint: &str) -> Result<(Head, Loss)> {
+pub fn fit(
+    task: &Task<'_>,
+    settings: &Settings,
+    checkpoint: &Path,
+    fingerprint: &str,
+) -> Result<(Head, Loss)> {
     settings.check()?;
     ensure!(!task.train.is_empty(), "found no sentence to train on");
     let tags = &task.head.tags;
@@ -138,7 +161,10 @@ pub fn fit(task: &Task<'_>, settings: &Settings, checkpoint: &Path, fingerprint:
     let bar = progress::bar("fitting", "steps", (steps * settings.epochs) as u64);
     let done = state.loss.epochs.len();
     if done > 0 {
-        bar.println(format!("Going on after {done} of {} epochs of an earlier run.", settings.epochs));
+        bar.println(format!(
+            "Going on after {done} of {} epochs of an earlier run.",
+            settings.epochs
+        ));
     }
     bar.reset_eta();
     bar.set_position((steps * done) as u64);
@@ -155,7 +181,11 @@ pub fn fit(task: &Task<'_>, settings: &Settings, checkpoint: &Path, fingerprint:
             } else {
                 state.step(&batch, width, settings, settings.learning_rate * rate)?
             };
-            ensure!(loss.is_finite(), "the loss is not finite after step {}; lower the learning rate", epoch * steps + step + 1);
+            ensure!(
+                loss.is_finite(),
+                "the loss is not finite after step {}; lower the learning rate",
+                epoch * steps + step + 1
+            );
             state.loss.steps.push(loss);
             sum += f64::from(loss);
             bar.inc(1);
@@ -183,12 +213,17 @@ struct Batch {
 impl Batch {
     fn gather(task: &Task<'_>, sentences: &[usize], dropout: f64, random: &mut ChaCha8Rng) -> Self {
         let width = task.features.width();
-        let mut batch = Self { features: Vec::new(), gold: Vec::new() };
+        let mut batch = Self {
+            features: Vec::new(),
+            gold: Vec::new(),
+        };
         let mut rows = Vec::new();
         for &sentence in sentences {
             rows.clear();
             task.features.append(sentence, &mut rows);
-            let words = rows.chunks_exact(width).zip(&task.corpus.sentences[sentence].tags);
+            let words = rows
+                .chunks_exact(width)
+                .zip(&task.corpus.sentences[sentence].tags);
             for ((row, &tag), &subwords) in words.zip(task.features.subwords(sentence)) {
                 if subwords > 0 {
                     batch.features.extend_from_slice(row);
@@ -200,7 +235,11 @@ impl Batch {
             let threshold = (dropout * f64::from(u32::MAX)) as u32;
             let scale = 1.0 / (1.0 - dropout as f32);
             for x in &mut batch.features {
-                *x *= if random.next_u32() < threshold { 0.0 } else { scale };
+                *x *= if random.next_u32() < threshold {
+                    0.0
+                } else {
+                    scale
+                };
             }
         }
         batch
@@ -222,7 +261,10 @@ const EPSILON: f64 = 1e-8;
 
 impl Moments {
     fn new(length: usize) -> Self {
-        Self { first: vec![0.0; length], second: vec![0.0; length] }
+        Self {
+            first: vec![0.0; length],
+            second: vec![0.0; length],
+        }
     }
 
     /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
@@ -237,7 +279,8 @@ impl Moments {
         for ((value, &g), (m, v)) in values.iter_mut().zip(gradient).zip(moments) {
             *m = beta_1 * *m + (1.0 - beta_1) * g;
             *v = beta_2 * *v + (1.0 - beta_2) * g * g;
-            *value = *value * keep - rate * (*m * correct_1) / ((*v * correct_2).sqrt() + EPSILON as f32);
+            *value = *value * keep
+                - rate * (*m * correct_1) / ((*v * correct_2).sqrt() + EPSILON as f32);
         }
     }
 }
@@ -279,13 +322,27 @@ impl State {
         let loss = candle_nn::loss::cross_entropy(&scores, &gold)?;
         let gradients = loss.backward()?;
         let gradient = |of: &Var| -> Result<Vec<f32>> {
-            let tensor = gradients.get(of).context("the loss depends on every parameter")?;
+            let tensor = gradients
+                .get(of)
+                .context("the loss depends on every parameter")?;
             Ok(tensor.flatten_all()?.to_vec1()?)
         };
         let step = self.loss.steps.len() + 1;
         let decay = settings.weight_decay;
-        self.weight.update(&mut self.parameters.weight, &gradient(&weight)?, rate, decay, step);
-        self.bias.update(&mut self.parameters.bias, &gradient(&bias)?, rate, decay, step);
+        self.weight.update(
+            &mut self.parameters.weight,
+            &gradient(&weight)?,
+            rate,
+            decay,
+            step,
+        );
+        self.bias.update(
+            &mut self.parameters.bias,
+            &gradient(&bias)?,
+            rate,
+            decay,
+            step,
+        );
         Ok(loss.to_scalar()?)
     }
 
@@ -307,9 +364,15 @@ impl State {
         });
         let mut views = Vec::new();
         for (name, length, bytes) in &bytes {
-            views.push((*name, TensorView::new(safetensors::Dtype::F32, vec![*length], bytes)?));
+            views.push((
+                *name,
+                TensorView::new(safetensors::Dtype::F32, vec![*length], bytes)?,
+            ));
         }
-        let metadata = StateMetadata { fingerprint: fingerprint.into(), loss: self.loss.clone() };
+        let metadata = StateMetadata {
+            fingerprint: fingerprint.into(),
+            loss: self.loss.clone(),
+        };
         let metadata = [("nerite".to_owned(), serde_json::to_string(&metadata)?)].into();
         files::write_whole(path, &safetensors::serialize(views, Some(metadata))?)
     }
@@ -318,7 +381,8 @@ impl State {
     fn read(path: &Path, fingerprint: &str, tags: &TagSet, width: usize) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
         let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
-        let metadata: StateMetadata = serde_json::from_str(header.metadata().as_ref()?.get("nerite")?).ok()?;
+        let metadata: StateMetadata =
+            serde_json::from_str(header.metadata().as_ref()?.get("nerite")?).ok()?;
         if metadata.fingerprint != fingerprint {
             return None;
         }
@@ -330,9 +394,18 @@ impl State {
         };
         let (weights, biases) = (tags.len() * width, tags.len());
         Some(Self {
-            parameters: Parameters { weight: floats("weight", weights)?, bias: floats("bias", biases)? },
-            weight: Moments { first: floats("weight.first", weights)?, second: floats("weight.second", weights)? },
-            bias: Moments { first: floats("bias.first", biases)?, second: floats("bias.second", biases)? },
+            parameters: Parameters {
+                weight: floats("weight", weights)?,
+                bias: floats("bias", biases)?,
+            },
+            weight: Moments {
+                first: floats("weight.first", weights)?,
+                second: floats("weight.second", weights)?,
+            },
+            bias: Moments {
+                first: floats("bias.first", biases)?,
+                second: floats("bias.second", biases)?,
+            },
             loss: metadata.loss,
         })
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use axum::Router;
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, X_CONTENT_TYPE_OPTIONS,
+};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -41,7 +43,9 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // Files are checked for changes each time, so a rebuild shows at once.
         .layer(header(CACHE_CONTROL, "no-cache"));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let address = SocketAddr::new(host, port);
         let listener = tokio::net::TcpListener::bind(address)
@@ -51,7 +55,9 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
         let interrupted = async {
             tokio::signal::ctrl_c().await.ok();
         };
-        axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
+        axum::serve(listener, app)
+            .with_graceful_shutdown(interrupted)
+            .await?;
         Ok(())
     })
 }

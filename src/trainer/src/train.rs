@@ -47,8 +47,10 @@ impl FromStr for Layers {
             "last4" => Ok(Self::LastFour),
             "all" => Ok(Self::All),
             list => {
-                let layers: Option<Vec<usize>> = list.split(',').map(|layer| layer.parse().ok()).collect();
-                let layers = layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
+                let layers: Option<Vec<usize>> =
+                    list.split(',').map(|layer| layer.parse().ok()).collect();
+                let layers =
+                    layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
                 layers.map(Self::These).ok_or_else(|| {
                     format!("found {list:?}, expected last, last4, all or increasing numbers as in 0,3,6")
                 })
@@ -122,7 +124,12 @@ impl Training<'_> {
     pub fn run(&self) -> Result<[Report; 2]> {
         self.settings.check()?;
         let layers = self.layers.of(self.encoder.encoder.config().layers)?;
-        let names: Vec<&str> = self.corpus.sentences.iter().map(|s| s.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .corpus
+            .sentences
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect();
         let parts = self.split.parts(&names)?;
         let out = LockedFolder::take(&self.out)?;
         let features = Features::of(self.corpus, self.encoder, &layers)?;
@@ -154,7 +161,12 @@ impl Training<'_> {
 
     /// Names a fit: a checkpoint of another fit is not gone on from.
     fn fingerprint(&self, config: &HeadConfig, provenance: &Provenance) -> Result<String> {
-        let all = serde_json::to_string(&(config, &provenance.corpus, &provenance.split, &self.settings))?;
+        let all = serde_json::to_string(&(
+            config,
+            &provenance.corpus,
+            &provenance.split,
+            &self.settings,
+        ))?;
         Ok(format!("{:x}", Sha256::digest(all)))
     }
 
@@ -175,7 +187,10 @@ impl Training<'_> {
         let report = Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,
-            title: format!("{}, linear head on layers {}, {stage}", self.encoder_name, self.layers),
+            title: format!(
+                "{}, linear head on layers {}, {stage}",
+                self.encoder_name, self.layers
+            ),
             stage: stage.into(),
             token: evaluation.token,
             entity: evaluation.entity,
@@ -187,10 +202,20 @@ impl Training<'_> {
         Ok(report)
     }
 
-    fn provenance(&self, config: &HeadConfig, head: &[u8], parts: &Parts, start: Instant) -> Result<Provenance> {
+    fn provenance(
+        &self,
+        config: &HeadConfig,
+        head: &[u8],
+        parts: &Parts,
+        start: Instant,
+    ) -> Result<Provenance> {
         let part = |indices: &[usize]| PartProvenance {
             sentences: indices.len() as u64,
-            sha256: names_sha256(indices.iter().map(|&index| self.corpus.sentences[index].name.as_str())),
+            sha256: names_sha256(
+                indices
+                    .iter()
+                    .map(|&index| self.corpus.sentences[index].name.as_str()),
+            ),
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let encoder = &self.encoder.encoder;
@@ -236,9 +261,14 @@ impl Training<'_> {
 /// Files that are missing, or that are no head and no report.
 pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
     let (path, report_path) = (folder.join(HEAD), folder.join(REPORT));
-    ensure!(path.is_file(), "{}: found no {HEAD}, expected a folder that `nerite train` has written", folder.display());
+    ensure!(
+        path.is_file(),
+        "{}: found no {HEAD}, expected a folder that `nerite train` has written",
+        folder.display()
+    );
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
-    let head = Head::from_bytes(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let head =
+        Head::from_bytes(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
     let json = files::read_bounded(&report_path, 256 << 20)?;
     let report = Report::from_json(std::str::from_utf8(&json)?)
         .map_err(|error| anyhow::anyhow!("{}: {error}", report_path.display()))?;
@@ -251,7 +281,11 @@ mod tests {
 
     #[test]
     fn layers_are_read_and_shown() {
-        for (text, expected) in [("last", vec![6]), ("last4", vec![3, 4, 5, 6]), ("0,3,6", vec![0, 3, 6])] {
+        for (text, expected) in [
+            ("last", vec![6]),
+            ("last4", vec![3, 4, 5, 6]),
+            ("0,3,6", vec![0, 3, 6]),
+        ] {
             let layers: Layers = text.parse().unwrap();
             assert_eq!(layers.of(6).unwrap(), expected);
             assert_eq!(layers.to_string(), text);

@@ -60,7 +60,10 @@ impl Vectors {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             Subwords::new(&tokenizer, &words, config.window)
         };
-        let subwords: Vec<Subwords> = sentences.par_iter().map(subwords).collect::<Result<_, _>>()?;
+        let subwords: Vec<Subwords> = sentences
+            .par_iter()
+            .map(subwords)
+            .collect::<Result<_, _>>()?;
         for (sentence, subwords) in subwords.iter().enumerate() {
             for (word, &count) in subwords.counts.iter().enumerate() {
                 vectors.sentence.push(sentence as i64);
@@ -101,12 +104,27 @@ impl Vectors {
     /// A disk that fails.
     pub fn write(&self, path: &Path) -> Result<()> {
         let features: Vec<u8> = self.features.iter().flat_map(|x| x.to_le_bytes()).collect();
-        let integers = [("sentence", &self.sentence), ("subwords", &self.subwords), ("word", &self.word)]
-            .map(|(name, values)| (name, values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>()));
+        let integers = [
+            ("sentence", &self.sentence),
+            ("subwords", &self.subwords),
+            ("word", &self.word),
+        ]
+        .map(|(name, values)| {
+            (
+                name,
+                values
+                    .iter()
+                    .flat_map(|x| x.to_le_bytes())
+                    .collect::<Vec<u8>>(),
+            )
+        });
         let shape = vec![self.words(), self.states, self.hidden];
         let mut views = vec![("features", TensorView::new(Dtype::F32, shape, &features)?)];
         for (name, bytes) in &integers {
-            views.push((*name, TensorView::new(Dtype::I64, vec![self.words()], bytes)?));
+            views.push((
+                *name,
+                TensorView::new(Dtype::I64, vec![self.words()], bytes)?,
+            ));
         }
         files::write_whole(path, &safetensors::serialize(views, None)?)
     }

@@ -9,7 +9,10 @@ use web_sys::ReadableStreamDefaultReader;
 /// The manifest of the bundle at `base`, an absolute URL that ends in a slash.
 pub(crate) async fn manifest(base: &str) -> Result<Manifest, String> {
     let mut json = Vec::new();
-    read(base, MANIFEST, MAX_MANIFEST_BYTES, |bytes| json.extend_from_slice(bytes)).await?;
+    read(base, MANIFEST, MAX_MANIFEST_BYTES, |bytes| {
+        json.extend_from_slice(bytes)
+    })
+    .await?;
     Manifest::from_json(&json).map_err(|error| error.to_string())
 }
 
@@ -34,16 +37,28 @@ pub(crate) async fn file(
 }
 
 /// Streams a response of at most `most` bytes.
-async fn read(base: &str, path: &str, most: usize, mut add: impl FnMut(&[u8])) -> Result<(), String> {
+async fn read(
+    base: &str,
+    path: &str,
+    most: usize,
+    mut add: impl FnMut(&[u8]),
+) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("{path}: {error}");
     let request = Request::get(&format!("{base}{path}")).send().await;
     let response = request.map_err(|_| failed(&"the server does not answer"))?;
     if !response.ok() {
-        return Err(failed(&format!("found HTTP status {}, expected 200", response.status())));
+        return Err(failed(&format!(
+            "found HTTP status {}, expected 200",
+            response.status()
+        )));
     }
-    let body = response.body().ok_or_else(|| failed(&"the response is empty"))?;
-    let reader: ReadableStreamDefaultReader =
-        body.get_reader().dyn_into().map_err(|_| failed(&"the response is no stream"))?;
+    let body = response
+        .body()
+        .ok_or_else(|| failed(&"the response is empty"))?;
+    let reader: ReadableStreamDefaultReader = body
+        .get_reader()
+        .dyn_into()
+        .map_err(|_| failed(&"the response is no stream"))?;
     let mut total = 0;
     loop {
         let part = JsFuture::from(reader.read()).await;
@@ -53,10 +68,14 @@ async fn read(base: &str, path: &str, most: usize, mut add: impl FnMut(&[u8])) -
             return Ok(());
         }
         let bytes = field("value").and_then(|value| value.dyn_into::<js_sys::Uint8Array>());
-        let bytes = bytes.map_err(|_| failed(&"the stream holds no bytes"))?.to_vec();
+        let bytes = bytes
+            .map_err(|_| failed(&"the stream holds no bytes"))?
+            .to_vec();
         total += bytes.len();
         if total > most {
-            return Err(failed(&format!("found more than the expected {most} bytes")));
+            return Err(failed(&format!(
+                "found more than the expected {most} bytes"
+            )));
         }
         add(&bytes);
     }

@@ -53,21 +53,40 @@ impl Worker for Inference {
         match input {
             Input::Load { url } => {
                 // The first word from the worker: it runs.
-                scope.respond(asker, Output::Progress { loaded: 0.0, total: 0.0 });
+                scope.respond(
+                    asker,
+                    Output::Progress {
+                        loaded: 0.0,
+                        total: 0.0,
+                    },
+                );
                 let progress = {
                     let scope = scope.clone();
                     move |loaded, total| scope.respond(asker, Output::Progress { loaded, total })
                 };
                 scope.send_future(async move {
-                    Loaded { asker, model: Model::load(&url, progress).await }
+                    Loaded {
+                        asker,
+                        model: Model::load(&url, progress).await,
+                    }
                 });
             }
-            Input::Predict { request, text, head } => {
+            Input::Predict {
+                request,
+                text,
+                head,
+            } => {
                 let prediction = match &mut self.model {
                     Some(model) => model.predict(&text, &head),
                     None => Err("no bundle is loaded".into()),
                 };
-                scope.respond(asker, Output::Predicted { request, prediction });
+                scope.respond(
+                    asker,
+                    Output::Predicted {
+                        request,
+                        prediction,
+                    },
+                );
             }
         }
     }
@@ -91,12 +110,17 @@ impl Model {
             let head = Head::from_bytes(&bytes);
             heads.push(head.map_err(|error| format!("{}: {error}", entry.file.file))?);
         }
-        let recognizer = Recognizer::new(&encoder, &tokenizer).map_err(|error| error.to_string())?;
+        let recognizer =
+            Recognizer::new(&encoder, &tokenizer).map_err(|error| error.to_string())?;
         for (entry, head) in manifest.heads.iter().zip(&heads) {
             let fits = head.check_encoder(recognizer.encoder());
             fits.map_err(|error| format!("{}: {error}", entry.file.file))?;
         }
-        Ok(Self { manifest, recognizer, heads })
+        Ok(Self {
+            manifest,
+            recognizer,
+            heads,
+        })
     }
 
     fn describe(&self) -> Bundle {
@@ -141,7 +165,12 @@ impl Model {
             tags: found.tags.labels().to_vec(),
             milliseconds,
             words: words.collect(),
-            probabilities: found.words.iter().flat_map(|word| &word.probabilities).copied().collect(),
+            probabilities: found
+                .words
+                .iter()
+                .flat_map(|word| &word.probabilities)
+                .copied()
+                .collect(),
             entities,
         })
     }
@@ -150,5 +179,8 @@ impl Model {
 /// Milliseconds on the worker's clock.
 fn now() -> f64 {
     let scope = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>();
-    scope.ok().and_then(|scope| scope.performance()).map_or(0.0, |clock| clock.now())
+    scope
+        .ok()
+        .and_then(|scope| scope.performance())
+        .map_or(0.0, |clock| clock.now())
 }

@@ -8,16 +8,26 @@ pub(crate) enum Input {
     /// Load the bundle at this absolute URL; once.
     Load { url: String },
     /// Find the entities of a text with a head.
-    Predict { request: u32, text: String, head: String },
+    Predict {
+        request: u32,
+        text: String,
+        head: String,
+    },
 }
 
 /// From the worker.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Output {
     /// Bytes loaded, of all files.
-    Progress { loaded: f64, total: f64 },
+    Progress {
+        loaded: f64,
+        total: f64,
+    },
     Loaded(Result<Bundle, String>),
-    Predicted { request: u32, prediction: Result<Prediction, String> },
+    Predicted {
+        request: u32,
+        prediction: Result<Prediction, String>,
+    },
 }
 
 /// What the page may know of a bundle.

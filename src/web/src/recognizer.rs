@@ -45,7 +45,10 @@ impl Waiting {
                     let _ = answer.send(bundle);
                 }
             }
-            Output::Predicted { request, prediction } => {
+            Output::Predicted {
+                request,
+                prediction,
+            } => {
                 if let Some(answer) = self.predictions.remove(&request) {
                     let _ = answer.send(prediction);
                 }
@@ -83,24 +86,37 @@ struct Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.failures.close();
-        self.waiting.borrow_mut().fail("the recognizer was freed".into());
+        self.waiting
+            .borrow_mut()
+            .fail("the recognizer was freed".into());
     }
 }
 
 impl Connection {
     fn open(progress: Option<Function>) -> Result<Self, JsValue> {
-        let waiting = Rc::new(RefCell::new(Waiting { progress, ..Waiting::default() }));
-        let name = format!("nerite-{:x}", (js_sys::Math::random() * 2f64.powi(52)) as u64);
+        let waiting = Rc::new(RefCell::new(Waiting {
+            progress,
+            ..Waiting::default()
+        }));
+        let name = format!(
+            "nerite-{:x}",
+            (js_sys::Math::random() * 2f64.powi(52)) as u64
+        );
         let failures = BroadcastChannel::new(&name)?;
         let on_failure = {
             let waiting = waiting.clone();
             Closure::new(move |event: MessageEvent| {
                 let reason = event.data().as_string().unwrap_or_default();
-                waiting.borrow_mut().fail(format!("the worker failed: {reason}"));
+                waiting
+                    .borrow_mut()
+                    .fail(format!("the worker failed: {reason}"));
             })
         };
         failures.set_onmessage(Some(on_failure.as_ref().unchecked_ref()));
-        let script = format!("{}?failures={name}", wasm_bindgen::link_to!(module = "/src/worker.js"));
+        let script = format!(
+            "{}?failures={name}",
+            wasm_bindgen::link_to!(module = "/src/worker.js")
+        );
         let answers = waiting.clone();
         let bridge = Inference::spawner()
             .with_loader(true)
@@ -127,7 +143,10 @@ pub async fn load(url: JsValue, on_progress: Option<Function>) -> Result<Recogni
     connection.bridge.send(Input::Load { url });
     let bundle = receive(receiver).await?;
     connection.waiting.borrow_mut().progress = None;
-    Ok(Recognizer { connection: Rc::new(connection), bundle })
+    Ok(Recognizer {
+        connection: Rc::new(connection),
+        bundle,
+    })
 }
 
 /// A string or a URL object as an absolute URL with a slash at its end: a
@@ -141,7 +160,9 @@ fn folder(url: &JsValue) -> Result<String, JsValue> {
 }
 
 async fn receive<T>(receiver: oneshot::Receiver<Result<T, String>>) -> Result<T, JsValue> {
-    let answer = receiver.await.unwrap_or_else(|_| Err("the recognizer was freed".into()));
+    let answer = receiver
+        .await
+        .unwrap_or_else(|_| Err("the recognizer was freed".into()));
     answer.map_err(|reason| JsError::new(&reason).into())
 }
 
@@ -206,7 +227,11 @@ impl Recognizer {
                 waiting.predictions.insert(request, sender);
                 // Lone surrogates become U+FFFD, which has the same length.
                 let text = String::from(&text);
-                connection.bridge.send(Input::Predict { request, text, head: head.clone() });
+                connection.bridge.send(Input::Predict {
+                    request,
+                    text,
+                    head: head.clone(),
+                });
             }
             let answer = receive(receiver).await?;
             to_js(&Prediction::new(answer, &text, head))

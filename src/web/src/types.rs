@@ -69,7 +69,10 @@ pub(crate) struct HeadInfo {
 
 impl From<&messages::BundleHead> for HeadInfo {
     fn from(head: &messages::BundleHead) -> Self {
-        Self { id: head.id.clone(), title: head.title.clone() }
+        Self {
+            id: head.id.clone(),
+            title: head.title.clone(),
+        }
     }
 }
 
@@ -109,13 +112,17 @@ impl Prediction {
         let width = answer.tags.len() as u32;
         // One array, of which every word has a view.
         let all = js_sys::Float32Array::from(answer.probabilities.as_slice());
-        let words = answer.words.iter().zip(0..).map(|(word, index): (_, u32)| Word {
-            start: word.start,
-            end: word.end,
-            tag: answer.tags[word.tag as usize].clone(),
-            score: all.get_index(index * width + word.tag),
-            probabilities: all.subarray(index * width, (index + 1) * width),
-        });
+        let words = answer
+            .words
+            .iter()
+            .zip(0..)
+            .map(|(word, index): (_, u32)| Word {
+                start: word.start,
+                end: word.end,
+                tag: answer.tags[word.tag as usize].clone(),
+                score: all.get_index(index * width + word.tag),
+                probabilities: all.subarray(index * width, (index + 1) * width),
+            });
         let words = words.collect();
         let entities = answer.entities.into_iter().map(|entity| Entity {
             start: entity.start,

@@ -144,7 +144,7 @@ impl Config {
                 )));
             }
         }
-        if self.hidden % self.heads != 0 {
+        if !self.hidden.is_multiple_of(self.heads) {
             return Err(EncoderError::Config(format!(
                 "found hidden = {} and heads = {}, expected heads to divide hidden",
                 self.hidden, self.heads
@@ -224,11 +224,17 @@ mod tests {
             ("\"vocab_size\":100", "\"vocab_size\":0"),
             ("\"vocab_size\":100", "\"vocab_size\":99999999999"),
             ("1e-12", "-1"),
-            ("\"max_position_embeddings\":64", "\"max_position_embeddings\":1"),
+            (
+                "\"max_position_embeddings\":64",
+                "\"max_position_embeddings\":1",
+            ),
         ] {
             let json = BERT.replace(from, to);
             assert_ne!(json, BERT);
-            assert!(Config::from_hugging_face(&json).is_err(), "{to} was accepted");
+            assert!(
+                Config::from_hugging_face(&json).is_err(),
+                "{to} was accepted"
+            );
         }
     }
 }

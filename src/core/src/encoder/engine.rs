@@ -249,7 +249,13 @@ impl Run<'_> {
 
     #[inline(always)]
     fn embed(&self, hidden: &mut Vec<f32>) {
-        let Encoder { config, words, positions, norm, .. } = self.encoder;
+        let Encoder {
+            config,
+            words,
+            positions,
+            norm,
+            ..
+        } = self.encoder;
         let width = config.hidden;
         hidden.clear();
         for sequence in self.sequences {
@@ -259,24 +265,41 @@ impl Run<'_> {
                 let place = &positions.weight[position * width..][..width];
                 let (word_scale, place_scale) = (words.scale[id], positions.scale[position]);
                 let start = hidden.len();
-                hidden.extend(word.iter().zip(place).map(|(&w, &p)| {
-                    f32::from(w) * word_scale + f32::from(p) * place_scale
-                }));
-                math::layer_norm(&mut hidden[start..], &norm.weight, &norm.bias, config.norm_epsilon);
+                hidden.extend(
+                    word.iter()
+                        .zip(place)
+                        .map(|(&w, &p)| f32::from(w) * word_scale + f32::from(p) * place_scale),
+                );
+                math::layer_norm(
+                    &mut hidden[start..],
+                    &norm.weight,
+                    &norm.bias,
+                    config.norm_epsilon,
+                );
             }
         }
     }
 
     #[inline(always)]
     fn attend<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
-        let Workspace { hidden, quantized, attention_input, context, keys, scores, output, .. } =
-            workspace;
+        let Workspace {
+            hidden,
+            quantized,
+            attention_input,
+            context,
+            keys,
+            scores,
+            output,
+            ..
+        } = workspace;
         let config = &self.encoder.config;
         let width = config.hidden;
         let rows = hidden.len() / width;
         quantized.fill(hidden, width);
         attention_input.resize(rows * 3 * width, 0.0);
-        layer.attention_input.multiply::<K>(quantized, attention_input);
+        layer
+            .attention_input
+            .multiply::<K>(quantized, attention_input);
         context.resize(rows * width, 0.0);
         let mut start = 0;
         for sequence in self.sequences {
@@ -298,8 +321,19 @@ impl Run<'_> {
 
     #[inline(always)]
     fn feed_forward<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
-        let Workspace { hidden, quantized, expanded, output, .. } = workspace;
-        let Config { hidden: width, intermediate, activation, .. } = self.encoder.config;
+        let Workspace {
+            hidden,
+            quantized,
+            expanded,
+            output,
+            ..
+        } = workspace;
+        let Config {
+            hidden: width,
+            intermediate,
+            activation,
+            ..
+        } = self.encoder.config;
         for rows in hidden.chunks_mut(FEEDFORWARD_ROWS * width) {
             let count = rows.len() / width;
             quantized.fill(rows, width);
@@ -319,8 +353,15 @@ impl Run<'_> {
 
     #[inline(always)]
     fn add_and_norm(&self, hidden: &mut [f32], change: &[f32], norm: &Norm) {
-        let Config { hidden: width, norm_epsilon, .. } = self.encoder.config;
-        for (row, change) in hidden.chunks_exact_mut(width).zip(change.chunks_exact(width)) {
+        let Config {
+            hidden: width,
+            norm_epsilon,
+            ..
+        } = self.encoder.config;
+        for (row, change) in hidden
+            .chunks_exact_mut(width)
+            .zip(change.chunks_exact(width))
+        {
             for (x, c) in row.iter_mut().zip(change) {
                 *x += c;
             }

@@ -36,7 +36,11 @@ impl<'a> AsBert<'a> {
         let prefix = format!("{}.", config.architecture.name());
         let probe = format!("{prefix}embeddings.word_embeddings.weight");
         let prefix = weights.shape(&probe).map_or_else(String::new, |_| prefix);
-        Self { config, weights, prefix }
+        Self {
+            config,
+            weights,
+            prefix,
+        }
     }
 
     /// The tensor of BERT's `name`, of exactly `shape`, as finite f32.
@@ -75,7 +79,9 @@ impl<'a> AsBert<'a> {
         values.drain(..skipped * row);
         values.truncate(shape[0] * row);
         if values.iter().any(|x| !x.is_finite()) {
-            return Err(EncoderError::Tensor(format!("{own} holds a number that is not finite")));
+            return Err(EncoderError::Tensor(format!(
+                "{own} holds a number that is not finite"
+            )));
         }
         Ok(values)
     }
@@ -127,7 +133,13 @@ pub fn quantize(
 ) -> Result<Vec<u8>, EncoderError> {
     config.check()?;
     let source = AsBert::new(config, weights);
-    let Config { hidden, intermediate, window, vocabulary, .. } = *config;
+    let Config {
+        hidden,
+        intermediate,
+        window,
+        vocabulary,
+        ..
+    } = *config;
     let mut file = Writer::new(config);
     progress(0, config.layers + 1);
     let words = source.tensor("embeddings.word_embeddings.weight", &[vocabulary, hidden])?;
@@ -156,7 +168,12 @@ pub fn quantize(
             ("attention.key", "attention.self.key", hidden, hidden),
             ("attention.value", "attention.self.value", hidden, hidden),
             ("attention.output", "attention.output.dense", hidden, hidden),
-            ("feedforward.expand", "intermediate.dense", intermediate, hidden),
+            (
+                "feedforward.expand",
+                "intermediate.dense",
+                intermediate,
+                hidden,
+            ),
             ("feedforward.contract", "output.dense", hidden, intermediate),
         ] {
             let weight = source.tensor(&format!("{name}.{bert}.weight"), &[outputs, inputs])?;
@@ -164,8 +181,16 @@ pub fn quantize(
             let bias = source.tensor(&format!("{name}.{bert}.bias"), &[outputs])?;
             file.floats(format!("{own}.{part}.bias"), &bias);
         }
-        norm(&mut file, &format!("{own}.attention.norm"), &format!("{name}.attention.output.LayerNorm"))?;
-        norm(&mut file, &format!("{own}.feedforward.norm"), &format!("{name}.output.LayerNorm"))?;
+        norm(
+            &mut file,
+            &format!("{own}.attention.norm"),
+            &format!("{name}.attention.output.LayerNorm"),
+        )?;
+        norm(
+            &mut file,
+            &format!("{own}.feedforward.norm"),
+            &format!("{name}.output.LayerNorm"),
+        )?;
     }
     progress(config.layers + 1, config.layers + 1);
     file.finish()

@@ -40,8 +40,16 @@ pub(super) fn range_with_zero(values: &[f32]) -> (f32, f32) {
     let mut chunks = values.chunks_exact(LANES);
     for chunk in &mut chunks {
         for lane in 0..LANES {
-            low[lane] = if chunk[lane] < low[lane] { chunk[lane] } else { low[lane] };
-            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+            low[lane] = if chunk[lane] < low[lane] {
+                chunk[lane]
+            } else {
+                low[lane]
+            };
+            high[lane] = if chunk[lane] > high[lane] {
+                chunk[lane]
+            } else {
+                high[lane]
+            };
         }
     }
     for (lane, &value) in chunks.remainder().iter().enumerate() {
@@ -76,7 +84,10 @@ pub(super) fn exp_nonpositive(x: f32) -> f32 {
     p = p * r + 0.5;
     p = p * r + 1.0;
     p = p * r + 1.0;
-    let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    let exponent = shifted
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .wrapping_add(127);
     let result = p * f32::from_bits(exponent << 23);
     if x > -87.0 { result } else { 0.0 }
 }
@@ -145,7 +156,10 @@ mod tests {
             let expected = f64::from(x).exp();
             let found = f64::from(exp_nonpositive(x));
             let bound = if x <= -86.9 { 2e-38 } else { expected * 2e-7 };
-            assert!((found - expected).abs() <= bound, "e^{x} = {found}, not {expected}");
+            assert!(
+                (found - expected).abs() <= bound,
+                "e^{x} = {found}, not {expected}"
+            );
         }
     }
 
@@ -168,7 +182,10 @@ mod tests {
             let tanh = 0.797_884_560_802_865_4 * (wide + 0.044715 * wide.powi(3));
             let approximate = wide * 0.5 * (1.0 + tanh.tanh());
             assert!((f64::from(gelu(x)) - exact).abs() < 1e-6, "gelu({x})");
-            assert!((f64::from(gelu_tanh(x)) - approximate).abs() < 1e-6, "gelu_new({x})");
+            assert!(
+                (f64::from(gelu_tanh(x)) - approximate).abs() < 1e-6,
+                "gelu_new({x})"
+            );
         }
         assert_eq!(gelu(-40.0), 0.0);
         assert_eq!(gelu(40.0), 40.0);
@@ -177,7 +194,9 @@ mod tests {
     #[test]
     fn reductions_cover_every_length() {
         for length in 0..70 {
-            let values: Vec<f32> = (0..length).map(|i| (i as f32 * 37.0) % 11.0 - 5.0).collect();
+            let values: Vec<f32> = (0..length)
+                .map(|i| (i as f32 * 37.0) % 11.0 - 5.0)
+                .collect();
             assert_eq!(sum_of(&values, |x| x), values.iter().sum::<f32>());
             let (low, high) = range_with_zero(&values);
             assert_eq!(low, values.iter().copied().fold(0.0, f32::min));

@@ -72,7 +72,10 @@ pub fn check_input(
                 config.window
             )));
         }
-        if let Some(id) = sequence.iter().find(|&&id| id as usize >= config.vocabulary) {
+        if let Some(id) = sequence
+            .iter()
+            .find(|&&id| id as usize >= config.vocabulary)
+        {
             return Err(EncoderError::Input(format!(
                 "found the subword id {id}, expected one below {}",
                 config.vocabulary

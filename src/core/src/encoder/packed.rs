@@ -92,8 +92,9 @@ impl Packed {
         for (group, blocks) in self.blocks.chunks_exact(panel).enumerate() {
             let first = group * OUTPUTS;
             let width = OUTPUTS.min(self.outputs - first);
-            let channels: &[Channel; OUTPUTS] =
-                self.channels[first..][..OUTPUTS].try_into().expect("padded");
+            let channels: &[Channel; OUTPUTS] = self.channels[first..][..OUTPUTS]
+                .try_into()
+                .expect("padded");
             let mut row = 0;
             while row < rows {
                 let height = K::ROWS.min(rows - row);
@@ -163,7 +164,11 @@ impl Quantized {
             for (value, &x) in values.iter_mut().zip(row) {
                 let shifted = x * inverse + zero;
                 let shifted = if shifted > 0.0 { shifted } else { 0.0 };
-                let shifted = if shifted < ACTIVATION_MAX { shifted } else { ACTIVATION_MAX };
+                let shifted = if shifted < ACTIVATION_MAX {
+                    shifted
+                } else {
+                    ACTIVATION_MAX
+                };
                 *value = (shifted + ROUND).to_bits() as u8;
             }
             self.rows.push(Row {

@@ -58,7 +58,13 @@ impl Rows {
             let scale = largest / LARGEST;
             rows.scale.push(scale);
             // A row of zeros, or of numbers too small to divide by, is zeros.
-            let quantize = |x: f32| if scale > 0.0 { (x / scale).round_ties_even() } else { 0.0 };
+            let quantize = |x: f32| {
+                if scale > 0.0 {
+                    (x / scale).round_ties_even()
+                } else {
+                    0.0
+                }
+            };
             rows.weight.extend(row.iter().map(|&x| quantize(x) as i8));
         }
         rows
@@ -81,14 +87,16 @@ impl Writer {
 
     pub(super) fn floats(&mut self, name: String, values: &[f32]) {
         let bytes = values.iter().flat_map(|x| x.to_le_bytes()).collect();
-        self.tensors.insert(name, (Dtype::F32, vec![values.len()], bytes));
+        self.tensors
+            .insert(name, (Dtype::F32, vec![values.len()], bytes));
     }
 
     pub(super) fn rows(&mut self, name: &str, values: &[f32], width: usize) {
         let rows = Rows::quantize(values, width);
         let shape = vec![rows.scale.len(), width];
         let bytes = rows.weight.iter().map(|&x| x as u8).collect();
-        self.tensors.insert(format!("{name}.weight"), (Dtype::I8, shape, bytes));
+        self.tensors
+            .insert(format!("{name}.weight"), (Dtype::I8, shape, bytes));
         self.floats(format!("{name}.scale"), &rows.scale);
     }
 
@@ -121,7 +129,9 @@ impl<'a> Reader<'a> {
             .as_ref()
             .and_then(|metadata| metadata.get(METADATA_KEY))
             .ok_or_else(|| {
-                EncoderError::Config("found no Nerite metadata, expected a quantized encoder".into())
+                EncoderError::Config(
+                    "found no Nerite metadata, expected a quantized encoder".into(),
+                )
             })?;
         let metadata: Metadata =
             serde_json::from_str(json).map_err(|error| EncoderError::Config(error.to_string()))?;
@@ -159,7 +169,9 @@ impl<'a> Reader<'a> {
             .map(|four| f32::from_le_bytes(four.try_into().expect("four bytes")))
             .collect();
         if values.iter().any(|x| !x.is_finite()) {
-            return Err(EncoderError::Tensor(format!("{name} holds a number that is not finite")));
+            return Err(EncoderError::Tensor(format!(
+                "{name} holds a number that is not finite"
+            )));
         }
         Ok(values)
     }

@@ -55,13 +55,13 @@ impl EntityReport {
     /// seqeval's default mode: broken runs are mended as conlleval mends them.
     /// Each item is one sentence's gold and predicted tags, equally many.
     pub fn lenient<'a>(sentences: impl IntoIterator<Item = (Vec<Tag<'a>>, Vec<Tag<'a>>)>) -> Self {
-        Self::new(sentences, |tags| Span::read(tags))
+        Self::new(sentences, Span::read)
     }
 
     /// seqeval's strict mode under IOB2: a run that does not begin with `B-`
     /// is no entity.
     pub fn strict<'a>(sentences: impl IntoIterator<Item = (Vec<Tag<'a>>, Vec<Tag<'a>>)>) -> Self {
-        Self::new(sentences, |tags| Span::read_strict(tags))
+        Self::new(sentences, Span::read_strict)
     }
 
     fn new<'a>(
@@ -84,14 +84,19 @@ impl EntityReport {
                 }
             }
         }
-        let all = by_type.values().fold(Counts::default(), |sum, counts| Counts {
-            right: sum.right + counts.right,
-            gold: sum.gold + counts.gold,
-            predicted: sum.predicted + counts.predicted,
-        });
+        let all = by_type
+            .values()
+            .fold(Counts::default(), |sum, counts| Counts {
+                right: sum.right + counts.right,
+                gold: sum.gold + counts.gold,
+                predicted: sum.predicted + counts.predicted,
+            });
         Self {
             all: all.scores(),
-            by_type: by_type.into_iter().map(|(kind, counts)| (kind.to_owned(), counts.scores())).collect(),
+            by_type: by_type
+                .into_iter()
+                .map(|(kind, counts)| (kind.to_owned(), counts.scores()))
+                .collect(),
         }
     }
 }

@@ -93,7 +93,8 @@ impl TokenReport {
 
 impl Scores {
     fn of(counts: Counts) -> Self {
-        let [right, gold, predicted] = [counts.right, counts.gold, counts.predicted].map(|n| n as f64);
+        let [right, gold, predicted] =
+            [counts.right, counts.gold, counts.predicted].map(|n| n as f64);
         Self {
             precision: ratio(right, predicted),
             recall: ratio(right, gold),
@@ -130,27 +131,36 @@ impl<'de> Deserialize<'de> for TokenReport {
         }
         let mut entries = BTreeMap::<String, Entry>::deserialize(deserializer)?;
         let mut take = |name: &'static str| {
-            entries.remove(name).ok_or_else(|| de::Error::missing_field(name))
+            entries
+                .remove(name)
+                .ok_or_else(|| de::Error::missing_field(name))
         };
         let (accuracy, macro_avg, weighted_avg) = (take(ACCURACY)?, take(MACRO)?, take(WEIGHTED)?);
         let (Entry::Number(accuracy), Entry::Scores(macro_avg), Entry::Scores(weighted_avg)) =
             (accuracy, macro_avg, weighted_avg)
         else {
-            return Err(de::Error::custom("accuracy is a number, averages are scores"));
+            return Err(de::Error::custom(
+                "accuracy is a number, averages are scores",
+            ));
         };
         let mut tags = BTreeMap::new();
         for (tag, entry) in entries {
             match entry {
                 Entry::Scores(scores) => tags.insert(tag, scores),
                 Entry::Number(_) => {
-                    return Err(de::Error::custom(format!("{tag:?} is a number, expected scores")));
+                    return Err(de::Error::custom(format!(
+                        "{tag:?} is a number, expected scores"
+                    )));
                 }
             };
         }
         Ok(Self {
             tags,
             accuracy,
-            averages: Averages { macro_avg, weighted_avg },
+            averages: Averages {
+                macro_avg,
+                weighted_avg,
+            },
         })
     }
 }

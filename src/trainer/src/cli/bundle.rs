@@ -34,7 +34,13 @@ impl CreateArguments {
     pub(super) fn run(&self) -> Result<()> {
         let source = Source::find(&self.encoder, &self.lookup.lookup())?;
         let encoder = source.quantized()?;
-        let manifest = bundle::create(&source, &encoder, &self.heads, self.default.as_deref(), &self.out)?;
+        let manifest = bundle::create(
+            &source,
+            &encoder,
+            &self.heads,
+            self.default.as_deref(),
+            &self.out,
+        )?;
         println!(
             "{}: {} heads, {:.1} MB to download",
             self.out.display(),

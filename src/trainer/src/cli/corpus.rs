@@ -43,7 +43,11 @@ pub(super) struct CorpusArguments {
 
 impl CorpusArguments {
     pub(super) fn read(&self) -> Result<Corpus> {
-        let options = Options { format: self.format, encoding: self.encoding, scheme: self.scheme };
+        let options = Options {
+            format: self.format,
+            encoding: self.encoding,
+            scheme: self.scheme,
+        };
         Ok(Corpus::read(&self.file, &options)?)
     }
 
@@ -73,16 +77,26 @@ impl Arguments {
         let test = parts.as_ref().map(|parts| support(&corpus, &parts.test));
         let mut table = super::table(["tag", "words", "in the test part"]);
         for (index, (tag, count)) in corpus.tag_counts().into_iter().enumerate() {
-            let test = test.as_ref().map_or(String::new(), |test| test[index].to_string());
+            let test = test
+                .as_ref()
+                .map_or(String::new(), |test| test[index].to_string());
             table.add_row([tag, count.to_string(), test]);
         }
         if test.is_none() {
-            table.column_mut(2).expect("three columns").set_constraint(comfy_table::ColumnConstraint::Hidden);
+            table
+                .column_mut(2)
+                .expect("three columns")
+                .set_constraint(comfy_table::ColumnConstraint::Hidden);
         }
         writeln!(out, "{table}")?;
         if let Some(parts) = &parts {
             for (name, part) in [("train", &parts.train), ("test", &parts.test)] {
-                writeln!(out, "{name}: {} sentences, sha256 of their names {}", part.len(), sha256(&corpus, part))?;
+                writeln!(
+                    out,
+                    "{name}: {} sentences, sha256 of their names {}",
+                    part.len(),
+                    sha256(&corpus, part)
+                )?;
             }
         }
         Ok(())
@@ -101,12 +115,18 @@ fn support(corpus: &Corpus, part: &[usize]) -> Vec<u64> {
 }
 
 fn sha256(corpus: &Corpus, part: &[usize]) -> String {
-    names_sha256(part.iter().map(|&sentence| corpus.sentences[sentence].name.as_str()))
+    names_sha256(
+        part.iter()
+            .map(|&sentence| corpus.sentences[sentence].name.as_str()),
+    )
 }
 
 fn summary(corpus: &Corpus, parts: Option<&Parts>) -> Value {
-    let tags: Map<String, Value> =
-        corpus.tag_counts().into_iter().map(|(tag, count)| (tag, count.into())).collect();
+    let tags: Map<String, Value> = corpus
+        .tag_counts()
+        .into_iter()
+        .map(|(tag, count)| (tag, count.into()))
+        .collect();
     let mut summary = json!({
         "sentences": corpus.sentences.len(),
         "words": corpus.words(),
@@ -115,8 +135,11 @@ fn summary(corpus: &Corpus, parts: Option<&Parts>) -> Value {
     if let Some(parts) = parts {
         let counts = support(corpus, &parts.test);
         let labels = corpus.tags.labels().iter().cloned();
-        let support: Map<String, Value> =
-            labels.zip(&counts).filter(|(_, count)| **count > 0).map(|(tag, count)| (tag, (*count).into())).collect();
+        let support: Map<String, Value> = labels
+            .zip(&counts)
+            .filter(|(_, count)| **count > 0)
+            .map(|(tag, count)| (tag, (*count).into()))
+            .collect();
         summary["train"] = json!({
             "sentences": parts.train.len(),
             "sha256": sha256(corpus, &parts.train),

@@ -28,7 +28,12 @@ impl Command {
         let source = Source::find(name, &lookup.lookup())?;
         let quantized = source.quantized()?;
         let config = quantized.encoder.config();
-        println!("encoder    {name} ({}, {} layers of width {})", config.architecture.name(), config.layers, config.hidden);
+        println!(
+            "encoder    {name} ({}, {} layers of width {})",
+            config.architecture.name(),
+            config.layers,
+            config.hidden
+        );
         println!("checkpoint {}", source.folder().display());
         println!("quantized  {}", quantized.path.display());
         println!("sha256     {}", quantized.encoder.sha256());

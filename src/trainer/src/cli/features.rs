@@ -41,18 +41,29 @@ impl Arguments {
         let source = Source::find(&self.encoder, &self.lookup.lookup())?;
         let vectors = Vectors::of(&sentences, &source, self.precision)?;
         vectors.write(&self.out)?;
-        println!("{}: {} words, {} states of width {}", self.out.display(), vectors.words(), vectors.states, vectors.hidden);
+        println!(
+            "{}: {} words, {} states of width {}",
+            self.out.display(),
+            vectors.words(),
+            vectors.states,
+            vectors.hidden
+        );
         Ok(())
     }
 
     fn sentences(&self) -> Result<Vec<Vec<String>>> {
         let path = self.input.display();
-        let file = std::fs::File::open(&self.input).with_context(|| format!("cannot read {path}"))?;
+        let file =
+            std::fs::File::open(&self.input).with_context(|| format!("cannot read {path}"))?;
         let mut sentences = Vec::new();
         for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
             let number = index + 1;
             let line = line.with_context(|| format!("{path}:{number}"))?;
-            ensure!(line.len() <= MAX_LINE_BYTES, "{path}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}", line.len());
+            ensure!(
+                line.len() <= MAX_LINE_BYTES,
+                "{path}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}",
+                line.len()
+            );
             let words = serde_json::from_str(&line)
                 .with_context(|| format!("{path}:{number}: expected a JSON array of words"))?;
             sentences.push(words);

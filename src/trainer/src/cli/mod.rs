@@ -53,7 +53,10 @@ struct LookupArguments {
 
 impl LookupArguments {
     fn lookup(&self) -> Lookup {
-        Lookup { revision: self.revision.clone(), offline: self.offline }
+        Lookup {
+            revision: self.revision.clone(),
+            offline: self.offline,
+        }
     }
 }
 

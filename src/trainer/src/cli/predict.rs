@@ -56,16 +56,26 @@ impl Arguments {
     fn text(&self) -> Result<String> {
         let (name, bytes) = match &self.file {
             Some(path) => {
-                let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let file = std::fs::File::open(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
                 (path.display().to_string(), read(file)?)
             }
             None => ("standard input".into(), read(std::io::stdin().lock())?),
         };
-        ensure!(bytes.len() as u64 <= MAX_TEXT_BYTES, "{name}: found more than {MAX_TEXT_BYTES} bytes");
+        ensure!(
+            bytes.len() as u64 <= MAX_TEXT_BYTES,
+            "{name}: found more than {MAX_TEXT_BYTES} bytes"
+        );
         String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
-            anyhow::anyhow!("{name}:{line}: found the byte {:#04x}, expected UTF-8", error.as_bytes()[at])
+            let line = 1 + error.as_bytes()[..at]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count();
+            anyhow::anyhow!(
+                "{name}:{line}: found the byte {:#04x}, expected UTF-8",
+                error.as_bytes()[at]
+            )
         })
     }
 }
@@ -80,7 +90,13 @@ fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result
     for entity in &prediction.entities {
         // An entity may go over a line's end; a line of output does not.
         let words: Vec<&str> = text[entity.range.clone()].split_whitespace().collect();
-        writeln!(out, "{}\t{:.4}\t{}", entity.kind, entity.score, words.join(" "))?;
+        writeln!(
+            out,
+            "{}\t{:.4}\t{}",
+            entity.kind,
+            entity.score,
+            words.join(" ")
+        )?;
     }
     Ok(())
 }
@@ -92,7 +108,12 @@ fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()
             writeln!(out)?;
             sentence = word.sentence;
         }
-        writeln!(out, "{}\t{}", &text[word.range.clone()], prediction.tags.label(word.tag))?;
+        writeln!(
+            out,
+            "{}\t{}",
+            &text[word.range.clone()],
+            prediction.tags.label(word.tag)
+        )?;
     }
     Ok(())
 }
@@ -128,8 +149,10 @@ fn document(text: &str, prediction: &Prediction) -> Value {
             value["sentence"] = word.sentence.into();
             value["tag"] = labels[word.tag].clone().into();
             let probabilities = labels.iter().zip(&word.probabilities);
-            value["probabilities"] =
-                probabilities.map(|(tag, p)| (tag.clone(), Value::from(*p))).collect::<Map<_, _>>().into();
+            value["probabilities"] = probabilities
+                .map(|(tag, p)| (tag.clone(), Value::from(*p)))
+                .collect::<Map<_, _>>()
+                .into();
             value
         })
         .collect();

@@ -82,7 +82,13 @@ impl Arguments {
             out: self.out.clone(),
         };
         let reports = training.run()?;
-        let mut table = super::table(["", "accuracy", "weighted F1", "macro F1", "entity F1 (strict)"]);
+        let mut table = super::table([
+            "",
+            "accuracy",
+            "weighted F1",
+            "macro F1",
+            "entity F1 (strict)",
+        ]);
         for report in &reports {
             let token = &report.token;
             let figures = [
@@ -98,7 +104,10 @@ impl Arguments {
         let [_, tuned] = &reports;
         println!("{} words of the test part", tuned.words.judged);
         if tuned.words.without_subword > 0 {
-            println!("{} more yield no subword: they get O and are not judged", tuned.words.without_subword);
+            println!(
+                "{} more yield no subword: they get O and are not judged",
+                tuned.words.without_subword
+            );
         }
         println!("written to {}", self.out.display());
         Ok(())
@@ -107,8 +116,24 @@ impl Arguments {
     /// The command that makes the reports again. The corpus and the output are
     /// named without their folders, which are this machine's own.
     fn command(&self) -> String {
-        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Self { encoder, split, layers, epochs, batch, learning_rate, weight_decay, dropout, seed, .. } = self;
+        let name = |path: &PathBuf| {
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let Self {
+            encoder,
+            split,
+            layers,
+            epochs,
+            batch,
+            learning_rate,
+            weight_decay,
+            dropout,
+            seed,
+            ..
+        } = self;
         format!(
             "nerite train {} --out {} --encoder {encoder} --split {split} --layers {layers} --epochs {epochs} \
              --batch {batch} --learning-rate {learning_rate} --weight-decay {weight_decay} --dropout {dropout} --seed {seed}",

@@ -40,7 +40,9 @@ impl Checkpoint {
             // short while it is mapped ends this process, as candle documents.
             let file = unsafe { MmapedSafetensors::new(path)? };
             let shapes = file.tensors().into_iter();
-            let shapes = shapes.map(|(name, view)| (name, view.shape().to_vec())).collect();
+            let shapes = shapes
+                .map(|(name, view)| (name, view.shape().to_vec()))
+                .collect();
             Ok(Self::Safetensors { file, shapes })
         };
         open().with_context(|| format!("cannot read {}", path.display()))
@@ -69,7 +71,10 @@ impl Weights for Checkpoint {
         let read = || -> candle_core::Result<Vec<f32>> {
             let tensor = self.tensor(name)?;
             if !tensor.dtype().is_float() {
-                candle_core::bail!("found {:?}, expected floating-point numbers", tensor.dtype());
+                candle_core::bail!(
+                    "found {:?}, expected floating-point numbers",
+                    tensor.dtype()
+                );
             }
             tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
         };
@@ -99,9 +104,13 @@ pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>>
         None => serde_json::from_str("{}").expect("all fields have defaults"),
     };
     let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
-        let model = WordPiece::from_file(&vocab.to_string_lossy()).unk_token("[UNK]".into()).build()?;
+        let model = WordPiece::from_file(&vocab.to_string_lossy())
+            .unk_token("[UNK]".into())
+            .build()?;
         let special = |token: &str| {
-            let id = model.token_to_id(token).ok_or_else(|| format!("the vocabulary has no {token}"))?;
+            let id = model
+                .token_to_id(token)
+                .ok_or_else(|| format!("the vocabulary has no {token}"))?;
             Ok::<_, tokenizers::Error>((token.to_owned(), id))
         };
         let (sep, cls) = (special("[SEP]")?, special("[CLS]")?);
@@ -114,7 +123,10 @@ pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>>
         )))?;
         tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
         tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
-        add_specials(&mut tokenizer, &["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])?;
+        add_specials(
+            &mut tokenizer,
+            &["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+        )?;
         Ok(tokenizer)
     };
     finish(build(), vocab)
@@ -126,7 +138,9 @@ pub(super) fn byte_pairs(vocab: &Path, merges: &Path) -> Result<Vec<u8>> {
     let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
         let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy()).build()?;
         let special = |token: &str| {
-            let id = model.token_to_id(token).ok_or_else(|| format!("the vocabulary has no {token}"))?;
+            let id = model
+                .token_to_id(token)
+                .ok_or_else(|| format!("the vocabulary has no {token}"))?;
             Ok::<_, tokenizers::Error>((token.to_owned(), id))
         };
         let (sep, cls) = (special("</s>")?, special("<s>")?);
@@ -152,5 +166,6 @@ fn add_specials(tokenizer: &mut tokenizers::Tokenizer, tokens: &[&str]) -> token
 
 fn finish(tokenizer: tokenizers::Result<tokenizers::Tokenizer>, vocab: &Path) -> Result<Vec<u8>> {
     let json = tokenizer.and_then(|tokenizer| tokenizer.to_string(false));
-    json.map(String::into_bytes).map_err(|error| anyhow!("{}: {error}", vocab.display()))
+    json.map(String::into_bytes)
+        .map_err(|error| anyhow!("{}: {error}", vocab.display()))
 }

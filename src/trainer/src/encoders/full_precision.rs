@@ -52,8 +52,18 @@ fn shape(config: &Config, layers: usize) -> bert::Config {
 struct Backend<'a>(AsBert<'a>);
 
 impl SimpleBackend for Backend<'_> {
-    fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
-        let values = self.0.tensor(name, shape.dims()).map_err(candle_core::Error::wrap)?;
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        _: Init,
+        dtype: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
+        let values = self
+            .0
+            .tensor(name, shape.dims())
+            .map_err(candle_core::Error::wrap)?;
         Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
     }
 
@@ -72,24 +82,34 @@ impl HiddenStates for FullPrecision {
         &self.config
     }
 
-    fn hidden_states(&mut self, sequences: &[&[u32]], layers: &[usize]) -> Result<Vec<f32>, EncoderError> {
+    fn hidden_states(
+        &mut self,
+        sequences: &[&[u32]],
+        layers: &[usize],
+    ) -> Result<Vec<f32>, EncoderError> {
         check_input(&self.config, sequences, layers)?;
         let other = |error: candle_core::Error| EncoderError::Other(error.to_string());
         let hidden = self.config.hidden;
         let total: usize = sequences.iter().map(|sequence| sequence.len()).sum();
         let mut states = vec![0.0; total * layers.len() * hidden];
         for (slot, layer) in layers.iter().enumerate() {
-            let (_, model) = self.models.iter().find(|(own, _)| own == layer).ok_or_else(|| {
-                EncoderError::Input(format!("layer {layer} was not loaded"))
-            })?;
+            let (_, model) = self
+                .models
+                .iter()
+                .find(|(own, _)| own == layer)
+                .ok_or_else(|| EncoderError::Input(format!("layer {layer} was not loaded")))?;
             let mut subword = 0;
             for sequence in sequences {
                 let run = || -> candle_core::Result<Vec<f32>> {
                     let ids = Tensor::new(*sequence, &Device::Cpu)?.unsqueeze(0)?;
-                    model.forward(&ids, &ids.zeros_like()?, None)?.flatten_all()?.to_vec1()
+                    model
+                        .forward(&ids, &ids.zeros_like()?, None)?
+                        .flatten_all()?
+                        .to_vec1()
                 };
                 for row in run().map_err(other)?.chunks_exact(hidden) {
-                    states[(subword * layers.len() + slot) * hidden..][..hidden].copy_from_slice(row);
+                    states[(subword * layers.len() + slot) * hidden..][..hidden]
+                        .copy_from_slice(row);
                     subword += 1;
                 }
             }

@@ -18,7 +18,9 @@ pub(super) fn is_id(name: &str) -> bool {
         !part.is_empty()
             && part.len() <= 96
             && !part.starts_with(['.', '-'])
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     };
     let parts: Vec<_> = name.split('/').collect();
     parts.len() <= 2 && parts.into_iter().all(part)
@@ -40,7 +42,10 @@ impl Hub {
         let remote = if lookup.offline {
             None
         } else {
-            let api = ApiBuilder::from_env().with_progress(true).with_retries(RETRIES).build()?;
+            let api = ApiBuilder::from_env()
+                .with_progress(true)
+                .with_retries(RETRIES)
+                .build()?;
             Some(api.repo(repo.clone()))
         };
         Ok(Self {

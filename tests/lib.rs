@@ -1,0 +1,1 @@
+//! Tests that cross crates; there is nothing to use here.

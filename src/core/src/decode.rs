@@ -80,6 +80,9 @@ pub fn argmax(values: &[f32]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn spans(tags: &str, read: fn(Vec<Tag<'_>>) -> Vec<Span<'_>>) -> String {

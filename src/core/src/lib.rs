@@ -39,3 +39,7 @@ pub use report::{
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
 pub use tokenizer::{Tokenizer, TokenizerError, prepare_tokenizer};
 pub use words::{Sentence, cut};
+
+// The unit tests run in browsers as well.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -190,6 +190,9 @@ fn default_norm_epsilon() -> f32 {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     const BERT: &str = r#"{"model_type":"bert","vocab_size":100,"hidden_size":32,

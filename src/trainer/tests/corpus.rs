@@ -1,0 +1,200 @@
+//! `nerite corpus`: counts, splits, and what is said of files that are wrong.
+
+mod common;
+
+use std::io::Write;
+
+use common::{Lab, columns, repository, sha256};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+const KAGGLE: &str = "Sentence #,Word,POS,Tag\n\
+    Sentence: 1,Thousands,NNS,O\n,of,IN,O\n,\"Lo,ndon\",NNP,B-geo\n\
+    Sentence: 2,Ada,NNP,B-per\n,King,NNP,I-per\n\
+    Sentence: 10,Here,RB,O\nSentence: 3,\"\"\"\",``,O\nSentence: 4,in,IN,O\n,1815,CD,B-tim\n";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn json_of(lab: &Lab, arguments: &str) -> Value {
+    let line = lab.ok(arguments);
+    assert_eq!(line.lines().count(), 1, "{line}");
+    serde_json::from_str(&line).unwrap()
+}
+
+#[test]
+fn kaggle_is_counted_and_split_plain_and_packed() {
+    let lab = Lab::new();
+    lab.write("c.csv", KAGGLE);
+    lab.write("c.csv.gz", gzip(KAGGLE));
+    let counts = json!({
+        "sentences": 5,
+        "words": 9,
+        "tags": {"B-geo": 1, "B-per": 1, "B-tim": 1, "I-per": 1, "O": 5},
+    });
+    assert_eq!(json_of(&lab, "corpus c.csv --json"), counts);
+    // Names in string order: 1, 10, 2, 3, 4. NumPy's
+    // RandomState(123).permutation(5) is 1, 3, 4, 0, 2.
+    let mut split = counts.clone();
+    split["train"] = json!({
+        "sentences": 3,
+        "sha256": sha256("Sentence: 4\nSentence: 1\nSentence: 2\n"),
+    });
+    split["test"] = json!({
+        "sentences": 2,
+        "words": 2,
+        "sha256": sha256("Sentence: 10\nSentence: 3\n"),
+        "support": {"O": 2},
+    });
+    for file in ["c.csv", "c.csv.gz"] {
+        let found = json_of(&lab, &format!("corpus {file} --json --split sklearn:0.4:123"));
+        assert_eq!(found, split, "{file}");
+        // The counts must agree with each other whatever the split.
+        let found = json_of(&lab, &format!("corpus {file} --json --split sklearn:0.2:123"));
+        assert_eq!(found["test"]["sentences"], 1);
+        assert_eq!(found["train"]["sentences"], 4);
+    }
+    let table = lab.ok("corpus c.csv --split sklearn:0.4:123");
+    for part in [
+        "c.csv: 5 sentences, 9 words, 5 tags",
+        "in the test part",
+        &sha256("Sentence: 10\nSentence: 3\n"),
+    ] {
+        assert!(table.contains(part), "{part:?} is not in {table}");
+    }
+    assert!(!lab.ok("corpus c.csv").contains("in the test part"));
+}
+
+#[test]
+fn columns_are_counted_plain_and_packed_in_both_schemes() {
+    let lab = Lab::new();
+    let text = columns(100);
+    lab.write("c.conll", &text);
+    lab.write("c.conll.gz", gzip(&text));
+    let found = json_of(&lab, "corpus c.conll --json --split sklearn:0.2:123");
+    assert_eq!(
+        found,
+        json_of(&lab, "corpus c.conll.gz --json --split sklearn:0.2:123")
+    );
+    let words = text.lines().filter(|line| !line.is_empty()).count();
+    assert_eq!(found["sentences"], 100);
+    assert_eq!(found["words"], words);
+    for (tag, count) in found["tags"].as_object().unwrap() {
+        let lines = text.lines().filter(|line| line.ends_with(&format!("\t{tag}")));
+        assert_eq!(*count, lines.count(), "{tag}");
+    }
+    let support = found["test"]["support"].as_object().unwrap();
+    let sum: u64 = support.values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(found["test"]["words"], sum);
+    assert_eq!(found["test"]["sentences"], 20);
+
+    lab.write("iob1", "a I-x\nb I-x\nc B-x\nd O\n");
+    let iob1 = json_of(&lab, "corpus iob1 --json");
+    assert_eq!(iob1["tags"], json!({"B-x": 2, "I-x": 1, "O": 1}));
+    let iob2 = json_of(&lab, "corpus iob1 --json --scheme iob2");
+    assert_eq!(iob2["tags"], json!({"B-x": 1, "I-x": 2, "O": 1}));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let lab = Lab::new();
+    for (name, contents, expected) in [
+        (
+            "fields.csv",
+            b"Sentence #,Word,Tag\nS,a,O\nS,b\n".as_slice(),
+            ["fields.csv:3: ", "found 2 fields", "expected 3"],
+        ),
+        (
+            "tag.conll",
+            b"a O\nb geo\n",
+            ["tag.conll:2: ", "found the tag \"geo\"", "expected `O`, `B-x`"],
+        ),
+        (
+            "again.csv",
+            b"Sentence #,Word,Tag\nS,a,O\nT,b,O\nS,c,O\n",
+            ["again.csv:4: ", "found the sentence name \"S\"", "line 2"],
+        ),
+        (
+            "latin.conll",
+            b"a O\nZ\xfcrich B-geo\n",
+            ["latin.conll:2: ", "found the byte 0xfc", "expected UTF-8"],
+        ),
+        (
+            "empty",
+            b"",
+            ["empty: ", "found no sentence", "expected at least one"],
+        ),
+        (
+            "cut.gz",
+            &gzip("a O\nb B-x\n")[..20],
+            ["cut.gz: ", "end too early", "expected a whole file"],
+        ),
+        (
+            "page.conll",
+            b"<!doctype html>\n",
+            ["page.conll:1: ", "found", "expected"],
+        ),
+    ] {
+        lab.write(name, contents);
+        lab.refused(&format!("corpus {name}"), &expected);
+        lab.refused(&format!("corpus {name} --json"), &expected);
+    }
+    lab.refused("corpus nowhere.csv", &["nowhere.csv: ", "No such file"]);
+    lab.refused("corpus .", &[".: ", "Is a directory"]);
+    lab.write("one", "a O\n");
+    lab.refused(
+        "corpus one --split sklearn:0.2:123",
+        &["found 0 sentences to train on and 1 to test on", "expected"],
+    );
+    lab.misused(
+        "corpus one --split sklearn:1.5:123",
+        &["--split", "found the test size 1.5", "expected a number between 0 and 1"],
+    );
+    lab.misused("corpus one --split half", &["--split", "sklearn:0.2:123"]);
+    lab.misused("corpus one --format csv", &["kaggle", "conll"]);
+    lab.misused("corpus", &["<FILE>"]);
+}
+
+/// All figures of the reference study about its corpus and split.
+#[test]
+fn the_study_comes_out() {
+    let corpus = repository().join("../shared/gmb/ner_dataset.csv.gz");
+    if !corpus.is_file() {
+        eprintln!("left out: {} is not on this machine", corpus.display());
+        return;
+    }
+    let lab = Lab::new();
+    let arguments = ["corpus", "--json", "--split", "sklearn:0.2:123"].map(std::ffi::OsString::from);
+    let command = lab.command(arguments.into_iter().chain([corpus.into_os_string()]));
+    let outcome = common::finish(command, b"");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let found: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(found["sentences"], 47_959);
+    assert_eq!(found["words"], 1_048_575);
+    assert_eq!(found["tags"].as_object().unwrap().len(), 17);
+    assert_eq!(
+        found["train"],
+        json!({
+            "sentences": 38_367,
+            "sha256": "bbc8c3877c4ee2f793f4450f8dfd0f0f36dd00fb5cdfc3b46c911e57f3ce1318",
+        })
+    );
+    assert_eq!(
+        found["test"],
+        json!({
+            "sentences": 9_592,
+            "words": 209_866,
+            "sha256": "2ddb9d1712ce131aba3ad810c6adc6529baa6e8d2c3401ac459a780b175348c9",
+            "support": {
+                "B-art": 72, "B-eve": 76, "B-geo": 7_501, "B-gpe": 3_214, "B-nat": 37,
+                "B-org": 3_964, "B-per": 3_419, "B-tim": 4_124, "I-art": 66, "I-eve": 58,
+                "I-geo": 1_474, "I-gpe": 32, "I-nat": 8, "I-org": 3_281, "I-per": 3_440,
+                "I-tim": 1_328, "O": 177_772,
+            },
+        })
+    );
+}

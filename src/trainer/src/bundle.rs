@@ -63,7 +63,7 @@ pub fn create(
     };
     let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
     let manifest = Manifest::new(
-        bundle_name(&source.name),
+        name_of(&source.name),
         encoder.encoder.config().architecture,
         source.name.clone(),
         BundleFile::of(ENCODER, &encoder_bytes),
@@ -82,14 +82,58 @@ pub fn create(
     Ok(manifest)
 }
 
-/// A folder or hub id without what comes before the last slash.
-fn bundle_name(source: &str) -> String {
+/// What a bundle of an encoder is called: a folder or hub id without what
+/// comes before the last slash.
+pub fn name_of(source: &str) -> String {
     source
         .trim_end_matches('/')
         .rsplit('/')
         .next()
         .unwrap_or(source)
         .to_owned()
+}
+
+/// The list of the bundles in a folder, for the page's menu.
+const INDEX: &str = "index.json";
+
+/// Lists the bundles in `folder` in its `index.json`:
+/// `{"bundles": [{"name", "bytes"}]}`, by name.
+///
+/// # Errors
+///
+/// A disk that fails. A folder without a bundle's manifest is passed over.
+pub fn write_index(folder: &Path) -> Result<()> {
+    let mut bundles = Vec::new();
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let entry = entry?;
+        if let Ok(manifest) = manifest(&entry.path()) {
+            // The page asks for the folder, whatever the manifest calls itself.
+            bundles.push((
+                entry.file_name().to_string_lossy().into_owned(),
+                manifest.bytes(),
+            ));
+        }
+    }
+    bundles.sort();
+    let list = bundles
+        .into_iter()
+        .map(|(name, bytes)| serde_json::json!({ "name": name, "bytes": bytes }));
+    let index = serde_json::json!({ "bundles": list.collect::<Vec<_>>() });
+    let text = serde_json::to_string_pretty(&index)? + "\n";
+    files::write_whole(&folder.join(INDEX), text.as_bytes())
+}
+
+/// [`write_index`] for the folder that a bundle is in, if it has an index.
+///
+/// # Errors
+///
+/// As there.
+pub fn refresh_index(bundle: &Path) -> Result<()> {
+    match bundle.parent() {
+        Some(folder) if folder.join(INDEX).is_file() => write_index(folder),
+        _ => Ok(()),
+    }
 }
 
 /// Reads and checks a bundle's manifest.

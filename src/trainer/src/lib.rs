@@ -12,5 +12,6 @@ pub mod fit;
 mod progress;
 pub mod serve;
 pub mod split;
+pub mod study;
 pub mod train;
 pub mod vectors;

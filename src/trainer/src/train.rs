@@ -159,6 +159,28 @@ impl Training<'_> {
         Ok([base, tuned])
     }
 
+    /// Whether a report is of this very training: then running it again would
+    /// give the same head.
+    pub fn would_repeat(&self, report: &Report) -> bool {
+        let names: Vec<&str> = self
+            .corpus
+            .sentences
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect();
+        let layers = self.layers.of(self.encoder.encoder.config().layers);
+        let (Ok(parts), Ok(layers)) = (self.split.parts(&names), layers) else {
+            return false;
+        };
+        let found = &report.provenance;
+        found.corpus == self.corpus_provenance()
+            && found.split == self.split_provenance(&parts)
+            && found.encoder.sha256 == self.encoder.encoder.sha256()
+            && found.head.layers == layers
+            && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
+            && found.nerite == env!("CARGO_PKG_VERSION")
+    }
+
     /// Names a fit: a checkpoint of another fit is not gone on from.
     fn fingerprint(&self, config: &HeadConfig, provenance: &Provenance) -> Result<String> {
         let all = serde_json::to_string(&(
@@ -209,27 +231,11 @@ impl Training<'_> {
         parts: &Parts,
         start: Instant,
     ) -> Result<Provenance> {
-        let part = |indices: &[usize]| PartProvenance {
-            sentences: indices.len() as u64,
-            sha256: names_sha256(
-                indices
-                    .iter()
-                    .map(|&index| self.corpus.sentences[index].name.as_str()),
-            ),
-        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let encoder = &self.encoder.encoder;
         Ok(Provenance {
-            corpus: CorpusProvenance {
-                sha256: self.corpus.sha256.clone(),
-                sentences: self.corpus.sentences.len() as u64,
-                words: self.corpus.words() as u64,
-            },
-            split: SplitProvenance {
-                name: self.split.to_string(),
-                train: part(&parts.train),
-                test: part(&parts.test),
-            },
+            corpus: self.corpus_provenance(),
+            split: self.split_provenance(parts),
             encoder: EncoderProvenance {
                 name: self.encoder_name.to_owned(),
                 architecture: encoder.config().architecture.name().into(),
@@ -251,6 +257,27 @@ impl Training<'_> {
             seconds: start.elapsed().as_secs_f64(),
             command: self.command.clone(),
         })
+    }
+
+    fn corpus_provenance(&self) -> CorpusProvenance {
+        CorpusProvenance {
+            sha256: self.corpus.sha256.clone(),
+            sentences: self.corpus.sentences.len() as u64,
+            words: self.corpus.words() as u64,
+        }
+    }
+
+    fn split_provenance(&self, parts: &Parts) -> SplitProvenance {
+        let name = |&index: &usize| self.corpus.sentences[index].name.as_str();
+        let part = |indices: &[usize]| PartProvenance {
+            sentences: indices.len() as u64,
+            sha256: names_sha256(indices.iter().map(name)),
+        };
+        SplitProvenance {
+            name: self.split.to_string(),
+            train: part(&parts.train),
+            test: part(&parts.test),
+        }
     }
 }
 

@@ -51,10 +51,16 @@ fn kaggle_is_counted_and_split_plain_and_packed() {
         "support": {"O": 2},
     });
     for file in ["c.csv", "c.csv.gz"] {
-        let found = json_of(&lab, &format!("corpus {file} --json --split sklearn:0.4:123"));
+        let found = json_of(
+            &lab,
+            &format!("corpus {file} --json --split sklearn:0.4:123"),
+        );
         assert_eq!(found, split, "{file}");
         // The counts must agree with each other whatever the split.
-        let found = json_of(&lab, &format!("corpus {file} --json --split sklearn:0.2:123"));
+        let found = json_of(
+            &lab,
+            &format!("corpus {file} --json --split sklearn:0.2:123"),
+        );
         assert_eq!(found["test"]["sentences"], 1);
         assert_eq!(found["train"]["sentences"], 4);
     }
@@ -84,7 +90,9 @@ fn columns_are_counted_plain_and_packed_in_both_schemes() {
     assert_eq!(found["sentences"], 100);
     assert_eq!(found["words"], words);
     for (tag, count) in found["tags"].as_object().unwrap() {
-        let lines = text.lines().filter(|line| line.ends_with(&format!("\t{tag}")));
+        let lines = text
+            .lines()
+            .filter(|line| line.ends_with(&format!("\t{tag}")));
         assert_eq!(*count, lines.count(), "{tag}");
     }
     let support = found["test"]["support"].as_object().unwrap();
@@ -111,7 +119,11 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             "tag.conll",
             b"a O\nb geo\n",
-            ["tag.conll:2: ", "found the tag \"geo\"", "expected `O`, `B-x`"],
+            [
+                "tag.conll:2: ",
+                "found the tag \"geo\"",
+                "expected `O`, `B-x`",
+            ],
         ),
         (
             "again.csv",
@@ -152,7 +164,11 @@ fn what_is_wrong_is_told_with_its_place() {
     );
     lab.misused(
         "corpus one --split sklearn:1.5:123",
-        &["--split", "found the test size 1.5", "expected a number between 0 and 1"],
+        &[
+            "--split",
+            "found the test size 1.5",
+            "expected a number between 0 and 1",
+        ],
     );
     lab.misused("corpus one --split half", &["--split", "sklearn:0.2:123"]);
     lab.misused("corpus one --format csv", &["kaggle", "conll"]);
@@ -168,8 +184,8 @@ fn the_study_comes_out() {
         return;
     }
     let lab = Lab::new();
-    let arguments = ["corpus", "--json", "--split", "sklearn:0.2:123"].map(std::ffi::OsString::from);
-    let command = lab.command(arguments.into_iter().chain([corpus.into_os_string()]));
+    let mut command = lab.command("corpus --json --split sklearn:0.2:123");
+    command.arg(corpus);
     let outcome = common::finish(command, b"");
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let found: Value = serde_json::from_str(&outcome.stdout).unwrap();

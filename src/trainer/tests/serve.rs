@@ -36,7 +36,8 @@ impl Server {
 
     fn ask(&self, method: &str, path: &str) -> Response {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
@@ -66,7 +67,9 @@ struct Response {
 impl Response {
     fn header(&self, name: &str) -> &str {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(own, _)| *own == name).map_or("", |(_, value)| value)
+        lines
+            .find(|(own, _)| *own == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
@@ -92,17 +95,33 @@ fn a_browser_gets_files_with_their_types_and_the_policy() {
     let server = Server::start(&lab);
     for (path, kind, body) in [
         ("/", "text/html", "<!doctype html><title>page</title>"),
-        ("/?bundle=b", "text/html", "<!doctype html><title>page</title>"),
-        ("/index.html", "text/html", "<!doctype html><title>page</title>"),
+        (
+            "/?bundle=b",
+            "text/html",
+            "<!doctype html><title>page</title>",
+        ),
+        (
+            "/index.html",
+            "text/html",
+            "<!doctype html><title>page</title>",
+        ),
         ("/style.css", "text/css", "p {}"),
         ("/page.js", "text/javascript", "1"),
         ("/pkg/nerite.js", "text/javascript", "export {}"),
         ("/pkg/nerite_bg.wasm", "application/wasm", "\0asm"),
         ("/bundles/b/manifest.json", "application/json", "{}"),
-        ("/bundles/b/encoder.safetensors", "application/octet-stream", "weights"),
+        (
+            "/bundles/b/encoder.safetensors",
+            "application/octet-stream",
+            "weights",
+        ),
     ] {
         let response = server.get(path);
-        assert_eq!((response.status, response.body.as_str()), (200, body), "{path}");
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (200, body),
+            "{path}"
+        );
         let found = response.header("content-type").split(';').next().unwrap();
         assert_eq!(found, kind, "{path}");
         has_policy(&response);
@@ -155,7 +174,11 @@ fn nobody_gets_out_of_the_folders() {
         "/style.css%00.html",
     ] {
         let response = server.get(path);
-        assert!((400..500).contains(&response.status), "{path}: {}", response.head);
+        assert!(
+            (400..500).contains(&response.status),
+            "{path}: {}",
+            response.head
+        );
         assert!(!response.body.contains(SECRET), "{path}");
     }
     let missing = server.get("/nothing");
@@ -173,9 +196,18 @@ fn nobody_gets_out_of_the_folders() {
 #[test]
 fn what_is_missing_is_explained() {
     let lab = site();
-    lab.refused("serve --www nowhere --port 0", &["nowhere", "index.html", "--www"]);
-    lab.refused("serve --pkg nowhere --port 0", &["nowhere", "nerite.js", "build-web"]);
-    lab.refused("serve --www secret --pkg www --port 0", &["www: found no nerite.js"]);
+    lab.refused(
+        "serve --www nowhere --port 0",
+        &["nowhere", "index.html", "--www"],
+    );
+    lab.refused(
+        "serve --pkg nowhere --port 0",
+        &["nowhere", "nerite.js", "build-web"],
+    );
+    lab.refused(
+        "serve --www secret --pkg www --port 0",
+        &["www: found no nerite.js"],
+    );
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     lab.refused(

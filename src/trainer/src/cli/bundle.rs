@@ -41,6 +41,7 @@ impl CreateArguments {
             self.default.as_deref(),
             &self.out,
         )?;
+        bundle::refresh_index(&self.out)?;
         println!(
             "{}: {} heads, {:.1} MB to download",
             self.out.display(),

@@ -6,6 +6,7 @@ mod encoder;
 mod features;
 mod predict;
 mod serve;
+mod study;
 mod train;
 
 use anyhow::Result;
@@ -34,6 +35,7 @@ enum Command {
     Encoder(encoder::Command),
     Features(features::Arguments),
     Train(train::Arguments),
+    Study(study::Arguments),
     Bundle(bundle::CreateArguments),
     Restore(bundle::RestoreArguments),
     Predict(predict::Arguments),
@@ -67,6 +69,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Encoder(command) => command.run(),
         Command::Features(arguments) => arguments.run(),
         Command::Train(arguments) => arguments.run(),
+        Command::Study(arguments) => arguments.run(),
         Command::Bundle(arguments) => arguments.run(),
         Command::Restore(arguments) => arguments.run(),
         Command::Predict(arguments) => arguments.run(),

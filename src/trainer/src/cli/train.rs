@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use nerite::Report;
 use nerite_trainer::encoders::{self, Source};
 use nerite_trainer::fit::Settings;
 use nerite_trainer::split::Split;
@@ -90,14 +91,7 @@ impl Arguments {
             "entity F1 (strict)",
         ]);
         for report in &reports {
-            let token = &report.token;
-            let figures = [
-                token.accuracy,
-                token.averages.weighted_avg.f1,
-                token.averages.macro_avg.f1,
-                report.entity.strict.all.f1,
-            ];
-            let cells = figures.map(|figure| format!("{figure:.4}"));
+            let cells = headline(report).map(|figure| format!("{figure:.4}"));
             table.add_row([vec![report.stage.clone()], cells.to_vec()].concat());
         }
         println!("{table}");
@@ -141,4 +135,15 @@ impl Arguments {
             name(&self.out)
         )
     }
+}
+
+/// Accuracy, weighted F1, macro F1 and strict entity F1.
+pub(super) fn headline(report: &Report) -> [f64; 4] {
+    let token = &report.token;
+    [
+        token.accuracy,
+        token.averages.weighted_avg.f1,
+        token.averages.macro_avg.f1,
+        report.entity.strict.all.f1,
+    ]
 }

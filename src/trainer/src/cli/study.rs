@@ -1,0 +1,141 @@
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use nerite::Report;
+use nerite_trainer::bundle;
+use nerite_trainer::split::Split;
+use nerite_trainer::study::{self, Study};
+
+use super::LookupArguments;
+use super::corpus::CorpusArguments;
+
+/// Compare encoders as the reference study does, in one go
+///
+/// Every encoder gets an untrained and a fitted linear head on its last hidden
+/// state, under the study's split and settings. Their bundles, reports and
+/// loss pictures go to BUNDLES, where the page finds them. What an earlier run
+/// has finished is not done again. An encoder that cannot be had is named at
+/// the end; the others are done.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    corpus: CorpusArguments,
+    /// An encoder (a folder, a known name, or an id on the hub); give several
+    /// for several. If none is given: the study's own three
+    #[arg(long = "encoder", value_name = "NAME")]
+    encoders: Vec<String>,
+    #[command(flatten)]
+    lookup: LookupArguments,
+    /// The folder for heads and reports
+    #[arg(long, value_name = "OUT", default_value = "runs/study")]
+    out: PathBuf,
+    /// The folder for bundles
+    #[arg(long, value_name = "BUNDLES", default_value = "www/bundles")]
+    bundles: PathBuf,
+    /// How to cut the corpus into a train and a test part
+    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
+    split: Split,
+    /// Where initial weights, order and dropout come from
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let encoders = match self.encoders.as_slice() {
+            [] => study::ENCODERS.map(str::to_owned).to_vec(),
+            asked => asked.to_vec(),
+        };
+        let corpus = self.corpus.read()?;
+        let study = Study {
+            corpus: &corpus,
+            split: self.split,
+            seed: self.seed,
+            command: self.command(&encoders),
+            out: &self.out,
+            bundles: &self.bundles,
+        };
+        let mut table = super::table([
+            "encoder",
+            "head",
+            "accuracy",
+            "weighted F1",
+            "macro F1",
+            "entity F1 (strict)",
+        ]);
+        let mut failed = Vec::new();
+        for encoder in &encoders {
+            eprintln!("== {encoder}");
+            match study.run(encoder, &self.lookup.lookup()) {
+                Ok(reports) => {
+                    for report in &reports {
+                        table.add_row(row(encoder, report));
+                    }
+                }
+                Err(error) => failed.push(format!("{encoder}: {error:#}")),
+            }
+        }
+        for figure in &study::PUBLISHED {
+            let numbers =
+                [figure.accuracy, figure.weighted_f1, figure.macro_f1].map(|x| format!("{x:.4}"));
+            let [accuracy, weighted, macro_avg] = numbers;
+            let head = format!("{} (published)", figure.stage);
+            table.add_row([
+                figure.encoder.to_owned(),
+                head,
+                accuracy,
+                weighted,
+                macro_avg,
+                "-".into(),
+            ]);
+        }
+        bundle::write_index(&self.bundles)?;
+        println!("{table}");
+        println!(
+            "(published): the reference study's own figures, on the original encoders in full precision."
+        );
+        println!(
+            "Bundles, reports and loss pictures: {}",
+            self.bundles.display()
+        );
+        if !failed.is_empty() {
+            bail!(
+                "{} of {} encoders could not be done:\n  {}",
+                failed.len(),
+                encoders.len(),
+                failed.join("\n  ")
+            );
+        }
+        Ok(())
+    }
+
+    /// The command that makes the reports again; the corpus is named without
+    /// its folder, which is this machine's own.
+    fn command(&self, encoders: &[String]) -> String {
+        let corpus = self
+            .corpus
+            .file()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let encoders: Vec<String> = encoders
+            .iter()
+            .map(|encoder| format!("--encoder {encoder}"))
+            .collect();
+        format!(
+            "nerite study {corpus} {} --split {} --seed {}",
+            encoders.join(" "),
+            self.split,
+            self.seed
+        )
+    }
+}
+
+fn row(encoder: &str, report: &Report) -> Vec<String> {
+    let figures = super::train::headline(report).map(|figure| format!("{figure:.4}"));
+    [
+        vec![encoder.to_owned(), report.stage.clone()],
+        figures.to_vec(),
+    ]
+    .concat()
+}

@@ -1,0 +1,449 @@
+//! `nerite bundle`, `restore` and `predict`: bundles made, mended, refused,
+//! and what they find in texts.
+
+mod common;
+
+use std::process::Stdio;
+
+use common::{Lab, columns, sha256};
+use serde_json::Value;
+
+/// A place with a bundle of a head that has learnt the made-up corpus. The
+/// encoder is a folder in it, `tiny`.
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.copy_of("bert-tiny", "tiny");
+    lab.write("c.conll", columns(300));
+    lab.ok("train c.conll --out run --encoder tiny --layers all --epochs 6 --batch 8 --learning-rate 0.01");
+    lab
+}
+
+fn bundled() -> Lab {
+    let lab = lab();
+    let said = lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --out b");
+    assert!(said.contains("2 heads"), "{said}");
+    lab
+}
+
+/// Every object in a manifest that names a file.
+fn files(manifest: &Value) -> Vec<&Value> {
+    let mut found = vec![&manifest["encoder"], &manifest["tokenizer"]];
+    for head in manifest["heads"].as_array().unwrap() {
+        found.extend([head, &head["report"]]);
+    }
+    found
+}
+
+#[test]
+fn a_manifest_tells_the_truth() {
+    let lab = bundled();
+    let manifest = lab.json("b/manifest.json");
+    assert_eq!(manifest["format"], "nerite-bundle");
+    assert_eq!(manifest["architecture"], "bert");
+    assert_eq!(manifest["name"], "tiny");
+    assert_eq!(manifest["source"], "tiny");
+    assert_eq!(manifest["default_head"], "fine-tuned");
+    let mut names = vec!["manifest.json".to_owned()];
+    for file in files(&manifest) {
+        let name = file["file"].as_str().unwrap();
+        let contents = lab.read(&format!("b/{name}"));
+        assert_eq!(file["bytes"], contents.len(), "{name}");
+        assert_eq!(file["sha256"], sha256(contents), "{name}");
+        names.push(name.to_owned());
+    }
+    names.sort();
+    assert_eq!(lab.files("b"), names);
+    for id in ["base", "fine-tuned"] {
+        let head = lab.read(&format!("b/heads/{id}.safetensors"));
+        assert_eq!(head, lab.read(&format!("run/{id}/head.safetensors")));
+        let report = lab.read(&format!("b/reports/{id}.json"));
+        assert_eq!(report, lab.read(&format!("run/{id}/report.json")));
+    }
+    // The same again is the same.
+    let first = lab.read("b/manifest.json");
+    lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --out b");
+    assert_eq!(lab.read("b/manifest.json"), first);
+    lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --default base --out b");
+    assert_eq!(lab.json("b/manifest.json")["default_head"], "base");
+    lab.is_tidy();
+}
+
+#[test]
+fn what_makes_no_bundle_is_refused() {
+    let lab = lab();
+    for (arguments, expected) in [
+        (
+            "--encoder tiny --head nowhere",
+            &["nowhere", "head.safetensors", "nerite train"][..],
+        ),
+        ("--encoder tiny --head run", &["run", "head.safetensors"]),
+        (
+            "--encoder tiny --head run/base --head run/base",
+            &["base", "expected a new plain name"],
+        ),
+        (
+            "--encoder tiny --head run/base --default best",
+            &["best", "default"],
+        ),
+        (
+            "--encoder nowhere/at/all --head run/base",
+            &["nowhere/at/all"],
+        ),
+        // A head refuses an encoder that it was not trained on.
+        ("--encoder other --head run/base", &["run/base", "encoder"]),
+    ] {
+        lab.copy_of("distilbert-tiny", "other");
+        lab.refused(&format!("bundle --out b {arguments}"), expected);
+        assert!(!lab.path("b").exists(), "{arguments}");
+    }
+    lab.misused("bundle --out b --encoder tiny", &["--head"]);
+    lab.misused("bundle --head run/base --encoder tiny", &["--out"]);
+    for (name, contents) in [
+        ("head.safetensors", "nonsense"),
+        ("report.json", "{}"),
+        ("report.json", "[\n"),
+    ] {
+        let whole = lab.read(&format!("run/base/{name}"));
+        let path = lab.write(&format!("run/base/{name}"), contents);
+        lab.refused("bundle --out b --encoder tiny --head run/base", &[name]);
+        std::fs::write(path, whole).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "defect: the head's sha256 in the report is not compared with the head"]
+fn a_report_of_another_head_is_refused() {
+    let lab = lab();
+    let report = lab.read("run/base/report.json");
+    lab.write("run/fine-tuned/report.json", report);
+    lab.refused(
+        "bundle --out b --encoder tiny --head run/fine-tuned",
+        &["fine-tuned", "report.json"],
+    );
+}
+
+#[test]
+fn a_missing_encoder_is_made_again() {
+    let lab = bundled();
+    let names = ["b/encoder.safetensors", "b/tokenizer.json"];
+    let whole = names.map(|name| lab.read(name));
+    assert_eq!(lab.ok("restore b"), "b: complete already\n");
+    for fresh in [false, true] {
+        if fresh {
+            lab.clear_cache();
+        }
+        for name in names {
+            std::fs::remove_file(lab.path(name)).unwrap();
+        }
+        lab.write("t.txt", "year");
+        lab.refused(
+            "predict t.txt --bundle b",
+            &["encoder.safetensors", "nerite restore b"],
+        );
+        assert_eq!(lab.ok("restore b"), "b: restored\n");
+        assert_eq!(names.map(|name| lab.read(name)), whole);
+    }
+    // A damaged one too.
+    lab.write(names[0], &whole[0][1..]);
+    assert_eq!(lab.ok("restore b"), "b: restored\n");
+    assert_eq!(lab.read(names[0]), whole[0]);
+    // Another checkpoint under the name gives another encoder.
+    std::fs::remove_file(lab.path(names[0])).unwrap();
+    std::fs::remove_dir_all(lab.path("tiny")).unwrap();
+    lab.refused("restore b", &["tiny"]);
+    lab.copy_of("distilbert-tiny", "tiny");
+    lab.refused("restore b", &["tiny", "encoder.safetensors", "b"]);
+    assert!(!lab.path(names[0]).exists());
+    lab.refused("restore nowhere", &["nowhere", "manifest.json"]);
+    lab.is_tidy();
+}
+
+#[test]
+#[ignore = "defect: restore looks at the encoder and the tokenizer only"]
+fn a_missing_head_is_not_called_complete() {
+    let lab = bundled();
+    std::fs::remove_file(lab.path("b/heads/base.safetensors")).unwrap();
+    let outcome = lab.run("restore b");
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("heads/base.safetensors"));
+}
+
+#[test]
+fn a_flipped_byte_is_refused() {
+    let lab = bundled();
+    for name in [
+        "encoder.safetensors",
+        "tokenizer.json",
+        "heads/base.safetensors",
+    ] {
+        let path = format!("b/{name}");
+        let whole = lab.read(&path);
+        for at in [0, whole.len() / 2, whole.len() - 1] {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            lab.write(&path, flipped);
+            lab.refused(
+                "predict --bundle b --head base",
+                &[name, "sha256", "expected"],
+            );
+        }
+        lab.write(&path, &whole[1..]);
+        lab.refused(
+            "predict --bundle b --head base",
+            &[name, "bytes", "expected"],
+        );
+        std::fs::remove_file(lab.path(&path)).unwrap();
+        lab.refused("predict --bundle b --head base", &[name, "missing"]);
+        lab.write(&path, whole);
+    }
+    let manifest = String::from_utf8(lab.read("b/manifest.json")).unwrap();
+    for (from, to) in [
+        ("{", "["),
+        ("\"version\": 1", "\"version\": 2"),
+        ("\"encoder.safetensors\"", "\"../encoder.safetensors\""),
+        ("\"fine-tuned\"", "\"\""),
+    ] {
+        let changed = manifest.replacen(from, to, 1);
+        assert_ne!(changed, manifest);
+        lab.write("b/manifest.json", changed);
+        lab.refused("predict --bundle b", &["b: ", "manifest.json"]);
+    }
+    lab.write("b/manifest.json", &manifest);
+    lab.refused(
+        "predict --bundle b --head best",
+        &["best", "base, fine-tuned"],
+    );
+    lab.refused("predict --bundle tiny", &["tiny", "manifest.json"]);
+    lab.misused("predict", &["--bundle"]);
+    lab.misused(
+        "predict --bundle b --output xml",
+        &["text", "json", "conll"],
+    );
+    lab.ok("predict --bundle b");
+}
+
+fn predict(lab: &Lab, output: &str, text: &[u8]) -> String {
+    let outcome = lab.run_with(&format!("predict --bundle b --output {output}"), text);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    // A file is the same as standard input.
+    lab.write("t.txt", text);
+    assert_eq!(
+        lab.ok(&format!("predict t.txt --bundle b --output {output}")),
+        outcome.stdout
+    );
+    outcome.stdout
+}
+
+fn document(lab: &Lab, text: &str) -> Value {
+    let printed = predict(lab, "json", text.as_bytes());
+    let document: Value = serde_json::from_str(&printed).unwrap();
+    let utf16: Vec<u16> = text.encode_utf16().collect();
+    let number =
+        |place: &Value, name: &str| -> usize { place[name].as_u64().unwrap().try_into().unwrap() };
+    let mut end = 0;
+    let words = document["words"].as_array().unwrap();
+    let entities = document["entities"].as_array().unwrap();
+    for place in words.iter().chain(entities) {
+        let expected = place["text"].as_str().unwrap();
+        let bytes = number(place, "start")..number(place, "end");
+        let units = number(place, "start_utf16")..number(place, "end_utf16");
+        assert_eq!(&text[bytes], expected);
+        assert_eq!(String::from_utf16(&utf16[units]).unwrap(), expected);
+    }
+    for word in words {
+        assert!(number(word, "start") >= end, "words overlap");
+        end = number(word, "end");
+        let probabilities = word["probabilities"].as_object().unwrap();
+        let sum: f64 = probabilities.values().map(|p| p.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+        let best = probabilities
+            .iter()
+            .max_by(|a, b| a.1.as_f64().unwrap().total_cmp(&b.1.as_f64().unwrap()));
+        assert_eq!(word["tag"], *best.unwrap().0);
+    }
+    for entity in entities {
+        let [first, last] = [0, 1].map(|end| entity["words"][end].as_u64().unwrap() as usize);
+        assert_eq!(entity["start"], words[first]["start"]);
+        assert_eq!(entity["end"], words[last - 1]["end"]);
+        let score = entity["score"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&score), "{score}");
+    }
+    document
+}
+
+#[test]
+fn entities_are_found_where_they_are() {
+    let lab = bundled();
+    let text = "The 😀 representatives minister of an 👩‍👩‍👧 in kilometers million, and the year.\n\
+                Of Łódź 東京: year.\n";
+    let document = document(&lab, text);
+    let entities = document["entities"].as_array().unwrap();
+    let found: Vec<(&str, &str)> = entities
+        .iter()
+        .map(|entity| {
+            (
+                entity["type"].as_str().unwrap(),
+                entity["text"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let known = [
+        ("per", "representatives minister"),
+        ("geo", "kilometers million"),
+        ("tim", "year"),
+    ];
+    for entity in known {
+        assert!(found.contains(&entity), "{entity:?} is not in {found:?}");
+    }
+    let words = document["words"].as_array().unwrap();
+    let word = |text: &str| words.iter().find(|word| word["text"] == text).unwrap();
+    assert_eq!(word("representatives")["start"], 9);
+    assert_eq!(word("representatives")["start_utf16"], 7);
+    assert_eq!(word("minister")["tag"], "I-per");
+
+    let lines = predict(&lab, "text", text.as_bytes());
+    assert_eq!(lines.lines().count(), entities.len());
+    for (line, (kind, text)) in lines.lines().zip(&found) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        assert_eq!([columns[0], columns[2]], [*kind, *text]);
+        let score: f64 = columns[1].parse().unwrap();
+        assert!((0.0..=1.0).contains(&score));
+    }
+    let columns = predict(&lab, "conll", text.as_bytes());
+    let tagged: Vec<String> = words
+        .iter()
+        .map(|word| {
+            format!(
+                "{}\t{}",
+                word["text"].as_str().unwrap(),
+                word["tag"].as_str().unwrap()
+            )
+        })
+        .collect();
+    let lines: Vec<&str> = columns.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines, tagged);
+    // What is printed can be read as a corpus.
+    lab.write("again.conll", columns);
+    let again = lab.ok("corpus again.conll --json");
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["words"], words.len());
+    let last = words.last().unwrap()["sentence"].as_u64().unwrap();
+    assert_eq!(again["sentences"], last + 1);
+    // The other head says something else.
+    let base = lab.run_with(
+        "predict --bundle b --head base --output json",
+        text.as_bytes(),
+    );
+    assert_ne!(base.stdout, predict(&lab, "json", text.as_bytes()));
+}
+
+#[test]
+fn odd_texts_are_no_trouble() {
+    let lab = bundled();
+    for empty in ["", "\n", " \r\n\t "] {
+        assert_eq!(predict(&lab, "text", empty.as_bytes()), "");
+        assert_eq!(predict(&lab, "conll", empty.as_bytes()), "");
+        assert_eq!(
+            predict(&lab, "json", empty.as_bytes()),
+            "{\"entities\":[],\"words\":[]}\n"
+        );
+    }
+    let lines = document(&lab, "the year\r\n\r\nof the year\r\n");
+    for word in lines["words"].as_array().unwrap() {
+        assert!(!word["text"].as_str().unwrap().contains('\r'));
+    }
+    let unix = document(&lab, "the year\n\nof the year\n");
+    let tags = |document: &Value| -> Vec<Value> {
+        let words = document["words"].as_array().unwrap();
+        words.iter().map(|word| word["tag"].clone()).collect()
+    };
+    assert_eq!(tags(&lines), tags(&unix));
+    document(
+        &lab,
+        "\u{feff}the year of \u{92} \u{200b} \u{0} \u{a0}\u{85} e\u{301}\u{301} \u{202e}x",
+    );
+    // Longer than the window, in one sentence and in one word.
+    let long = document(&lab, &"the year of kilometers ".repeat(200));
+    assert_eq!(long["words"].as_array().unwrap().len(), 800);
+    let found = long["entities"].as_array().unwrap().len();
+    assert!(found >= 390, "{found} of 400 entities");
+    document(&lab, &"ab".repeat(20_000));
+}
+
+#[test]
+fn texts_that_are_none_are_told() {
+    let lab = bundled();
+    let outcome = lab.run_with("predict --bundle b", b"the\nyear\n\xff\n");
+    outcome.is_refused(
+        "predict",
+        &[
+            "standard input:3: ",
+            "found the byte 0xff",
+            "expected UTF-8",
+        ],
+    );
+    lab.write("t.txt", b"\n\xe6\x9d");
+    lab.refused(
+        "predict t.txt --bundle b",
+        &["t.txt:2: ", "0xe6", "expected UTF-8"],
+    );
+    lab.refused(
+        "predict nowhere.txt --bundle b",
+        &["cannot read nowhere.txt"],
+    );
+    let outcome = lab.run("predict . --bundle b");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
+#[ignore = "defect: an error while reading does not name the file"]
+fn a_folder_instead_of_a_text_is_named() {
+    let lab = bundled();
+    lab.refused("predict tiny --bundle b", &["tiny: "]);
+}
+
+/// Runs a command whose reader has gone already; its standard error.
+fn without_reader(lab: &Lab, arguments: &str) -> String {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = lab
+        .command(arguments)
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn();
+    let output = child.unwrap().wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {stderr}");
+    stderr
+}
+
+#[test]
+fn a_broken_pipe_is_quiet() {
+    let lab = bundled();
+    lab.write("t.txt", "the year of kilometers. ".repeat(2000));
+    for arguments in [
+        "predict t.txt --bundle b --output text",
+        "predict t.txt --bundle b --output json",
+        "predict t.txt --bundle b --output conll",
+        "corpus c.conll",
+        "corpus c.conll --json",
+    ] {
+        assert_eq!(without_reader(&lab, arguments), "", "{arguments}");
+    }
+}
+
+#[test]
+#[ignore = "defect: println! panics when the reader has gone"]
+fn a_broken_pipe_is_quiet_everywhere() {
+    let lab = bundled();
+    lab.write("in.jsonl", "[\"year\"]\n");
+    for arguments in [
+        "encoder fetch tiny",
+        "features --input in.jsonl --out f --encoder tiny",
+        "train c.conll --out run --encoder tiny --epochs 1",
+        "bundle --encoder tiny --head run/base --out b",
+        "restore b",
+    ] {
+        assert_eq!(without_reader(&lab, arguments), "", "{arguments}");
+    }
+}

@@ -1,0 +1,554 @@
+//! `nerite train`: heads and reports, the same bytes for the same seed, and
+//! runs that are killed.
+
+mod common;
+
+use std::collections::HashSet;
+
+use common::{DROPPED, Lab, columns, finish, sha256, wait, wait_until};
+use serde_json::{Value, json};
+
+/// Settings under which the tiny encoder learns the made-up corpus.
+const SETTINGS: &str =
+    "--encoder BERT --layers all --epochs 6 --batch 8 --learning-rate 0.01 --split sklearn:0.25:7";
+
+/// What must not differ between two runs that are the same.
+fn heads(lab: &Lab, out: &str) -> [Vec<u8>; 2] {
+    ["base", "fine-tuned"].map(|stage| lab.read(&format!("{out}/{stage}/head.safetensors")))
+}
+
+/// A report without what is the run's own: its time and the output's name.
+fn report(lab: &Lab, out: &str, stage: &str) -> Value {
+    let mut report = lab.json(&format!("{out}/{stage}/report.json"));
+    let provenance = report["provenance"].as_object_mut().unwrap();
+    assert!(provenance.remove("seconds").unwrap().as_f64().unwrap() > 0.0);
+    provenance.remove("command").unwrap();
+    report
+}
+
+#[test]
+fn a_head_learns_what_can_be_learnt() {
+    let lab = Lab::new();
+    let text = columns(400);
+    lab.write("c.conll", &text);
+    let table = lab.ok(&format!("train c.conll --out runs/a {SETTINGS}"));
+    for part in [
+        "base",
+        "fine-tuned",
+        "weighted F1",
+        "yield no subword",
+        "written to runs/a",
+    ] {
+        assert!(table.contains(part), "{part:?} is not in {table}");
+    }
+    assert_eq!(
+        lab.files("runs"),
+        [
+            "a/.lock",
+            "a/base/head.safetensors",
+            "a/base/report.json",
+            "a/fine-tuned/head.safetensors",
+            "a/fine-tuned/report.json",
+        ]
+    );
+    lab.is_tidy();
+
+    let base = report(&lab, "runs/a", "base");
+    let tuned = report(&lab, "runs/a", "fine-tuned");
+    let figure = |report: &Value, pointer: &str| report.pointer(pointer).unwrap().as_f64().unwrap();
+    for pointer in [
+        "/token/accuracy",
+        "/token/macro avg/f1-score",
+        "/entity/strict/f1",
+    ] {
+        let (before, after) = (figure(&base, pointer), figure(&tuned, pointer));
+        assert!(before < 0.6 && after > 0.95, "{pointer}: {before}, {after}");
+    }
+
+    // Supports and counts are the test part's own.
+    let summary = lab.ok("corpus c.conll --json --split sklearn:0.25:7");
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let mut support = summary["test"]["support"].clone();
+    let dropped = figure(&tuned, "/words/without_subword");
+    // Every tenth sentence of the corpus has one; the test part has a quarter.
+    assert!((1.0..=20.0).contains(&dropped), "{dropped}");
+    assert_eq!(
+        figure(&tuned, "/words/judged") + dropped,
+        figure(&summary, "/test/words")
+    );
+    support["O"] = json!(figure(&support, "/O") - dropped);
+    for report in [&base, &tuned] {
+        let token = report["token"].as_object().unwrap();
+        let keys: HashSet<&str> = token.keys().map(String::as_str).collect();
+        let tags = support.as_object().unwrap();
+        let mut expected: HashSet<&str> = tags.keys().map(String::as_str).collect();
+        expected.extend(["accuracy", "macro avg", "weighted avg"]);
+        assert_eq!(keys, expected);
+        for (key, value) in token.iter().filter(|(key, _)| *key != "accuracy") {
+            let names: Vec<&String> = value.as_object().unwrap().keys().collect();
+            assert_eq!(
+                names,
+                ["precision", "recall", "f1-score", "support"],
+                "{key}"
+            );
+        }
+        for (tag, count) in tags {
+            assert_eq!(
+                figure(report, &format!("/token/{tag}/support")),
+                count.as_f64().unwrap(),
+                "{tag}"
+            );
+        }
+        let judged = figure(report, "/words/judged");
+        assert_eq!(figure(report, "/token/weighted avg/support"), judged);
+        let entities = tags.iter().filter(|(tag, _)| tag.starts_with("B-"));
+        let entities: f64 = entities.map(|(_, count)| count.as_f64().unwrap()).sum();
+        assert_eq!(figure(report, "/entity/strict/support"), entities);
+        provenance_is_right(&lab, report, &text, &summary);
+    }
+    for (report, stage) in [(&base, "base"), (&tuned, "fine-tuned")] {
+        let head = lab.read(&format!("runs/a/{stage}/head.safetensors"));
+        assert_eq!(report["stage"], stage);
+        assert_eq!(report["provenance"]["head"]["sha256"], sha256(head));
+    }
+    assert_eq!(base["loss"], json!({"steps": [], "epochs": []}));
+    let steps = tuned["loss"]["steps"].as_array().unwrap();
+    let epochs = tuned["loss"]["epochs"].as_array().unwrap();
+    // 300 sentences of 400 in batches of 8.
+    assert_eq!((steps.len(), epochs.len()), (38 * 6, 6));
+    for (epoch, steps) in epochs.iter().zip(steps.chunks(38)) {
+        let sum: f64 = steps.iter().map(|step| step.as_f64().unwrap()).sum();
+        assert!(
+            (epoch.as_f64().unwrap() - sum).abs() < 1e-4,
+            "{epoch} {sum}"
+        );
+    }
+    assert!(epochs[5].as_f64().unwrap() < epochs[0].as_f64().unwrap() / 4.0);
+}
+
+fn provenance_is_right(lab: &Lab, report: &Value, text: &str, summary: &Value) {
+    let provenance = &report["provenance"];
+    assert_eq!(provenance["corpus"]["sha256"], sha256(text));
+    assert_eq!(provenance["corpus"]["words"], summary["words"]);
+    assert_eq!(provenance["split"]["name"], "sklearn:0.25:7");
+    for part in ["train", "test"] {
+        assert_eq!(provenance["split"][part]["sha256"], summary[part]["sha256"]);
+        assert_eq!(
+            provenance["split"][part]["sentences"],
+            summary[part]["sentences"]
+        );
+    }
+    let encoder = std::fs::read(lab.cached("encoder.safetensors").unwrap()).unwrap();
+    assert_eq!(provenance["encoder"]["sha256"], sha256(encoder));
+    assert_eq!(provenance["encoder"]["architecture"], "bert");
+    assert_eq!(provenance["head"]["layers"], json!([0, 1, 2]));
+    assert_eq!(
+        provenance["settings"],
+        json!({
+            "epochs": 6, "batch": 8, "learning_rate": 0.01,
+            "weight_decay": 0.01, "dropout": 0.1, "seed": 0,
+        })
+    );
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(700));
+    let train = |out: &str, threads: &str, more: &str| {
+        let mut command = lab.command(&format!("train c.conll --out {out} {SETTINGS} {more}"));
+        command.env("RAYON_NUM_THREADS", threads);
+        let outcome = finish(command, b"");
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        heads(&lab, out)
+    };
+    let first = train("a", "2", "");
+    let features = std::fs::read(lab.cached("features.f16").unwrap()).unwrap();
+    assert_eq!(train("a", "2", ""), first, "again in the same folder");
+    assert_eq!(train("b", "1", ""), first, "on one thread");
+    let reports = |out| ["base", "fine-tuned"].map(|stage| report(&lab, out, stage));
+    assert_eq!(reports("a"), reports("b"));
+    lab.clear_cache();
+    assert_eq!(train("c", "1", ""), first, "in a fresh cache");
+    assert_eq!(
+        std::fs::read(lab.cached("features.f16").unwrap()).unwrap(),
+        features
+    );
+    lab.clear_cache();
+    let [base, tuned] = train("d", "2", "--seed 1");
+    assert_ne!(base, first[0]);
+    assert_ne!(tuned, first[1]);
+    lab.is_tidy();
+}
+
+#[test]
+fn every_flag_is_honoured() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(120));
+    let mut seen = HashSet::new();
+    let mut train = |flags: &str| {
+        lab.ok(&format!("train c.conll --out o --encoder BERT {flags}"));
+        assert!(
+            seen.insert(heads(&lab, "o")[1].clone()),
+            "{flags}: nothing changed"
+        );
+        let report = report(&lab, "o", "fine-tuned");
+        let count = |name: &str| report["loss"][name].as_array().unwrap().len();
+        (count("steps"), count("epochs"), report)
+    };
+    // 96 sentences to train on.
+    let (steps, epochs, report) = train("");
+    assert_eq!((steps, epochs), (9, 3));
+    assert_eq!(report["provenance"]["split"]["name"], "sklearn:0.2:123");
+    assert_eq!(report["provenance"]["head"]["layers"], json!([2]));
+    let (steps, epochs, _) = train("--epochs 5");
+    assert_eq!((steps, epochs), (15, 5));
+    let (steps, epochs, _) = train("--batch 10");
+    assert_eq!((steps, epochs), (30, 3));
+    let (steps, epochs, _) = train("--batch 65536");
+    assert_eq!((steps, epochs), (3, 3));
+    let (steps, _, report) = train("--split sklearn:0.5:1");
+    assert_eq!(steps, 6);
+    assert_eq!(report["provenance"]["split"]["test"]["sentences"], 60);
+    let (_, _, report) = train("--layers 0,2");
+    assert_eq!(report["provenance"]["head"]["layers"], json!([0, 2]));
+    let (_, _, report) = train("--layers last4");
+    assert_eq!(report["provenance"]["head"]["layers"], json!([0, 1, 2]));
+    for (flag, value, name) in [
+        ("--learning-rate", "0.002", "learning_rate"),
+        ("--weight-decay", "0.5", "weight_decay"),
+        ("--dropout", "0", "dropout"),
+        ("--dropout", "0.5", "dropout"),
+        ("--seed", "18446744073709551615", "seed"),
+    ] {
+        let (_, _, report) = train(&format!("{flag} {value}"));
+        let found = &report["provenance"]["settings"][name];
+        assert_eq!(found.to_string().trim_end_matches(".0"), value, "{flag}");
+        let command = lab.json("o/fine-tuned/report.json")["provenance"]["command"].clone();
+        assert!(
+            command
+                .as_str()
+                .unwrap()
+                .contains(&format!("{flag} {value}"))
+        );
+    }
+}
+
+#[test]
+fn the_reports_command_makes_it_again() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(60));
+    lab.copy_of("bert-tiny", "tiny");
+    lab.ok("train c.conll --out o --encoder tiny --epochs 2 --layers 0,1 --seed 5 --dropout 0.25");
+    let first = heads(&lab, "o");
+    let command = lab.json("o/fine-tuned/report.json")["provenance"]["command"].clone();
+    let command = command.as_str().unwrap();
+    std::fs::remove_dir_all(lab.path("o")).unwrap();
+    lab.ok(command.strip_prefix("nerite ").unwrap());
+    assert_eq!(heads(&lab, "o"), first);
+}
+
+#[test]
+#[ignore = "defect: the command of a report leaves out --scheme, --format and --encoding"]
+fn the_reports_command_says_how_the_corpus_was_read() {
+    let lab = Lab::new();
+    lab.write("c.conll", "a I-x\nb I-x\n\nc O\n\nd O\n\ne I-x\n\nf O\n");
+    lab.ok("train c.conll --out o --encoder BERT --epochs 1 --scheme iob2");
+    let command = lab.json("o/base/report.json")["provenance"]["command"].clone();
+    assert!(
+        command.as_str().unwrap().contains("--scheme iob2"),
+        "{command}"
+    );
+}
+
+#[test]
+fn settings_out_of_range_are_refused_before_any_work() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(20));
+    for (flags, expected) in [
+        ("--epochs 0", "found 0 epochs, expected 1 to 1000"),
+        ("--epochs 1001", "found 1001 epochs"),
+        ("--batch 0", "found a batch of 0, expected 1 to 65536"),
+        ("--batch 65537", "found a batch of 65537"),
+        (
+            "--learning-rate 0",
+            "found the learning rate 0, expected a positive number",
+        ),
+        ("--learning-rate=-0.1", "found the learning rate -0.1"),
+        ("--learning-rate nan", "found the learning rate NaN"),
+        ("--learning-rate inf", "found the learning rate inf"),
+        (
+            "--weight-decay 1.1",
+            "found the weight decay 1.1, expected 0 to 1",
+        ),
+        ("--weight-decay=-0.1", "found the weight decay -0.1"),
+        ("--weight-decay nan", "found the weight decay NaN"),
+        (
+            "--dropout 1",
+            "found the dropout 1, expected 0 to less than 1",
+        ),
+        ("--dropout=-0.1", "found the dropout -0.1"),
+        ("--dropout nan", "found the dropout NaN"),
+    ] {
+        lab.refused(
+            &format!("train c.conll --out o --encoder BERT {flags}"),
+            &[expected],
+        );
+    }
+    for (flags, expected) in [
+        ("--layers first", "last4"),
+        ("--layers 2,1", "increasing"),
+        ("--layers 1,1", "increasing"),
+        ("--epochs many", "--epochs"),
+        ("--seed=-1", "--seed"),
+        ("--split 0.2", "sklearn:0.2:123"),
+    ] {
+        lab.misused(
+            &format!("train c.conll --out o --encoder BERT {flags}"),
+            &[expected],
+        );
+    }
+    lab.misused("train c.conll --encoder BERT", &["--out"]);
+    assert_eq!(lab.files(""), ["c.conll"]);
+    // These need the encoder or the corpus to be seen.
+    lab.refused(
+        "train c.conll --out o --encoder BERT --layers 3",
+        &["layer 3", "last is 2"],
+    );
+    lab.refused(
+        "train c.conll --out o --encoder BERT --split sklearn:0.99:1",
+        &["found 0 sentences to train on and 20 to test on"],
+    );
+    lab.refused("train nowhere --out o --encoder BERT", &["nowhere"]);
+    lab.refused("train c.conll --out c.conll --encoder BERT", &["c.conll"]);
+    assert!(!lab.path("o").exists());
+    assert_eq!(lab.cached("features.f16"), None);
+}
+
+#[test]
+fn a_fit_that_diverges_is_told() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(200));
+    lab.refused(
+        "train c.conll --out o --encoder BERT --learning-rate 1e30",
+        &["not finite", "lower the learning rate"],
+    );
+    assert!(!lab.path("o/fine-tuned").exists());
+    // The only step's loss is the untrained head's; what it leads to is not.
+    let one = "train c.conll --out p --encoder BERT --learning-rate 1e39 --batch 1000 --epochs 1";
+    let outcome = lab.run(one);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stdout);
+    assert!(!lab.path("p/fine-tuned").exists());
+}
+
+/// What a corpus of few sentences, or of one kind of tag, comes to.
+#[test]
+fn small_corpora_are_no_trouble() {
+    let lab = Lab::new();
+    lab.write("two.conll", "year B-tim\n\nin O\n");
+    lab.write("outside.conll", "in O\nthe O\n\nof O\n\nto O\n");
+    lab.write(
+        "dropped.conll",
+        format!("{DROPPED} O\n\n{DROPPED} B-x\n\n{DROPPED} O\n"),
+    );
+    for name in ["two", "outside", "dropped"] {
+        lab.ok(&format!(
+            "train {name}.conll --out {name} --encoder BERT --split sklearn:0.4:1"
+        ));
+        // The reports are read again, with all that is not defined in them.
+        lab.ok(&format!(
+            "bundle --encoder BERT --head {name}/base --head {name}/fine-tuned --out bundle-{name}"
+        ));
+    }
+}
+
+/// How many sentences an interrupted run has encoded.
+fn done(lab: &Lab) -> Option<usize> {
+    let path = lab.cached("done")?;
+    std::fs::read_to_string(path).ok()?.parse().ok()
+}
+
+const LARGE: usize = 20_000;
+const SHORT: &str = "--encoder BERT --epochs 1 --batch 256";
+
+/// A place where encoding the large corpus was killed on its way.
+fn killed_while_encoding(lab: &Lab) -> usize {
+    for _ in 0..5 {
+        lab.clear_cache();
+        std::fs::remove_dir_all(lab.path("killed")).ok();
+        let mut child = lab.start(&format!("train c.conll --out killed {SHORT}"));
+        let begun = wait_until(&mut child, || done(lab).is_some());
+        child.kill().unwrap();
+        wait(child);
+        let done = done(lab).unwrap_or(0);
+        assert!(begun && done > 0);
+        if done < LARGE {
+            assert!(!lab.path("killed/fine-tuned").exists());
+            return done;
+        }
+    }
+    panic!("encoding is too fast to be killed on its way");
+}
+
+#[test]
+fn a_run_killed_while_encoding_goes_on() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(LARGE));
+    lab.ok(&format!("train c.conll --out whole {SHORT}"));
+    let entry = ["features.f16", "subwords.u16"];
+    let files = || entry.map(|name| std::fs::read(lab.cached(name).unwrap()).unwrap());
+    let whole = files();
+
+    killed_while_encoding(&lab);
+    // What a run leaves that is killed between writing and renaming.
+    let leftover = lab.cached("done").unwrap().with_file_name(".nerite-1");
+    std::fs::write(leftover, "1").unwrap();
+    lab.write("killed/.nerite-2", "2");
+    lab.ok(&format!("train c.conll --out killed {SHORT}"));
+    assert!(files() == whole, "the features differ");
+    assert_eq!(heads(&lab, "killed"), heads(&lab, "whole"));
+    assert_eq!(done(&lab), Some(LARGE));
+    lab.is_tidy();
+
+    // It does go on: what was on disk is not made again.
+    killed_while_encoding(&lab);
+    let path = lab.cached("features.f16").unwrap();
+    let mut features = std::fs::read(&path).unwrap();
+    features[0] ^= 1;
+    std::fs::write(&path, features).unwrap();
+    lab.ok(&format!("train c.conll --out marked {SHORT}"));
+    let [mut marked, _] = files();
+    assert!(marked != whole[0]);
+    marked[0] ^= 1;
+    assert!(marked == whole[0]);
+}
+
+#[test]
+#[ignore = "defect: indicatif prints nothing where standard error is no terminal"]
+fn a_run_that_goes_on_says_so() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(LARGE));
+    let done = killed_while_encoding(&lab);
+    let outcome = lab.run(&format!("train c.conll --out killed {SHORT}"));
+    let expected = format!("Going on after {done} of {LARGE} sentences");
+    assert!(outcome.stderr.contains(&expected), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("epoch 1 of 1"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+#[ignore = "defect: the number in `done` is believed whatever the files hold"]
+fn cached_features_that_are_gone_are_made_again() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(LARGE));
+    lab.ok(&format!("train c.conll --out whole {SHORT}"));
+    let whole = std::fs::read(lab.cached("features.f16").unwrap()).unwrap();
+    killed_while_encoding(&lab);
+    std::fs::remove_file(lab.cached("features.f16").unwrap()).unwrap();
+    lab.ok(&format!("train c.conll --out killed {SHORT}"));
+    assert!(std::fs::read(lab.cached("features.f16").unwrap()).unwrap() == whole);
+}
+
+#[test]
+#[ignore = "defect: only the cache's and OUT's own folder are swept, not base and fine-tuned"]
+fn what_a_killed_run_left_beside_a_head_is_swept() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(20));
+    lab.write("o/base/.nerite-1", "");
+    lab.ok("train c.conll --out o --encoder BERT --epochs 1");
+    lab.is_tidy();
+}
+
+#[test]
+fn damaged_features_are_told() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(50));
+    lab.ok("train c.conll --out o --encoder BERT --epochs 1");
+    let path = lab.cached("features.f16").unwrap();
+    let features = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &features[2..]).unwrap();
+    let folder = path.parent().unwrap().to_str().unwrap();
+    lab.refused(
+        "train c.conll --out o --encoder BERT --epochs 1",
+        &[folder, "delete"],
+    );
+}
+
+#[test]
+fn a_run_killed_while_fitting_goes_on() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(400));
+    let settings = "--encoder BERT --epochs 400 --batch 16";
+    let checkpoint = lab.path("killed/checkpoint.safetensors");
+    // Encode first, so that only fitting is left.
+    lab.ok("train c.conll --out first --encoder BERT --epochs 1");
+    let start = || lab.start(&format!("train c.conll --out killed {settings}"));
+    let kill = || {
+        let mut child = start();
+        assert!(wait_until(&mut child, || checkpoint.is_file()));
+        child.kill().unwrap();
+        wait(child);
+        assert!(checkpoint.is_file() && !lab.path("killed/fine-tuned").exists());
+        std::fs::read(&checkpoint).unwrap()
+    };
+    let state = kill();
+    // A mark in it: the first loss, as the report will show it.
+    let at = state
+        .windows(9)
+        .position(|at| at == b"\\\"steps\\\"")
+        .unwrap();
+    let digit = at + state[at..].iter().position(u8::is_ascii_digit).unwrap();
+    let mut marked = state.clone();
+    marked[digit] = b'7';
+    std::fs::write(&checkpoint, &marked).unwrap();
+    lab.ok(&format!("train c.conll --out killed {settings}"));
+    let report = lab.json("killed/fine-tuned/report.json");
+    let loss = &report["loss"];
+    assert!(
+        (7.0..8.0).contains(&loss["steps"][0].as_f64().unwrap()),
+        "it began again"
+    );
+    assert_eq!(loss["steps"].as_array().unwrap().len(), 400 * 20);
+    assert!(!checkpoint.exists());
+
+    lab.ok(&format!("train c.conll --out whole {settings}"));
+    assert_eq!(heads(&lab, "killed"), heads(&lab, "whole"));
+    lab.is_tidy();
+
+    // A checkpoint of another fit, or a damaged one, is not gone on from.
+    lab.write("killed/checkpoint.safetensors", &state);
+    lab.ok("train c.conll --out killed --encoder BERT --epochs 1");
+    assert_eq!(heads(&lab, "killed"), heads(&lab, "first"));
+    for damaged in [&state[..state.len() / 2], b"", b"nonsense"] {
+        lab.write("killed/checkpoint.safetensors", damaged);
+        lab.ok("train c.conll --out killed --encoder BERT --epochs 1");
+        assert_eq!(heads(&lab, "killed"), heads(&lab, "first"));
+    }
+}
+
+#[test]
+fn two_runs_at_once_do_not_disturb_each_other() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(LARGE / 2));
+    let runs: Vec<_> = ["a", "b"]
+        .map(|out| lab.start(&format!("train c.conll --out {out} {SHORT}")))
+        .into();
+    for run in runs {
+        let outcome = wait(run);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    }
+    assert_eq!(heads(&lab, "a"), heads(&lab, "b"));
+    // The same output too: one waits for the other.
+    let runs: Vec<_> = (0..2)
+        .map(|_| lab.start(&format!("train c.conll --out a {SHORT}")))
+        .collect();
+    for run in runs {
+        let outcome = wait(run);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    }
+    assert_eq!(heads(&lab, "a"), heads(&lab, "b"));
+    lab.is_tidy();
+}

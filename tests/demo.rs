@@ -1,0 +1,247 @@
+//! The page as a visitor sees and uses it.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::site::{Server, Site};
+
+/// What the result box shows. Offsets are counted in the text of the box, which
+/// must be the text that was entered for them to mean anything.
+const SHOWN: &str = "
+    const words = [], entities = [];
+    let at = 0;
+    const walk = (node) => {
+        if (node.nodeType === Node.TEXT_NODE) at += node.data.length;
+        const start = at;
+        for (const child of node.childNodes) walk(child);
+        if (node.dataset?.word) words.push({ text: node.textContent, tag: node.dataset.tag, range: [start, at] });
+        if (node.localName === 'mark') entities.push({ text: node.textContent, type: node.dataset.type, range: [start, at] });
+    };
+    walk(document.getElementById('result'));
+    return { words, entities };";
+
+/// Says whether the result on show is that of the text in the box.
+const CURRENT: &str = "(([result, text]) => result.dataset.forLength === String(text.value.length)
+    && result.textContent === text.value && !result.classList.contains('stale')
+    )([document.getElementById('result'), document.getElementById('text')])";
+
+/// A word in the result.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) tag: String,
+    /// UTF-16 code units.
+    pub(crate) range: Range<u64>,
+}
+
+/// A mark in the result.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Entity {
+    pub(crate) text: String,
+    pub(crate) kind: String,
+    /// UTF-16 code units.
+    pub(crate) range: Range<u64>,
+}
+
+/// A result.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) words: Vec<Word>,
+    pub(crate) entities: Vec<Entity>,
+}
+
+impl Shown {
+    /// From the page's own account.
+    fn from_page(shown: &Value) -> Result<Self> {
+        let range = |value: &Value| (value["range"][0].clone(), value["range"][1].clone());
+        Self::read(shown, range)
+    }
+
+    /// From what `nerite predict` printed.
+    pub(crate) fn from_prediction(prediction: &Value) -> Result<Self> {
+        let range = |value: &Value| (value["start_utf16"].clone(), value["end_utf16"].clone());
+        Self::read(prediction, range)
+    }
+
+    fn read(from: &Value, range: impl Fn(&Value) -> (Value, Value)) -> Result<Self> {
+        let range = |value: &Value| {
+            let (start, end) = range(value);
+            Some(start.as_u64()?..end.as_u64()?)
+        };
+        let text = |value: &Value, name: &str| Some(value[name].as_str()?.to_owned());
+        let word = |value: &Value| {
+            Some(Word {
+                text: text(value, "text")?,
+                tag: text(value, "tag")?,
+                range: range(value)?,
+            })
+        };
+        let entity = |value: &Value| {
+            Some(Entity {
+                text: text(value, "text")?,
+                kind: text(value, "type")?,
+                range: range(value)?,
+            })
+        };
+        let read = || {
+            Some(Self {
+                words: from["words"]
+                    .as_array()?
+                    .iter()
+                    .map(word)
+                    .collect::<Option<_>>()?,
+                entities: from["entities"]
+                    .as_array()?
+                    .iter()
+                    .map(entity)
+                    .collect::<Option<_>>()?,
+            })
+        };
+        read().with_context(|| format!("is no result: {from}"))
+    }
+}
+
+/// The page in a browser.
+pub(crate) struct Page {
+    pub(crate) browser: Browser,
+    pub(crate) server: Server,
+}
+
+impl Page {
+    /// Runs a test on the page as it was built.
+    pub(crate) fn test(test: impl AsyncFnOnce(Page) -> Result<()>) -> Result<()> {
+        in_turn(async || {
+            let server = Server::start(&Site::built()?)?;
+            let browser = Browser::start(&[]).await?;
+            test(Self { browser, server }).await
+        })
+    }
+
+    /// Loads the page, up to where it can be used.
+    pub(crate) async fn open(&self) -> Result<()> {
+        self.browser.open(&self.server.url).await?;
+        self.ready().await?;
+        self.current().await
+    }
+
+    /// Waits for the model.
+    pub(crate) async fn ready(&self) -> Result<()> {
+        self.browser
+            .until(
+                "document.querySelector('#status[data-state=ready], #status[data-state=failed]')",
+            )
+            .await?;
+        let (state, message) = self.status().await?;
+        ensure!(state == "ready", "the page says: {message}");
+        Ok(())
+    }
+
+    /// The state of the page, and what it says about it.
+    pub(crate) async fn status(&self) -> Result<(String, String)> {
+        status(&self.browser).await
+    }
+
+    /// Types a text as keys, in place of what the box holds.
+    pub(crate) async fn type_text(&self, text: &str) -> Result<()> {
+        let area = self.browser.find("#text").await?;
+        area.clear().await?;
+        area.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Puts a text into the box as pasting it would, and waits for nothing.
+    pub(crate) async fn paste(&self, text: &str) -> Result<()> {
+        let script = "const area = document.getElementById('text');
+            area.focus();
+            area.select();
+            document.execCommand('insertText', false, arguments[0]);";
+        self.browser.run(script, vec![json!(text)]).await?;
+        Ok(())
+    }
+
+    /// Waits until the result is that of the text in the box.
+    pub(crate) async fn current(&self) -> Result<()> {
+        self.browser.until(CURRENT).await
+    }
+
+    /// The result, once it is that of the text in the box.
+    pub(crate) async fn shown(&self) -> Result<Shown> {
+        self.current().await?;
+        Shown::from_page(&self.browser.run(SHOWN, Vec::new()).await?)
+    }
+
+    /// Chooses a head and waits for its result.
+    pub(crate) async fn choose_head(&self, head: &str) -> Result<Shown> {
+        let script = "document.querySelector('#result > div').id = 'previous'";
+        self.browser.run(script, Vec::new()).await?;
+        let select = self.browser.find("#head").await?;
+        select.select_by_value(head).await?;
+        self.browser
+            .until("!document.getElementById('previous')")
+            .await?;
+        self.shown().await
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) async fn press(&self, key: Key) -> Result<()> {
+        let element = self.browser.client.active_element().await?;
+        element.send_keys(&char::from(key).to_string()).await?;
+        Ok(())
+    }
+
+    /// What the panel shows: the word, and the probability of every tag.
+    pub(crate) async fn panel(&self) -> Result<(String, Vec<(String, f64)>)> {
+        let script = "const panel = document.getElementById('word-panel');
+            return [
+                panel.querySelector('.panel-word').textContent,
+                Array.from(panel.querySelectorAll('[data-tag-row]'), (row) =>
+                    [row.dataset.tagRow, Number(row.querySelector('[data-probability]').dataset.probability)]),
+            ];";
+        let panel = self.browser.run(script, Vec::new()).await?;
+        let row = |row: &Value| Some((row[0].as_str()?.to_owned(), row[1].as_f64()?));
+        let read = || {
+            let rows = panel[1]
+                .as_array()?
+                .iter()
+                .map(row)
+                .collect::<Option<_>>()?;
+            Some((panel[0].as_str()?.to_owned(), rows))
+        };
+        read().with_context(|| format!("is no panel: {panel}"))
+    }
+
+    /// Fails if the console holds an error, or an exception that nobody caught.
+    pub(crate) fn console_is_clean(&self) -> Result<()> {
+        let console = self.browser.console()?;
+        let errors: Vec<_> = console
+            .iter()
+            .filter(|(level, _)| level == "SEVERE")
+            .collect();
+        ensure!(errors.is_empty(), "the console holds {errors:?}");
+        Ok(())
+    }
+}
+
+/// The state of the page, and all that its status says.
+pub(crate) async fn status(browser: &Browser) -> Result<(String, String)> {
+    let script = "const status = document.getElementById('status');
+        return [status.dataset.state, status.innerText]";
+    let status = browser.run(script, Vec::new()).await?;
+    let text = |at: usize| status[at].as_str().unwrap_or_default().to_owned();
+    Ok((text(0), text(1)))
+}
+
+/// Runs one test at a time: they measure, and a browser takes all cores.
+pub(crate) fn in_turn(test: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(test())
+}

@@ -1,0 +1,78 @@
+//! Sees every byte that a browser sends.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+
+/// An HTTP proxy that sends everything to one server, whatever host was meant,
+/// and keeps what went up.
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
+    sent: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Relay {
+    pub(crate) fn start(url: &str) -> Result<Self> {
+        let server: SocketAddr = url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .parse()
+            .with_context(|| format!("{url}: is no address"))?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let relay = Self {
+            address,
+            sent: sent.clone(),
+        };
+        // Ends with the test program.
+        std::thread::spawn(move || {
+            for browser in listener.incoming().flatten() {
+                let sent = sent.clone();
+                std::thread::spawn(move || forward(browser, server, &sent));
+            }
+        });
+        Ok(relay)
+    }
+
+    /// The first lines of the requests so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&sent)
+            .lines()
+            .filter(|line| line.ends_with(" HTTP/1.1"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// How many bytes the browser has sent so far.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+}
+
+fn forward(browser: TcpStream, server: SocketAddr, sent: &Mutex<Vec<u8>>) -> Option<()> {
+    let server = TcpStream::connect(server).ok()?;
+    let mut answers = (server.try_clone().ok()?, browser.try_clone().ok()?);
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut answers.0, &mut answers.1);
+        let _ = answers.1.shutdown(Shutdown::Both);
+    });
+    let (mut browser, mut server) = (browser, server);
+    let mut part = vec![0; 1 << 16];
+    loop {
+        let count = browser.read(&mut part).ok()?;
+        if count == 0 {
+            return server.shutdown(Shutdown::Both).ok();
+        }
+        sent.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(&part[..count]);
+        server.write_all(&part[..count]).ok()?;
+    }
+}

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::site::{Server, Site};
 
-/// What the result box shows. Offsets are counted in the text of the box, which
-/// must be the text that was entered for them to mean anything.
+/// What the result box shows, with offsets as its text nodes have them. Half a
+/// surrogate pair cannot travel here, so it becomes U+FFFD, of the same length.
 const SHOWN: &str = "
     const words = [], entities = [];
     let at = 0;
@@ -19,8 +19,8 @@ const SHOWN: &str = "
         if (node.nodeType === Node.TEXT_NODE) at += node.data.length;
         const start = at;
         for (const child of node.childNodes) walk(child);
-        if (node.dataset?.word) words.push({ text: node.textContent, tag: node.dataset.tag, range: [start, at] });
-        if (node.localName === 'mark') entities.push({ text: node.textContent, type: node.dataset.type, range: [start, at] });
+        if (node.dataset?.word) words.push({ text: node.textContent.toWellFormed(), tag: node.dataset.tag, range: [start, at] });
+        if (node.localName === 'mark') entities.push({ text: node.textContent.toWellFormed(), type: node.dataset.type, range: [start, at] });
     };
     walk(document.getElementById('result'));
     return { words, entities };";

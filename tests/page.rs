@@ -132,3 +132,381 @@ fn hostile_text_stays_text() -> Result<()> {
         page.console_is_clean()
     })
 }
+
+/// A text of this many sentences keeps the recognizer busy for a while.
+const LONG: usize = 600;
+
+/// No longer may the page be unable to react to a key, in milliseconds: the
+/// limit above which an interaction counts as poor.
+const LONGEST_GAP: f64 = 500.0;
+
+/// Counts what the page asks of its worker, lists the results that it shows,
+/// and finds the longest time in which its thread did not get to a timer.
+const OBSERVE: &str = "
+    window.observed = { asked: 0, shown: [], gap: 0 };
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (...message) {
+        observed.asked += 1;
+        return post.apply(this, message);
+    };
+    const result = document.getElementById('result');
+    new MutationObserver(() => observed.shown.push(result.textContent.length))
+        .observe(result, { attributeFilter: ['data-for-length'] });
+    let last = performance.now();
+    setInterval(() => {
+        const now = performance.now();
+        observed.gap = Math.max(observed.gap, now - last);
+        last = now;
+    }, 5);";
+
+#[test]
+fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.browser.run(OBSERVE, Vec::new()).await?;
+        let long = format!("{SENTENCE} ").repeat(LONG);
+        page.paste(&long).await?;
+        page.browser.until("observed.asked === 1").await?;
+        // The buttons ask at once, the keys after a pause.
+        page.browser.find("#example").await?.click().await?;
+        page.browser.find("#clear").await?.click().await?;
+        page.type_text(SENTENCE).await?;
+        let example = "return document.getElementById('text').defaultValue.length";
+        let example = page.browser.run(example, Vec::new()).await?;
+        let native = Shown::from_prediction(&predict(SENTENCE, None)?)?;
+        assert_eq!(page.shown().await?, native);
+
+        // Again after everything that was asked has come back: it stays.
+        page.browser
+            .until("document.getElementById('summary').textContent !== ''")
+            .await?;
+        let observed = page.browser.run("return observed", Vec::new()).await?;
+        let gap = observed["gap"].as_f64().context("no gap")?;
+        println!("{observed}");
+        assert!(gap < LONGEST_GAP, "the page did not react for {gap} ms");
+        assert_eq!(page.shown().await?, native);
+        let shown = observed["shown"].as_array().context("nothing shown")?;
+        let mut order = [json!(long.len()), example, json!(0), json!(SENTENCE.len())].into_iter();
+        assert!(
+            shown.iter().all(|length| order.any(|next| next == *length)),
+            "shown out of order: {observed}"
+        );
+        assert_eq!(shown.last(), Some(&json!(SENTENCE.len())));
+        page.console_is_clean()
+    })
+}
+
+#[test]
+fn no_request_is_made_once_ready() -> Result<()> {
+    in_turn(async || {
+        let server = Server::start(&Site::built()?)?;
+        let relay = Relay::start(&server.url)?;
+        let browser = Browser::start(&[
+            format!("--proxy-server=http://{}", relay.address),
+            // Else requests to this machine would go past the proxy.
+            "--proxy-bypass-list=<-loopback>".into(),
+        ])
+        .await?;
+        let page = Page { browser, server };
+        page.open().await?;
+        let (bytes, requests) = (relay.bytes(), relay.requests());
+        let encoder = format!("{BUNDLE}/encoder.safetensors");
+        assert!(
+            requests.iter().any(|request| request.contains(&encoder)),
+            "the relay does not see the worker: {requests:#?}"
+        );
+        let timed = "return performance.getEntriesByType('resource').length";
+        let entries = page.browser.run(timed, Vec::new()).await?;
+
+        page.type_text(SENTENCE).await?;
+        let shown = page.shown().await?;
+        assert_ne!(page.choose_head("base").await?, shown);
+        assert_eq!(page.choose_head("fine-tuned").await?, shown);
+        page.press(Key::Tab).await?;
+        page.press(Key::Right).await?;
+        page.browser.find("#entities button").await?.click().await?;
+        assert_eq!(
+            relay.bytes(),
+            bytes,
+            "{:#?}",
+            relay.requests().split_off(requests.len())
+        );
+        assert_eq!(page.browser.run(timed, Vec::new()).await?, entries);
+        page.console_is_clean()?;
+
+        // What is asserted above can fail: a request would have been seen.
+        page.browser.run_async("await fetch('index.html')").await?;
+        assert_eq!(relay.requests().len(), requests.len() + 1);
+        assert!(relay.bytes() > bytes);
+
+        // And without a server the page goes on working.
+        let Page { browser, server } = page;
+        let url = server.url.clone();
+        drop(server);
+        let gone = browser
+            .run_async("return await fetch('index.html').then(() => 'here', () => 'gone')")
+            .await?;
+        assert_ne!(gone, "here", "{url}");
+        browser.console()?;
+        browser
+            .run("document.getElementById('example').click()", Vec::new())
+            .await?;
+        browser
+            .until("document.querySelector('#result mark[data-type=org]')")
+            .await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn heads_can_be_switched() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.type_text(SENTENCE).await?;
+        let fine_tuned = page.shown().await?;
+        let base = page.choose_head("base").await?;
+        assert_ne!(base, fine_tuned);
+        assert_eq!(
+            base,
+            Shown::from_prediction(&predict(SENTENCE, Some("base"))?)?
+        );
+        assert_eq!(page.choose_head("fine-tuned").await?, fine_tuned);
+        page.console_is_clean()
+    })
+}
+
+/// Something that is wrong with a site, and what the page has to say of it.
+struct Fault {
+    what: &'static str,
+    make: fn(&Site) -> Result<()>,
+    /// What follows the address of the page.
+    address: &'static str,
+    says: &'static [&'static str],
+}
+
+const FAULTS: [Fault; 8] = [
+    Fault {
+        what: "the encoder is missing",
+        make: |site| site.remove(&site.bundle().join("encoder.safetensors")),
+        address: "",
+        says: &["encoder.safetensors", "404"],
+    },
+    Fault {
+        what: "a byte of the encoder differs",
+        make: |site| {
+            site.change(&site.bundle().join("encoder.safetensors"), |bytes| {
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 1;
+            })
+        },
+        address: "",
+        says: &["encoder.safetensors", "sha256"],
+    },
+    Fault {
+        what: "the encoder is too short",
+        make: |site| {
+            site.change(&site.bundle().join("encoder.safetensors"), |bytes| {
+                bytes.truncate(bytes.len() / 2)
+            })
+        },
+        address: "",
+        says: &["encoder.safetensors", "bytes"],
+    },
+    Fault {
+        what: "the manifest breaks off",
+        make: |site| {
+            site.change(&site.bundle().join("manifest.json"), |bytes| {
+                bytes.truncate(bytes.len() / 2)
+            })
+        },
+        address: "",
+        says: &["manifest.json"],
+    },
+    Fault {
+        what: "a head is another one",
+        make: |site| {
+            let base = std::fs::read(site.bundle().join("heads/base.safetensors"))?;
+            site.change(
+                &site.bundle().join("heads/fine-tuned.safetensors"),
+                |bytes| *bytes = base,
+            )
+        },
+        address: "",
+        says: &["heads/fine-tuned.safetensors", "sha256"],
+    },
+    Fault {
+        what: "the package has no WebAssembly",
+        make: |site| site.remove(&site.pkg.join("nerite_bg.wasm")),
+        address: "",
+        says: &["WebAssembly", "scripts/demo"],
+    },
+    Fault {
+        what: "the package has no worker",
+        make: |site| site.remove(&site.pkg.join("snippets")),
+        address: "",
+        says: &["worker", "scripts/demo"],
+    },
+    Fault {
+        what: "the address asks for a folder elsewhere",
+        make: |_| Ok(()),
+        address: "?bundle=../../etc",
+        says: &["../../etc", "no name of a bundle"],
+    },
+];
+
+/// Waits until the page has failed; what it says then.
+async fn failure(browser: &Browser) -> Result<String> {
+    browser
+        .until("document.querySelector('#status[data-state=ready], #status[data-state=failed]')")
+        .await?;
+    let (state, message) = status(browser).await?;
+    ensure!(state == "failed", "the page is {state}: {message}");
+    Ok(message)
+}
+
+#[test]
+fn failures_name_their_reason() -> Result<()> {
+    in_turn(async || {
+        let browser = Browser::start(&[]).await?;
+        for fault in &FAULTS {
+            let site = Site::copy()?;
+            (fault.make)(&site)?;
+            let server = Server::start(&site)?;
+            browser
+                .open(&format!("{}{}", server.url, fault.address))
+                .await?;
+            let message = failure(&browser).await.context(fault.what)?;
+            println!("{}: {message}", fault.what);
+            for part in fault.says {
+                assert!(
+                    message.contains(part),
+                    "{}: expected {part} in: {message}",
+                    fault.what
+                );
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_failed_load_can_be_tried_again() -> Result<()> {
+    in_turn(async || {
+        let browser = Browser::start(&[]).await?;
+        let site = Site::copy()?;
+        let encoder = site.bundle().join("encoder.safetensors");
+        site.change(&encoder, |bytes| bytes[0] ^= 1)?;
+        let server = Server::start(&site)?;
+        browser.open(&server.url).await?;
+        failure(&browser).await?;
+        site.change(&encoder, |bytes| bytes[0] ^= 1)?;
+        browser.find("#retry").await?.click().await?;
+        let page = Page { browser, server };
+        page.browser
+            .until("document.querySelector('#status[data-state=ready]')")
+            .await?;
+        page.type_text(SENTENCE).await?;
+        assert!(!page.shown().await?.entities.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_page_from_the_file_system_says_what_to_do() -> Result<()> {
+    in_turn(async || {
+        let browser = Browser::start(&[]).await?;
+        let page = Site::built()?.www.join("index.html");
+        browser.open(&format!("file://{}", page.display())).await?;
+        let message = failure(&browser).await?;
+        for part in ["file system", "scripts/demo", "nerite serve"] {
+            assert!(message.contains(part), "expected {part} in: {message}");
+        }
+        Ok(())
+    })
+}
+
+/// The headers of files, by file.
+const HEADERS: &str = "
+    const headers = {};
+    for (const file of ['', 'app.js', 'pkg/nerite.js', 'pkg/nerite_bg.wasm']) {
+        const response = await fetch(new URL(file, document.baseURI));
+        headers[file] = Object.fromEntries(response.headers);
+    }
+    return headers;";
+
+/// Tries what the policy forbids; says what the browser refused, and what ran.
+/// In a timer, since what a driver runs itself may go past the policy.
+const INTRUDE: &str = "
+    const refused = [];
+    document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
+    window.ran = [];
+    const element = (name, properties) => Object.assign(document.createElement(name), properties);
+    document.body.append(element('script', { textContent: 'ran.push(\"inline script\")' }));
+    document.body.append(element('script', { src: 'data:text/javascript,ran.push(\"script from data\")' }));
+    document.body.append(element('script', { src: URL.createObjectURL(new Blob(['ran.push(\"script from a blob\")'])) }));
+    const attributes = element('div', { innerHTML: '<img src=\"data:,\" onerror=\"ran.push(&quot;attribute&quot;)\">' });
+    document.body.append(attributes);
+    setTimeout('ran.push(\"text in a timer\")');
+    setTimeout(() => {
+        try { new Function('ran.push(\"function from text\")')(); } catch (error) { refused.push(error.name); }
+    });
+    await fetch('http://127.0.0.1:9/?' + document.getElementById('text').value)
+        .then(() => ran.push('request elsewhere'), () => {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { refused, ran };";
+
+#[test]
+fn the_policy_holds() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.console_is_clean()?;
+        let headers = page.browser.run_async(HEADERS).await?;
+        let files = headers.as_object().context("no headers")?;
+        assert_eq!(files.len(), 4);
+        let mut policies: Vec<&str> = Vec::new();
+        for (file, headers) in files {
+            let policy = headers["content-security-policy"].as_str();
+            policies.push(policy.with_context(|| format!("{file}: no policy"))?);
+            assert_eq!(headers["x-content-type-options"], "nosniff");
+        }
+        let meta =
+            "return document.querySelector('meta[http-equiv=Content-Security-Policy]').content";
+        let meta = page.browser.run(meta, Vec::new()).await?;
+        policies.push(meta.as_str().context("no policy in the page")?);
+        for policy in policies {
+            let sources: Vec<_> = policy.split([' ', ';']).collect();
+            assert!(policy.contains("default-src 'self';"), "{policy}");
+            for source in [
+                "'unsafe-eval'",
+                "'unsafe-inline'",
+                "*",
+                "blob:",
+                "http:",
+                "https:",
+            ] {
+                assert!(!sources.contains(&source), "{source} in {policy}");
+            }
+        }
+        assert_eq!(
+            headers["pkg/nerite_bg.wasm"]["content-type"],
+            "application/wasm"
+        );
+
+        let tried = page.browser.run_async(INTRUDE).await?;
+        assert_eq!(tried["ran"], json!([]));
+        let refused = tried["refused"].as_array().context("no list")?;
+        for directive in [
+            "script-src-elem",
+            "script-src-attr",
+            "script-src",
+            "connect-src",
+            "EvalError",
+        ] {
+            assert!(
+                refused.contains(&Value::from(directive)),
+                "{directive}: {refused:?}"
+            );
+        }
+        Ok(())
+    })
+}

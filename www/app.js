@@ -12,6 +12,7 @@ const TYPING_PAUSE = 120;
 
 const byId = (id) => document.getElementById(id);
 const textBox = byId("text");
+const encoderSelect = byId("encoder");
 const headSelect = byId("head");
 const status = byId("status");
 const progress = byId("progress");
@@ -55,9 +56,11 @@ const orFail = (promise, message, advice, action) => promise.catch((error) => {
   throw new Failure(message, advice, error, action);
 });
 
+const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
+
 function bundleName() {
   const name = new URLSearchParams(location.search).get("bundle") ?? DEFAULT_BUNDLE;
-  if (/^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name)) return name;
+  if (isBundleName(name)) return name;
   throw new Failure(
     `The address asks for the bundle "${name}", which is no name of a bundle`,
     "Such a name has letters, digits, dots, hyphens and underscores only.",
@@ -66,21 +69,33 @@ function bundleName() {
   );
 }
 
+/** Counts starts: choosing another encoder while one is loading makes the earlier start stale. */
+let starts = 0;
+
 async function start() {
+  const own = ++starts;
   try {
     setStatus("starting", "Starting the recognizer\u2026");
     const previous = recognizer;
     recognizer = null;
     previous?.free();
     headSelect.disabled = true;
+    encoderSelect.disabled = true;
     const bundle = bundleName();
-    recognizer = await load(bundle);
+    await fillEncoders(bundle);
+    if (own !== starts) return;
+    const loaded = await load(bundle);
+    if (own !== starts) {
+      loaded.free();
+      return;
+    }
+    recognizer = loaded;
     fillHeads();
     setReady();
     byId("model").textContent = `Model: ${recognizer.name}, ${recognizer.architecture}, ${megabytes(recognizer.bytes)} MB.`;
     analysis.request(0);
   } catch (error) {
-    showFailure(error);
+    if (own === starts) showFailure(error);
   }
 }
 
@@ -104,6 +119,27 @@ async function load(bundle) {
     `The model ${bundle} could not be loaded`,
     "Check that the server still runs and that scripts/demo has built this bundle, then try again.",
   );
+}
+
+/** The bundles that the site lists; one that is not listed can still be asked for in the address. */
+async function fillEncoders(current) {
+  let bundles = [];
+  try {
+    const response = await fetch("bundles/index.json");
+    if (response.ok) ({ bundles } = await response.json());
+  } catch {
+    // Without a list there is no choice, which is no failure.
+  }
+  const listed = Array.isArray(bundles) ? bundles.filter(({ name }) => typeof name === "string" && isBundleName(name)) : [];
+  if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
+  encoderSelect.replaceChildren(...listed.map(({ name, bytes }) => {
+    const option = document.createElement("option");
+    option.value = name;
+    option.textContent = Number.isFinite(bytes) ? `${name} (${megabytes(bytes)} MB)` : name;
+    return option;
+  }));
+  encoderSelect.value = current;
+  encoderSelect.disabled = false;
 }
 
 function fillHeads() {
@@ -224,6 +260,12 @@ textBox.addEventListener("input", () => {
   analysis.request(TYPING_PAUSE);
 });
 headSelect.addEventListener("change", () => analysis.request(0));
+encoderSelect.addEventListener("change", () => {
+  const address = new URL(location.href);
+  address.searchParams.set("bundle", encoderSelect.value);
+  history.replaceState(null, "", address);
+  start();
+});
 byId("example").addEventListener("click", () => setText(textBox.defaultValue));
 byId("clear").addEventListener("click", () => setText(""));
 byId("close-panel").addEventListener("click", () => panel.close());

@@ -651,6 +651,19 @@ fn a_tensor_without_axes_is_refused() {
     lab.refused("encoder fetch copy", &[name]);
 }
 
+#[test]
+fn offline_is_said_where_it_is_the_reason() {
+    let lab = Lab::new();
+    lab.refused(
+        "encoder fetch owner/model --offline",
+        &["owner/model", "--offline"],
+    );
+    lab.refused(
+        "encoder fetch --offline",
+        &["all-MiniLM-L6-v2", "--offline"],
+    );
+}
+
 /// A model that `hf-hub` or Python downloaded earlier is found offline.
 #[test]
 fn the_hubs_cache_is_used_offline() {

@@ -1,13 +1,14 @@
-//! The Hugging Face hub, by way of the `hf-hub` crate: its cache, its
-//! environment variables (`HF_HOME`, `HF_ENDPOINT`), its token file.
+//! The Hugging Face hub, by way of the `hf-hub` crate: its cache (`HF_HOME`),
+//! its address (`HF_ENDPOINT`), its token (`HF_TOKEN`, or the token file).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use hf_hub::api::sync::{ApiBuilder, ApiError, ApiRepo};
 use hf_hub::{Cache, CacheRepo, Repo, RepoType};
 
 use super::Lookup;
+use crate::files;
 
 /// Downloads that break off are taken up again so many times.
 const RETRIES: usize = 3;
@@ -42,11 +43,13 @@ impl Hub {
         let remote = if lookup.offline {
             None
         } else {
-            let api = ApiBuilder::from_env()
+            let mut builder = ApiBuilder::from_env()
                 .with_progress(true)
-                .with_retries(RETRIES)
-                .build()?;
-            Some(api.repo(repo.clone()))
+                .with_retries(RETRIES);
+            if let Ok(token) = std::env::var("HF_TOKEN") {
+                builder = builder.with_token(Some(token));
+            }
+            Some(builder.build()?.repo(repo.clone()))
         };
         Ok(Self {
             id: id.to_owned(),
@@ -66,18 +69,74 @@ impl Hub {
             return Ok(None);
         };
         match remote.get(name) {
-            Ok(path) => Ok(Some(path)),
-            // A repository without the file, or no such repository: the caller
-            // says what it looked for.
-            Err(ApiError::RequestError(error)) if matches!(*error, ureq::Error::Status(404, _)) => {
-                Ok(None)
+            Ok(path) => {
+                verify(&path).with_context(|| self.describe(name))?;
+                Ok(Some(path))
             }
+            Err(error) if status(&error) == Some(404) => Ok(None),
             Err(error) => Err(self.failed(name, &error)),
         }
     }
 
-    fn failed(&self, file: &str, reason: &ApiError) -> anyhow::Error {
+    /// What to say when a file that must be there is not.
+    pub(super) fn absent(&self) -> String {
         let Self { id, revision, .. } = self;
-        anyhow!("cannot download {file} of {id} (revision {revision}): {reason}")
+        match self.remote {
+            Some(_) => format!(
+                "on the hub, {id} at revision {revision} is no checkpoint, or does not exist"
+            ),
+            None => format!(
+                "{id} (revision {revision}) is not on this machine, and --offline forbids to fetch it"
+            ),
+        }
     }
+
+    fn describe(&self, file: &str) -> String {
+        let Self { id, revision, .. } = self;
+        format!("cannot download {file} of {id} (revision {revision})")
+    }
+
+    fn failed(&self, file: &str, error: &ApiError) -> anyhow::Error {
+        let advice = match status(error) {
+            Some(401 | 403) => {
+                "; the model does not exist or is not open to all: ask for access on its page, and set HF_TOKEN"
+            }
+            Some(_) => "",
+            None => "; what has come so far is kept: the same command goes on from there",
+        };
+        anyhow!("{}: {error}{advice}", self.describe(file))
+    }
+}
+
+/// The HTTP status that an error is about.
+fn status(error: &ApiError) -> Option<u16> {
+    match error {
+        ApiError::RequestError(error) => match **error {
+            ureq::Error::Status(status, _) => Some(status),
+            ureq::Error::Transport(_) => None,
+        },
+        ApiError::TooManyRetries(error) => status(error),
+        _ => None,
+    }
+}
+
+/// Checks a fresh download against its ETag, which for large files is their
+/// sha256 and names the file in the cache. hf-hub does not look: a resumed
+/// download that went wrong would stay.
+fn verify(path: &Path) -> Result<()> {
+    let blob = path.canonicalize()?;
+    let name = blob
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let is_sha256 = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_sha256 && files::sha256_of(&blob)? != name {
+        std::fs::remove_file(&blob)?;
+        std::fs::remove_file(path).ok();
+        bail!(
+            "what came is not what the hub announced; it was deleted: the same command fetches it again"
+        );
+    }
+    Ok(())
 }

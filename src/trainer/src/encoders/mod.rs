@@ -142,7 +142,7 @@ impl Source {
         });
         match failure {
             Some(error) => Err(error),
-            None => found,
+            None => found.with_context(|| hub.absent()),
         }
     }
 

@@ -6,8 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
+/// Where Chromium goes by itself, whatever page is open and whatever is switched
+/// off: the state of an account, hints for filling in forms. The page's policy
+/// would not let it go there.
+const CHROMIUM: [&str; 2] = [".google.com:443", ".googleapis.com:443"];
+
 /// An HTTP proxy that sends everything to one server, whatever host was meant,
-/// and keeps what went up.
+/// and keeps what went up, but for what Chromium sends of its own.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     sent: Arc<Mutex<Vec<u8>>>,
@@ -70,9 +75,22 @@ fn forward(browser: TcpStream, server: SocketAddr, sent: &Mutex<Vec<u8>>) -> Opt
         if count == 0 {
             return server.shutdown(Shutdown::Both).ok();
         }
+        if is_chromium(&part[..count]) {
+            return server.shutdown(Shutdown::Both).ok();
+        }
         sent.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend_from_slice(&part[..count]);
         server.write_all(&part[..count]).ok()?;
     }
+}
+
+/// Says whether a tunnel is asked for to a place that Chromium goes to.
+fn is_chromium(request: &[u8]) -> bool {
+    let request = String::from_utf8_lossy(request);
+    let mut words = request.split(' ');
+    words.next() == Some("CONNECT")
+        && words
+            .next()
+            .is_some_and(|host| CHROMIUM.iter().any(|own| host.ends_with(own)))
 }

@@ -244,6 +244,30 @@ fn nasty_words_are_cut_like_in_python() {
     assert_eq!(checked, cases.len());
 }
 
+/// Whole sentences of a corpus under real vocabularies: `scripts/parity` makes
+/// the cases, and builds this test with them.
+#[cfg(nerite_parity)]
+#[test]
+fn corpus_sentences_are_cut_like_in_python() {
+    let file: Value = serde_json::from_slice(include_bytes!(env!("NERITE_PARITY_CASES"))).unwrap();
+    let read = |json: &Value| {
+        let json = prepare_tokenizer(json.to_string().as_bytes()).unwrap();
+        Tokenizer::from_bytes(&json, 1 << 20).unwrap()
+    };
+    let tokenizers: Vec<Tokenizer> = file["tokenizers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(read)
+        .collect();
+    let cases = file["cases"].as_array().unwrap();
+    assert!(!cases.is_empty());
+    for case in cases {
+        let index = case["tokenizer"].as_u64().unwrap() as usize;
+        check_subwords(&tokenizers[index], case, "corpus");
+    }
+}
+
 fn check_subwords(tokenizer: &Tokenizer, case: &Value, name: &str) {
     let words: Vec<&str> = case["words"]
         .as_array()

@@ -101,7 +101,7 @@ impl Browser {
         let end = Instant::now() + TIMEOUT;
         while self.run(&script, Vec::new()).await? != true {
             if Instant::now() > end {
-                let page = "return document.body?.innerText.slice(0, 2000)";
+                let page = "return document.body?.innerText.toWellFormed().slice(0, 2000)";
                 let page = self.run(page, Vec::new()).await?;
                 bail!(
                     "waited {TIMEOUT:?} in vain for: {condition}\nThe page: {}",

@@ -7,9 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 
 /// Where Chromium goes by itself, whatever page is open and whatever is switched
-/// off: the state of an account, hints for filling in forms. The page's policy
-/// would not let it go there.
-const CHROMIUM: [&str; 2] = [".google.com:443", ".googleapis.com:443"];
+/// off: the state of an account, updates, hints for filling in forms, and in
+/// Debian's build the start page. The page's policy would not let it go there.
+const CHROMIUM: [&str; 4] = [
+    ".google.com:443",
+    ".googleapis.com:443",
+    ".gvt1.com:443",
+    "start.duckduckgo.com:443",
+];
 
 /// An HTTP proxy that sends everything to one server, whatever host was meant,
 /// and keeps what went up, but for what Chromium sends of its own.

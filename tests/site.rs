@@ -130,10 +130,12 @@ fn nerite() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The repository.
-fn root() -> &'static Path {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().unwrap_or(tests)
+/// The repository, wherever cargo runs the test: the program may have been
+/// built in a checkout that has moved since.
+fn root() -> PathBuf {
+    let tests = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    tests.parent().map_or_else(|| tests.clone(), Path::to_owned)
 }
 
 fn exists(path: &Path) -> Result<()> {

@@ -26,8 +26,12 @@ pub struct Manifest {
     pub name: String,
     /// The encoder's family.
     pub architecture: Architecture,
-    /// The name under which `nerite encoder fetch` finds the weights.
+    /// The name under which `nerite encoder fetch` finds the weights; of a
+    /// folder, only its own name.
     pub source: String,
+    /// The revision on the hub, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// The quantized encoder.
     pub encoder: BundleFile,
     /// The prepared `tokenizer.json`.
@@ -88,10 +92,15 @@ pub enum BundleError {
 
 impl Manifest {
     /// A manifest of this version; check it with [`Manifest::check`].
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the fields of the file, in order"
+    )]
     pub fn new(
         name: String,
         architecture: Architecture,
         source: String,
+        revision: Option<String>,
         encoder: BundleFile,
         tokenizer: BundleFile,
         heads: Vec<BundleHead>,
@@ -103,6 +112,7 @@ impl Manifest {
             name,
             architecture,
             source,
+            revision,
             encoder,
             tokenizer,
             heads,
@@ -154,7 +164,9 @@ impl Manifest {
             ));
         }
         for (index, head) in self.heads.iter().enumerate() {
-            if !is_name(&head.id) || self.heads[..index].iter().any(|other| other.id == head.id) {
+            if !is_file_name(&head.id)
+                || self.heads[..index].iter().any(|other| other.id == head.id)
+            {
                 return refuse(format!(
                     "found the head {:?}, expected a new plain name",
                     head.id
@@ -196,7 +208,7 @@ impl BundleFile {
     fn check(&self) -> Result<(), BundleError> {
         let refuse = |text: String| Err(BundleError::Contents(text));
         let parts: Vec<_> = self.file.split('/').collect();
-        if parts.len() > 2 || !parts.iter().all(|part| is_name(part)) {
+        if parts.len() > 2 || !parts.iter().all(|part| is_file_name(part)) {
             return refuse(format!(
                 "found the path {:?}, expected a plain name in the bundle",
                 self.file
@@ -246,8 +258,8 @@ impl BundleFile {
     }
 }
 
-/// A file or head name: letters, digits, `.`, `_`, `-`, not beginning with a dot.
-fn is_name(name: &str) -> bool {
+/// Whether `name` may name a file or a head of a bundle: letters, digits, `.`, `_`, `-`, not beginning with a dot.
+pub fn is_file_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 100
         && !name.starts_with('.')
@@ -274,6 +286,7 @@ mod tests {
             "tiny".into(),
             Architecture::Bert,
             "tiny".into(),
+            None,
             BundleFile::of("encoder.safetensors", b"encoder"),
             BundleFile::of("tokenizer.json", b"tokenizer"),
             vec![head],

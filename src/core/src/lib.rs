@@ -20,6 +20,7 @@ mod words;
 
 pub use bundle::{
     BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
+    is_file_name,
 };
 pub use decode::{Span, argmax};
 pub use encoder::{

@@ -86,6 +86,8 @@ pub struct Provenance {
 /// A corpus by its contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorpusProvenance {
+    /// How it was read: format, encoding, scheme.
+    pub format: String,
     /// Of the decompressed file.
     pub sha256: String,
     /// All of them.

@@ -25,6 +25,10 @@ const MAY_END: &[&str] = &["jr.", "sr.", "inc.", "corp.", "co.", "ltd.", "etc."]
 /// "n't".
 const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m"];
 
+/// A sentence ends here at the latest: tables and lists have no full stops, and
+/// memory is taken sentence by sentence.
+const MAX_WORDS: usize = 500;
+
 const OPENING: &[char] = &[
     '"', '\u{201c}', '\u{2018}', '(', '[', '{', '<', '$', '€', '£', '#', '¿', '¡', '«', '`',
 ];
@@ -45,7 +49,7 @@ pub fn cut(text: &str) -> Vec<Sentence> {
         while let Some(run) = runs.next() {
             let next = runs.peek().map(|next| &text[next.clone()]);
             let ends = cut_run(text, run, next, &mut sentence);
-            if ends {
+            if ends || sentence.len() >= MAX_WORDS {
                 sentences.push(std::mem::take(&mut sentence));
             }
         }

@@ -36,7 +36,11 @@ pub fn create(
             .canonicalize()?
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
-            .with_context(|| format!("{}: a head's folder needs a name", folder.display()))?;
+            .filter(|name| nerite::is_file_name(name))
+            .with_context(|| {
+                let folder = folder.display();
+                format!("{folder}: a head's folder needs a name of letters, digits, dots, hyphens and underscores")
+            })?;
         let file = BundleFile::of(format!("heads/{id}.safetensors"), &bytes);
         let report_file = BundleFile::of(format!("reports/{id}.json"), &report_json);
         contents.extend([
@@ -66,12 +70,16 @@ pub fn create(
         name_of(&source.name),
         encoder.encoder.config().architecture,
         source.name.clone(),
+        source.revision.clone(),
         BundleFile::of(ENCODER, &encoder_bytes),
         BundleFile::of(TOKENIZER, &encoder.tokenizer_json),
         entries,
         default,
     );
     manifest.check()?;
+    for folder in [out, &out.join("heads"), &out.join("reports")] {
+        files::sweep(folder);
+    }
     files::write_whole(&out.join(ENCODER), &encoder_bytes)?;
     files::write_whole(&out.join(TOKENIZER), &encoder.tokenizer_json)?;
     for (path, bytes) in contents {
@@ -149,43 +157,64 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
 
 /// Puts back what a bundle's manifest lists but a repository does not hold:
 /// the quantized encoder and its tokenizer, made again from the checkpoint
-/// that the manifest names. Returns whether anything was missing.
+/// that the manifest names, or from `encoder`. Returns whether anything was
+/// missing.
 ///
 /// # Errors
 ///
-/// A checkpoint that cannot be had, or one that gives another encoder than
-/// the manifest's.
-pub fn restore(folder: &Path, lookup: &Lookup) -> Result<bool> {
+/// A checkpoint that cannot be had, one that gives another encoder than the
+/// manifest's, or a head that is missing or damaged, which cannot be made
+/// again.
+pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<bool> {
     let manifest = manifest(folder)?;
+    for head in &manifest.heads {
+        read_file(folder, &head.file)?;
+    }
     let files = [&manifest.encoder, &manifest.tokenizer];
-    let whole = |file: &BundleFile| {
-        let bytes = files::read_bounded(&folder.join(&file.file), file.bytes);
-        bytes.is_ok_and(|bytes| file.verify(&bytes).is_ok())
-    };
-    if files.into_iter().all(whole) {
+    if files
+        .into_iter()
+        .all(|file| read_file(folder, file).is_ok())
+    {
         return Ok(false);
     }
-    let encoder = Source::find(&manifest.source, lookup)?.quantized()?;
-    let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
-    for (file, bytes) in files
-        .into_iter()
-        .zip([&encoder_bytes, &encoder.tokenizer_json])
-    {
-        file.verify(bytes).with_context(|| {
-            format!(
-                "{} does not give the encoder of {}",
-                manifest.source,
-                folder.display()
-            )
-        })?;
+    let lookup = Lookup {
+        revision: lookup
+            .revision
+            .clone()
+            .or_else(|| manifest.revision.clone()),
+        ..lookup.clone()
+    };
+    let name = encoder.unwrap_or(&manifest.source);
+    let source = Source::find(name, &lookup).with_context(|| {
+        format!(
+            "{}: --encoder names another place of {}",
+            folder.display(),
+            manifest.source
+        )
+    });
+    let encoder = source?.quantized()?;
+    let bytes = [
+        files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?,
+        encoder.tokenizer_json,
+    ];
+    for (file, bytes) in files.into_iter().zip(&bytes) {
+        file.verify(bytes)
+            .with_context(|| format!("{name} does not give the encoder of {}", folder.display()))?;
     }
-    for (file, bytes) in files
-        .into_iter()
-        .zip([&encoder_bytes, &encoder.tokenizer_json])
-    {
+    for (file, bytes) in files.into_iter().zip(&bytes) {
         files::write_whole(&folder.join(&file.file), bytes)?;
     }
     Ok(true)
+}
+
+/// Reads a file of a bundle and checks it against the manifest.
+fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
+    let path = folder.join(&file.file);
+    ensure!(path.is_file(), "{}: missing", path.display());
+    let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+    file.verify(&bytes)
+        .with_context(|| folder.display().to_string())?;
+    Ok(bytes)
 }
 
 /// A bundle in memory: an encoder and the head asked for.
@@ -223,18 +252,13 @@ impl Bundle {
                 ids()
             )
         })?;
-        let read = |file: &BundleFile| -> Result<Vec<u8>> {
-            let path = folder.join(&file.file);
-            ensure!(
-                path.is_file(),
-                "{}: missing; if the bundle is from a repository, `nerite restore {}` makes it again",
-                path.display(),
-                folder.display()
-            );
-            let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
-            file.verify(&bytes)
-                .with_context(|| folder.display().to_string())?;
-            Ok(bytes)
+        let read = |file: &BundleFile| {
+            read_file(folder, file).with_context(|| {
+                format!(
+                    "cannot open the bundle (`nerite restore {}` makes a missing encoder)",
+                    folder.display()
+                )
+            })
         };
         let recognizer = Recognizer::new(&read(&manifest.encoder)?, &read(&manifest.tokenizer)?)?;
         let head = Head::from_bytes(&read(&entry.file)?)?;

@@ -145,7 +145,7 @@ impl Entry {
         starts: &[usize],
     ) -> Result<()> {
         let total = corpus.sentences.len();
-        let mut done = self.done(total);
+        let mut done = self.done(starts, width);
         if done == total {
             return Ok(());
         }
@@ -153,9 +153,10 @@ impl Entry {
         let mut subwords = open(&self.subwords)?;
         let bar = progress::bar("encoding", "words", starts[total] as u64);
         if done > 0 {
-            bar.println(format!(
-                "Going on after {done} of {total} sentences encoded by an earlier run."
-            ));
+            progress::note(
+                &bar,
+                &format!("Going on after {done} of {total} sentences encoded by an earlier run."),
+            );
         }
         // Only words done in this run say how fast it goes.
         bar.reset_eta();
@@ -182,10 +183,25 @@ impl Entry {
         Ok(())
     }
 
-    /// Sentences that are on disk.
-    fn done(&self, total: usize) -> usize {
+    /// Sentences that are on disk: what was noted, if the files hold as much.
+    fn done(&self, starts: &[usize], width: usize) -> usize {
         let text = std::fs::read_to_string(&self.done).unwrap_or_default();
-        text.parse().ok().filter(|done| *done <= total).unwrap_or(0)
+        let noted = text
+            .parse()
+            .ok()
+            .filter(|done| *done < starts.len())
+            .unwrap_or(0);
+        let holds = |path: &Path, bytes: usize| {
+            std::fs::metadata(path).is_ok_and(|file| file.len() >= (starts[noted] * bytes) as u64)
+        };
+        // A finished entry of another length is damaged, which `Features::of`
+        // tells; an unfinished one is begun again.
+        let whole = noted + 1 == starts.len();
+        if whole || holds(&self.features, width * 2) && holds(&self.subwords, 2) {
+            noted
+        } else {
+            0
+        }
     }
 }
 

@@ -13,10 +13,7 @@ const TEMPORARY: &str = ".nerite-";
 /// Writes `contents` beside `path`, flushes, and renames: a reader sees the
 /// old file or the new one, never a part.
 pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new()
@@ -24,7 +21,7 @@ pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
             .tempfile_in(folder)?;
         file.write_all(contents)?;
         file.as_file().sync_all()?;
-        // Temporary files are private; what is finished follows the umask.
+        // Temporary files are private; what is finished is for all to read.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -35,6 +32,36 @@ pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
         Ok(())
     };
     write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes what a killed run was about to rename in a folder that nobody else
+/// writes to now.
+pub(crate) fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            std::fs::remove_file(entry.path()).ok();
+        }
+    }
+}
+
+/// Fails if no file can be written in the folder of `path`: better known
+/// before long work than after it.
+pub(crate) fn check_writable(path: &Path) -> Result<()> {
+    let check = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder_of(path))?;
+        tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempfile_in(folder_of(path))?;
+        Ok(())
+    };
+    check().with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// Reads a file of at most `most` bytes.
@@ -88,12 +115,7 @@ impl LockedFolder {
                 return Err(error).with_context(|| format!("cannot lock {}", lock.display()));
             }
         }
-        // What a killed run was about to rename is of no use to anyone.
-        for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-                std::fs::remove_file(entry.path()).ok();
-            }
-        }
+        sweep(path);
         Ok(Self {
             path: path.to_owned(),
             _lock: file,

@@ -161,10 +161,13 @@ pub fn fit(
     let bar = progress::bar("fitting", "steps", (steps * settings.epochs) as u64);
     let done = state.loss.epochs.len();
     if done > 0 {
-        bar.println(format!(
-            "Going on after {done} of {} epochs of an earlier run.",
-            settings.epochs
-        ));
+        progress::note(
+            &bar,
+            &format!(
+                "Going on after {done} of {} epochs of an earlier run.",
+                settings.epochs
+            ),
+        );
     }
     bar.reset_eta();
     bar.set_position((steps * done) as u64);
@@ -190,14 +193,22 @@ pub fn fit(
             sum += f64::from(loss);
             bar.inc(1);
         }
+        ensure!(
+            state.parameters.weight.iter().all(|x| x.is_finite()),
+            "the head is not finite after epoch {}; lower the learning rate",
+            epoch + 1
+        );
         state.loss.epochs.push(sum);
         state.write(checkpoint, fingerprint)?;
-        bar.println(format!(
-            "epoch {} of {}: mean loss {:.4} (sum {sum:.2})",
-            epoch + 1,
-            settings.epochs,
-            sum / steps as f64
-        ));
+        progress::note(
+            &bar,
+            &format!(
+                "epoch {} of {}: mean loss {:.4} (sum {sum:.2})",
+                epoch + 1,
+                settings.epochs,
+                sum / steps as f64
+            ),
+        );
     }
     bar.finish_and_clear();
     Ok((state.parameters.head(task.head.clone())?, state.loss))

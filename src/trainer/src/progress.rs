@@ -16,3 +16,12 @@ pub(crate) fn bar(task: &'static str, unit: &str, total: u64) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(500));
     bar
 }
+
+/// A line above the bar, or simply a line where no bar is drawn.
+pub(crate) fn note(bar: &ProgressBar, line: &str) {
+    if bar.is_hidden() {
+        eprintln!("{line}");
+    } else {
+        bar.println(line);
+    }
+}

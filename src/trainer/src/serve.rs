@@ -1,5 +1,6 @@
 //! A server for the static site: `www` at the root, `pkg` under `/pkg`.
 
+use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
@@ -51,7 +52,7 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}; --port 0 takes any free port"))?;
-        println!("http://{}/", listener.local_addr()?);
+        writeln!(std::io::stdout(), "http://{}/", listener.local_addr()?)?;
         let interrupted = async {
             tokio::signal::ctrl_c().await.ok();
         };

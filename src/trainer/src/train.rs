@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
 use nerite::{
     CorpusProvenance, EncoderProvenance, Head, HeadConfig, HeadKind, HeadProvenance, Loss,
     PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
@@ -204,6 +205,7 @@ impl Training<'_> {
     ) -> Result<Report> {
         let evaluation = evaluate(head, self.corpus, features, &parts.test);
         let folder = self.out.join(stage);
+        files::sweep(&folder);
         let bytes = head.to_bytes();
         files::write_whole(&folder.join(HEAD), &bytes)?;
         let report = Report {
@@ -260,7 +262,22 @@ impl Training<'_> {
     }
 
     fn corpus_provenance(&self) -> CorpusProvenance {
+        let name = |value: Option<clap::builder::PossibleValue>| {
+            value.map_or(String::new(), |value| value.get_name().to_owned())
+        };
+        let Corpus {
+            format,
+            encoding,
+            scheme,
+            ..
+        } = self.corpus;
+        let read_as = [
+            name(format.to_possible_value()),
+            name(encoding.to_possible_value()),
+            name(scheme.to_possible_value()),
+        ];
         CorpusProvenance {
+            format: read_as.join(", "),
             sha256: self.corpus.sha256.clone(),
             sentences: self.corpus.sentences.len() as u64,
             words: self.corpus.words() as u64,
@@ -294,11 +311,15 @@ pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
         folder.display()
     );
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
-    let head =
-        Head::from_bytes(&bytes).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let head = Head::from_bytes(&bytes).with_context(|| path.display().to_string())?;
     let json = files::read_bounded(&report_path, 256 << 20)?;
     let report = Report::from_json(std::str::from_utf8(&json)?)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", report_path.display()))?;
+        .with_context(|| report_path.display().to_string())?;
+    ensure!(
+        report.provenance.head.sha256 == format!("{:x}", Sha256::digest(&bytes)),
+        "{}: it is not the report of the head beside it; run `nerite train` again",
+        report_path.display()
+    );
     Ok((bytes, head, json, report))
 }
 

@@ -35,6 +35,15 @@ pub struct Vectors {
     pub hidden: usize,
 }
 
+/// Fails if `path` cannot be written: better known before the work.
+///
+/// # Errors
+///
+/// Names the path.
+pub fn check_writable(path: &Path) -> Result<()> {
+    files::check_writable(path)
+}
+
 /// Sentences to encode before the progress moves.
 const CHUNK_SENTENCES: usize = 64;
 

@@ -621,7 +621,6 @@ fn names_that_nobody_knows_are_refused() {
 /// transformers refuses such a checkpoint; with rows of the table left out at
 /// its start, every hidden state would be wrong.
 #[test]
-#[ignore = "defect: surplus rows of BERT's position table are dropped at its start"]
 fn positions_that_the_configuration_does_not_have_are_refused() {
     for name in ["bert-tiny", "distilbert-tiny", "roberta-tiny"] {
         let lab = Lab::new();
@@ -635,7 +634,6 @@ fn positions_that_the_configuration_does_not_have_are_refused() {
 }
 
 #[test]
-#[ignore = "defect: a token type table without axes panics"]
 fn a_tensor_without_axes_is_refused() {
     let lab = Lab::new();
     let copy = lab.copy_of("bert-tiny", "copy");

@@ -249,7 +249,6 @@ fn the_reports_command_makes_it_again() {
 }
 
 #[test]
-#[ignore = "defect: the command of a report leaves out --scheme, --format and --encoding"]
 fn the_reports_command_says_how_the_corpus_was_read() {
     let lab = Lab::new();
     lab.write("c.conll", "a I-x\nb I-x\n\nc O\n\nd O\n\ne I-x\n\nf O\n");
@@ -424,7 +423,6 @@ fn a_run_killed_while_encoding_goes_on() {
 }
 
 #[test]
-#[ignore = "defect: indicatif prints nothing where standard error is no terminal"]
 fn a_run_that_goes_on_says_so() {
     let lab = Lab::new();
     lab.write("c.conll", columns(LARGE));
@@ -440,7 +438,6 @@ fn a_run_that_goes_on_says_so() {
 }
 
 #[test]
-#[ignore = "defect: the number in `done` is believed whatever the files hold"]
 fn cached_features_that_are_gone_are_made_again() {
     let lab = Lab::new();
     lab.write("c.conll", columns(LARGE));
@@ -453,7 +450,6 @@ fn cached_features_that_are_gone_are_made_again() {
 }
 
 #[test]
-#[ignore = "defect: only the cache's and OUT's own folder are swept, not base and fine-tuned"]
 fn what_a_killed_run_left_beside_a_head_is_swept() {
     let lab = Lab::new();
     lab.write("c.conll", columns(20));

@@ -58,6 +58,10 @@ pub struct Config {
     pub intermediate: usize,
     /// The longest sequence, in subwords, the two special ones included.
     pub window: usize,
+    /// Rows of the checkpoint's position embedding before the first subword's.
+    /// A quantized encoder does not hold them.
+    #[serde(skip)]
+    pub positions_skipped: usize,
     /// What a layer norm adds to the variance.
     pub norm_epsilon: f32,
     /// The feed-forward activation.
@@ -73,8 +77,8 @@ impl Config {
     /// `distilbert` and `roberta`, an activation or position scheme that this
     /// engine does not have, or a shape that [`Config::check`] refuses.
     pub fn from_hugging_face(json: &str) -> Result<Self, EncoderError> {
-        let raw: HuggingFace = serde_json::from_str(json)
-            .map_err(|error| EncoderError::Config(format!("config.json: {error}")))?;
+        let raw: HuggingFace =
+            serde_json::from_str(json).map_err(|error| EncoderError::Config(error.to_string()))?;
         let architecture = match raw.model_type.as_str() {
             "bert" => Architecture::Bert,
             "distilbert" => Architecture::DistilBert,
@@ -115,6 +119,7 @@ impl Config {
             heads: raw.heads,
             intermediate: raw.intermediate,
             window: raw.max_position_embeddings.saturating_sub(skipped),
+            positions_skipped: skipped,
             norm_epsilon: raw.layer_norm_eps,
             activation,
         };

@@ -61,11 +61,12 @@ impl<'a> AsBert<'a> {
             .ok_or_else(|| EncoderError::Tensor(format!("found no tensor {own}")))?;
         // RoBERTa's positions begin after the padding id, BERT's at 0; of
         // BERT's two token types only the first is ever used.
-        let skipped = match (name, found.as_slice()) {
-            (POSITIONS, &[rows, _]) => rows.saturating_sub(self.config.window),
-            _ => 0,
+        let skipped = if name == POSITIONS {
+            self.config.positions_skipped
+        } else {
+            0
         };
-        let surplus = usize::from(name == TOKEN_TYPES && found[0] == 2);
+        let surplus = usize::from(name == TOKEN_TYPES && found.first() == Some(&2));
         let fits = found.len() == shape.len()
             && found[0] == shape[0] + skipped + surplus
             && found[1..] == shape[1..];

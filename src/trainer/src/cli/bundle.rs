@@ -42,7 +42,7 @@ impl CreateArguments {
             &self.out,
         )?;
         bundle::refresh_index(&self.out)?;
-        println!(
+        say!(
             "{}: {} heads, {:.1} MB to download",
             self.out.display(),
             manifest.heads.len(),
@@ -62,15 +62,19 @@ pub(super) struct RestoreArguments {
     /// The bundle's folder
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
+    /// Another place of the checkpoint that the manifest names
+    #[arg(long, value_name = "NAME")]
+    encoder: Option<String>,
     #[command(flatten)]
     lookup: LookupArguments,
 }
 
 impl RestoreArguments {
     pub(super) fn run(&self) -> Result<()> {
-        let made = bundle::restore(&self.bundle, &self.lookup.lookup())?;
+        let encoder = self.encoder.as_deref();
+        let made = bundle::restore(&self.bundle, encoder, &self.lookup.lookup())?;
         let what = if made { "restored" } else { "complete already" };
-        println!("{}: {what}", self.bundle.display());
+        say!("{}: {what}", self.bundle.display());
         Ok(())
     }
 }

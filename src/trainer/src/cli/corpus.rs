@@ -2,6 +2,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::ValueEnum;
 use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Scheme};
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
@@ -51,8 +52,28 @@ impl CorpusArguments {
         Ok(Corpus::read(&self.file, &options)?)
     }
 
-    pub(super) fn file(&self) -> &PathBuf {
-        &self.file
+    /// The arguments as they would be typed again; the file is named without
+    /// its folder, which is this machine's own.
+    pub(super) fn words(&self) -> Vec<String> {
+        fn flag(name: &str, value: Option<impl ValueEnum>) -> Vec<String> {
+            let value = value.and_then(|value| value.to_possible_value());
+            value.map_or(Vec::new(), |value| {
+                vec![name.into(), value.get_name().into()]
+            })
+        }
+        let file = self
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        [
+            vec![file],
+            flag("--format", self.format),
+            flag("--encoding", self.encoding),
+            flag("--scheme", self.scheme),
+        ]
+        .concat()
     }
 }
 

@@ -28,15 +28,15 @@ impl Command {
         let source = Source::find(name, &lookup.lookup())?;
         let quantized = source.quantized()?;
         let config = quantized.encoder.config();
-        println!(
+        say!(
             "encoder    {name} ({}, {} layers of width {})",
             config.architecture.name(),
             config.layers,
             config.hidden
         );
-        println!("checkpoint {}", source.folder().display());
-        println!("quantized  {}", quantized.path.display());
-        println!("sha256     {}", quantized.encoder.sha256());
+        say!("checkpoint {}", source.folder().display());
+        say!("quantized  {}", quantized.path.display());
+        say!("sha256     {}", quantized.encoder.sha256());
         Ok(())
     }
 }

@@ -38,10 +38,11 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let sentences = self.sentences()?;
+        nerite_trainer::vectors::check_writable(&self.out)?;
         let source = Source::find(&self.encoder, &self.lookup.lookup())?;
         let vectors = Vectors::of(&sentences, &source, self.precision)?;
         vectors.write(&self.out)?;
-        println!(
+        say!(
             "{}: {} words, {} states of width {}",
             self.out.display(),
             vectors.words(),

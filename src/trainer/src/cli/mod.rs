@@ -1,5 +1,12 @@
 //! One module per command: its flags, and what it prints.
 
+/// `println!`, but a reader that has gone is an error instead of a panic.
+macro_rules! say {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
+    };
+}
+
 mod bundle;
 mod corpus;
 mod encoder;
@@ -22,7 +29,7 @@ use nerite_trainer::encoders::Lookup;
 ///   nerite bundle --head runs/gmb/base --head runs/gmb/fine-tuned --out www/bundles/mine
 ///   nerite serve
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(name = "nerite", version, verbatim_doc_comment)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -54,6 +61,14 @@ struct LookupArguments {
 }
 
 impl LookupArguments {
+    /// The flags as they would be typed again.
+    fn words(&self) -> Vec<String> {
+        let revision = self.revision.iter();
+        revision
+            .flat_map(|revision| ["--revision".into(), revision.clone()])
+            .collect()
+    }
+
     fn lookup(&self) -> Lookup {
         Lookup {
             revision: self.revision.clone(),

@@ -7,7 +7,7 @@ use nerite_trainer::bundle::Bundle;
 use serde_json::{Map, Value, json};
 
 /// No text is read beyond this size.
-const MAX_TEXT_BYTES: u64 = 1 << 30;
+const MAX_TEXT_BYTES: u64 = 256 << 20;
 
 /// Find the entities of a text
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ impl Arguments {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         match self.output {
             Output::Text => entities(&text, &prediction, &mut out)?,
-            Output::Json => writeln!(out, "{}", document(&text, &prediction))?,
+            Output::Json => json(&text, &prediction, &mut out)?,
             Output::Conll => conll(&text, &prediction, &mut out)?,
         }
         out.flush()?;
@@ -58,7 +58,9 @@ impl Arguments {
             Some(path) => {
                 let file = std::fs::File::open(path)
                     .with_context(|| format!("cannot read {}", path.display()))?;
-                (path.display().to_string(), read(file)?)
+                let bytes =
+                    read(file).with_context(|| format!("{}: cannot be read", path.display()))?;
+                (path.display().to_string(), bytes)
             }
             None => ("standard input".into(), read(std::io::stdin().lock())?),
         };
@@ -118,7 +120,8 @@ fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()
     Ok(())
 }
 
-fn document(text: &str, prediction: &Prediction) -> Value {
+/// Written piece by piece: a long text's document is many times its size.
+fn json(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()> {
     let labels = prediction.tags.labels();
     let mut offsets = Utf16Offsets::new(text);
     let mut place = |range: &std::ops::Range<usize>| {
@@ -130,31 +133,26 @@ fn document(text: &str, prediction: &Prediction) -> Value {
             "end_utf16": offsets.at(range.end),
         })
     };
-    let entities: Vec<Value> = prediction
-        .entities
-        .iter()
-        .map(|entity| {
-            let mut value = place(&entity.range);
-            value["type"] = entity.kind.clone().into();
-            value["score"] = entity.score.into();
-            value["words"] = json!([entity.words.start, entity.words.end]);
-            value
-        })
-        .collect();
-    let words: Vec<Value> = prediction
-        .words
-        .iter()
-        .map(|word| {
-            let mut value = place(&word.range);
-            value["sentence"] = word.sentence.into();
-            value["tag"] = labels[word.tag].clone().into();
-            let probabilities = labels.iter().zip(&word.probabilities);
-            value["probabilities"] = probabilities
-                .map(|(tag, p)| (tag.clone(), Value::from(*p)))
-                .collect::<Map<_, _>>()
-                .into();
-            value
-        })
-        .collect();
-    json!({ "entities": entities, "words": words })
+    write!(out, "{{\"entities\":[")?;
+    for (index, entity) in prediction.entities.iter().enumerate() {
+        let mut value = place(&entity.range);
+        value["type"] = entity.kind.clone().into();
+        value["score"] = entity.score.into();
+        value["words"] = json!([entity.words.start, entity.words.end]);
+        write!(out, "{}{value}", if index > 0 { "," } else { "" })?;
+    }
+    write!(out, "],\"words\":[")?;
+    for (index, word) in prediction.words.iter().enumerate() {
+        let mut value = place(&word.range);
+        value["sentence"] = word.sentence.into();
+        value["tag"] = labels[word.tag].clone().into();
+        let probabilities = labels.iter().zip(&word.probabilities);
+        value["probabilities"] = probabilities
+            .map(|(tag, p)| (tag.clone(), Value::from(*p)))
+            .collect::<Map<_, _>>()
+            .into();
+        write!(out, "{}{value}", if index > 0 { "," } else { "" })?;
+    }
+    writeln!(out, "]}}")?;
+    Ok(())
 }

@@ -90,11 +90,11 @@ impl Arguments {
             ]);
         }
         bundle::write_index(&self.bundles)?;
-        println!("{table}");
-        println!(
+        say!("{table}");
+        say!(
             "(published): the reference study's own figures, on the original encoders in full precision."
         );
-        println!(
+        say!(
             "Bundles, reports and loss pictures: {}",
             self.bundles.display()
         );
@@ -109,25 +109,24 @@ impl Arguments {
         Ok(())
     }
 
-    /// The command that makes the reports again; the corpus is named without
-    /// its folder, which is this machine's own.
+    /// The command that makes the reports again.
     fn command(&self, encoders: &[String]) -> String {
-        let corpus = self
-            .corpus
-            .file()
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        let encoders: Vec<String> = encoders
+        let encoders = encoders
             .iter()
-            .map(|encoder| format!("--encoder {encoder}"))
-            .collect();
-        format!(
-            "nerite study {corpus} {} --split {} --seed {}",
-            encoders.join(" "),
-            self.split,
-            self.seed
-        )
+            .flat_map(|encoder| ["--encoder".to_owned(), encoder.clone()]);
+        let rest = [
+            "--split".to_owned(),
+            self.split.to_string(),
+            "--seed".to_owned(),
+            self.seed.to_string(),
+        ];
+        let start = ["nerite".to_owned(), "study".to_owned()].into_iter();
+        let words = start
+            .chain(self.corpus.words())
+            .chain(encoders)
+            .chain(rest)
+            .chain(self.lookup.words());
+        shell_words::join(words)
     }
 }
 

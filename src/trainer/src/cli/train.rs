@@ -38,19 +38,19 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LAYERS", default_value = "last")]
     layers: Layers,
     /// Passes over the train part
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 3)]
     epochs: usize,
     /// Sentences per step
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 32)]
     batch: usize,
     /// The first learning rate; it falls linearly to 0
-    #[arg(long, default_value_t = 1e-3)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 1e-3)]
     learning_rate: f64,
     /// AdamW's weight decay
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 0.01)]
     weight_decay: f64,
     /// The share of features hidden from each step
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 0.1)]
     dropout: f64,
     /// Where initial weights, order and dropout come from: the same seed gives
     /// the same bytes
@@ -71,6 +71,10 @@ impl Arguments {
         settings.check()?;
         let corpus = self.corpus.read()?;
         let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        // What cannot work is said before the long work begins.
+        self.layers.of(source.config()?.layers)?;
+        let names: Vec<&str> = corpus.sentences.iter().map(|s| s.name.as_str()).collect();
+        self.split.parts(&names)?;
         let encoder = source.quantized()?;
         let training = Training {
             corpus: &corpus,
@@ -94,46 +98,43 @@ impl Arguments {
             let cells = headline(report).map(|figure| format!("{figure:.4}"));
             table.add_row([vec![report.stage.clone()], cells.to_vec()].concat());
         }
-        println!("{table}");
+        say!("{table}");
         let [_, tuned] = &reports;
-        println!("{} words of the test part", tuned.words.judged);
+        say!("{} words of the test part", tuned.words.judged);
         if tuned.words.without_subword > 0 {
-            println!(
+            say!(
                 "{} more yield no subword: they get O and are not judged",
                 tuned.words.without_subword
             );
         }
-        println!("written to {}", self.out.display());
+        say!("written to {}", self.out.display());
         Ok(())
     }
 
-    /// The command that makes the reports again. The corpus and the output are
-    /// named without their folders, which are this machine's own.
+    /// The command that makes the reports again.
     fn command(&self) -> String {
-        let name = |path: &PathBuf| {
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        };
-        let Self {
-            encoder,
-            split,
-            layers,
-            epochs,
-            batch,
-            learning_rate,
-            weight_decay,
-            dropout,
-            seed,
-            ..
-        } = self;
-        format!(
-            "nerite train {} --out {} --encoder {encoder} --split {split} --layers {layers} --epochs {epochs} \
-             --batch {batch} --learning-rate {learning_rate} --weight-decay {weight_decay} --dropout {dropout} --seed {seed}",
-            name(self.corpus.file()),
-            name(&self.out)
-        )
+        let out = self.out.file_name().unwrap_or_default().to_string_lossy();
+        let settings = [
+            ("--out", out.into_owned()),
+            ("--encoder", self.encoder.clone()),
+            ("--split", self.split.to_string()),
+            ("--layers", self.layers.to_string()),
+            ("--epochs", self.epochs.to_string()),
+            ("--batch", self.batch.to_string()),
+            ("--learning-rate", self.learning_rate.to_string()),
+            ("--weight-decay", self.weight_decay.to_string()),
+            ("--dropout", self.dropout.to_string()),
+            ("--seed", self.seed.to_string()),
+        ];
+        let settings = settings
+            .into_iter()
+            .flat_map(|(flag, value)| [flag.to_owned(), value]);
+        let start = ["nerite".to_owned(), "train".to_owned()].into_iter();
+        let words = start
+            .chain(self.corpus.words())
+            .chain(settings)
+            .chain(self.lookup.words());
+        shell_words::join(words)
     }
 }
 

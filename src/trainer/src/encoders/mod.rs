@@ -80,8 +80,10 @@ pub struct Lookup {
 
 /// A checkpoint on disk: the files that matter, wherever they came from.
 pub struct Source {
-    /// The name it was asked for by.
+    /// The name it was asked for by; of a folder, only its own name.
     pub name: String,
+    /// The revision that was asked for.
+    pub revision: Option<String>,
     config_path: PathBuf,
     tokenizer: TokenizerFiles,
     weights_path: PathBuf,
@@ -110,9 +112,21 @@ impl Source {
     /// A name that is none of these, files that are missing, or a download
     /// that fails; the message says what to do.
     pub fn find(name: &str, lookup: &Lookup) -> Result<Self> {
+        let source = Self::look_for(name, lookup)?;
+        Ok(Self {
+            revision: lookup.revision.clone(),
+            ..source
+        })
+    }
+
+    fn look_for(name: &str, lookup: &Lookup) -> Result<Self> {
         let folder = Path::new(name);
         if folder.join("config.json").is_file() {
-            return Self::in_place(name, folder);
+            let whole = folder.canonicalize()?;
+            let name = whole
+                .file_name()
+                .map_or(name.into(), |name| name.to_string_lossy());
+            return Self::in_place(&name, folder);
         }
         ensure!(
             !folder.is_dir(),
@@ -180,6 +194,7 @@ impl Source {
             })?;
         Ok(Self {
             name: name.to_owned(),
+            revision: None,
             config_path,
             tokenizer,
             weights_path,

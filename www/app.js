@@ -80,7 +80,6 @@ async function start() {
     recognizer = null;
     previous?.free();
     headSelect.disabled = true;
-    encoderSelect.disabled = true;
     const bundle = bundleName();
     await fillEncoders(bundle);
     if (own !== starts) return;

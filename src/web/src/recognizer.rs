@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
+use gloo_net::http::Request;
 use gloo_worker::{Spawnable, WorkerBridge};
 use js_sys::{Function, JsString, Promise};
 use serde::Serialize;
@@ -93,7 +94,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn open(progress: Option<Function>) -> Result<Self, JsValue> {
+    async fn open(progress: Option<Function>) -> Result<Self, JsValue> {
         let waiting = Rc::new(RefCell::new(Waiting {
             progress,
             ..Waiting::default()
@@ -113,10 +114,13 @@ impl Connection {
             })
         };
         failures.set_onmessage(Some(on_failure.as_ref().unchecked_ref()));
-        let script = format!(
-            "{}?failures={name}",
-            wasm_bindgen::link_to!(module = "/src/worker.js")
-        );
+        let script = wasm_bindgen::link_to!(module = "/src/worker.js");
+        // gloo-worker does not tell when a script is missing.
+        let found = Request::get(&script).send().await;
+        if !found.is_ok_and(|response| response.ok()) {
+            return Err(JsError::new("the worker's script is missing from the package").into());
+        }
+        let script = format!("{script}?failures={name}");
         let answers = waiting.clone();
         let bridge = Inference::spawner()
             .with_loader(true)
@@ -137,7 +141,7 @@ impl Connection {
 pub async fn load(url: JsValue, on_progress: Option<Function>) -> Result<Recognizer, JsValue> {
     console_error_panic_hook::set_once();
     let url = folder(&url)?;
-    let connection = Connection::open(on_progress)?;
+    let connection = Connection::open(on_progress).await?;
     let (sender, receiver) = oneshot::channel();
     connection.waiting.borrow_mut().load = Some(sender);
     connection.bridge.send(Input::Load { url });

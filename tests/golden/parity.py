@@ -130,7 +130,8 @@ def write_token_cases(vocabularies, sentences, path):
         tokenizer = load_tokenizer(tokenizer_path)
         for words in sentences:
             encoding = tokenizer.encode(words, is_pretokenized=True)
-            cases.append({"tokenizer": index, "words": words, "ids": encoding.ids, "word_ids": encoding.word_ids})
+            cases.append({"tokenizer": index, "words": words, "ids": encoding.ids, "word_ids": encoding.word_ids,
+                          "offsets": encoding.offsets})
     tokenizers = [json.loads(path.read_text()) for path in (bert, uncased, roberta)]
     path.write_text(json.dumps({"tokenizers": tokenizers, "cases": cases}))
 

@@ -38,7 +38,7 @@ pub use report::{
     Provenance, REPORT_FORMAT, REPORT_VERSION, Report, ReportError, SplitProvenance, Words,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
-pub use tokenizer::{Tokenizer, TokenizerError, prepare_tokenizer};
+pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};
 pub use words::{Sentence, cut};
 
 // The unit tests run in browsers as well.

@@ -1,5 +1,7 @@
 //! Words to subwords, with the vocabulary of an encoder.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use tokenizers::InputSequence;
 
@@ -101,16 +103,45 @@ impl Tokenizer {
     ///
     /// [`TokenizerError::Words`] if the tokenizer's model fails.
     pub fn subwords(&self, words: &[&str]) -> Result<Vec<Vec<u32>>, TokenizerError> {
-        let encoding = self
-            .inner
-            .encode(InputSequence::from(words), false)
-            .map_err(|error| TokenizerError::Words(error.to_string()))?;
         let mut subwords = vec![Vec::new(); words.len()];
-        for (&id, word) in encoding.get_ids().iter().zip(encoding.get_word_ids()) {
-            if let Some(word) = word {
-                subwords[*word as usize].push(id);
+        for subword in self.encode(words, false)? {
+            if let Some(word) = subword.word {
+                subwords[word].push(subword.id);
             }
         }
         Ok(subwords)
     }
+
+    /// A sentence of words as one sequence, as Python's `tokenizers` gives it
+    /// for a text that is split already; with the special subwords around it
+    /// if `specials`.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenizerError::Words`] if the tokenizer's model fails.
+    pub fn encode(&self, words: &[&str], specials: bool) -> Result<Vec<Subword>, TokenizerError> {
+        let encoding = self
+            .inner
+            .encode_char_offsets(InputSequence::from(words), specials)
+            .map_err(|error| TokenizerError::Words(error.to_string()))?;
+        let places = encoding.get_word_ids().iter().zip(encoding.get_offsets());
+        let subword =
+            |(&id, (word, &(start, end))): (&u32, (&Option<u32>, &(usize, usize)))| Subword {
+                id,
+                word: word.map(|word| word as usize),
+                characters: start..end,
+            };
+        Ok(encoding.get_ids().iter().zip(places).map(subword).collect())
+    }
+}
+
+/// A piece of a word in an encoder's vocabulary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subword {
+    /// Its id.
+    pub id: u32,
+    /// The index of its word; `None` for a special subword.
+    pub word: Option<usize>,
+    /// Its characters (not bytes) in the word.
+    pub characters: Range<usize>,
 }

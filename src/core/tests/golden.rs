@@ -275,25 +275,32 @@ fn check_subwords(tokenizer: &Tokenizer, case: &Value, name: &str) {
         .iter()
         .map(|w| w.as_str().unwrap())
         .collect();
-    let (first, last) = tokenizer.specials();
-    let mut ids = vec![Some(first)];
-    let mut word_ids = vec![None];
-    for (word, subwords) in tokenizer.subwords(&words).unwrap().into_iter().enumerate() {
-        for id in subwords {
-            ids.push(Some(id));
-            word_ids.push(Some(word as u32));
-        }
+    let subwords = tokenizer.encode(&words, true).unwrap();
+    let ids: Vec<u32> = subwords.iter().map(|subword| subword.id).collect();
+    let word_ids: Vec<Option<usize>> = subwords.iter().map(|subword| subword.word).collect();
+    assert_eq!(serde_json::json!(ids), case["ids"], "{name}: {words:?}");
+    assert_eq!(
+        serde_json::json!(word_ids),
+        case["word_ids"],
+        "{name}: {words:?}"
+    );
+    if let Some(expected) = case.get("offsets") {
+        let offsets: Vec<_> = subwords
+            .iter()
+            .map(|s| [s.characters.start, s.characters.end])
+            .collect();
+        assert_eq!(serde_json::json!(offsets), *expected, "{name}: {words:?}");
     }
-    ids.push(Some(last));
-    word_ids.push(None);
-    let list = |field: &str| -> Vec<Option<u32>> {
-        let values = case[field].as_array().unwrap().iter();
-        values
-            .map(|value| value.as_u64().map(|value| value as u32))
-            .collect()
-    };
-    assert_eq!(ids, list("ids"), "{name}: {words:?}");
-    assert_eq!(word_ids, list("word_ids"), "{name}: {words:?}");
+    // The features are computed from these: the same, without the specials.
+    let by_word = tokenizer.subwords(&words).unwrap();
+    let inner = subwords
+        .iter()
+        .filter_map(|subword| Some((subword.word?, subword.id)));
+    let flat = by_word
+        .iter()
+        .enumerate()
+        .flat_map(|(word, ids)| ids.iter().map(move |&id| (word, id)));
+    assert!(inner.eq(flat), "{name}: {words:?}");
 }
 
 type Tags = Vec<Vec<String>>;

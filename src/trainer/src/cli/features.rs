@@ -1,14 +1,10 @@
-use std::io::BufRead;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use nerite_trainer::encoders::{self, Source};
 use nerite_trainer::vectors::{Precision, Vectors};
 
 use super::LookupArguments;
-
-/// No line of the input is longer.
-const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// Write the hidden states of words to a file, for use elsewhere
 ///
@@ -37,7 +33,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let sentences = self.sentences()?;
+        let sentences = super::sentences(&self.input)?;
         nerite_trainer::vectors::check_writable(&self.out)?;
         let source = Source::find(&self.encoder, &self.lookup.lookup())?;
         let vectors = Vectors::of(&sentences, &source, self.precision)?;
@@ -50,25 +46,5 @@ impl Arguments {
             vectors.hidden
         );
         Ok(())
-    }
-
-    fn sentences(&self) -> Result<Vec<Vec<String>>> {
-        let path = self.input.display();
-        let file =
-            std::fs::File::open(&self.input).with_context(|| format!("cannot read {path}"))?;
-        let mut sentences = Vec::new();
-        for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
-            let number = index + 1;
-            let line = line.with_context(|| format!("{path}:{number}"))?;
-            ensure!(
-                line.len() <= MAX_LINE_BYTES,
-                "{path}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}",
-                line.len()
-            );
-            let words = serde_json::from_str(&line)
-                .with_context(|| format!("{path}:{number}: expected a JSON array of words"))?;
-            sentences.push(words);
-        }
-        Ok(sentences)
     }
 }

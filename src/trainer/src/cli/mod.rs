@@ -14,9 +14,13 @@ mod features;
 mod predict;
 mod serve;
 mod study;
+mod tokens;
 mod train;
 
-use anyhow::Result;
+use std::io::BufRead;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use nerite_trainer::encoders::Lookup;
 
@@ -41,6 +45,7 @@ enum Command {
     #[command(subcommand)]
     Encoder(encoder::Command),
     Features(features::Arguments),
+    Tokens(tokens::Arguments),
     Train(train::Arguments),
     Study(study::Arguments),
     Bundle(bundle::CreateArguments),
@@ -83,6 +88,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Corpus(arguments) => arguments.run(),
         Command::Encoder(command) => command.run(),
         Command::Features(arguments) => arguments.run(),
+        Command::Tokens(arguments) => arguments.run(),
         Command::Train(arguments) => arguments.run(),
         Command::Study(arguments) => arguments.run(),
         Command::Bundle(arguments) => arguments.run(),
@@ -102,4 +108,27 @@ fn table<const N: usize>(header: [&str; N]) -> comfy_table::Table {
         column.set_cell_alignment(comfy_table::CellAlignment::Right);
     }
     table
+}
+
+/// No line of a file of sentences is longer.
+const MAX_LINE_BYTES: usize = 16 << 20;
+
+/// Reads sentences: a JSON array of words on every line.
+fn sentences(path: &Path) -> Result<Vec<Vec<String>>> {
+    let name = path.display();
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
+    let mut sentences = Vec::new();
+    for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
+        let number = index + 1;
+        let line = line.with_context(|| format!("{name}:{number}"))?;
+        ensure!(
+            line.len() <= MAX_LINE_BYTES,
+            "{name}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}",
+            line.len()
+        );
+        let words = serde_json::from_str(&line)
+            .with_context(|| format!("{name}:{number}: expected a JSON array of words"))?;
+        sentences.push(words);
+    }
+    Ok(sentences)
 }

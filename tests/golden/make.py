@@ -8,9 +8,9 @@
 
 README.md beside this file describes every fixture. To make them again:
 
-    python3 -m venv /tmp/golden-venv
-    /tmp/golden-venv/bin/pip install -r tests/golden/requirements.txt
-    /tmp/golden-venv/bin/python tests/golden/make.py [--only encoders|tokens|metrics] [--out FOLDER]
+    python3 -m venv target/parity/venv
+    target/parity/venv/bin/pip install -r tests/golden/requirements.txt
+    target/parity/venv/bin/python tests/golden/make.py [--only encoders|tokens|metrics] [--out FOLDER]
 
 The same versions write the same bytes on the same machine, and nothing is fetched: no hub, no corpus. On another
 kind of CPU the last bits of `hidden.*` may differ, and nothing else. Without --only, all three are made; `tokens`

@@ -57,7 +57,7 @@ enum Backend {
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    Simd128,
+    Wasm,
 }
 
 impl Backend {
@@ -72,7 +72,7 @@ impl Backend {
             }
         }
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return Self::Simd128;
+        return Self::Wasm;
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         Self::Scalar
     }
@@ -85,7 +85,7 @@ impl Backend {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => kernels::Avx512Vnni::NAME,
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Self::Simd128 => kernels::Simd128::NAME,
+            Self::Wasm => kernels::Wasm::NAME,
         }
     }
 }
@@ -196,7 +196,7 @@ impl Encoder {
             #[cfg(target_arch = "x86_64")]
             Backend::Avx512Vnni => unsafe { run.forward_avx512(workspace, &mut states) },
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Backend::Simd128 => run.forward::<kernels::Simd128>(workspace, &mut states),
+            Backend::Wasm => run.forward::<kernels::Wasm>(workspace, &mut states),
         }
         Ok(states)
     }

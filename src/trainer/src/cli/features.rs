@@ -8,10 +8,10 @@ use super::LookupArguments;
 
 /// Write the hidden states of words to a file, for use elsewhere
 ///
-/// OUT is a safetensors file: `features` F32 [words, layers + 1, hidden] (the
+/// OUT is a safetensors file: `features` F32 `[words, layers + 1, hidden]` (the
 /// embeddings first, then every layer) of each word's first subword;
-/// `sentence` and `word` I64 [words], the place of each word in the input;
-/// `subwords` I64 [words], how many subwords it has (0 where the vocabulary
+/// `sentence` and `word` I64, the place of each word in the input;
+/// `subwords` I64, how many subwords it has (0 where the vocabulary
 /// drops all of a word: its features are zeros).
 #[derive(clap::Args)]
 pub(super) struct Arguments {

@@ -10,8 +10,16 @@ mod x86;
 use super::packed::{Block, OUTPUTS};
 
 pub(super) use scalar::Scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) use wasm::Simd128;
+/// The kernel of a wasm build: which instructions a browser has is known when
+/// a build is chosen, not when it runs.
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+pub(super) use wasm::Relaxed as Wasm;
+#[cfg(all(
+    target_arch = "wasm32",
+    target_feature = "simd128",
+    not(target_feature = "relaxed-simd")
+))]
+pub(super) use wasm::Simd128 as Wasm;
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512Vnni};
 
@@ -51,7 +59,7 @@ macro_rules! for_each_available {
         }
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         {
-            type $kernel = kernels::Simd128;
+            type $kernel = kernels::Wasm;
             $run;
         }
     }};

@@ -1,0 +1,32 @@
+//! WebAssembly's two instruction sets: every browser has the first.
+
+#[cfg(target_feature = "relaxed-simd")]
+mod relaxed;
+#[cfg(not(target_feature = "relaxed-simd"))]
+mod simd128;
+
+use core::arch::wasm32::*;
+
+use super::super::packed::DEPTH;
+use super::Kernel;
+
+#[cfg(target_feature = "relaxed-simd")]
+pub(crate) use relaxed::Relaxed;
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub(crate) use simd128::Simd128;
+
+/// Four adjacent activations, four times.
+#[inline(always)]
+fn splat(activations: &[u8], start: usize) -> v128 {
+    debug_assert!(start + DEPTH <= activations.len());
+    // SAFETY: the callers checked that `activations` holds all rows of a
+    // panel's depth; every start lies DEPTH bytes before such a row's end.
+    unsafe { v128_load32_splat(activations.as_ptr().add(start).cast()) }
+}
+
+#[inline(always)]
+fn store(sums: &mut [i32], value: v128) {
+    let four = &mut sums[..4];
+    // SAFETY: `four` is four i32.
+    unsafe { v128_store(four.as_mut_ptr().cast(), value) };
+}

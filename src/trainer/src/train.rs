@@ -125,13 +125,7 @@ impl Training<'_> {
     pub fn run(&self) -> Result<[Report; 2]> {
         self.settings.check()?;
         let layers = self.layers.of(self.encoder.encoder.config().layers)?;
-        let names: Vec<&str> = self
-            .corpus
-            .sentences
-            .iter()
-            .map(|s| s.name.as_str())
-            .collect();
-        let parts = self.split.parts(&names)?;
+        let parts = self.split.parts(&self.corpus.names())?;
         let out = LockedFolder::take(&self.out)?;
         let features = Features::of(self.corpus, self.encoder, &layers)?;
         let config = HeadConfig {
@@ -163,14 +157,8 @@ impl Training<'_> {
     /// Whether a report is of this very training: then running it again would
     /// give the same head.
     pub fn would_repeat(&self, report: &Report) -> bool {
-        let names: Vec<&str> = self
-            .corpus
-            .sentences
-            .iter()
-            .map(|s| s.name.as_str())
-            .collect();
         let layers = self.layers.of(self.encoder.encoder.config().layers);
-        let (Ok(parts), Ok(layers)) = (self.split.parts(&names), layers) else {
+        let (Ok(parts), Ok(layers)) = (self.split.parts(&self.corpus.names()), layers) else {
             return false;
         };
         let found = &report.provenance;

@@ -2,9 +2,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite_trainer::bundle;
-use nerite_trainer::encoders::{self, Source};
 
-use super::LookupArguments;
+use super::{EncoderArguments, LookupArguments};
 
 /// Make a bundle: an encoder and heads, ready for `predict` and the page
 ///
@@ -20,11 +19,8 @@ pub(super) struct CreateArguments {
     /// The folder for the bundle
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// The encoder that the heads were trained on
-    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
-    encoder: String,
     #[command(flatten)]
-    lookup: LookupArguments,
+    encoder: EncoderArguments,
     /// The head to begin with, else the last one given
     #[arg(long, value_name = "HEAD")]
     default: Option<String>,
@@ -32,7 +28,7 @@ pub(super) struct CreateArguments {
 
 impl CreateArguments {
     pub(super) fn run(&self) -> Result<()> {
-        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let source = self.encoder.find()?;
         let encoder = source.quantized()?;
         let manifest = bundle::create(
             &source,

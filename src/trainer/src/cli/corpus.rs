@@ -80,8 +80,10 @@ impl CorpusArguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let corpus = self.corpus.read()?;
-        let names: Vec<&str> = corpus.sentences.iter().map(|s| s.name.as_str()).collect();
-        let parts = self.split.map(|split| split.parts(&names)).transpose()?;
+        let parts = self
+            .split
+            .map(|split| split.parts(&corpus.names()))
+            .transpose()?;
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{}", summary(&corpus, parts.as_ref()))?;

@@ -1,10 +1,9 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nerite_trainer::encoders::{self, Source};
 use nerite_trainer::vectors::{Precision, Vectors};
 
-use super::LookupArguments;
+use super::EncoderArguments;
 
 /// Write the hidden states of words to a file, for use elsewhere
 ///
@@ -21,11 +20,8 @@ pub(super) struct Arguments {
     /// The file to write
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// The encoder: a folder, a known name, or an id on the hub
-    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
-    encoder: String,
     #[command(flatten)]
-    lookup: LookupArguments,
+    encoder: EncoderArguments,
     /// The quantized encoder that the page runs, or the original
     #[arg(long, value_enum, default_value_t = Precision::Int8)]
     precision: Precision,
@@ -35,7 +31,7 @@ impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let sentences = super::sentences(&self.input)?;
         nerite_trainer::vectors::check_writable(&self.out)?;
-        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let source = self.encoder.find()?;
         let vectors = Vectors::of(&sentences, &source, self.precision)?;
         vectors.write(&self.out)?;
         say!(

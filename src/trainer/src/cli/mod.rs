@@ -22,7 +22,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
-use nerite_trainer::encoders::Lookup;
+use nerite_trainer::encoders::{self, Lookup, Source};
 
 /// Train named-entity heads on frozen encoders, and ship them as a static page.
 ///
@@ -79,6 +79,22 @@ impl LookupArguments {
             revision: self.revision.clone(),
             offline: self.offline,
         }
+    }
+}
+
+/// An encoder, and where it is looked for.
+#[derive(clap::Args)]
+struct EncoderArguments {
+    /// The encoder: a folder, a known name, or an id on the hub
+    #[arg(long = "encoder", value_name = "NAME", default_value = encoders::DEFAULT)]
+    name: String,
+    #[command(flatten)]
+    lookup: LookupArguments,
+}
+
+impl EncoderArguments {
+    fn find(&self) -> Result<Source> {
+        Source::find(&self.name, &self.lookup.lookup())
     }
 }
 

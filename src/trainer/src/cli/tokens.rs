@@ -2,10 +2,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::{Subword, Tokenizer};
-use nerite_trainer::encoders::{self, Source};
 use serde_json::json;
 
-use super::LookupArguments;
+use super::EncoderArguments;
 
 /// Show the subwords that an encoder sees
 ///
@@ -17,16 +16,13 @@ pub(super) struct Arguments {
     /// One JSON array of words per line
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
-    /// The encoder: a folder, a known name, or an id on the hub
-    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
-    encoder: String,
     #[command(flatten)]
-    lookup: LookupArguments,
+    encoder: EncoderArguments,
 }
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let source = self.encoder.find()?;
         let tokenizer = Tokenizer::from_bytes(&source.tokenizer()?, source.config()?.vocabulary)?;
         for words in super::sentences(&self.input)? {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();

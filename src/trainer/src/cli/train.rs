@@ -2,12 +2,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::Report;
-use nerite_trainer::encoders::{self, Source};
 use nerite_trainer::fit::Settings;
 use nerite_trainer::split::Split;
 use nerite_trainer::train::{Layers, Training};
 
-use super::LookupArguments;
+use super::EncoderArguments;
 use super::corpus::CorpusArguments;
 
 /// Train a head on a corpus, and report on it
@@ -25,11 +24,8 @@ pub(super) struct Arguments {
     /// The folder for heads and reports
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// The encoder: a folder, a known name, or an id on the hub
-    #[arg(long, value_name = "NAME", default_value = encoders::DEFAULT)]
-    encoder: String,
     #[command(flatten)]
-    lookup: LookupArguments,
+    encoder: EncoderArguments,
     /// How to cut the corpus into a train and a test part
     #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
     split: Split,
@@ -70,16 +66,15 @@ impl Arguments {
         };
         settings.check()?;
         let corpus = self.corpus.read()?;
-        let source = Source::find(&self.encoder, &self.lookup.lookup())?;
+        let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
         self.layers.of(source.config()?.layers)?;
-        let names: Vec<&str> = corpus.sentences.iter().map(|s| s.name.as_str()).collect();
-        self.split.parts(&names)?;
+        self.split.parts(&corpus.names())?;
         let encoder = source.quantized()?;
         let training = Training {
             corpus: &corpus,
             split: self.split,
-            encoder_name: &self.encoder,
+            encoder_name: &self.encoder.name,
             encoder: &encoder,
             layers: self.layers.clone(),
             settings,
@@ -116,7 +111,7 @@ impl Arguments {
         let out = self.out.file_name().unwrap_or_default().to_string_lossy();
         let settings = [
             ("--out", out.into_owned()),
-            ("--encoder", self.encoder.clone()),
+            ("--encoder", self.encoder.name.clone()),
             ("--split", self.split.to_string()),
             ("--layers", self.layers.to_string()),
             ("--epochs", self.epochs.to_string()),
@@ -133,7 +128,7 @@ impl Arguments {
         let words = start
             .chain(self.corpus.words())
             .chain(settings)
-            .chain(self.lookup.words());
+            .chain(self.encoder.lookup.words());
         shell_words::join(words)
     }
 }

@@ -126,6 +126,14 @@ impl Corpus {
         })
     }
 
+    /// The names of the sentences, in order.
+    pub fn names(&self) -> Vec<&str> {
+        self.sentences
+            .iter()
+            .map(|sentence| sentence.name.as_str())
+            .collect()
+    }
+
     /// The number of words.
     pub fn words(&self) -> usize {
         self.sentences.iter().map(|own| own.words.len()).sum()

@@ -83,7 +83,7 @@ async function start() {
     const bundle = bundleName();
     await fillEncoders(bundle);
     if (own !== starts) return;
-    const loaded = await load(bundle);
+    const loaded = await load(bundle, () => own === starts);
     if (own !== starts) {
       loaded.free();
       return;
@@ -98,7 +98,8 @@ async function start() {
   }
 }
 
-async function load(bundle) {
+/** `current` tells whether this is still the bundle that is wanted. */
+async function load(bundle, current) {
   // Imported here rather than at the top, so that a package that was not built can be named as the cause.
   const { default: init, load: loadBundle } = await orFail(
     import("./pkg/nerite.js"),
@@ -112,9 +113,9 @@ async function load(bundle) {
     "The recognizer's WebAssembly could not be started",
     "Run scripts/demo to build the package pkg/ again, then try again.",
   );
-  setStatus("downloading", `Downloading the model ${bundle}\u2026`);
+  if (current()) setStatus("downloading", `Downloading the model ${bundle}\u2026`);
   return orFail(
-    loadBundle(new URL(`bundles/${bundle}/`, document.baseURI).href, showProgress),
+    loadBundle(new URL(`bundles/${bundle}/`, document.baseURI).href, (p) => current() && showProgress(p)),
     `The model ${bundle} could not be loaded`,
     "Check that the server still runs and that scripts/demo has built this bundle, then try again.",
   );

@@ -29,7 +29,7 @@ export class WordPanel {
     this.#tag.textContent = `${describeTag(word.tag)}: ${word.score.toFixed(DECIMALS)}`;
     colourBy(this.#tag, word.tag);
     this.#note.textContent = likeliest === word.tag ? ""
-      : `Taken alone, the likeliest tag is ${likeliest}; the sequence of tags as a whole led to ${word.tag}.`;
+      : "The encoder cannot read this word, so it is taken for no entity.";
     this.#rows.replaceChildren(...order.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)));
     this.#root.dataset.filled = "";
   }

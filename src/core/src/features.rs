@@ -8,6 +8,8 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 
 /// Of a window, the part that may be context shared with the one before it.
 const OVERLAP: f64 = 0.25;
+/// Subwords that the encoder reads in one call, unless one window has more.
+const GROUP_SUBWORDS: usize = 1024;
 
 /// Why features could not be computed.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +124,8 @@ fn windows(lengths: &[usize], room: usize) -> Vec<(Range<usize>, Range<usize>)> 
 
 /// The features of `sentences`, one sentence after the other:
 /// `[words, layers.len() * hidden]`, row-major; a word without a subword has
-/// zeros. All windows of all sentences go to the encoder as one batch.
+/// zeros. Windows of all sentences go to the encoder in groups of about
+/// [`GROUP_SUBWORDS`], which bounds the memory that one call takes.
 ///
 /// # Errors
 ///
@@ -133,23 +136,38 @@ pub fn features(
     layers: &[usize],
 ) -> Result<Vec<f32>, EncoderError> {
     let width = layers.len() * encoder.config().hidden;
-    let sequences: Vec<&[u32]> = sentences
-        .iter()
-        .flat_map(|sentence| sentence.windows.iter().map(|window| window.ids.as_slice()))
-        .collect();
-    let states = encoder.hidden_states(&sequences, layers)?;
     let words: usize = sentences.iter().map(|sentence| sentence.counts.len()).sum();
     let mut features = vec![0.0; words * width];
-    let (mut word_base, mut subword_base) = (0, 0);
+    // Each window with the place of its sentence's first word.
+    let mut windows = Vec::new();
+    let mut base = 0;
     for sentence in sentences {
-        for window in &sentence.windows {
+        windows.extend(sentence.windows.iter().map(|window| (base, window)));
+        base += sentence.counts.len();
+    }
+    let mut rest = windows.as_slice();
+    while !rest.is_empty() {
+        let mut subwords = 0;
+        let fits = |(_, window): &&(usize, &Window)| {
+            subwords += window.ids.len();
+            subwords <= GROUP_SUBWORDS
+        };
+        let count = rest.iter().take_while(fits).count().max(1);
+        let (group, after) = rest.split_at(count);
+        rest = after;
+        let sequences: Vec<&[u32]> = group
+            .iter()
+            .map(|(_, window)| window.ids.as_slice())
+            .collect();
+        let states = encoder.hidden_states(&sequences, layers)?;
+        let mut start = 0;
+        for (base, window) in group {
             for &(word, place) in &window.firsts {
-                features[(word_base + word) * width..][..width]
-                    .copy_from_slice(&states[(subword_base + place) * width..][..width]);
+                features[(base + word) * width..][..width]
+                    .copy_from_slice(&states[(start + place) * width..][..width]);
             }
-            subword_base += window.ids.len();
+            start += window.ids.len();
         }
-        word_base += sentence.counts.len();
     }
     Ok(features)
 }

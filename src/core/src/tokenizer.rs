@@ -56,10 +56,13 @@ pub fn prepare_tokenizer(json: &[u8]) -> Result<Vec<u8>, TokenizerError> {
 }
 
 fn add_prefix_space(step: &mut Value) {
-    if step["type"] == "ByteLevel" {
-        step["add_prefix_space"] = Value::Bool(true);
+    let Some(step) = step.as_object_mut() else {
+        return;
+    };
+    if step.get("type").is_some_and(|kind| kind == "ByteLevel") {
+        step.insert("add_prefix_space".into(), Value::Bool(true));
     }
-    if let Some(steps) = step["pretokenizers"].as_array_mut() {
+    if let Some(steps) = step.get_mut("pretokenizers").and_then(Value::as_array_mut) {
         steps.iter_mut().for_each(add_prefix_space);
     }
 }
@@ -144,4 +147,32 @@ pub struct Subword {
     pub word: Option<usize>,
     /// Its characters (not bytes) in the word.
     pub characters: Range<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn odd_files_are_prepared_or_refused_but_never_panic() {
+        for json in [
+            "{}",
+            r#"{"pre_tokenizer": null}"#,
+            r#"{"pre_tokenizer": "x"}"#,
+            r#"{"pre_tokenizer": {"pretokenizers": 1}}"#,
+        ] {
+            let prepared = prepare_tokenizer(json.as_bytes()).unwrap();
+            assert!(Tokenizer::from_bytes(&prepared, 10).is_err());
+        }
+        assert!(prepare_tokenizer(b"[]").is_err());
+        let nested = br#"{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel", "add_prefix_space": false}]}}"#;
+        let prepared: Value = serde_json::from_slice(&prepare_tokenizer(nested).unwrap()).unwrap();
+        assert_eq!(
+            prepared["pre_tokenizer"]["pretokenizers"][0]["add_prefix_space"],
+            true
+        );
+    }
 }

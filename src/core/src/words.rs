@@ -49,7 +49,11 @@ pub fn cut(text: &str) -> Vec<Sentence> {
         while let Some(run) = runs.next() {
             let next = runs.peek().map(|next| &text[next.clone()]);
             let ends = cut_run(text, run, next, &mut sentence);
-            if ends || sentence.len() >= MAX_WORDS {
+            while sentence.len() > MAX_WORDS {
+                let rest = sentence.split_off(MAX_WORDS);
+                sentences.push(std::mem::replace(&mut sentence, rest));
+            }
+            if ends {
                 sentences.push(std::mem::take(&mut sentence));
             }
         }
@@ -133,7 +137,9 @@ fn closing_piece(run: &str) -> Option<usize> {
 }
 
 fn is_abbreviation(word: &str) -> bool {
-    ABBREVIATIONS.contains(&word.to_lowercase().as_str()) || initials(word)
+    // Longer than any abbreviation: a look at all of a long run for each of its
+    // full stops would take quadratic time.
+    word.len() <= 40 && (ABBREVIATIONS.contains(&word.to_lowercase().as_str()) || initials(word))
 }
 
 /// "U.S.", "a.m.", "J.", "anti-U.S."
@@ -151,6 +157,9 @@ fn initials(word: &str) -> bool {
 }
 
 fn is_clitic(word: &str) -> bool {
+    if word.len() > 40 {
+        return false;
+    }
     let lower = word.to_lowercase().replace('\u{2019}', "'");
     CLITICS.contains(&lower.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '\''))
 }
@@ -284,6 +293,19 @@ mod tests {
         ] {
             let words: Vec<_> = cut_to_text(text).concat();
             assert_eq!(words.join(" "), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_runs_are_cut_in_time_and_in_pieces() {
+        for piece in ["'", ".)", ")", "#", "--", "a-", "A."] {
+            let text = piece.repeat(100_000);
+            let sentences = cut(&text);
+            assert!(
+                sentences.iter().all(|sentence| sentence.len() <= MAX_WORDS),
+                "{piece}"
+            );
+            assert_eq!(sentences.concat().last().unwrap().end, text.len());
         }
     }
 

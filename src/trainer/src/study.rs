@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nerite::{Loss, Report};
 use plotters::prelude::*;
 
@@ -99,11 +99,15 @@ impl Study<'_> {
     pub fn run(&self, encoder: &str, lookup: &Lookup) -> Result<[Report; 2]> {
         let source = Source::find(encoder, lookup)?;
         let quantized = source.quantized()?;
-        let name = bundle::name_of(encoder);
+        let name = bundle::name_of(&source.name);
+        ensure!(
+            nerite::is_file_name(&name),
+            "{encoder}: {name:?} cannot name a bundle"
+        );
         let training = Training {
             corpus: self.corpus,
             split: self.split,
-            encoder_name: encoder,
+            encoder_name: &source.name,
             encoder: &quantized,
             layers: Layers::Last,
             settings: settings(self.seed),

@@ -149,6 +149,12 @@ impl Config {
                 )));
             }
         }
+        if self.vocabulary * self.hidden > 1 << 30 {
+            return Err(EncoderError::Config(format!(
+                "found {} subwords of width {}, more than any known encoder has",
+                self.vocabulary, self.hidden
+            )));
+        }
         if !self.hidden.is_multiple_of(self.heads) {
             return Err(EncoderError::Config(format!(
                 "found hidden = {} and heads = {}, expected heads to divide hidden",

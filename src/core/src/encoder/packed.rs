@@ -22,6 +22,8 @@ use super::math;
 pub(super) const OUTPUTS: usize = 16;
 /// Input channels of a block.
 pub(super) const DEPTH: usize = 4;
+/// Rows that spread less are zeros: dividing by them would overflow.
+const SMALLEST_SPREAD: f32 = 1e-30;
 /// The greatest quantized activation.
 const ACTIVATION_MAX: f32 = 127.0;
 
@@ -152,7 +154,7 @@ impl Quantized {
         {
             let (low, high) = math::range_with_zero(row);
             let spread = high - low;
-            let (scale, inverse) = if spread > 0.0 {
+            let (scale, inverse) = if spread > SMALLEST_SPREAD {
                 (spread / ACTIVATION_MAX, ACTIVATION_MAX / spread)
             } else {
                 (0.0, 0.0)

@@ -11,7 +11,8 @@ pub(super) enum Command {
     /// NAME is a folder in Hugging Face layout (config.json; tokenizer.json, or
     /// vocab.txt, or vocab.json and merges.txt; model.safetensors), an id on
     /// the hub (owner/model), or one of the known names: all-MiniLM-L6-v2,
-    /// distilbert-base-cased, bert-base-cased, roberta-base. The hub's own
+    /// distilbert-cased-edit, distilbert-base-cased, bert-base-cased,
+    /// roberta-base. The hub's own
     /// cache is used (HF_HOME), and another hub if HF_ENDPOINT names one.
     Fetch {
         /// The encoder

@@ -74,11 +74,11 @@ impl Arguments {
         let training = Training {
             corpus: &corpus,
             split: self.split,
-            encoder_name: &self.encoder.name,
+            encoder_name: &source.name,
             encoder: &encoder,
             layers: self.layers.clone(),
             settings,
-            command: self.command(),
+            command: self.command(&source.name),
             out: self.out.clone(),
         };
         let reports = training.run()?;
@@ -107,11 +107,11 @@ impl Arguments {
     }
 
     /// The command that makes the reports again.
-    fn command(&self) -> String {
+    fn command(&self, encoder: &str) -> String {
         let out = self.out.file_name().unwrap_or_default().to_string_lossy();
         let settings = [
             ("--out", out.into_owned()),
-            ("--encoder", self.encoder.name.clone()),
+            ("--encoder", encoder.to_owned()),
             ("--split", self.split.to_string()),
             ("--layers", self.layers.to_string()),
             ("--epochs", self.epochs.to_string()),

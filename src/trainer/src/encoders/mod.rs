@@ -147,12 +147,15 @@ impl Source {
 
     fn from_hub(name: &str, hub: &hub::Hub) -> Result<Self> {
         let mut failure = None;
-        let found = Self::in_folder(name, |file| match hub.file(file) {
-            Ok(path) => path,
-            Err(error) => {
-                failure.get_or_insert(error);
-                None
+        let found = Self::in_folder(name, |file| {
+            if failure.is_some() {
+                // Not what else the repository may have: the line is down.
+                return None;
             }
+            hub.file(file).unwrap_or_else(|error| {
+                failure = Some(error);
+                None
+            })
         });
         match failure {
             Some(error) => Err(error),

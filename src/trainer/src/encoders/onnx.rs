@@ -133,7 +133,7 @@ impl Tensor {
             None => floats(tensor)?,
             Some(Quantization { scale, zero }) => integers(tensor)?
                 .into_iter()
-                .map(|x| (x - zero) as f32 * scale)
+                .map(|x| (i64::from(x) - i64::from(zero)) as f32 * scale)
                 .collect(),
         };
         let expected = shape

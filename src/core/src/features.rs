@@ -125,7 +125,7 @@ fn windows(lengths: &[usize], room: usize) -> Vec<(Range<usize>, Range<usize>)> 
 /// The features of `sentences`, one sentence after the other:
 /// `[words, layers.len() * hidden]`, row-major; a word without a subword has
 /// zeros. Windows of all sentences go to the encoder in groups of about
-/// [`GROUP_SUBWORDS`], which bounds the memory that one call takes.
+/// 1,024 subwords, which bounds the memory that one call takes.
 ///
 /// # Errors
 ///

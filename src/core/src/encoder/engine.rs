@@ -3,14 +3,14 @@
 //! Sentences of a batch are packed one after the other, never padded: linear
 //! layers see one tall matrix, attention sees each sentence alone.
 
-use std::ops::Range;
-
-use sha2::{Digest, Sha256};
-
+use super::activations::Activations;
+use super::attention::Attention;
 use super::kernels::{self, Kernel};
+use super::loader::EncoderLoader;
 use super::math;
-use super::packed::{Packed, Quantized};
-use super::quantized::{Reader, Rows};
+use super::matmul::multiply;
+use super::packed::Packed;
+use super::quantized::Rows;
 use super::{Activation, Config, EncoderError, HiddenStates, check_input};
 
 /// Rows of the feed-forward layer that are expanded at a time: bounds the
@@ -21,29 +21,33 @@ const FEEDFORWARD_ROWS: usize = 96;
 pub struct Encoder {
     config: Config,
     sha256: String,
-    words: Rows,
-    positions: Rows,
-    norm: Norm,
+    embeddings: Embeddings,
     layers: Vec<Layer>,
     backend: Backend,
 }
 
-struct Norm {
-    weight: Vec<f32>,
-    bias: Vec<f32>,
+pub(super) struct Embeddings {
+    pub(super) words: Rows,
+    pub(super) positions: Rows,
+    pub(super) norm: Norm,
 }
 
-struct Layer {
+pub(super) struct Norm {
+    pub(super) weight: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+}
+
+pub(super) struct Layer {
     /// Query, key and value side by side: one matmul.
-    attention_input: Packed,
-    attention_output: Packed,
-    attention_norm: Norm,
-    expand: Packed,
-    contract: Packed,
-    feedforward_norm: Norm,
+    pub(super) attention_input: Packed,
+    pub(super) attention_output: Packed,
+    pub(super) attention_norm: Norm,
+    pub(super) expand: Packed,
+    pub(super) contract: Packed,
+    pub(super) feedforward_norm: Norm,
 }
 
-/// The instruction set that a run uses.
+/// The kernel that a run uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Backend {
     // Tests run it everywhere, to compare the others with it.
@@ -56,25 +60,33 @@ enum Backend {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    Wasm,
+    #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
+    Simd128,
+    #[cfg(target_feature = "relaxed-simd")]
+    Relaxed,
+    #[cfg(target_feature = "relaxed-simd")]
+    RelaxedPairs,
 }
 
 impl Backend {
-    fn best() -> Self {
+    /// Those that this machine can run. Which is fastest is known of native
+    /// ones: the first. In a browser it takes a trial ([`Encoder::choose`]).
+    fn candidates() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         {
             if kernels::Avx512Vnni::available() {
-                return Self::Avx512Vnni;
+                return vec![Self::Avx512Vnni];
             }
             if std::is_x86_feature_detected!("avx2") {
-                return Self::Avx2;
+                return vec![Self::Avx2];
             }
         }
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return Self::Wasm;
+        #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
+        return vec![Self::Simd128];
+        #[cfg(target_feature = "relaxed-simd")]
+        return vec![Self::Relaxed, Self::RelaxedPairs];
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        Self::Scalar
+        vec![Self::Scalar]
     }
 
     fn name(self) -> &'static str {
@@ -84,8 +96,12 @@ impl Backend {
             Self::Avx2 => kernels::Avx2::NAME,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => kernels::Avx512Vnni::NAME,
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Self::Wasm => kernels::Wasm::NAME,
+            #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
+            Self::Simd128 => kernels::Simd128::NAME,
+            #[cfg(target_feature = "relaxed-simd")]
+            Self::Relaxed => kernels::Relaxed::NAME,
+            #[cfg(target_feature = "relaxed-simd")]
+            Self::RelaxedPairs => kernels::RelaxedPairs::NAME,
         }
     }
 }
@@ -94,63 +110,71 @@ impl Backend {
 #[derive(Default)]
 pub struct Workspace {
     hidden: Vec<f32>,
-    quantized: Quantized,
+    activations: Activations,
     attention_input: Vec<f32>,
+    attention: Attention,
     context: Vec<f32>,
-    keys: Vec<f32>,
-    scores: Vec<f32>,
     expanded: Vec<f32>,
-    output: Vec<f32>,
 }
 
 impl Encoder {
-    /// Reads a quantized encoder.
+    pub(super) fn new(
+        config: Config,
+        sha256: String,
+        embeddings: Embeddings,
+        layers: Vec<Layer>,
+    ) -> Self {
+        Self {
+            config,
+            sha256,
+            embeddings,
+            layers,
+            backend: Backend::candidates()[0],
+        }
+    }
+
+    /// Reads a quantized encoder that is in memory as a whole.
     ///
     /// # Errors
     ///
     /// Bytes that are not such a file, of another version, or whose tensors do
     /// not fit the configuration or are not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EncoderError> {
-        let (file, config) = Reader::new(bytes)?;
-        let hidden = config.hidden;
-        let norm = |name: &str| -> Result<Norm, EncoderError> {
-            Ok(Norm {
-                weight: file.floats(&format!("{name}.weight"), hidden)?,
-                bias: file.floats(&format!("{name}.bias"), hidden)?,
-            })
-        };
-        let linear = |parts: &[String], outputs: usize, inputs: usize| {
-            let (mut weight, mut scale, mut bias) = (Vec::new(), Vec::new(), Vec::new());
-            for part in parts {
-                let rows = file.rows(part, outputs, inputs)?;
-                weight.extend(rows.weight);
-                scale.extend(rows.scale);
-                bias.extend(file.floats(&format!("{part}.bias"), outputs)?);
-            }
-            Ok::<_, EncoderError>(Packed::new(&weight, &scale, &bias, inputs))
-        };
-        let mut layers = Vec::new();
-        for layer in 0..config.layers {
-            let name = |part: &str| format!("layers.{layer}.{part}");
-            let input = ["query", "key", "value"].map(|part| name(&format!("attention.{part}")));
-            layers.push(Layer {
-                attention_input: linear(&input, hidden, hidden)?,
-                attention_output: linear(&[name("attention.output")], hidden, hidden)?,
-                attention_norm: norm(&name("attention.norm"))?,
-                expand: linear(&[name("feedforward.expand")], config.intermediate, hidden)?,
-                contract: linear(&[name("feedforward.contract")], hidden, config.intermediate)?,
-                feedforward_norm: norm(&name("feedforward.norm"))?,
-            });
+        let mut loader = EncoderLoader::default();
+        loader.push(bytes)?;
+        loader.finish()
+    }
+
+    /// Tries the kernels that this machine can run, if more than one may be the
+    /// fastest, for some hundredths of a second, and keeps the one that is.
+    /// `now` is a clock in milliseconds.
+    pub fn choose_kernel(&mut self, now: impl Fn() -> f64) {
+        /// Long enough for an engine to optimize the code under trial.
+        const MILLISECONDS: f64 = 40.0;
+        const SUBWORDS: usize = 24;
+        let candidates = Backend::candidates();
+        if candidates.len() < 2 {
+            return;
         }
-        Ok(Self {
-            sha256: format!("{:x}", Sha256::digest(bytes)),
-            words: file.rows("embeddings.word", config.vocabulary, hidden)?,
-            positions: file.rows("embeddings.position", config.window, hidden)?,
-            norm: norm("embeddings.norm")?,
-            layers,
-            backend: Backend::best(),
-            config,
-        })
+        let ids = vec![0; SUBWORDS.min(self.config.window)];
+        let layers = [self.config.layers.min(1)];
+        let mut workspace = Workspace::default();
+        let mut best = (f64::INFINITY, self.backend);
+        let start = now();
+        while now() - start < MILLISECONDS {
+            // In turns, and the least time of each counts: what disturbs one
+            // disturbs the other.
+            for &backend in &candidates {
+                self.backend = backend;
+                let start = now();
+                let run = self.encode(&[&ids], &layers, &mut workspace);
+                let time = now() - start;
+                if run.is_ok() && time < best.0 {
+                    best = (time, backend);
+                }
+            }
+        }
+        self.backend = best.1;
     }
 
     /// The encoder's shape.
@@ -187,16 +211,23 @@ impl Encoder {
             sequences,
             layers,
         };
-        match self.backend {
-            Backend::Scalar => run.forward::<kernels::Scalar>(workspace, &mut states),
-            // SAFETY: `Backend::best` found the instructions on this machine.
-            #[cfg(target_arch = "x86_64")]
-            Backend::Avx2 => unsafe { run.forward_avx2(workspace, &mut states) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Backend::Avx512Vnni => unsafe { run.forward_avx512(workspace, &mut states) },
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Backend::Wasm => run.forward::<kernels::Wasm>(workspace, &mut states),
+        // SAFETY: `Backend::candidates` found the instructions on this machine.
+        unsafe {
+            match self.backend {
+                Backend::Scalar => run.forward::<kernels::Scalar>(workspace, &mut states),
+                #[cfg(target_arch = "x86_64")]
+                Backend::Avx2 => run.forward_avx2(workspace, &mut states),
+                #[cfg(target_arch = "x86_64")]
+                Backend::Avx512Vnni => run.forward_avx512(workspace, &mut states),
+                #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
+                Backend::Simd128 => run.forward::<kernels::Simd128>(workspace, &mut states),
+                #[cfg(target_feature = "relaxed-simd")]
+                Backend::Relaxed => run.forward::<kernels::Relaxed>(workspace, &mut states),
+                #[cfg(target_feature = "relaxed-simd")]
+                Backend::RelaxedPairs => {
+                    run.forward::<kernels::RelaxedPairs>(workspace, &mut states)
+                }
+            }
         }
         Ok(states)
     }
@@ -215,23 +246,28 @@ impl Run<'_> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn forward_avx2(&self, workspace: &mut Workspace, states: &mut [f32]) {
-        self.forward::<kernels::Avx2>(workspace, states);
+        // SAFETY: whoever calls this has checked for the instructions.
+        unsafe { self.forward::<kernels::Avx2>(workspace, states) };
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
     fn forward_avx512(&self, workspace: &mut Workspace, states: &mut [f32]) {
-        self.forward::<kernels::Avx512Vnni>(workspace, states);
+        // SAFETY: as above.
+        unsafe { self.forward::<kernels::Avx512Vnni>(workspace, states) };
     }
 
     #[inline(always)]
-    fn forward<K: Kernel>(&self, workspace: &mut Workspace, states: &mut [f32]) {
+    unsafe fn forward<K: Kernel>(&self, workspace: &mut Workspace, states: &mut [f32]) {
         self.embed(&mut workspace.hidden);
         self.keep(0, &workspace.hidden, states);
         let last = self.layers.iter().copied().max().unwrap_or(0);
         for (index, layer) in self.encoder.layers[..last].iter().enumerate() {
-            self.attend::<K>(layer, workspace);
-            self.feed_forward::<K>(layer, workspace);
+            // SAFETY: whoever calls this has checked for the instructions.
+            unsafe {
+                self.attend::<K>(layer, workspace);
+                self.feed_forward::<K>(layer, workspace);
+            }
             self.keep(index + 1, &workspace.hidden, states);
         }
     }
@@ -249,13 +285,12 @@ impl Run<'_> {
 
     #[inline(always)]
     fn embed(&self, hidden: &mut Vec<f32>) {
-        let Encoder {
-            config,
+        let config = &self.encoder.config;
+        let Embeddings {
             words,
             positions,
             norm,
-            ..
-        } = self.encoder;
+        } = &self.encoder.embeddings;
         let width = config.hidden;
         hidden.clear();
         for sequence in self.sequences {
@@ -281,51 +316,52 @@ impl Run<'_> {
     }
 
     #[inline(always)]
-    fn attend<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
+    unsafe fn attend<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
         let Workspace {
             hidden,
-            quantized,
+            activations,
             attention_input,
             context,
-            keys,
-            scores,
-            output,
+            attention,
             ..
         } = workspace;
-        let config = &self.encoder.config;
-        let width = config.hidden;
+        let Config {
+            hidden: width,
+            heads,
+            ..
+        } = self.encoder.config;
         let rows = hidden.len() / width;
-        quantized.fill(hidden, width);
+        activations.fill(hidden, width);
         attention_input.resize(rows * 3 * width, 0.0);
-        layer
-            .attention_input
-            .multiply::<K>(quantized, attention_input);
         context.resize(rows * width, 0.0);
+        let weights = &layer.attention_input;
+        // SAFETY: as the caller has promised.
+        unsafe { multiply::<K>(activations, weights, attention_input, |_, new| new) };
         let mut start = 0;
         for sequence in self.sequences {
             let length = sequence.len();
             let input = &attention_input[start * 3 * width..][..length * 3 * width];
             let output = &mut context[start * width..][..length * width];
-            let depth = width / config.heads;
-            for head in 0..config.heads {
-                let channels = head * depth..(head + 1) * depth;
-                attend_head(input, output, width, channels, keys, scores);
-            }
+            // SAFETY: as above.
+            unsafe { attention.run::<K>(input, output, width, heads) };
             start += length;
         }
-        quantized.fill(context, width);
-        output.resize(rows * width, 0.0);
-        layer.attention_output.multiply::<K>(quantized, output);
-        self.add_and_norm(hidden, output, &layer.attention_norm);
+        activations.fill(context, width);
+        // SAFETY: as above.
+        unsafe {
+            multiply::<K>(activations, &layer.attention_output, hidden, |old, new| {
+                old + new
+            })
+        };
+        self.norm(hidden, &layer.attention_norm);
     }
 
     #[inline(always)]
-    fn feed_forward<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
+    unsafe fn feed_forward<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
         let Workspace {
             hidden,
-            quantized,
+            activations,
             expanded,
-            output,
             ..
         } = workspace;
         let Config {
@@ -335,81 +371,39 @@ impl Run<'_> {
             ..
         } = self.encoder.config;
         for rows in hidden.chunks_mut(FEEDFORWARD_ROWS * width) {
-            let count = rows.len() / width;
-            quantized.fill(rows, width);
-            expanded.resize(count * intermediate, 0.0);
-            layer.expand.multiply::<K>(quantized, expanded);
-            match activation {
-                Activation::Gelu => expanded.iter_mut().for_each(|x| *x = math::gelu(*x)),
-                Activation::GeluTanh => expanded.iter_mut().for_each(|x| *x = math::gelu_tanh(*x)),
-                Activation::Relu => expanded.iter_mut().for_each(|x| *x = x.max(0.0)),
+            activations.fill(rows, width);
+            expanded.resize(rows.len() / width * intermediate, 0.0);
+            let expand = &layer.expand;
+            // SAFETY: as the caller has promised.
+            unsafe {
+                match activation {
+                    Activation::Gelu => {
+                        multiply::<K>(activations, expand, expanded, |_, new| math::gelu(new));
+                    }
+                    Activation::GeluTanh => {
+                        multiply::<K>(activations, expand, expanded, |_, new| math::gelu_tanh(new));
+                    }
+                    Activation::Relu => {
+                        multiply::<K>(activations, expand, expanded, |_, new| new.max(0.0));
+                    }
+                }
             }
-            quantized.fill(expanded, intermediate);
-            output.resize(count * width, 0.0);
-            layer.contract.multiply::<K>(quantized, output);
-            self.add_and_norm(rows, output, &layer.feedforward_norm);
+            activations.fill(expanded, intermediate);
+            // SAFETY: as above.
+            unsafe { multiply::<K>(activations, &layer.contract, rows, |old, new| old + new) };
         }
+        self.norm(hidden, &layer.feedforward_norm);
     }
 
     #[inline(always)]
-    fn add_and_norm(&self, hidden: &mut [f32], change: &[f32], norm: &Norm) {
+    fn norm(&self, hidden: &mut [f32], norm: &Norm) {
         let Config {
             hidden: width,
             norm_epsilon,
             ..
         } = self.encoder.config;
-        for (row, change) in hidden
-            .chunks_exact_mut(width)
-            .zip(change.chunks_exact(width))
-        {
-            for (x, c) in row.iter_mut().zip(change) {
-                *x += c;
-            }
+        for row in hidden.chunks_exact_mut(width) {
             math::layer_norm(row, &norm.weight, &norm.bias, norm_epsilon);
-        }
-    }
-}
-
-/// Attention of one head (its channels) over one sentence. `input` is
-/// `[length, 3 * hidden]` (query, key, value), `output` `[length, hidden]`.
-/// The innermost loops run over outputs, never along a sum, so that the order
-/// of additions is fixed.
-#[inline(always)]
-fn attend_head(
-    input: &[f32],
-    output: &mut [f32],
-    width: usize,
-    channels: Range<usize>,
-    keys: &mut Vec<f32>,
-    scores: &mut Vec<f32>,
-) {
-    let length = output.len() / width;
-    let depth = channels.len();
-    let scale = 1.0 / (depth as f32).sqrt();
-    // Keys transposed: one row per channel.
-    keys.resize(depth * length, 0.0);
-    for (position, row) in input.chunks_exact(3 * width).enumerate() {
-        for (channel, &key) in row[width..][channels.clone()].iter().enumerate() {
-            keys[channel * length + position] = key;
-        }
-    }
-    scores.resize(length, 0.0);
-    for (position, out) in output.chunks_exact_mut(width).enumerate() {
-        let query = &input[position * 3 * width..][channels.clone()];
-        scores.fill(0.0);
-        for (&q, keys) in query.iter().zip(keys.chunks_exact(length)) {
-            let q = q * scale;
-            for (score, &key) in scores.iter_mut().zip(keys) {
-                *score += q * key;
-            }
-        }
-        math::softmax(scores);
-        let out = &mut out[channels.clone()];
-        out.fill(0.0);
-        for (&score, row) in scores.iter().zip(input.chunks_exact(3 * width)) {
-            for (o, &value) in out.iter_mut().zip(&row[2 * width..][channels.clone()]) {
-                *o += score * value;
-            }
         }
     }
 }

@@ -178,7 +178,7 @@ pub fn quantize(
             ("feedforward.contract", "output.dense", hidden, intermediate),
         ] {
             let weight = source.tensor(&format!("{name}.{bert}.weight"), &[outputs, inputs])?;
-            file.rows(&format!("{own}.{part}"), &weight, inputs);
+            file.matrix(&format!("{own}.{part}"), &weight, inputs);
             let bias = source.tensor(&format!("{name}.{bert}.bias"), &[outputs])?;
             file.floats(format!("{own}.{part}.bias"), &bias);
         }

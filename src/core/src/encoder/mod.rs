@@ -1,16 +1,21 @@
 //! Encoders: shape, quantized format, and the int8 engine that runs it.
 
+mod activations;
+mod attention;
 mod config;
 mod engine;
 mod huggingface;
 mod kernels;
+mod loader;
 mod math;
+mod matmul;
 mod packed;
 mod quantized;
 
 pub use config::{Activation, Architecture, Config};
 pub use engine::{Encoder, Workspace};
 pub use huggingface::{AsBert, Weights, quantize};
+pub use loader::EncoderLoader;
 
 /// Why an encoder could not be read or run.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +25,7 @@ pub enum EncoderError {
     Config(String),
     /// The file is not a safetensors file, or is cut off.
     #[error("encoder weights: {0}")]
-    File(#[from] safetensors::SafeTensorError),
+    File(String),
     /// A tensor is missing, or has another shape, type or contents than expected.
     #[error("encoder weights: {0}")]
     Tensor(String),

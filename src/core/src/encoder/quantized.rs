@@ -18,17 +18,21 @@
 //!
 //! A weight is `integer * scale`, the integers within -127..=127, the scale
 //! one per row (which is an output channel, or a subword, or a position).
+//! Of a layer's channels, certain fours of neighbouring integers have bounded
+//! sums (`packed::fours_fit`), so that kernels may add their products up in 16
+//! bits.
 
 use std::collections::{BTreeMap, HashMap};
 
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::tensor::{Metadata as Header, TensorView};
+use safetensors::{Dtype, SafeTensorError};
 use serde::{Deserialize, Serialize};
 
+use super::packed::limit_fours;
 use super::{Config, EncoderError};
 
 const FORMAT: &str = "quantized-encoder";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const METADATA_KEY: &str = "nerite";
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +40,80 @@ struct Metadata {
     format: String,
     version: u32,
     config: Config,
+}
+
+/// Packed matrices of a layer: query, key and value share one.
+pub(super) const LAYER_MATRICES: usize = 4;
+
+/// A layer's weight matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Matrix {
+    Query,
+    Key,
+    Value,
+    Output,
+    Expand,
+    Contract,
+}
+
+impl Matrix {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Query,
+        Self::Key,
+        Self::Value,
+        Self::Output,
+        Self::Expand,
+        Self::Contract,
+    ];
+
+    /// Its tensors' name within a layer.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Query => "attention.query",
+            Self::Key => "attention.key",
+            Self::Value => "attention.value",
+            Self::Output => "attention.output",
+            Self::Expand => "feedforward.expand",
+            Self::Contract => "feedforward.contract",
+        }
+    }
+
+    /// Outputs and inputs.
+    pub(super) fn shape(self, config: &Config) -> (usize, usize) {
+        match self {
+            Self::Expand => (config.intermediate, config.hidden),
+            Self::Contract => (config.hidden, config.intermediate),
+            _ => (config.hidden, config.hidden),
+        }
+    }
+
+    /// The packed matrix that it is, or is a part of.
+    pub(super) fn index(self) -> usize {
+        match self {
+            Self::Query | Self::Key | Self::Value => 0,
+            Self::Output => 1,
+            Self::Expand => 2,
+            Self::Contract => 3,
+        }
+    }
+
+    /// Outputs and inputs of that packed matrix.
+    pub(super) fn packed_shape(self, config: &Config) -> (usize, usize) {
+        let (outputs, inputs) = self.shape(config);
+        let parts = Self::ALL
+            .iter()
+            .filter(|other| other.index() == self.index());
+        (outputs * parts.count(), inputs)
+    }
+
+    /// Where in it this one's outputs begin.
+    pub(super) fn first_output(self, config: &Config) -> usize {
+        match self {
+            Self::Key => config.hidden,
+            Self::Value => 2 * config.hidden,
+            _ => 0,
+        }
+    }
 }
 
 /// Integers with a scale per row.
@@ -91,8 +169,19 @@ impl Writer {
             .insert(name, (Dtype::F32, vec![values.len()], bytes));
     }
 
+    /// Embeddings.
     pub(super) fn rows(&mut self, name: &str, values: &[f32], width: usize) {
-        let rows = Rows::quantize(values, width);
+        self.quantized(name, Rows::quantize(values, width), width);
+    }
+
+    /// A layer's weights.
+    pub(super) fn matrix(&mut self, name: &str, values: &[f32], inputs: usize) {
+        let mut rows = Rows::quantize(values, inputs);
+        rows.weight.chunks_exact_mut(inputs).for_each(limit_fours);
+        self.quantized(name, rows, inputs);
+    }
+
+    fn quantized(&mut self, name: &str, rows: Rows, width: usize) {
         let shape = vec![rows.scale.len(), width];
         let bytes = rows.weight.iter().map(|&x| x as u8).collect();
         self.tensors
@@ -106,83 +195,36 @@ impl Writer {
             version: VERSION,
             config: self.config,
         };
+        let failed = |error: SafeTensorError| EncoderError::File(error.to_string());
         let json = serde_json::to_string(&metadata).expect("a configuration is plain data");
         let mut views = Vec::with_capacity(self.tensors.len());
         for (name, (dtype, shape, bytes)) in &self.tensors {
-            views.push((name, TensorView::new(*dtype, shape.clone(), bytes)?));
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
+            views.push((name, view.map_err(failed)?));
         }
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), json)]);
-        Ok(safetensors::serialize(views, Some(metadata))?)
+        safetensors::serialize(views, Some(metadata)).map_err(failed)
     }
 }
 
-/// Reads the file, checking every tensor against the configuration.
-pub(super) struct Reader<'a> {
-    tensors: SafeTensors<'a>,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<(Self, Config), EncoderError> {
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let json = header
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| metadata.get(METADATA_KEY))
-            .ok_or_else(|| {
-                EncoderError::Config(
-                    "found no Nerite metadata, expected a quantized encoder".into(),
-                )
-            })?;
-        let metadata: Metadata =
-            serde_json::from_str(json).map_err(|error| EncoderError::Config(error.to_string()))?;
-        if metadata.format != FORMAT || metadata.version != VERSION {
-            return Err(EncoderError::Config(format!(
-                "found {} version {}, expected {FORMAT} version {VERSION}",
-                metadata.format.escape_debug(),
-                metadata.version
-            )));
-        }
-        metadata.config.check()?;
-        let tensors = SafeTensors::deserialize(bytes)?;
-        Ok((Self { tensors }, metadata.config))
+/// The configuration that a file's header holds, checked.
+pub(super) fn config_of(header: &Header) -> Result<Config, EncoderError> {
+    let metadata = header.metadata().as_ref();
+    let json = metadata.and_then(|metadata| metadata.get(METADATA_KEY));
+    let json = json.ok_or_else(|| {
+        EncoderError::Config("found no Nerite metadata, expected a quantized encoder".into())
+    })?;
+    let metadata: Metadata =
+        serde_json::from_str(json).map_err(|error| EncoderError::Config(error.to_string()))?;
+    if metadata.format != FORMAT || metadata.version != VERSION {
+        return Err(EncoderError::Config(format!(
+            "found {} version {}, expected {FORMAT} version {VERSION}",
+            metadata.format.escape_debug(),
+            metadata.version
+        )));
     }
-
-    fn bytes(&self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8], EncoderError> {
-        let tensor = self
-            .tensors
-            .tensor(name)
-            .map_err(|_| EncoderError::Tensor(format!("found no tensor {name}")))?;
-        if tensor.dtype() != dtype || tensor.shape() != shape {
-            return Err(EncoderError::Tensor(format!(
-                "found {name} as {:?} {:?}, expected {dtype:?} {shape:?}",
-                tensor.dtype(),
-                tensor.shape()
-            )));
-        }
-        Ok(tensor.data())
-    }
-
-    pub(super) fn floats(&self, name: &str, length: usize) -> Result<Vec<f32>, EncoderError> {
-        let bytes = self.bytes(name, Dtype::F32, &[length])?;
-        let values: Vec<f32> = bytes
-            .chunks_exact(4)
-            .map(|four| f32::from_le_bytes(four.try_into().expect("four bytes")))
-            .collect();
-        if values.iter().any(|x| !x.is_finite()) {
-            return Err(EncoderError::Tensor(format!(
-                "{name} holds a number that is not finite"
-            )));
-        }
-        Ok(values)
-    }
-
-    pub(super) fn rows(&self, name: &str, rows: usize, width: usize) -> Result<Rows, EncoderError> {
-        let bytes = self.bytes(&format!("{name}.weight"), Dtype::I8, &[rows, width])?;
-        Ok(Rows {
-            weight: bytes.iter().map(|&x| x as i8).collect(),
-            scale: self.floats(&format!("{name}.scale"), rows)?,
-        })
-    }
+    metadata.config.check()?;
+    Ok(metadata.config)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ impl Kernel for Scalar {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
         let stride = panel.len() * DEPTH;
         for (sums, row) in sums.iter_mut().zip(activations.chunks_exact(stride)) {
             *sums = [0; OUTPUTS];

@@ -1,9 +1,10 @@
 use core::arch::x86_64::*;
 
 use super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::Kernel;
+use super::{Kernel, by_rows};
 
-/// AVX2: `maddubs` (exact, for activations have seven bits), then `madd`.
+/// AVX2: `maddubs` (exact, for activations have seven bits) of two blocks, added
+/// in 16 bits (exact, for fours of weights fit), then `madd`.
 pub(crate) struct Avx2;
 
 impl Kernel for Avx2 {
@@ -11,17 +12,9 @@ impl Kernel for Avx2 {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        // SAFETY: whoever picks this kernel has checked for AVX2.
-        unsafe {
-            match sums {
-                [a, b, c, d] => avx2(activations, panel, [a, b, c, d]),
-                [a, b, c] => avx2(activations, panel, [a, b, c]),
-                [a, b] => avx2(activations, panel, [a, b]),
-                [a] => avx2(activations, panel, [a]),
-                _ => unreachable!("a tile has one to four rows"),
-            }
-        }
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        // SAFETY: as the caller has promised.
+        unsafe { by_rows!(avx2, activations, panel, sums) }
     }
 }
 
@@ -30,17 +23,36 @@ fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32
     let stride = panel.len() * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
     let ones = _mm256_set1_epi16(1);
-    let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
-    for (depth, block) in panel.iter().enumerate() {
+    let load = |block: &Block| {
         let source: *const __m256i = block.0.as_ptr().cast();
         // SAFETY: a block is 64 bytes, aligned to 64.
-        let weights = unsafe { [_mm256_load_si256(source), _mm256_load_si256(source.add(1))] };
+        unsafe { [_mm256_load_si256(source), _mm256_load_si256(source.add(1))] }
+    };
+    let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
+    let mut pairs = panel.chunks_exact(2);
+    let mut at = 0;
+    for pair in &mut pairs {
+        let (near, far) = (load(&pair[0]), load(&pair[1]));
         for (row, totals) in totals.iter_mut().enumerate() {
-            let four = four_activations(activations, row * stride + depth * DEPTH);
-            let four = _mm256_set1_epi32(four);
-            for (total, weights) in totals.iter_mut().zip(weights) {
-                let pairs = _mm256_maddubs_epi16(four, weights);
-                *total = _mm256_add_epi32(*total, _mm256_madd_epi16(pairs, ones));
+            let a = _mm256_set1_epi32(four_activations(activations, row * stride + at));
+            let b = _mm256_set1_epi32(four_activations(activations, row * stride + at + DEPTH));
+            for (half, total) in totals.iter_mut().enumerate() {
+                let sum = _mm256_add_epi16(
+                    _mm256_maddubs_epi16(a, near[half]),
+                    _mm256_maddubs_epi16(b, far[half]),
+                );
+                *total = _mm256_add_epi32(*total, _mm256_madd_epi16(sum, ones));
+            }
+        }
+        at += 2 * DEPTH;
+    }
+    if let [last] = pairs.remainder() {
+        let last = load(last);
+        for (row, totals) in totals.iter_mut().enumerate() {
+            let a = _mm256_set1_epi32(four_activations(activations, row * stride + at));
+            for (half, total) in totals.iter_mut().enumerate() {
+                let sum = _mm256_maddubs_epi16(a, last[half]);
+                *total = _mm256_add_epi32(*total, _mm256_madd_epi16(sum, ones));
             }
         }
     }
@@ -70,12 +82,12 @@ impl Kernel for Avx512Vnni {
     const ROWS: usize = 12;
 
     #[inline(always)]
-    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
         // A full tile keeps twelve sums in registers; the last rows of a
         // matrix go four and one at a time.
         let stride = panel.len() * DEPTH;
         if let Ok(sums) = <&mut [_; 12]>::try_from(&mut *sums) {
-            // SAFETY: whoever picks this kernel has checked for AVX-512 VNNI.
+            // SAFETY: as the caller has promised.
             unsafe { vnni(activations, panel, sums) };
             return;
         }

@@ -8,14 +8,15 @@ mod simd128;
 use core::arch::wasm32::*;
 
 use super::super::packed::DEPTH;
-use super::Kernel;
+use super::{Kernel, by_rows};
 
 #[cfg(target_feature = "relaxed-simd")]
-pub(crate) use relaxed::Relaxed;
+pub(crate) use relaxed::{Relaxed, RelaxedPairs};
 #[cfg(not(target_feature = "relaxed-simd"))]
 pub(crate) use simd128::Simd128;
 
 /// Four adjacent activations, four times.
+#[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
 fn splat(activations: &[u8], start: usize) -> v128 {
     debug_assert!(start + DEPTH <= activations.len());

@@ -1,10 +1,11 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, splat, store};
+use super::{Kernel, by_rows, splat, store};
 
 /// Relaxed wasm SIMD: `i32x4_relaxed_dot_i8x16_i7x16_add`, which is the same on
-/// every engine as long as its second operand has seven bits.
+/// every engine as long as its second operand has seven bits. One instruction
+/// where the CPU has a dot product of bytes (VNNI, ARM's dotprod).
 pub(crate) struct Relaxed;
 
 impl Kernel for Relaxed {
@@ -12,22 +13,13 @@ impl Kernel for Relaxed {
     const ROWS: usize = 3;
 
     #[inline(always)]
-    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        match sums {
-            [a, b, c] => relaxed(activations, panel, [a, b, c]),
-            [a, b] => relaxed(activations, panel, [a, b]),
-            [a] => relaxed(activations, panel, [a]),
-            _ => unreachable!("a tile has one to three rows"),
-        }
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        by_rows!(dot, activations, panel, sums)
     }
 }
 
-#[inline(always)]
-fn relaxed<const ROWS: usize>(
-    activations: &[u8],
-    panel: &[Block],
-    sums: [&mut [i32; OUTPUTS]; ROWS],
-) {
+#[inline(never)]
+fn dot<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32; OUTPUTS]; ROWS]) {
     let stride = panel.len() * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
     let mut totals = [[i32x4_splat(0); 4]; ROWS];
@@ -37,8 +29,7 @@ fn relaxed<const ROWS: usize>(
             *four = splat(activations, row * stride + depth * DEPTH);
         }
         for quarter in 0..4 {
-            // SAFETY: a block is 64 bytes; quarter 0..4 stays within it.
-            let weights = unsafe { v128_load(block.0.as_ptr().add(16 * quarter).cast()) };
+            let weights = load(block, quarter);
             for (totals, &four) in totals.iter_mut().zip(&four) {
                 totals[quarter] = i32x4_relaxed_dot_i8x16_i7x16_add(weights, four, totals[quarter]);
             }
@@ -49,4 +40,73 @@ fn relaxed<const ROWS: usize>(
             store(&mut sums[quarter * 4..], total);
         }
     }
+}
+
+/// The same where the CPU has no such instruction: products of pairs, added
+/// over two blocks in 16 bits (exact, for fours of weights fit), then widened.
+pub(crate) struct RelaxedPairs;
+
+impl Kernel for RelaxedPairs {
+    const NAME: &'static str = "wasm relaxed simd, in pairs";
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        by_rows!(pairs, activations, panel, sums)
+    }
+}
+
+/// A panel goes through in two halves of eight outputs: engines have 16
+/// registers, and the sums must stay in them.
+#[inline(never)]
+fn pairs<const ROWS: usize>(
+    activations: &[u8],
+    panel: &[Block],
+    mut sums: [&mut [i32; OUTPUTS]; ROWS],
+) {
+    let stride = panel.len() * DEPTH;
+    assert_eq!(activations.len(), ROWS * stride);
+    for half in 0..2 {
+        let mut totals = [[i32x4_splat(0); 2]; ROWS];
+        let mut twos = panel.chunks_exact(2);
+        let mut at = 0;
+        for two in &mut twos {
+            let near = [load(&two[0], 2 * half), load(&two[0], 2 * half + 1)];
+            let far = [load(&two[1], 2 * half), load(&two[1], 2 * half + 1)];
+            for (row, totals) in totals.iter_mut().enumerate() {
+                let a = splat(activations, row * stride + at);
+                let b = splat(activations, row * stride + at + DEPTH);
+                for quarter in 0..2 {
+                    let sum = i16x8_add(
+                        i16x8_relaxed_dot_i8x16_i7x16(near[quarter], a),
+                        i16x8_relaxed_dot_i8x16_i7x16(far[quarter], b),
+                    );
+                    totals[quarter] = i32x4_add(totals[quarter], i32x4_extadd_pairwise_i16x8(sum));
+                }
+            }
+            at += 2 * DEPTH;
+        }
+        if let [last] = twos.remainder() {
+            for (row, totals) in totals.iter_mut().enumerate() {
+                let a = splat(activations, row * stride + at);
+                for (quarter, total) in totals.iter_mut().enumerate() {
+                    let sum = i16x8_relaxed_dot_i8x16_i7x16(load(last, 2 * half + quarter), a);
+                    *total = i32x4_add(*total, i32x4_extadd_pairwise_i16x8(sum));
+                }
+            }
+        }
+        for (sums, totals) in sums.iter_mut().zip(totals) {
+            for (quarter, total) in totals.into_iter().enumerate() {
+                store(&mut sums[half * 8 + quarter * 4..], total);
+            }
+        }
+    }
+}
+
+/// The weights of four outputs.
+#[inline(always)]
+fn load(block: &Block, quarter: usize) -> v128 {
+    let four = &block.0[16 * quarter..][..16];
+    // SAFETY: `four` is sixteen bytes.
+    unsafe { v128_load(four.as_ptr().cast()) }
 }

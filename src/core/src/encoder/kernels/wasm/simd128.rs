@@ -1,7 +1,7 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, splat, store};
+use super::{Kernel, by_rows, store};
 
 /// Plain wasm SIMD: bytes widened to 16 bits, then `i32x4_dot_i16x8`.
 pub(crate) struct Simd128;
@@ -11,19 +11,14 @@ impl Kernel for Simd128 {
     const ROWS: usize = 3;
 
     #[inline(always)]
-    fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        match sums {
-            [a, b, c] => widened(activations, panel, [a, b, c]),
-            [a, b] => widened(activations, panel, [a, b]),
-            [a] => widened(activations, panel, [a]),
-            _ => unreachable!("a tile has one to three rows"),
-        }
+    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+        by_rows!(widened, activations, panel, sums)
     }
 }
 
 /// A panel goes through in two halves of eight outputs: engines have 16
 /// registers, and the sums must stay in them.
-#[inline(always)]
+#[inline(never)]
 fn widened<const ROWS: usize>(
     activations: &[u8],
     panel: &[Block],
@@ -38,7 +33,7 @@ fn widened<const ROWS: usize>(
         for (depth, block) in panel.iter().enumerate() {
             let mut four = [i16x8_splat(0); ROWS];
             for (row, four) in four.iter_mut().enumerate() {
-                *four = u16x8_extend_low_u8x16(splat(activations, row * stride + depth * DEPTH));
+                *four = splat(activations, row * stride + depth * DEPTH);
             }
             for pair in 0..4 {
                 let start = half * 32 + pair * 8;
@@ -58,4 +53,14 @@ fn widened<const ROWS: usize>(
             }
         }
     }
+}
+
+/// Four adjacent activations, twice, in 16 bits.
+#[inline(always)]
+fn splat(activations: &[u8], start: usize) -> v128 {
+    debug_assert!(start + DEPTH <= activations.len());
+    // SAFETY: the callers checked that `activations` holds all rows of a
+    // panel's depth; every start lies DEPTH bytes before such a row's end.
+    let four = unsafe { v128_load32_splat(activations.as_ptr().add(start).cast()) };
+    u16x8_extend_low_u8x16(four)
 }

@@ -1,0 +1,127 @@
+//! Activations in seven bits, a scale and a zero point per row:
+//!
+//! ```text
+//! x ~ (a - zero) * scale            a in 0..=127
+//! ```
+//!
+//! In seven bits every kernel's products are exact: a pair of them fits 16
+//! bits (AVX2's `maddubs` does not saturate) and wasm's relaxed dot product is
+//! the same on every engine.
+
+use super::kernels::ACTIVATION_MAX;
+use super::math;
+use super::packed::DEPTH;
+
+/// Rows that spread less are zeros: dividing by them would overflow.
+const SMALLEST_SPREAD: f32 = 1e-30;
+
+/// Rows of quantized activations.
+#[derive(Default)]
+pub(super) struct Activations {
+    /// `[rows, stride]`, padded with 0.
+    values: Vec<u8>,
+    rows: Vec<Row>,
+    stride: usize,
+}
+
+/// What the integers of a row mean.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Row {
+    pub(super) scale: f32,
+    pub(super) zero: i32,
+}
+
+impl Activations {
+    /// Makes room for `rows` of `width`, of zeros.
+    pub(super) fn reset(&mut self, rows: usize, width: usize) {
+        self.stride = width.next_multiple_of(DEPTH);
+        self.values.clear();
+        self.values.resize(rows * self.stride, 0);
+        self.rows.clear();
+        self.rows.resize(rows, Row::default());
+    }
+
+    /// Replaces the contents by `input` `[rows, width]`.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, input: &[f32], width: usize) {
+        self.reset(input.len() / width, width);
+        for (row, values) in input.chunks_exact(width).enumerate() {
+            self.set(row, values);
+        }
+    }
+
+    /// Quantizes `values` over their range, which always includes 0.
+    #[inline(always)]
+    pub(super) fn set(&mut self, row: usize, values: &[f32]) {
+        let (low, high) = math::range_with_zero(values);
+        let spread = high - low;
+        let (scale, inverse) = if spread > SMALLEST_SPREAD {
+            (spread / LARGEST, LARGEST / spread)
+        } else {
+            (0.0, 0.0)
+        };
+        let zero = (-low * inverse + ROUND) - ROUND;
+        let (integers, _) = self.row_mut(row);
+        for (integer, &x) in integers.iter_mut().zip(values) {
+            *integer = to_activation(x * inverse + zero);
+        }
+        self.rows[row] = Row {
+            scale,
+            zero: zero as i32,
+        };
+    }
+
+    /// A row's integers, padding included, and their meaning, to be set.
+    #[inline(always)]
+    pub(super) fn row_mut(&mut self, row: usize) -> (&mut [u8], &mut Row) {
+        let integers = &mut self.values[row * self.stride..][..self.stride];
+        (integers, &mut self.rows[row])
+    }
+
+    /// The rows' meanings.
+    #[inline(always)]
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The integers of `count` rows from `first` on.
+    #[inline(always)]
+    pub(super) fn integers(&self, first: usize, count: usize) -> &[u8] {
+        &self.values[first * self.stride..][..count * self.stride]
+    }
+}
+
+const LARGEST: f32 = ACTIVATION_MAX as f32;
+/// Adding 2^23 rounds to the nearest integer, ties to even, and leaves it in
+/// the low bits: exact and the same in every SIMD.
+const ROUND: f32 = 8_388_608.0;
+
+/// The nearest integer within 0..=127.
+#[inline(always)]
+pub(super) fn to_activation(x: f32) -> u8 {
+    let x = if x > 0.0 { x } else { 0.0 };
+    let x = if x < LARGEST { x } else { LARGEST };
+    (x + ROUND).to_bits() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn quantization_errs_by_half_a_step() {
+        let input: Vec<f32> = (0..50).map(|i| (i as f32).sin() * 3.0 + 1.0).collect();
+        let mut quantized = Activations::default();
+        quantized.fill(&input, 50);
+        let Row { scale, zero } = quantized.rows[0];
+        for (&x, &a) in input.iter().zip(&quantized.values) {
+            assert!((x - (i32::from(a) - zero) as f32 * scale).abs() <= scale * 1.001);
+            assert!(a <= 127);
+        }
+        quantized.fill(&[0.0, f32::NAN, -0.0, 0.0], 2);
+        assert_eq!(quantized.rows.len(), 2);
+    }
+}

@@ -1,0 +1,169 @@
+//! The matmul: walks activations and packed weights tile by tile.
+//!
+//! ```text
+//! w ~ q * channel_scale             q in -127..=127, one scale per channel
+//! x . w ~ row_scale * channel_scale * (sum(a q) - zero * sum(q))
+//! ```
+
+use super::activations::{Activations, Row};
+use super::kernels::{Kernel, MAX_ROWS};
+use super::packed::{Channels, OUTPUTS, Packed};
+
+/// Hands every sum of products of `input` and `weights` to `finish`, by row
+/// and sixteen output channels: the row, the first of the channels, how many
+/// of them there are, the sums, what their channels have.
+///
+/// # Safety
+///
+/// The machine must have the kernel's instructions.
+#[inline(always)]
+pub(super) unsafe fn for_each_tile<K: Kernel>(
+    input: &Activations,
+    weights: &Packed,
+    mut finish: impl FnMut(usize, usize, usize, &[i32; OUTPUTS], &Channels),
+) {
+    let rows = input.rows().len();
+    let mut sums = [[0i32; OUTPUTS]; MAX_ROWS];
+    for (panel, (blocks, channels)) in weights.panels().enumerate() {
+        let first = panel * OUTPUTS;
+        let width = OUTPUTS.min(weights.outputs() - first);
+        let mut row = 0;
+        while row < rows {
+            let height = K::ROWS.min(rows - row);
+            // SAFETY: as the caller has promised; activations never exceed
+            // ACTIVATION_MAX, and loaded or made weights have fours that fit.
+            unsafe { K::tile(input.integers(row, height), blocks, &mut sums[..height]) };
+            for (offset, sums) in sums[..height].iter().enumerate() {
+                finish(row + offset, first, width, sums, channels);
+            }
+            row += height;
+        }
+    }
+}
+
+/// The product of `input` and `weights`, bias added: `finish` gets where sixteen
+/// results go in a `[rows, outputs]` array, and the results.
+///
+/// # Safety
+///
+/// The machine must have the kernel's instructions.
+#[inline(always)]
+pub(super) unsafe fn multiply<K: Kernel>(
+    input: &Activations,
+    weights: &Packed,
+    output: &mut [f32],
+    finish: impl Fn(f32, f32) -> f32,
+) {
+    let outputs = weights.outputs();
+    debug_assert_eq!(output.len(), input.rows().len() * outputs);
+    let results = |row: usize, sums: &[i32; OUTPUTS], channels: &Channels| {
+        let Row { scale, zero } = input.rows()[row];
+        let mut results = [0.0f32; OUTPUTS];
+        for lane in 0..OUTPUTS {
+            let dot = sums[lane] - zero * channels.sum[lane];
+            results[lane] = dot as f32 * (scale * channels.scale[lane]) + channels.bias[lane];
+        }
+        results
+    };
+    let mut store = |row: usize, first: usize, width: usize, results: [f32; OUTPUTS]| {
+        let place = &mut output[row * outputs + first..][..width];
+        // A constant width makes this a few instructions.
+        if let Ok(place) = <&mut [f32; OUTPUTS]>::try_from(&mut *place) {
+            for (old, new) in place.iter_mut().zip(results) {
+                *old = finish(*old, new);
+            }
+        } else {
+            for (old, new) in place.iter_mut().zip(results) {
+                *old = finish(*old, new);
+            }
+        }
+    };
+    // SAFETY: as the caller has promised.
+    unsafe {
+        for_each_tile::<K>(input, weights, |row, first, width, sums, channels| {
+            store(row, first, width, results(row, sums, channels));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::super::kernels::{self, ACTIVATION_MAX};
+    use super::super::packed::{ALWAYS_FITS, limit_fours};
+    use super::*;
+
+    /// Compares a kernel's sums with sums made without packing.
+    fn check<K: Kernel>(input: &[u8], weight: &[i8], inputs: usize) {
+        let (rows, outputs) = (input.len() / inputs, weight.len() / inputs);
+        let mut activations = Activations::default();
+        activations.reset(rows, inputs);
+        for (row, values) in input.chunks_exact(inputs).enumerate() {
+            activations.row_mut(row).0[..inputs].copy_from_slice(values);
+        }
+        let mut packed = Packed::new(outputs, inputs);
+        for (output, weight) in weight.chunks_exact(inputs).enumerate() {
+            packed.set(output, weight);
+        }
+        let mut found = vec![None; rows * outputs];
+        // SAFETY: the macro below names only kernels that this machine has.
+        unsafe {
+            for_each_tile::<K>(&activations, &packed, |row, first, width, sums, _| {
+                for (place, &sum) in found[row * outputs + first..][..width].iter_mut().zip(sums) {
+                    assert_eq!(place.replace(sum), None, "a sum is made once");
+                }
+            });
+        }
+        let expected = input.chunks_exact(inputs).flat_map(|a| {
+            weight.chunks_exact(inputs).map(move |w| {
+                let products = a.iter().zip(w).map(|(&a, &w)| i32::from(a) * i32::from(w));
+                Some(products.sum::<i32>())
+            })
+        });
+        let expected: Vec<_> = expected.collect();
+        assert_eq!(found, expected, "{} on {inputs} x {outputs}", K::NAME);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_kernel_equals_the_definition(
+            rows in 1usize..30, inputs in 1usize..70, outputs in 1usize..40, seed in any::<u64>(),
+            great in any::<bool>(),
+        ) {
+            use rand::{Rng, SeedableRng};
+            let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let least = if great { 100 } else { 0 };
+            let input: Vec<u8> = (0..rows * inputs)
+                .map(|_| random.random_range(least..=ACTIVATION_MAX))
+                .collect();
+            let mut weight: Vec<i8> = (0..inputs * outputs)
+                .map(|_| random.random_range(if great { 90..=127 } else { -127..=127 }))
+                .collect();
+            weight.chunks_exact_mut(inputs).for_each(limit_fours);
+            kernels::for_each_available!(|K| check::<K>(&input, &weight, inputs));
+        }
+    }
+
+    #[test]
+    fn extremes_do_not_saturate() {
+        let inputs = 3072;
+        let input = vec![ACTIVATION_MAX; 5 * inputs];
+        let mut alternating = [127i8, 127, -127, -127, 2, 2, -2, -2].repeat(inputs / 8);
+        limit_fours(&mut alternating);
+        let mut great = vec![127; inputs];
+        limit_fours(&mut great);
+        let weight = [
+            vec![ALWAYS_FITS; inputs],
+            vec![-ALWAYS_FITS; inputs],
+            alternating,
+            great,
+        ]
+        .concat();
+        kernels::for_each_available!(|K| check::<K>(&input, &weight, inputs));
+    }
+}

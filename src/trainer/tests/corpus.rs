@@ -214,3 +214,37 @@ fn the_study_comes_out() {
         })
     );
 }
+
+/// Sentences written for this, one of them with each oddity, one irregular.
+#[test]
+fn words_are_restored_from_running_text() {
+    let lab = Lab::new();
+    lab.write("words.conll", include_str!("words.conll"));
+    let found = json_of(&lab, "corpus words.conll --check-words --json");
+    let oddities = [
+        "a clitic on its word",
+        "a control character or no-break space in a word",
+        "a mark on a damaged word",
+        "a slash inside a word, or after an abbreviation",
+        "an abbreviation and its full stop apart",
+        "an apostrophe at a word's edge",
+        "the last full stop on a word that is no abbreviation",
+        "two full stops at the end",
+    ];
+    let counts: Vec<_> = oddities.map(|name| (name, &found["oddities"][name])).into();
+    assert!(counts.iter().all(|(_, count)| **count == 1), "{counts:?}");
+    assert_eq!(found["sentences"], 22);
+    assert_eq!(found["regular"], 14);
+    assert_eq!(found["regular_restored"], 13, "{found}");
+    assert_eq!(found["failures"][0]["name"], "Sentence: 22");
+    assert_eq!(found["whole"], found["restored"]);
+    // Missed: "It moved to the U.S." before "Seven", "The C.I.A." before "Kim".
+    let ends = ["ends", "ends_found", "ends_right"].map(|name| &found[name]);
+    assert_eq!(ends.map(Value::as_u64), [19, 17, 17].map(Some));
+    let shown = lab.ok("corpus words.conll --check-words");
+    assert!(shown.contains("words restored in 13 of 14"), "{shown}");
+    lab.misused(
+        "corpus words.conll --check-words --split sklearn:0.5:1",
+        &["cannot be used with"],
+    );
+}

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Scheme};
+use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Scheme, WordCheck, check_words};
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,10 @@ pub(super) struct Arguments {
     /// train_test_split over the sentence names in string order
     #[arg(long, value_name = "SPLIT")]
     split: Option<Split>,
+    /// Write the sentences as running text, cut it into words as `nerite predict`
+    /// and the page do, and say how often these are the corpus's own words
+    #[arg(long, conflicts_with = "split")]
+    check_words: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -80,6 +84,9 @@ impl CorpusArguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let corpus = self.corpus.read()?;
+        if self.check_words {
+            return self.show_words(&check_words(&corpus.sentences));
+        }
         let parts = self
             .split
             .map(|split| split.parts(&corpus.names()))
@@ -121,6 +128,55 @@ impl Arguments {
                     sha256(&corpus, part)
                 )?;
             }
+        }
+        Ok(())
+    }
+
+    fn show_words(&self, check: &WordCheck) -> Result<()> {
+        if self.json {
+            say!("{}", serde_json::to_string(check)?);
+            return Ok(());
+        }
+        let share = |part: usize, all: usize| 100.0 * part as f64 / all.max(1) as f64;
+        for (which, restored, all) in [
+            ("all sentences", check.restored, check.sentences),
+            (
+                "sentences without an oddity",
+                check.regular_restored,
+                check.regular,
+            ),
+        ] {
+            let share = share(restored, all);
+            say!("{which}: words restored in {restored} of {all} ({share:.3} %)");
+        }
+        say!(
+            "cut into more than one sentence, of those restored: {}",
+            check.restored - check.whole
+        );
+        for (which, part, all) in [
+            ("ends of sentences found", check.ends_right, check.ends),
+            (
+                "of the ends found, right",
+                check.ends_right,
+                check.ends_found,
+            ),
+        ] {
+            say!("{which}: {part} of {all} ({:.2} %)", share(part, all));
+        }
+        for (oddity, count) in &check.oddities {
+            say!("oddity: {oddity}: {count}");
+        }
+        const SHOWN: usize = 20;
+        for failure in check.failures.iter().take(SHOWN) {
+            say!(
+                "{}\n  corpus {}\n  cut    {}",
+                failure.name,
+                failure.words.join(" "),
+                failure.cut.join(" ")
+            );
+        }
+        if check.failures.len() > SHOWN {
+            say!("and {} more, all with --json", check.failures.len() - SHOWN);
         }
         Ok(())
     }

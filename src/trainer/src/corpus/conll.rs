@@ -6,7 +6,7 @@ use nerite::{Tag, TagError};
 use super::{Columns, Fault, Problem, Rows, Scheme, Sentence, text};
 
 /// What stands at the start of each document.
-const DOCUMENT: &str = "-DOCSTART-";
+pub(super) const DOCUMENT: &str = "-DOCSTART-";
 
 /// Reads the columns. If the tags are IOB1, as told or found out, they become IOB2.
 pub(super) fn read(text: &str, scheme: Option<Scheme>) -> Result<(Rows, Scheme), Fault> {

@@ -13,7 +13,12 @@ use nerite::{Tag, TagError, TagSet};
 
 mod conll;
 mod kaggle;
+mod predictions;
+mod spaces;
 mod text;
+
+pub use predictions::Predictions;
+pub use spaces::{Failure, WordCheck, check_words};
 
 /// The most words a corpus may hold: sixteen times the GMB corpus. What is kept
 /// of a word takes many times its bytes in the file, so that the limit on the
@@ -273,6 +278,12 @@ pub enum Problem {
     /// A line has too few or too many columns for the format.
     #[error("found {0}, expected 2 to 4 columns separated by spaces or tabs")]
     Columns(Columns),
+    /// A file of predictions has too few columns, or too many.
+    #[error(
+        "found {0}, expected at least 3 separated by spaces or tabs: the word first, the gold tag \
+         and the predicted tag last"
+    )]
+    PredictionColumns(Columns),
     /// A line does not have as many columns as the first one.
     #[error("found {found}, expected {expected} as in line {first}")]
     UnequalColumns {

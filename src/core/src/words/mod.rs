@@ -1,0 +1,220 @@
+//! Free text to sentences and words, cut as the training corpora cut them
+//! (Penn Treebank conventions): punctuation and clitics are words of their
+//! own, abbreviations, numbers and hyphenated words stay whole.
+
+use std::ops::Range;
+
+mod abbreviations;
+mod runs;
+mod sentences;
+
+/// A sentence of a free text: the byte ranges of its words.
+pub type Sentence = Vec<Range<usize>>;
+
+/// A sentence ends here at the latest: tables and lists have no full stops, and
+/// memory is taken sentence by sentence.
+const MAX_WORDS: usize = 500;
+
+/// Cuts `text` into sentences of words. Ranges are byte offsets on character
+/// boundaries, in order, without overlap, never empty and never holding white
+/// space; every character that is not white space is in exactly one word.
+pub fn cut(text: &str) -> Vec<Sentence> {
+    let mut cut = Vec::new();
+    for range in sentences::sentences(text) {
+        let mut sentence = Sentence::new();
+        let mut runs = runs(text, range).peekable();
+        while let Some(run) = runs.next() {
+            let next = runs.peek().map(|next| &text[next.clone()]);
+            runs::cut(text, run, next, &mut sentence);
+            if sentence.len() > MAX_WORDS {
+                let pieces = sentence.chunks(MAX_WORDS).map(<[_]>::to_vec);
+                cut.extend(pieces);
+                sentence = cut.pop().expect("there was more than one piece");
+            }
+        }
+        if !sentence.is_empty() {
+            cut.push(sentence);
+        }
+    }
+    cut
+}
+
+/// The runs of characters that are not white space.
+fn runs(text: &str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let base = text.as_ptr() as usize;
+    text[within].split_whitespace().map(move |run| {
+        let start = run.as_ptr() as usize - base;
+        start..start + run.len()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn cut_to_text(text: &str) -> Vec<Vec<&str>> {
+        let words = |sentence: Sentence| sentence.into_iter().map(|word| &text[word]).collect();
+        cut(text).into_iter().map(words).collect()
+    }
+
+    #[test]
+    fn news_is_cut_like_the_corpus() {
+        for (text, expected) in [
+            (
+                "London, U.S. officials said.",
+                "London , U.S. officials said .",
+            ),
+            (
+                "Mr. Bush's visit cost $1,000.50, or 5%.",
+                "Mr. Bush 's visit cost $ 1,000.50 , or 5 % .",
+            ),
+            (
+                "\"I don't know,\" she said...",
+                "\" I do n't know , \" she said ...",
+            ),
+            (
+                "Shi'ite leaders (in Iraq) met Yar'Adua.",
+                "Shi'ite leaders ( in Iraq ) met Yar'Adua .",
+            ),
+            ("the twenty-year-old--or so", "the twenty-year-old -- or so"),
+            (
+                "It\u{2019}s George W. Bush at 5 p.m. today",
+                "It \u{2019}s George W. Bush at 5 p.m. today",
+            ),
+            ("the workers' rights", "the workers ' rights"),
+            ("", ""),
+            (" \t\r\n ", ""),
+        ] {
+            let words: Vec<_> = cut_to_text(text).concat();
+            assert_eq!(words.join(" "), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_in_time_and_in_pieces() {
+        // Each was quadratic somewhere, in a version of this or in a library.
+        for piece in [
+            ".", "'", "\"", ".)", ")", "#", "--", "a-", "A.", ". ", "a. ", "1. , ", ". (", "?!",
+            "。", "a/bb", "a,", ".\u{300}", "Mr. ", "\n", "- a\n", "n't",
+        ] {
+            for start in ["", "a.) "] {
+                let text = start.to_owned() + &piece.repeat(300_000 / piece.len());
+                let sentences = cut(&text);
+                assert!(
+                    sentences.iter().all(|sentence| sentence.len() <= MAX_WORDS),
+                    "{piece:?}"
+                );
+                let end = sentences.last().map_or(0, |last| last.last().unwrap().end);
+                assert_eq!(end, text.trim_end().len(), "{piece:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sentences_end_where_they_end() {
+        for marked in [
+            "Mr. Bush met Gen. Smith.| He left.",
+            "The U.N. said so.| The U.S. did not.",
+            "The U.N. said Mr. Bush met Lt.-Gen. Smith in the U.S. on Monday.",
+            "He lives in the U.S.| She does not.| The U.S. President left.",
+            "On Jan. 5 he left for St. Petersburg.| It was cold.",
+            "It closed on Nov. 20.| Xinhua said so.",
+            "George W. Bush and J. K. Rowling met.| They spoke.",
+            "He fought in World War I.| The end.",
+            "Gen. John J. \"Jack\" Smith left.",
+            "\"Go.\"| He went.| (It was late.)| She stayed.| (The U.N.) Council met.",
+            "He said \"Stop!\" and left.| Why?| No!| Yahoo! said nothing.",
+            "He waited...| Then he left.| He waited... then he left.",
+            "He waited…| Then he left.| He waited… then he left.",
+            "At 5 p.m. Monday it rained.| Apple Inc. said so.",
+            "He works for Apple Inc.| The firm grew.",
+            "It cost 3.5 dollars.| 20 people paid.| 40 percent did not.| $40 million was spent.",
+            "Is it No. 5?| He said no.| She lives in Boston, Mass., e.g. today.",
+            "他走了。|她留下了！|为什么？|好",
+            "هل ذهبت؟| نعم، ذهبت.",
+            "Он ушёл.| Она осталась.",
+        ] {
+            let text = marked.replace('|', "");
+            let found: Vec<&str> = cut(&text)
+                .iter()
+                .map(|words| &text[words[0].start..words[words.len() - 1].end])
+                .collect();
+            let expected: Vec<&str> = marked.split('|').map(str::trim).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn lines_end_sentences_unless_they_wrap() {
+        for (text, expected) in [
+            ("A heading\n\nA paragraph that goes\nover two lines.", 2),
+            ("A heading\nA paragraph.", 2),
+            (
+                "This line is so long that it may well be wrapped\nHere it goes on.",
+                1,
+            ),
+            (
+                "Shopping:\n1. Bread\n2. Butter and\n(a) jam\n- tea\n* milk",
+                6,
+            ),
+            ("1. Bread is here. It is good.", 2),
+        ] {
+            assert_eq!(
+                cut(text).len(),
+                expected,
+                "{text:?}: {:?}",
+                cut_to_text(text)
+            );
+        }
+    }
+
+    #[test]
+    fn missing_spaces_are_made_up_for() {
+        for (text, expected) in [
+            (
+                "No space.After it, but v1.2.3 and MoveOn.org",
+                "No space . After it , but v1.2.3 and MoveOn.org",
+            ),
+            ("Paris,France;1,000-meter", "Paris , France ; 1,000-meter"),
+            (
+                "HIV/AIDS in 1999/2000 at 20/20 km/h",
+                "HIV / AIDS in 1999 / 2000 at 20/20 km/h",
+            ),
+            (
+                "see https://a.org/b,c?x=1 or a.b@c.org.",
+                "see https://a.org/b,c?x=1 or a.b@c.org .",
+            ),
+            (
+                "a \"Black September\"--a group",
+                "a \" Black September \" -- a group",
+            ),
+            (
+                "the '80s, rock 'n roll, 'Yes'",
+                "the '80s , rock 'n roll , ' Yes '",
+            ),
+        ] {
+            assert_eq!(cut_to_text(text).concat().join(" "), expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn words_cover_the_text(text in "([a-zA-Z.,'\"$%()é’—…-]|\\PC|[ \\n\\t\u{2029}\u{85}]){0,60}") {
+            let words: Vec<_> = cut(&text).concat();
+            let mut covered = 0;
+            for word in &words {
+                prop_assert!(word.start >= covered && word.start < word.end);
+                prop_assert!(text[covered..word.start].chars().all(char::is_whitespace));
+                prop_assert!(!text[word.clone()].contains(char::is_whitespace));
+                covered = word.end;
+            }
+            prop_assert!(text[covered..].chars().all(char::is_whitespace));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A run of characters between white space to words.
+
+use std::ops::Range;
+
+use super::Sentence;
+use super::abbreviations::Abbreviation;
+
+/// What is written onto the word before it but is a word of its own.
+const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m", "n't"];
+
+/// What an apostrophe begins.
+const ELIDED: &[&str] = &[
+    "s", "re", "ve", "ll", "d", "m", "n", "em", "til", "cause", "tis", "twas",
+];
+
+const OPENING: &[char] = &[
+    '"', '\'', '`', '\u{201c}', '\u{2018}', '„', '‚', '«', '‹', '「', '『', '《', '【', '(', '[',
+    '{', '<', '（', '$', '€', '£', '¥', '#', '¿', '¡',
+];
+
+const CLOSING: &[char] = &[
+    '"', '\'', '\u{201d}', '\u{2019}', '»', '›', '」', '』', '》', '】', ')', ']', '}', '>', '）',
+    ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？', '！', '،', '؛', '؟',
+    '۔', '।',
+];
+
+/// Cuts one run into words; `next` is the run that follows in the sentence.
+pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut Sentence) {
+    let slice = &text[run.clone()];
+    if is_address(slice) {
+        cut_piece(text, run, next, words);
+        return;
+    }
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(c) = slice[at..].chars().next() {
+        let bytes = dash(&slice[at..], c);
+        if bytes == 0 {
+            at += c.len_utf8();
+            continue;
+        }
+        let after = Some(&slice[at + bytes..]).filter(|after| !after.is_empty());
+        cut_piece(
+            text,
+            run.start + start..run.start + at,
+            after.or(next),
+            words,
+        );
+        words.push(run.start + at..run.start + at + bytes);
+        at += bytes;
+        start = at;
+    }
+    cut_piece(text, run.start + start..run.end, next, words);
+}
+
+/// "https://a.org/b,c", "a.b@c.org", "www.a.org/b"
+fn is_address(run: &str) -> bool {
+    run.contains("://") || run.contains('@') || run.starts_with("www.")
+}
+
+/// Bytes of the dash or ellipsis that `rest` begins with, else 0; `c` is the
+/// first character.
+fn dash(rest: &str, c: char) -> usize {
+    match c {
+        '-' if rest.starts_with("--") => rest.len() - rest.trim_start_matches('-').len(),
+        '.' if rest.starts_with("...") => rest.len() - rest.trim_start_matches('.').len(),
+        '—' | '–' | '…' => c.len_utf8(),
+        _ => 0,
+    }
+}
+
+/// Cuts what stands between dashes.
+fn cut_piece(text: &str, piece: Range<usize>, next: Option<&str>, words: &mut Sentence) {
+    let Range { mut start, mut end } = piece;
+    while let Some(mark) = text[start..end]
+        .chars()
+        .next()
+        .filter(|c| OPENING.contains(c))
+    {
+        if is_elision(&text[start..end]) {
+            break;
+        }
+        words.push(start..start + mark.len_utf8());
+        start += mark.len_utf8();
+    }
+    let mut tail = Vec::new();
+    let mut closing = None;
+    while let Some(bytes) = closing_piece(&text[start..end], closing, next) {
+        tail.push(end - bytes..end);
+        end -= bytes;
+        closing = text[end..].chars().next();
+    }
+    cut_core(text, start..end, words);
+    words.extend(tail.into_iter().rev());
+}
+
+/// Whether an apostrophe at the start stands for something left out: it stays
+/// with its word, as in "'80s", "'n", "'s".
+fn is_elision(run: &str) -> bool {
+    let mut chars = run.chars();
+    let (Some(mark), Some(first)) = (chars.next(), chars.next()) else {
+        return false;
+    };
+    // Nothing of the kind is longer.
+    if !matches!(mark, '\'' | '\u{2019}' | '`') || run.len() > 40 {
+        return false;
+    }
+    let rest = &run[mark.len_utf8()..];
+    let mut rest = rest.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    if first.is_ascii_digit() {
+        rest = rest.strip_suffix('s').unwrap_or(rest);
+        return rest.len() == 2 && rest.bytes().all(|b| b.is_ascii_digit());
+    }
+    let rest = rest.to_lowercase();
+    mark != '`' && ELIDED.contains(&rest.as_str())
+}
+
+/// Bytes of the punctuation to be cut off the end of `run`, if any; `closing`
+/// was cut off before.
+fn closing_piece(run: &str, closing: Option<char>, next: Option<&str>) -> Option<usize> {
+    let last = run.chars().next_back()?;
+    if last == '.' {
+        let stops = run.len() - run.trim_end_matches('.').len();
+        if stops > 1 || run.len() == 1 {
+            return Some(stops);
+        }
+        let keeps = Abbreviation::of(run).is_some_and(|own| own.keeps_stop(closing, next));
+        return (!keeps).then_some(1);
+    }
+    CLOSING.contains(&last).then(|| last.len_utf8())
+}
+
+/// Cuts what is left between opening and closing punctuation.
+fn cut_core(text: &str, core: Range<usize>, words: &mut Sentence) {
+    let slice = &text[core.clone()];
+    if is_address(slice) {
+        words.push(core);
+        return;
+    }
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(c) = slice[at..].chars().next() {
+        let bytes = separator(slice, start, at, c);
+        if bytes == 0 {
+            at += c.len_utf8();
+            continue;
+        }
+        cut_clitic(text, core.start + start..core.start + at, words);
+        words.push(core.start + at..core.start + at + bytes);
+        at += bytes;
+        start = at;
+    }
+    cut_clitic(text, core.start + start..core.end, words);
+}
+
+/// Bytes of the punctuation at `at`, whose first character is `c`, if it parts
+/// two words of `slice`; else 0. The word before it begins at `start`.
+fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
+    let after = &slice[at + c.len_utf8()..];
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let before = || slice[start..at].chars().rev();
+    match c {
+        '。' | '，' | '、' | '；' | '：' | '？' | '！' | '،' | '؛' | '؟' | '۔' | '।' => {
+            c.len_utf8()
+        }
+        ';' => 1,
+        ',' if !(digit(before().next()) && digit(after.chars().next())) => 1,
+        '/' if parts_words(before(), after) => 1,
+        '.' | '?' | '!' if parts_sentences(before(), after) => 1,
+        _ => 0,
+    }
+}
+
+/// "HIV/AIDS", "1999/2000", but not "km/h" or "20/20"
+fn parts_words(mut before: impl Iterator<Item = char>, after: &str) -> bool {
+    let mut next = after.chars();
+    let [b, a] = [before.next(), next.next()];
+    let both = |test: fn(char) -> bool| b.is_some_and(test) && a.is_some_and(test);
+    if both(char::is_alphabetic) {
+        let [b, a] = [before.next(), next.next()];
+        return [b, a]
+            .iter()
+            .all(|c| c.is_some_and(|c| c.is_alphanumeric() || c == '\''));
+    }
+    let year = |digits: &mut dyn Iterator<Item = char>| {
+        digits.take(4).take_while(char::is_ascii_digit).count() == 3
+    };
+    both(|c| c.is_ascii_digit()) && year(&mut before) && year(&mut next)
+}
+
+/// "said.Then": two small letters before, a capital and a small letter after.
+fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool {
+    let mut next = after.chars();
+    before.by_ref().take(2).filter(|c| c.is_lowercase()).count() == 2
+        && next.next().is_some_and(char::is_uppercase)
+        && next.next().is_some_and(char::is_lowercase)
+}
+
+/// Cuts a clitic off the end of a word.
+fn cut_clitic(text: &str, word: Range<usize>, words: &mut Sentence) {
+    let slice = &text[word.clone()];
+    let clitic = CLITICS.iter().find_map(|clitic| {
+        // As many characters from the end; the apostrophe has two shapes.
+        let (at, _) = slice.char_indices().rev().nth(clitic.chars().count() - 1)?;
+        let found = slice[at..].chars().map(|c| match c {
+            '\u{2019}' => '\'',
+            c => c.to_ascii_lowercase(),
+        });
+        (at > 0 && found.eq(clitic.chars())).then_some(at)
+    });
+    match clitic {
+        Some(at) => {
+            words.push(word.start..word.start + at);
+            words.push(word.start + at..word.end);
+        }
+        None if word.is_empty() => {}
+        None => words.push(word),
+    }
+}

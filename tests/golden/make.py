@@ -4,7 +4,7 @@
     encoders/   tiny random-weight BERT, DistilBERT and RoBERTa models, as Hugging Face folders, with the
                 hidden states that transformers computes and the subwords that its fast tokenizers yield
     tokens/     what the `tokenizers` library makes of ordinary and of nasty words
-    metrics/    what scikit-learn and seqeval say about pairs of tag sequences
+    metrics/    what scikit-learn, seqeval and nervaluate say about pairs of tag sequences
 
 README.md beside this file describes every fixture. To make them again:
 
@@ -598,6 +598,13 @@ def metric_cases():
         ("type-with-hyphen", split("B-x-geo I-x-geo O B-x-per", "B-geo O B-a-b-c I-a-b-c"),
          split("B-x-geo I-x-geo O B-x-geo", "B-x-geo O B-a-b-c I-a-b")),
         ("type-order-and-case", split("B-Zed O B-alpha", "B-ALPHA B-z\u00e9ro O B-10"), split("B-Zed O B-ALPHA", "B-ALPHA B-z\u00e9ro B-9 B-10")),
+        ("one-per-cent-of-a-long-one", split("B-org" + 149 * " I-org" + " O", "B-org" + 99 * " I-org" + " O"),
+         split("B-org I-org" + 149 * " O", 99 * "O " + "B-org I-org")),
+        ("too-little-of-a-long-one", split("B-org" + 149 * " I-org" + " O"), split("B-org" + 150 * " O")),
+        ("one-over-many", split("B-per O B-geo I-geo B-geo O B-org", "B-geo I-geo O B-geo I-geo I-geo"),
+         split("B-geo I-geo I-geo I-geo I-geo I-geo I-geo", "O B-geo I-geo I-geo I-geo O")),
+        ("many-over-one", split("B-geo I-geo I-geo I-geo I-geo I-geo O"), split("B-per B-geo I-geo B-geo I-geo B-geo I-geo")),
+        ("random-boundaries", *random_case(13, 120, types[:4], error=0.45, continuity=0.9)),
         ("random-clean", *random_case(11, 30, types[:3], error=0.1, continuity=0.0)),
         ("random-17-tags", *random_case(12, 200, types, error=0.25, continuity=0.5)),
     ]
@@ -665,6 +672,27 @@ def make_metrics(root):
         entities.append({"name": name, "lenient": lenient, "strict": strict})
     write_rows(root / "token.json", tokens)
     write_rows(root / "entity.json", entities)
+    write_rows(root / "overlap.json", [overlap_figures(*case) for case in metric_cases()])
+
+
+def overlap_figures(name, gold, predicted):
+    from nervaluate import Evaluator
+
+    kinds = sorted({tag[2:] for side in (gold, predicted) for sentence in side for tag in sentence if tag != "O"})
+    results = Evaluator(gold, predicted, tags=kinds, loader="list").evaluate()
+    fields = ["precision", "recall", "f1", "correct", "incorrect", "partial", "missed", "spurious"]
+
+    def figures(result):
+        return {field: getattr(result, field) for field in fields}
+
+    schemes = {"strict_overlap": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
+    return {"name": name} | {
+        own: {
+            **figures(results["overall"][scheme]),
+            "by_type": {kind: figures(results["entities"][kind][scheme]) for kind in kinds},
+        }
+        for own, scheme in schemes.items()
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ratio;
+use super::Counts;
 use crate::decode::Span;
 use crate::tags::Tag;
 
@@ -32,25 +32,6 @@ pub struct EntityReport {
     pub by_type: BTreeMap<String, EntityScores>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    right: u64,
-    gold: u64,
-    predicted: u64,
-}
-
-impl Counts {
-    fn scores(self) -> EntityScores {
-        let [right, gold, predicted] = [self.right, self.gold, self.predicted].map(|n| n as f64);
-        EntityScores {
-            precision: ratio(right, predicted),
-            recall: ratio(right, gold),
-            f1: ratio(2.0 * right, gold + predicted),
-            support: self.gold,
-        }
-    }
-}
-
 impl EntityReport {
     /// seqeval's default mode: broken runs are mended as conlleval mends them.
     /// Each item is one sentence's gold and predicted tags, equally many.
@@ -71,26 +52,21 @@ impl EntityReport {
         let mut by_type: BTreeMap<&str, Counts> = BTreeMap::new();
         for (gold, predicted) in sentences {
             let (gold, predicted) = (read(gold), read(predicted));
-            for span in &gold {
-                by_type.entry(span.kind).or_default().gold += 1;
-            }
-            for span in &predicted {
-                let counts = by_type.entry(span.kind).or_default();
-                counts.predicted += 1;
-                // Spans of a sentence are in order and do not overlap.
-                let found = gold.binary_search_by_key(&span.words.start, |gold| gold.words.start);
-                if found.is_ok_and(|index| gold[index] == *span) {
-                    counts.right += 1;
+            let mut kinds: BTreeMap<&str, [Vec<Span<'_>>; 2]> = BTreeMap::new();
+            for (side, spans) in [gold, predicted].into_iter().enumerate() {
+                for span in spans {
+                    kinds.entry(span.kind).or_default()[side].push(span);
                 }
             }
+            for (kind, [gold, predicted]) in kinds {
+                let counts = Counts::of_spans(&gold, &predicted);
+                by_type.entry(kind).or_default().add(&counts);
+            }
         }
-        let all = by_type
-            .values()
-            .fold(Counts::default(), |sum, counts| Counts {
-                right: sum.right + counts.right,
-                gold: sum.gold + counts.gold,
-                predicted: sum.predicted + counts.predicted,
-            });
+        let mut all = Counts::default();
+        for counts in by_type.values() {
+            all.add(counts);
+        }
         Self {
             all: all.scores(),
             by_type: by_type

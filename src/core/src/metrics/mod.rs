@@ -1,13 +1,83 @@
-//! Figures of merit: per word as scikit-learn gives them, per entity as
-//! seqeval gives them.
+//! Figures of merit: per word as scikit-learn gives them, per entity as seqeval
+//! and nervaluate give them, and how far to trust them.
 
+mod bootstrap;
+mod buckets;
+mod calibration;
+mod confusion;
 mod entity;
+mod figures;
+mod overlap;
 mod token;
 
+pub use bootstrap::{Comparison, Difference, Interval, Intervals};
+pub use buckets::{Bucket, Buckets, Training};
+pub use calibration::{Bin, Calibration, Reliability};
+pub use confusion::{Confusion, Matrix};
 pub use entity::{EntityReport, EntityScores};
+pub use figures::{Figure, Figures};
+pub use overlap::{OverlapCounts, OverlapReport, OverlapScores, Scheme};
 pub use token::{Averages, Scores, TokenReport};
+
+pub(crate) use buckets::Gathering;
+pub(crate) use figures::Totals;
+
+use crate::decode::Span;
 
 /// `a / b`, and 0 where `b` is 0 (scikit-learn's `zero_division=0`).
 fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
+}
+
+/// What precision, recall and F1 are computed from, of words or of entities.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    right: u64,
+    gold: u64,
+    predicted: u64,
+}
+
+impl Counts {
+    /// Of one sentence's entities, which are in order and do not overlap.
+    fn of_spans(gold: &[Span<'_>], predicted: &[Span<'_>]) -> Self {
+        let right = predicted.iter().filter(|span| {
+            let found = gold.binary_search_by_key(&span.words.start, |gold| gold.words.start);
+            found.is_ok_and(|index| gold[index] == **span)
+        });
+        Self {
+            right: right.count() as u64,
+            gold: gold.len() as u64,
+            predicted: predicted.len() as u64,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.right += other.right;
+        self.gold += other.gold;
+        self.predicted += other.predicted;
+    }
+
+    fn precision(self) -> f64 {
+        ratio(self.right as f64, self.predicted as f64)
+    }
+
+    fn recall(self) -> f64 {
+        ratio(self.right as f64, self.gold as f64)
+    }
+
+    fn f1(self) -> f64 {
+        ratio(
+            2.0 * self.right as f64,
+            self.gold as f64 + self.predicted as f64,
+        )
+    }
+
+    fn scores(self) -> EntityScores {
+        EntityScores {
+            precision: self.precision(),
+            recall: self.recall(),
+            f1: self.f1(),
+            support: self.gold,
+        }
+    }
 }

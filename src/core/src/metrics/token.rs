@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::ratio;
+use super::{Counts, ratio};
 
 /// Precision, recall, F1 and support of one tag, or an average of them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,13 +40,6 @@ pub struct TokenReport {
     pub accuracy: f64,
     /// The averages.
     pub averages: Averages,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    right: u64,
-    gold: u64,
-    predicted: u64,
 }
 
 impl TokenReport {
@@ -93,13 +86,11 @@ impl TokenReport {
 
 impl Scores {
     fn of(counts: Counts) -> Self {
-        let [right, gold, predicted] =
-            [counts.right, counts.gold, counts.predicted].map(|n| n as f64);
         Self {
-            precision: ratio(right, predicted),
-            recall: ratio(right, gold),
-            f1: ratio(2.0 * right, gold + predicted),
-            support: gold,
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+            support: counts.gold as f64,
         }
     }
 }

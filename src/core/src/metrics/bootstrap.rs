@@ -1,0 +1,175 @@
+//! How far headline figures depend on the sentences that happen to be in the
+//! test part: the percentile bootstrap over sentences (Efron and Tibshirani,
+//! "An Introduction to the Bootstrap", 1993, chapters 13 and 16). The words of
+//! a sentence are not independent of each other, sentences nearly are.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::figures::{Figures, Totals};
+use super::ratio;
+
+/// Where 95 % of the resampled figures lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// 2.5 % lie below.
+    pub low: f64,
+    /// 2.5 % lie above.
+    pub high: f64,
+}
+
+/// Intervals of the headline figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intervals {
+    /// The seed of the random choice.
+    pub seed: u64,
+    /// How often sentences were drawn.
+    pub resamples: u32,
+    /// The intervals.
+    #[serde(flatten)]
+    pub figures: Figures<Interval>,
+}
+
+/// A figure of two heads on the same sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The first head's figure.
+    pub a: f64,
+    /// The second head's figure.
+    pub b: f64,
+    /// `b - a`.
+    pub difference: f64,
+    /// 2.5 % of the resampled differences lie below.
+    pub low: f64,
+    /// 2.5 % of the resampled differences lie above.
+    pub high: f64,
+    /// Twice the share of resampled differences on the other side of zero, at
+    /// most 1; counting one more, so that it is never 0.
+    pub p: f64,
+}
+
+/// Differences of the headline figures, by a paired bootstrap: both heads are
+/// judged on the same drawn sentences.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The seed of the random choice.
+    pub seed: u64,
+    /// How often sentences were drawn.
+    pub resamples: u32,
+    /// The differences.
+    #[serde(flatten)]
+    pub figures: Figures<Difference>,
+}
+
+/// Draws as many sentences as there are, again and again, and gives the
+/// figures of each draw for each of `heads`, which have equally many sentences.
+fn resample<const N: usize>(
+    heads: [&Totals; N],
+    seed: u64,
+    resamples: u32,
+) -> Vec<[Figures<f64>; N]> {
+    let sentences = u32::try_from(heads[0].sentences()).expect("fewer than 2^32 sentences");
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut sums = heads.map(Totals::empty_sum);
+    let mut figures = Vec::with_capacity(resamples as usize);
+    for _ in 0..resamples {
+        for sum in &mut sums {
+            sum.clear();
+        }
+        for _ in 0..sentences {
+            // Of 32 bits, so that it is the same draw where usize is narrower.
+            let sentence = random.random_range(0..sentences) as usize;
+            for (head, sum) in heads.iter().zip(&mut sums) {
+                head.add(sentence, sum);
+            }
+        }
+        figures.push(sums.each_ref().map(|sum| sum.figures()));
+    }
+    figures
+}
+
+impl Intervals {
+    pub(crate) fn new(head: &Totals, seed: u64, resamples: u32) -> Self {
+        let drawn = resample([head], seed, resamples);
+        Self {
+            seed,
+            resamples,
+            figures: Figures::from_fn(|name| {
+                let mut values: Vec<f64> = drawn.iter().map(|[own]| own.get(name)).collect();
+                interval(&mut values)
+            }),
+        }
+    }
+}
+
+impl Comparison {
+    /// `a` and `b` are of the same sentences in the same order.
+    pub(crate) fn new(a: &Totals, b: &Totals, seed: u64, resamples: u32) -> Self {
+        let drawn = resample([a, b], seed, resamples);
+        let (first, second) = (a.all().figures(), b.all().figures());
+        Self {
+            seed,
+            resamples,
+            figures: Figures::from_fn(|name| {
+                let mut values: Vec<f64> = drawn
+                    .iter()
+                    .map(|[a, b]| b.get(name) - a.get(name))
+                    .collect();
+                let [below, above] = [
+                    values.iter().filter(|value| **value <= 0.0).count(),
+                    values.iter().filter(|value| **value >= 0.0).count(),
+                ];
+                let tail = ratio((below.min(above) + 1) as f64, (values.len() + 1) as f64);
+                let Interval { low, high } = interval(&mut values);
+                let (a, b) = (first.get(name), second.get(name));
+                Difference {
+                    a,
+                    b,
+                    difference: b - a,
+                    low,
+                    high,
+                    p: (2.0 * tail).min(1.0),
+                }
+            }),
+        }
+    }
+}
+
+/// The middle 95 % of `values`.
+fn interval(values: &mut [f64]) -> Interval {
+    values.sort_by(f64::total_cmp);
+    Interval {
+        low: quantile(values, 0.025),
+        high: quantile(values, 0.975),
+    }
+}
+
+/// NumPy's default quantile: linear between neighbours.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return 0.0;
+    };
+    let place = share * last as f64;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(last);
+    sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn quantiles_are_numpys() {
+        let values = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(quantile(&values, 0.0), 1.0);
+        assert_eq!(quantile(&values, 1.0), 8.0);
+        assert!((quantile(&values, 0.5) - 3.0).abs() < 1e-12);
+        assert!((quantile(&values, 0.975) - 7.7).abs() < 1e-12);
+        assert_eq!(quantile(&[], 0.5), 0.0);
+    }
+}

@@ -1,0 +1,374 @@
+//! Reports: one evaluation of one head on one split, as JSON.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::metrics::TokenReport;
+
+mod evaluation;
+mod outcomes;
+
+pub use evaluation::{
+    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
+};
+pub use outcomes::{Outcome, Outcomes, OutcomesError};
+
+/// The `format` of a report.
+pub const REPORT_FORMAT: &str = "nerite-report";
+/// The `version` that this build writes and reads.
+pub const REPORT_VERSION: u32 = 2;
+
+/// An evaluation and where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`REPORT_FORMAT`].
+    pub format: String,
+    /// Always [`REPORT_VERSION`].
+    pub version: u32,
+    /// What a reader should call it.
+    pub title: String,
+    /// `base` (untrained head) or `fine-tuned`.
+    pub stage: String,
+    /// scikit-learn's classification report over the words that have a subword.
+    pub token: TokenReport,
+    /// Figures per entity.
+    pub entity: Entities,
+    /// Words of the test part.
+    pub words: Words,
+    /// Confusion, calibration, intervals, buckets and outcomes.
+    #[serde(flatten)]
+    pub details: Details,
+    /// The training loss; empty for an untrained head.
+    pub loss: Loss,
+    /// Where it came from.
+    pub provenance: Provenance,
+}
+
+/// How many words were judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// Words with at least one subword: the ones that `token` counts.
+    pub judged: u64,
+    /// Words of which the vocabulary drops every character. They get `O`;
+    /// `token` leaves them out, as the reference study does.
+    pub without_subword: u64,
+}
+
+/// Cross-entropy in nats per word, averaged over a batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// After every step.
+    pub steps: Vec<f32>,
+    /// The sum over each epoch's steps, as the reference study gives it.
+    pub epochs: Vec<f64>,
+}
+
+/// Where a report came from: enough to make it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The corpus.
+    pub corpus: CorpusProvenance,
+    /// The split, and its two parts.
+    pub split: SplitProvenance,
+    /// The encoder.
+    pub encoder: EncoderProvenance,
+    /// The head.
+    pub head: HeadProvenance,
+    /// Every setting of the fit, by the name of its flag.
+    pub settings: serde_json::Value,
+    /// Nerite's version.
+    pub nerite: String,
+    /// Operating system, architecture, cores and instruction set.
+    pub machine: String,
+    /// Wall-clock seconds of fitting and evaluating the head.
+    pub seconds: f64,
+    /// The command that makes it again.
+    pub command: String,
+}
+
+/// A corpus by its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusProvenance {
+    /// How it was read: format, encoding, scheme.
+    pub format: String,
+    /// Of the decompressed file.
+    pub sha256: String,
+    /// All of them.
+    pub sentences: u64,
+    /// All of them.
+    pub words: u64,
+}
+
+/// A split by its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitProvenance {
+    /// As given on the command line.
+    pub name: String,
+    /// The part that the head was fitted on.
+    pub train: PartProvenance,
+    /// The part that the report is about.
+    pub test: PartProvenance,
+}
+
+/// One part of a split.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartProvenance {
+    /// How many.
+    pub sentences: u64,
+    /// Of their names, in order, each followed by a newline.
+    pub sha256: String,
+}
+
+/// An encoder by its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncoderProvenance {
+    /// As given on the command line.
+    pub name: String,
+    /// `bert`, `distilbert` or `roberta`.
+    pub architecture: String,
+    /// Of the quantized encoder.
+    pub sha256: String,
+}
+
+/// A head by its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadProvenance {
+    /// `linear`, ...
+    pub kind: String,
+    /// The layers whose hidden states it reads.
+    pub layers: Vec<usize>,
+    /// Of the head's file.
+    pub sha256: String,
+}
+
+/// Why a report could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// It does not parse, or lacks a field.
+    #[error("report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// What is stored of the sentences is damaged.
+    #[error("report: {0}")]
+    Outcomes(#[from] OutcomesError),
+    /// A figure does not follow from the outcomes.
+    #[error("report: {path}: found {found}, expected {expected} by the report's own outcomes")]
+    Differs {
+        /// Where.
+        path: String,
+        /// What is stored.
+        found: String,
+        /// What follows from the outcomes.
+        expected: String,
+    },
+    /// Another format or version.
+    #[error("found {found:?} version {version}, expected {REPORT_FORMAT} version {REPORT_VERSION}")]
+    Version {
+        /// The `format` found.
+        found: String,
+        /// The `version` found.
+        version: u32,
+    },
+}
+
+impl Report {
+    /// Reads a report.
+    ///
+    /// # Errors
+    ///
+    /// JSON that does not parse as a report of this version.
+    pub fn from_json(json: &str) -> Result<Self, ReportError> {
+        #[derive(Deserialize)]
+        struct Header {
+            format: String,
+            version: u32,
+        }
+        let Header { format, version } = serde_json::from_str(json)?;
+        if format != REPORT_FORMAT || version != REPORT_VERSION {
+            let found = format;
+            return Err(ReportError::Version { found, version });
+        }
+        Ok(serde_json::from_str(json)?)
+    }
+
+    /// Computes what follows from the outcomes again: figures per word and per
+    /// entity, confusion, and the number of words.
+    ///
+    /// # Errors
+    ///
+    /// Outcomes that cannot be read, or a stored figure that differs.
+    pub fn check(&self) -> Result<(), ReportError> {
+        let outcomes = self.details.outcomes.read()?;
+        let sentences: Vec<JudgedSentence<'_>> = outcomes
+            .into_iter()
+            .map(|own| JudgedSentence {
+                words: vec![""; own.gold.len()],
+                gold: own.gold,
+                predicted: own.predicted,
+                confidences: Vec::new(),
+                without_subword: own.without_subword,
+            })
+            .collect();
+        let context = Context {
+            training: None,
+            seed: self.details.intervals.seed,
+            resamples: 0,
+        };
+        let again = Evaluation::of(&self.details.outcomes.tags, &sentences, &context);
+        for (name, found, expected) in [
+            ("token", json(&self.token), json(&again.token)),
+            ("entity", json(&self.entity), json(&again.entity)),
+            ("words", json(&self.words), json(&again.words)),
+            (
+                "confusion",
+                json(&self.details.confusion),
+                json(&again.details.confusion),
+            ),
+        ] {
+            differ(name, &found, &expected)?;
+        }
+        Ok(())
+    }
+
+    /// The report's file.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report is plain data") + "\n"
+    }
+}
+
+fn json(part: &impl Serialize) -> Value {
+    serde_json::to_value(part).expect("a report is plain data")
+}
+
+/// Equal keys and texts, and numbers equal to 1e-9.
+fn differ(path: &str, found: &Value, expected: &Value) -> Result<(), ReportError> {
+    let equal = match (found, expected) {
+        (Value::Object(own), Value::Object(other)) => {
+            for key in own.keys().chain(other.keys()) {
+                let [own, other] = [own, other].map(|map| map.get(key).unwrap_or(&Value::Null));
+                differ(&format!("{path}.{key}"), own, other)?;
+            }
+            true
+        }
+        (Value::Number(own), Value::Number(other)) => {
+            let [own, other] = [own, other].map(|number| number.as_f64().unwrap_or(f64::NAN));
+            (own - other).abs() < 1e-9
+        }
+        _ => found == expected,
+    };
+    if equal {
+        return Ok(());
+    }
+    Err(ReportError::Differs {
+        path: path.to_owned(),
+        found: found.to_string(),
+        expected: expected.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+    use crate::tags::TagSet;
+
+    fn report() -> Report {
+        let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
+        let sentence = JudgedSentence {
+            words: vec!["Ann", "Lee", "left"],
+            gold: vec![0, 1, 2],
+            predicted: vec![0, 2, 2],
+            confidences: vec![0.5; 3],
+            without_subword: vec![false; 3],
+        };
+        let evaluation = Evaluation::of(&tags, &[sentence], &Context::default());
+        let part = PartProvenance {
+            sentences: 1,
+            sha256: String::new(),
+        };
+        Report {
+            format: REPORT_FORMAT.into(),
+            version: REPORT_VERSION,
+            title: "test".into(),
+            stage: "base".into(),
+            token: evaluation.token,
+            entity: evaluation.entity,
+            words: evaluation.words,
+            details: evaluation.details,
+            loss: Loss::default(),
+            provenance: Provenance {
+                corpus: CorpusProvenance {
+                    format: String::new(),
+                    sha256: String::new(),
+                    sentences: 1,
+                    words: 3,
+                },
+                split: SplitProvenance {
+                    name: String::new(),
+                    train: part.clone(),
+                    test: part,
+                },
+                encoder: EncoderProvenance {
+                    name: String::new(),
+                    architecture: String::new(),
+                    sha256: String::new(),
+                },
+                head: HeadProvenance {
+                    kind: String::new(),
+                    layers: vec![0],
+                    sha256: String::new(),
+                },
+                settings: Value::Null,
+                nerite: String::new(),
+                machine: String::new(),
+                seconds: 0.0,
+                command: String::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn reports_come_back_and_agree_with_their_outcomes() {
+        let report = report();
+        let json = report.to_json();
+        let again = Report::from_json(&json).unwrap();
+        assert_eq!(again, report);
+        again.check().unwrap();
+        let mut wrong = report.clone();
+        wrong.token.accuracy = 0.9;
+        let message = wrong.check().unwrap_err().to_string();
+        assert!(
+            message.contains("token.accuracy: found 0.9, expected 0.66"),
+            "{message}"
+        );
+        let mut wrong = report;
+        wrong.entity.strict.by_type.clear();
+        let message = wrong.check().unwrap_err().to_string();
+        assert!(
+            message.contains("entity.strict.by_type.x: found null"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn other_formats_and_versions_are_told() {
+        let old = report()
+            .to_json()
+            .replace("\"version\": 2", "\"version\": 1");
+        let message = Report::from_json(&old).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "found \"nerite-report\" version 1, expected nerite-report version 2"
+        );
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            "{\"format\": 1}",
+            "{\"format\":\"nerite-report\",\"version\":2}",
+        ] {
+            assert!(Report::from_json(bad).is_err(), "{bad}");
+        }
+    }
+}

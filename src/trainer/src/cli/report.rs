@@ -1,0 +1,168 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use nerite::{Comparison, Figure, Report};
+use nerite_trainer::evaluate::read_report as read;
+use serde_json::json;
+
+/// Look at stored reports, compare them, check them
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// The headline figures of reports, with their 95 % intervals
+    Show {
+        /// The reports
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The differences between two heads on the same sentences, and whether
+    /// they are more than chance
+    ///
+    /// A paired bootstrap over sentences: both heads are judged on the same
+    /// drawn sentences, again and again.
+    Compare {
+        /// The first report
+        #[arg(value_name = "A")]
+        a: PathBuf,
+        /// The second report
+        #[arg(value_name = "B")]
+        b: PathBuf,
+        /// How often sentences are drawn
+        #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        resamples: u32,
+        /// The seed of the draw
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compute figures again from what reports store of every sentence, and
+    /// name what is wrong
+    Check {
+        /// The reports
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+impl Command {
+    pub(super) fn run(&self) -> Result<()> {
+        match self {
+            Self::Show { files, json } => show(files, *json),
+            Self::Compare {
+                a,
+                b,
+                resamples,
+                seed,
+                json,
+            } => {
+                let (first, second) = (read(a)?, read(b)?);
+                let [own, other] = [&first, &second].map(|report| &report.details.outcomes);
+                let found = Comparison::of(own, other, *seed, *resamples)
+                    .with_context(|| format!("{} and {}", a.display(), b.display()))?;
+                if *json {
+                    say!("{}", serde_json::to_string(&found)?);
+                    return Ok(());
+                }
+                compare(&first, &second, &found)
+            }
+            Self::Check { files } => check(files),
+        }
+    }
+}
+
+fn value(report: &Report, figure: Figure) -> f64 {
+    let averages = &report.token.averages;
+    match figure {
+        Figure::Accuracy => report.token.accuracy,
+        Figure::MacroF1 => averages.macro_avg.f1,
+        Figure::WeightedF1 => averages.weighted_avg.f1,
+        Figure::EntityF1 => report.entity.strict.all.f1,
+        Figure::EntityF1Lenient => report.entity.lenient.all.f1,
+    }
+}
+
+fn show(files: &[PathBuf], json: bool) -> Result<()> {
+    let reports: Vec<Report> = files.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    if json {
+        let rows = reports.iter().map(|report| {
+            let figures = nerite::Figures::from_fn(|figure| value(report, figure));
+            json!({
+                "title": report.title,
+                "figures": figures,
+                "intervals": report.details.intervals,
+                "repeated": report.details.repeated,
+            })
+        });
+        say!("{}", serde_json::Value::from_iter(rows));
+        return Ok(());
+    }
+    let mut table = super::table(["", "", "", "", "", ""]);
+    table.set_header([&["report"][..], &Figure::ALL.map(Figure::name)[..]].concat());
+    for report in &reports {
+        let cell = |figure| {
+            let interval = report.details.intervals.figures.get(figure);
+            let value = value(report, figure);
+            format!("{value:.4}\n{:.4} to {:.4}", interval.low, interval.high)
+        };
+        let mut row = vec![report.title.clone()];
+        row.extend(Figure::ALL.map(cell));
+        table.add_row(row);
+    }
+    say!("{table}");
+    Ok(())
+}
+
+fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
+    say!("A: {}\nB: {}", a.title, b.title);
+    let mut table = super::table(["", "A", "B", "B - A", "95 % interval", "p"]);
+    for figure in Figure::ALL {
+        let own = found.figures.get(figure);
+        table.add_row([
+            figure.name().to_owned(),
+            format!("{:.4}", own.a),
+            format!("{:.4}", own.b),
+            format!("{:+.4}", own.difference),
+            format!("{:+.4} to {:+.4}", own.low, own.high),
+            format!("{:.4}", own.p),
+        ]);
+    }
+    say!("{table}");
+    for figure in Figure::ALL {
+        let own = found.figures.get(figure);
+        let better = if own.difference > 0.0 { "B" } else { "A" };
+        if own.p < 0.05 {
+            say!(
+                "{}: {better} is better, by more than chance.",
+                figure.name()
+            );
+        } else {
+            say!("{}: no difference beyond chance.", figure.name());
+        }
+    }
+    Ok(())
+}
+
+fn check(files: &[PathBuf]) -> Result<()> {
+    let mut wrong = 0;
+    for file in files {
+        let outcome = read(file)
+            .and_then(|report| report.check().with_context(|| file.display().to_string()));
+        match outcome {
+            Ok(()) => say!("{}: in order", file.display()),
+            Err(error) => {
+                wrong += 1;
+                say!("{error:#}");
+            }
+        }
+    }
+    ensure!(
+        wrong == 0,
+        "{wrong} of {} reports are not in order",
+        files.len()
+    );
+    Ok(())
+}

@@ -22,20 +22,29 @@ pub use bundle::{
     BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
     is_file_name,
 };
-pub use decode::{Span, argmax};
+pub use decode::{Aggregation, Decoder, Span, Transitions, argmax};
 pub use encoder::{
-    Activation, Architecture, AsBert, Config, Encoder, EncoderError, HiddenStates, Weights,
-    Workspace, check_input, quantize,
+    Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, HiddenStates,
+    Weights, Workspace, check_input, quantize,
 };
 pub use features::{FeatureError, Subwords, features};
-pub use head::{Head, HeadConfig, HeadError, HeadKind};
-pub use metrics::{Averages, EntityReport, EntityScores, Scores, TokenReport};
+pub use head::{
+    Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
+    Lexicon, exp, head_file, sigmoid, tanh,
+};
+pub use metrics::{
+    Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
+    EntityScores, Figure, Figures, Interval, Intervals, Matrix, OverlapCounts, OverlapReport,
+    OverlapScores, Reliability, Scheme, Scores, TokenReport, Training,
+};
 pub use recognizer::{
-    Entity, Prediction, RecognizeError, Recognizer, RecognizerError, Utf16Offsets, Word,
+    Entity, Options, Prediction, RecognizeError, Recognizer, RecognizerError, Utf16Offsets, Word,
 };
 pub use report::{
-    CorpusProvenance, EncoderProvenance, Entities, HeadProvenance, Loss, PartProvenance,
-    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, ReportError, SplitProvenance, Words,
+    CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, Evaluation,
+    HeadProvenance, JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance,
+    Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report, ReportError, SplitProvenance,
+    Words,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
 pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};

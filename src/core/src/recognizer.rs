@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::decode::{self, Span};
+use crate::decode::{Aggregation, Decoder, Span};
 use crate::encoder::{Encoder, EncoderError, Workspace};
 use crate::features::{FeatureError, Subwords, features};
-use crate::head::{Head, HeadError};
+use crate::head::{Head, HeadError, HeadInput};
 use crate::tags::TagSet;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::words;
@@ -31,6 +31,15 @@ pub enum RecognizerError {
     Encoder(#[from] EncoderError),
 }
 
+/// How a head's scores are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The decoder, else the head's own.
+    pub decoder: Option<Decoder>,
+    /// What makes an entity's score of its words' probabilities.
+    pub aggregation: Aggregation,
+}
+
 /// A word of a text and what the head makes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
@@ -53,7 +62,7 @@ pub struct Entity {
     pub words: Range<usize>,
     /// Its type.
     pub kind: String,
-    /// The mean probability of its words' tags.
+    /// Made of the probabilities of its words' tags.
     pub score: f32,
 }
 
@@ -92,11 +101,17 @@ impl Recognizer {
     ///
     /// # Errors
     ///
-    /// A head of another encoder, or a tokenizer that fails on the text.
-    pub fn recognize(&mut self, text: &str, head: &Head) -> Result<Prediction, RecognizeError> {
+    /// A head of another encoder or without what the decoder needs, or a
+    /// tokenizer that fails on the text.
+    pub fn recognize(
+        &mut self,
+        text: &str,
+        head: &Head,
+        options: &Options,
+    ) -> Result<Prediction, RecognizeError> {
         head.check_encoder(&self.encoder)?;
+        let decoder = head.decoder(options.decoder)?;
         let tags = head.config().tags.clone();
-        let outside = tags.index("O");
         let cut = words::cut(text);
         let mut words: Vec<Word> = Vec::new();
         let mut batch = Vec::new();
@@ -116,30 +131,34 @@ impl Recognizer {
             let mut encoder = (&self.encoder, &mut self.workspace);
             let features =
                 features(&mut encoder, &sentences, layers).map_err(FeatureError::from)?;
-            let probabilities = head.probabilities(&features);
-            let mut rows = probabilities.chunks_exact(tags.len());
+            let mut rest = features.as_slice();
             let first = index + 1 - batch.len();
             for (offset, subwords) in batch.iter().enumerate() {
-                for (range, &count) in cut[first + offset].iter().zip(&subwords.counts) {
-                    let probabilities = rows.next().expect("a row per word").to_vec();
-                    let best = decode::argmax(&probabilities);
+                let own = &cut[first + offset];
+                let (features, after) = rest.split_at(own.len() * head.config().inputs());
+                rest = after;
+                let texts: Vec<&str> = own.iter().map(|word| &text[word.clone()]).collect();
+                let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
+                let input = HeadInput {
+                    words: &texts,
+                    features,
+                    seen: &seen,
+                };
+                let output = head.tag(input, decoder);
+                let rows = output.probabilities.chunks_exact(tags.len());
+                for ((range, tag), probabilities) in own.iter().zip(output.tags).zip(rows) {
                     words.push(Word {
                         range: range.clone(),
                         sentence: first + offset,
-                        // The encoder has not seen a word without a subword.
-                        tag: if count == 0 {
-                            outside.unwrap_or(best)
-                        } else {
-                            best
-                        },
-                        probabilities,
+                        tag,
+                        probabilities: probabilities.to_vec(),
                     });
                 }
             }
             batch.clear();
             cost = 0;
         }
-        let entities = entities(&words, &tags);
+        let entities = entities(&words, &tags, options.aggregation);
         Ok(Prediction {
             tags,
             words,
@@ -159,18 +178,18 @@ pub enum RecognizeError {
     Features(#[from] FeatureError),
 }
 
-fn entities(words: &[Word], tags: &TagSet) -> Vec<Entity> {
+fn entities(words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
         for span in Span::read(sentence.iter().map(|word| tags.tag(word.tag))) {
             let inside = &sentence[span.words.clone()];
-            let score: f32 = inside.iter().map(|word| word.probabilities[word.tag]).sum();
+            let probabilities = inside.iter().map(|word| word.probabilities[word.tag]);
             entities.push(Entity {
                 range: inside[0].range.start..inside[inside.len() - 1].range.end,
                 words: start + span.words.start..start + span.words.end,
                 kind: span.kind.to_owned(),
-                score: score / inside.len() as f32,
+                score: aggregation.of(probabilities),
             });
         }
         start += sentence.len();

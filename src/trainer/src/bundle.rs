@@ -49,8 +49,9 @@ pub fn create(
         ]);
         let layers: Vec<String> = head.config().layers.iter().map(usize::to_string).collect();
         let title = format!(
-            "{}, linear head on layer {}",
+            "{}, {} head on layer {}",
             report.stage,
+            head.config().kind.name(),
             layers.join(", ")
         );
         entries.push(BundleHead {

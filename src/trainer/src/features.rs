@@ -8,7 +8,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use half::f16;
@@ -38,29 +38,36 @@ pub struct Features {
     /// The first word of each sentence, and the number of words at the end.
     starts: Vec<usize>,
     width: usize,
+    /// The layers of each word on disk that are asked for, if not all are.
+    chosen: Option<Vec<usize>>,
+    /// Numbers of a layer.
+    hidden: usize,
 }
 
 impl Features {
     /// Computes the features of `corpus`, or goes on where a killed run
-    /// stopped, or finds them finished. Another run on the same features is
-    /// waited for. `layers` are numbered from 0, the embeddings.
+    /// stopped, or finds them finished, alone or among those of all layers.
+    /// Another run on the same features is waited for. `layers` are numbered
+    /// from 0, the embeddings.
     ///
     /// # Errors
     ///
     /// A disk that fails or is full, or an encoder that refuses the input.
     pub fn of(corpus: &Corpus, encoder: &Quantized, layers: &[usize]) -> Result<Self> {
-        let key = key(corpus, encoder, layers);
-        let folder = LockedFolder::take(&files::cache_folder()?.join("features").join(key))?;
-        let width = layers.len() * encoder.encoder.config().hidden;
+        let all: Vec<usize> = (0..=encoder.encoder.config().layers).collect();
+        if layers != all && Entry::is_complete(corpus, encoder, &all)? {
+            let mut features = Self::of(corpus, encoder, &all)?;
+            features.chosen = Some(layers.to_vec());
+            return Ok(features);
+        }
+        let folder = LockedFolder::take(&Entry::folder(corpus, encoder, layers)?)?;
+        let hidden = encoder.encoder.config().hidden;
+        let width = layers.len() * hidden;
         let mut starts = vec![0];
         for sentence in &corpus.sentences {
             starts.push(starts[starts.len() - 1] + sentence.words.len());
         }
-        let entry = Entry {
-            features: folder.join("features.f16"),
-            subwords: folder.join("subwords.u16"),
-            done: folder.join("done"),
-        };
+        let entry = Entry::in_folder(&folder.join(""));
         entry.complete(corpus, encoder, layers, width, &starts)?;
         let words = starts[starts.len() - 1];
         let subwords = std::fs::read(&entry.subwords)?;
@@ -83,12 +90,15 @@ impl Features {
             subwords: subwords.chunks_exact(2).map(two).collect(),
             starts,
             width,
+            chosen: None,
+            hidden,
         })
     }
 
     /// Numbers per word: layers times hidden width.
     pub fn width(&self) -> usize {
-        self.width
+        let chosen = self.chosen.as_ref();
+        chosen.map_or(self.width, |layers| layers.len() * self.hidden)
     }
 
     /// Subwords of each word of a sentence; 0 where the vocabulary drops all
@@ -103,7 +113,19 @@ impl Features {
         let Some(map) = &self.map else { return };
         let bytes = &map[from * self.width * 2..to * self.width * 2];
         let two = |two: &[u8]| f16::from_le_bytes([two[0], two[1]]);
-        let halves: Vec<f16> = bytes.chunks_exact(2).map(two).collect();
+        let halves = |bytes: &[u8]| -> Vec<f16> { bytes.chunks_exact(2).map(two).collect() };
+        let halves = match &self.chosen {
+            None => halves(bytes),
+            Some(layers) => bytes
+                .chunks_exact(self.width * 2)
+                .flat_map(|word| {
+                    layers
+                        .iter()
+                        .map(move |layer| (word, layer * self.hidden * 2))
+                })
+                .flat_map(|(word, at)| halves(&word[at..][..self.hidden * 2]))
+                .collect(),
+        };
         let start = rows.len();
         rows.resize(start + halves.len(), 0.0);
         halves.convert_to_f32_slice(&mut rows[start..]);
@@ -130,12 +152,32 @@ fn key(corpus: &Corpus, encoder: &Quantized, layers: &[usize]) -> String {
 
 /// The files of a cache entry.
 struct Entry {
-    features: std::path::PathBuf,
-    subwords: std::path::PathBuf,
-    done: std::path::PathBuf,
+    features: PathBuf,
+    subwords: PathBuf,
+    done: PathBuf,
 }
 
 impl Entry {
+    fn in_folder(folder: &Path) -> Self {
+        Self {
+            features: folder.join("features.f16"),
+            subwords: folder.join("subwords.u16"),
+            done: folder.join("done"),
+        }
+    }
+
+    fn folder(corpus: &Corpus, encoder: &Quantized, layers: &[usize]) -> Result<PathBuf> {
+        let key = key(corpus, encoder, layers);
+        Ok(files::cache_folder()?.join("features").join(key))
+    }
+
+    /// Whether all of these features are on disk.
+    fn is_complete(corpus: &Corpus, encoder: &Quantized, layers: &[usize]) -> Result<bool> {
+        let entry = Self::in_folder(&Self::folder(corpus, encoder, layers)?);
+        let done = std::fs::read_to_string(&entry.done).unwrap_or_default();
+        Ok(done == corpus.sentences.len().to_string())
+    }
+
     fn complete(
         &self,
         corpus: &Corpus,

@@ -14,4 +14,5 @@ pub mod serve;
 pub mod split;
 pub mod study;
 pub mod train;
+pub mod tune;
 pub mod vectors;

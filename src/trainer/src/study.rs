@@ -1,15 +1,19 @@
-//! The reference study as one run: every encoder under the same corpus, split
-//! and settings, an untrained and a fitted linear head each.
+//! The reference study as one run, and what goes beyond it: every encoder
+//! under the same corpus and split, with an untrained head and a linear one as
+//! in the study, and with the best head.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Loss, Report};
 use plotters::prelude::*;
+use serde_json::{Map, Value, json};
 
 use crate::bundle;
 use crate::corpus::Corpus;
 use crate::encoders::{Lookup, Source};
+use crate::evaluate::calibration_error;
+use crate::features::Features;
 use crate::files;
 use crate::fit::Settings;
 use crate::split::Split;
@@ -61,26 +65,15 @@ pub const PUBLISHED: [Published; 6] = [
     published("bert-base-cased", "fine-tuned", [0.9566, 0.5674, 0.9551]),
 ];
 
-/// The study's settings.
-pub fn settings(seed: u64) -> Settings {
-    Settings {
-        epochs: 3,
-        batch: 32,
-        learning_rate: 1e-3,
-        weight_decay: 0.01,
-        dropout: 0.1,
-        seed,
-    }
-}
-
 /// What all encoders of a study share.
 pub struct Study<'a> {
     /// The corpus.
     pub corpus: &'a Corpus,
     /// Its split.
     pub split: Split,
-    /// The seed.
-    pub seed: u64,
+    /// The seeds, at least one: the first one's heads go into the bundle, the
+    /// others' tell how much a seed matters.
+    pub seeds: &'a [u64],
     /// The command line, for the reports.
     pub command: String,
     /// Heads and reports go to a folder per encoder here.
@@ -89,14 +82,70 @@ pub struct Study<'a> {
     pub bundles: &'a Path,
 }
 
+/// The untrained head's folder.
+const BASE: &str = "base";
+/// The folder of the study's own head.
+const LINEAR: &str = "linear";
+/// The folder of the best head.
+const BEST: &str = "best";
+/// The file of all seeds' figures, beside the reports of a bundle.
+const SUMMARY: &str = "reports/seeds.json";
+
+/// The reports of one kind of head under every seed.
+pub struct Row {
+    /// `base`, `linear` or `best`.
+    pub head: &'static str,
+    /// A seed each, in the order of [`Study::seeds`].
+    pub reports: Vec<Report>,
+}
+
+impl Row {
+    /// Mean and standard deviation (of the sample; 0 of a single seed) of a
+    /// figure.
+    pub fn spread(&self, figure: impl Fn(&Report) -> f64) -> [f64; 2] {
+        let count = self.reports.len() as f64;
+        let mean = self.reports.iter().map(&figure).sum::<f64>() / count;
+        let squares = self
+            .reports
+            .iter()
+            .map(|report| (figure(report) - mean).powi(2));
+        [mean, (squares.sum::<f64>() / (count - 1.0).max(1.0)).sqrt()]
+    }
+
+    /// The figures by name, each with its mean, its deviation, and its value
+    /// under every seed.
+    fn summary(&self) -> serde_json::Value {
+        let figures: [(&str, fn(&Report) -> f64); 5] = [
+            ("accuracy", |report| report.token.accuracy),
+            ("weighted_f1", |report| {
+                report.token.averages.weighted_avg.f1
+            }),
+            ("macro_f1", |report| report.token.averages.macro_avg.f1),
+            ("entity_f1_strict", |report| report.entity.strict.all.f1),
+            ("calibration_error", |report| {
+                calibration_error(&report.details)
+            }),
+        ];
+        let figures = figures.into_iter().map(|(name, figure)| {
+            let [mean, deviation] = self.spread(figure);
+            let seeds: Vec<f64> = self.reports.iter().map(figure).collect();
+            let value = json!({ "mean": mean, "deviation": deviation, "seeds": seeds });
+            (name.to_owned(), value)
+        });
+        Value::Object(figures.collect())
+    }
+}
+
 impl Study<'_> {
-    /// Trains on one encoder, unless an earlier run of the very same study
-    /// has, and makes its bundle and its loss picture (`reports/loss.svg`).
+    /// Trains on one encoder, but for what an earlier run of the very same
+    /// study has done, and makes its bundle, its loss pictures
+    /// (`reports/loss.svg` is the best head's) and a file of all seeds'
+    /// figures.
     ///
     /// # Errors
     ///
     /// An encoder that cannot be had, or a disk that fails.
-    pub fn run(&self, encoder: &str, lookup: &Lookup) -> Result<[Report; 2]> {
+    pub fn run(&self, encoder: &str, lookup: &Lookup) -> Result<Vec<Row>> {
         let source = Source::find(encoder, lookup)?;
         let quantized = source.quantized()?;
         let name = bundle::name_of(&source.name);
@@ -104,32 +153,77 @@ impl Study<'_> {
             nerite::is_file_name(&name),
             "{encoder}: {name:?} cannot name a bundle"
         );
-        let training = Training {
-            corpus: self.corpus,
-            split: self.split,
-            encoder_name: &source.name,
-            encoder: &quantized,
-            layers: Layers::Last,
-            settings: settings(self.seed),
-            command: self.command.clone(),
-            out: self.out.join(&name),
-        };
-        let stages = ["base", "fine-tuned"].map(|stage| training.out.join(stage));
-        let earlier = stages.each_ref().map(|folder| {
-            let report = read_outcome(folder).ok()?.3;
-            training.would_repeat(&report).then_some(report)
+        // Once for all heads: each then reads the layers that it asks for.
+        let all: Vec<usize> = (0..=quantized.encoder.config().layers).collect();
+        Features::of(self.corpus, &quantized, &all)?;
+        let out = self.out.join(&name);
+        let mut rows = [BASE, LINEAR, BEST].map(|head| Row {
+            head,
+            reports: Vec::new(),
         });
-        let reports = match earlier {
-            [Some(base), Some(tuned)] => [base, tuned],
-            _ => training.run()?,
-        };
-        let out = self.bundles.join(&name);
-        bundle::create(&source, &quantized, &stages, None, &out)?;
-        let picture = loss_picture(&name, &reports[1].loss)
-            .with_context(|| format!("cannot draw the loss of {name}"))?;
-        files::write_whole(&out.join("reports/loss.svg"), picture.as_bytes())?;
-        Ok(reports)
+        for (number, &seed) in self.seeds.iter().enumerate() {
+            let folder = match number {
+                0 => out.clone(),
+                _ => out.join(format!("seed-{seed}")),
+            };
+            for (base, name, layers, settings) in [
+                (Some(BASE), LINEAR, Layers::Last, Settings::study(seed)),
+                (None, BEST, Layers::Mix, Settings::best(seed)),
+            ] {
+                let training = Training {
+                    corpus: self.corpus,
+                    split: self.split,
+                    encoder_name: &source.name,
+                    encoder: &quantized,
+                    layers,
+                    settings,
+                    command: self.command.clone(),
+                    out: folder.clone(),
+                    base,
+                    name,
+                };
+                let names: Vec<&str> = base.into_iter().chain([name]).collect();
+                let earlier: Option<Vec<Report>> = names
+                    .iter()
+                    .map(|name| earlier(&training, &folder.join(name)))
+                    .collect();
+                let reports = match earlier {
+                    Some(reports) => reports,
+                    None => training.run()?.into_iter().map(|one| one.report).collect(),
+                };
+                for (name, report) in names.into_iter().zip(reports) {
+                    let row = rows.iter_mut().find(|row| row.head == name);
+                    row.context("every head has a row")?.reports.push(report);
+                }
+            }
+        }
+        let heads = [BASE, LINEAR, BEST].map(|head| out.join(head));
+        let folder = self.bundles.join(&name);
+        bundle::create(&source, &quantized, &heads, Some(BEST), &folder)?;
+        for (head, picture) in [
+            (LINEAR, "reports/loss-linear.svg"),
+            (BEST, "reports/loss.svg"),
+        ] {
+            let report = read_outcome(&out.join(head))?.3;
+            let drawn = loss_picture(&name, &report.loss)
+                .with_context(|| format!("cannot draw the loss of {name}"))?;
+            files::write_whole(&folder.join(picture), drawn.as_bytes())?;
+        }
+        let heads: Map<String, Value> = rows
+            .iter()
+            .map(|row| (row.head.to_owned(), row.summary()))
+            .collect();
+        let summary = json!({ "seeds": self.seeds, "heads": heads });
+        let summary = serde_json::to_string_pretty(&summary)? + "\n";
+        files::write_whole(&folder.join(SUMMARY), summary.as_bytes())?;
+        Ok(rows.into())
     }
+}
+
+/// The report that an earlier run of this very training has left in `folder`.
+fn earlier(training: &Training<'_>, folder: &Path) -> Option<Report> {
+    let (_, head, _, report) = read_outcome(folder).ok()?;
+    training.would_repeat(&head, &report).then_some(report)
 }
 
 /// Steps that one point of the picture averages over.

@@ -8,17 +8,17 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use nerite::{
-    CorpusProvenance, EncoderProvenance, Head, HeadConfig, HeadKind, HeadProvenance, Loss,
-    PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
+    CorpusProvenance, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
+    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
 };
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
 use crate::encoders::Quantized;
-use crate::evaluate::evaluate;
+use crate::evaluate::{MAX_REPORT_BYTES, evaluate};
 use crate::features::Features;
 use crate::files::{self, LockedFolder};
-use crate::fit::{self, Settings, Task};
+use crate::fit::{self, Fitted, Settings, Task, Validation};
 use crate::split::{Parts, Split, names_sha256};
 
 /// The file of a head in its folder.
@@ -33,8 +33,10 @@ pub enum Layers {
     Last,
     /// The outputs of the last four layers, side by side.
     LastFour,
-    /// The embeddings and every layer's output.
+    /// The embeddings and every layer's output, side by side.
     All,
+    /// The same, summed with learnt weights.
+    Mix,
     /// These, 0 being the embeddings.
     These(Vec<usize>),
 }
@@ -47,13 +49,14 @@ impl FromStr for Layers {
             "last" => Ok(Self::Last),
             "last4" => Ok(Self::LastFour),
             "all" => Ok(Self::All),
+            "mix" => Ok(Self::Mix),
             list => {
                 let layers: Option<Vec<usize>> =
                     list.split(',').map(|layer| layer.parse().ok()).collect();
                 let layers =
                     layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
                 layers.map(Self::These).ok_or_else(|| {
-                    format!("found {list:?}, expected last, last4, all or increasing numbers as in 0,3,6")
+                    format!("found {list:?}, expected last, last4, all, mix or increasing numbers as in 0,3,6")
                 })
             }
         }
@@ -66,6 +69,7 @@ impl std::fmt::Display for Layers {
             Self::Last => f.write_str("last"),
             Self::LastFour => f.write_str("last4"),
             Self::All => f.write_str("all"),
+            Self::Mix => f.write_str("mix"),
             Self::These(layers) => {
                 let layers: Vec<String> = layers.iter().map(usize::to_string).collect();
                 f.write_str(&layers.join(","))
@@ -84,7 +88,7 @@ impl Layers {
         Ok(match self {
             Self::Last => vec![count],
             Self::LastFour => (count.saturating_sub(3)..=count).collect(),
-            Self::All => (0..=count).collect(),
+            Self::All | Self::Mix => (0..=count).collect(),
             Self::These(layers) => {
                 if let Some(layer) = layers.iter().find(|&&layer| layer > count) {
                     bail!("found layer {layer}, but the encoder's last is {count}");
@@ -111,34 +115,41 @@ pub struct Training<'a> {
     pub settings: Settings,
     /// The command line, for the reports.
     pub command: String,
-    /// The folder for `base` and `fine-tuned`.
+    /// The folder for the heads' folders.
     pub out: PathBuf,
+    /// The folder of the untrained head, if it is wanted.
+    pub base: Option<&'a str>,
+    /// The folder of the fitted head.
+    pub name: &'a str,
+}
+
+/// One head that a training leads to.
+pub struct Trained {
+    /// Its report.
+    pub report: Report,
+    /// What the validation part says of it, if there is one.
+    pub validation: Option<Validation>,
 }
 
 impl Training<'_> {
-    /// Runs it; the reports of the untrained and of the fitted head.
+    /// Runs it; the untrained head, if it is wanted, and the fitted one.
     ///
     /// # Errors
     ///
     /// Settings out of range, a split that leaves a part empty, a disk that
     /// fails.
-    pub fn run(&self) -> Result<[Report; 2]> {
+    pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
-        let layers = self.layers.of(self.encoder.encoder.config().layers)?;
+        let config = self.config()?;
         let parts = self.split.parts(&self.corpus.names())?;
         let out = LockedFolder::take(&self.out)?;
-        let features = Features::of(self.corpus, self.encoder, &layers)?;
-        let config = HeadConfig {
-            kind: HeadKind::Linear,
-            tags: self.corpus.tags.clone(),
-            layers,
-            hidden: self.encoder.encoder.config().hidden,
-            temperature: 1.0,
-            encoder_sha256: self.encoder.encoder.sha256().to_owned(),
-        };
-        let start = Instant::now();
-        let base = fit::untrained(&config, self.settings.seed)?;
-        let base = self.finish("base", &base, Loss::default(), &features, &parts, start)?;
+        let features = Features::of(self.corpus, self.encoder, &config.layers)?;
+        let mut trained = Vec::new();
+        if let Some(name) = self.base {
+            let start = Instant::now();
+            let fitted = fit::untrained(&config, self.settings.seed)?;
+            trained.push(self.finish("base", name, fitted, &features, &parts, start)?);
+        }
         let start = Instant::now();
         let task = Task {
             corpus: self.corpus,
@@ -147,71 +158,83 @@ impl Training<'_> {
             head: config.clone(),
         };
         let checkpoint = out.join("checkpoint.safetensors");
-        let fingerprint = self.fingerprint(&config, &base.provenance)?;
-        let (head, loss) = fit::fit(&task, &self.settings, &checkpoint, &fingerprint)?;
-        let tuned = self.finish("fine-tuned", &head, loss, &features, &parts, start)?;
+        let fingerprint = self.fingerprint(&config, &parts)?;
+        let fitted = fit::fit(&task, &self.settings, &checkpoint, &fingerprint)?;
+        trained.push(self.finish("fine-tuned", self.name, fitted, &features, &parts, start)?);
         std::fs::remove_file(checkpoint)?;
-        Ok([base, tuned])
+        Ok(trained)
     }
 
-    /// Whether a report is of this very training: then running it again would
-    /// give the same head.
-    pub fn would_repeat(&self, report: &Report) -> bool {
-        let layers = self.layers.of(self.encoder.encoder.config().layers);
-        let (Ok(parts), Ok(layers)) = (self.split.parts(&self.corpus.names()), layers) else {
+    fn config(&self) -> Result<HeadConfig> {
+        head_config(self.corpus, self.encoder, &self.layers, &self.settings)
+    }
+
+    /// Whether a head and its report are of this very training: then running
+    /// it again would give the same head.
+    pub fn would_repeat(&self, head: &Head, report: &Report) -> bool {
+        let (Ok(parts), Ok(config)) = (self.split.parts(&self.corpus.names()), self.config())
+        else {
             return false;
         };
+        let own = HeadConfig {
+            temperature: config.temperature,
+            ..head.config().clone()
+        };
         let found = &report.provenance;
-        found.corpus == self.corpus_provenance()
+        own == config
+            && found.corpus == self.corpus_provenance()
             && found.split == self.split_provenance(&parts)
-            && found.encoder.sha256 == self.encoder.encoder.sha256()
-            && found.head.layers == layers
             && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
             && found.nerite == env!("CARGO_PKG_VERSION")
     }
 
     /// Names a fit: a checkpoint of another fit is not gone on from.
-    fn fingerprint(&self, config: &HeadConfig, provenance: &Provenance) -> Result<String> {
-        let all = serde_json::to_string(&(
-            config,
-            &provenance.corpus,
-            &provenance.split,
-            &self.settings,
-        ))?;
+    fn fingerprint(&self, config: &HeadConfig, parts: &Parts) -> Result<String> {
+        let (corpus, split) = (self.corpus_provenance(), self.split_provenance(parts));
+        let all = serde_json::to_string(&(config, corpus, split, &self.settings))?;
         Ok(format!("{:x}", Sha256::digest(all)))
     }
 
-    /// Judges a head, and writes it and its report.
+    /// Judges a head, and writes it and its report to a folder of this name.
     fn finish(
         &self,
         stage: &str,
-        head: &Head,
-        loss: Loss,
+        name: &str,
+        fitted: Fitted,
         features: &Features,
         parts: &Parts,
         start: Instant,
-    ) -> Result<Report> {
-        let evaluation = evaluate(head, self.corpus, features, &parts.test);
-        let folder = self.out.join(stage);
+    ) -> Result<Trained> {
+        let bytes = &fitted.file;
+        let head = Head::from_bytes(bytes)?;
+        let decoder = head.decoder(None)?;
+        let train = Some(&parts.train[..]);
+        let evaluation = evaluate(&head, decoder, self.corpus, features, &parts.test, train);
+        let folder = self.out.join(name);
         files::sweep(&folder);
-        let bytes = head.to_bytes();
-        files::write_whole(&folder.join(HEAD), &bytes)?;
+        files::write_whole(&folder.join(HEAD), bytes)?;
         let report = Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,
             title: format!(
-                "{}, linear head on layers {}, {stage}",
-                self.encoder_name, self.layers
+                "{}, {} head on layers {}, {stage}",
+                self.encoder_name,
+                self.settings.model.kind.name(),
+                self.layers
             ),
             stage: stage.into(),
             token: evaluation.token,
             entity: evaluation.entity,
             words: evaluation.words,
-            loss,
-            provenance: self.provenance(head.config(), &bytes, parts, start)?,
+            details: evaluation.details,
+            loss: fitted.loss,
+            provenance: self.provenance(head.config(), bytes, parts, start)?,
         };
         files::write_whole(&folder.join(REPORT), report.to_json().as_bytes())?;
-        Ok(report)
+        Ok(Trained {
+            report,
+            validation: fitted.validation,
+        })
     }
 
     fn provenance(
@@ -232,7 +255,7 @@ impl Training<'_> {
                 sha256: encoder.sha256().to_owned(),
             },
             head: HeadProvenance {
-                kind: "linear".into(),
+                kind: config.kind.name().into(),
                 layers: config.layers.clone(),
                 sha256: format!("{:x}", Sha256::digest(head)),
             },
@@ -286,6 +309,37 @@ impl Training<'_> {
     }
 }
 
+/// What a head says of itself before it is fitted, its sizes checked.
+///
+/// # Errors
+///
+/// A layer that the encoder does not have, or sizes out of range.
+pub fn head_config(
+    corpus: &Corpus,
+    encoder: &Quantized,
+    layers: &Layers,
+    settings: &Settings,
+) -> Result<HeadConfig> {
+    let encoder = &encoder.encoder;
+    let model = &settings.model;
+    let config = HeadConfig {
+        kind: model.kind,
+        tags: corpus.tags.clone(),
+        layers: layers.of(encoder.config().layers)?,
+        hidden: encoder.config().hidden,
+        temperature: 1.0,
+        encoder_sha256: encoder.sha256().to_owned(),
+        mix: *layers == Layers::Mix,
+        lexicon: model.lexicon,
+        projection: model.projection,
+        units: model.units,
+        transitions: model.transitions,
+        decoder: model.decoder,
+    };
+    config.tensors()?;
+    Ok(config)
+}
+
 /// Reads the head and the report that [`Training::run`] left in a folder.
 ///
 /// # Errors
@@ -300,7 +354,7 @@ pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
     );
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
     let head = Head::from_bytes(&bytes).with_context(|| path.display().to_string())?;
-    let json = files::read_bounded(&report_path, 256 << 20)?;
+    let json = files::read_bounded(&report_path, MAX_REPORT_BYTES)?;
     let report = Report::from_json(std::str::from_utf8(&json)?)
         .with_context(|| report_path.display().to_string())?;
     ensure!(
@@ -321,6 +375,7 @@ mod tests {
             ("last", vec![6]),
             ("last4", vec![3, 4, 5, 6]),
             ("0,3,6", vec![0, 3, 6]),
+            ("mix", (0..=6).collect()),
         ] {
             let layers: Layers = text.parse().unwrap();
             assert_eq!(layers.of(6).unwrap(), expected);

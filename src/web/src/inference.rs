@@ -1,7 +1,7 @@
 //! The worker: holds the bundle, answers requests in order.
 
 use gloo_worker::{HandlerId, Registrable, Worker, WorkerScope};
-use nerite::{Head, Manifest, Recognizer, Utf16Offsets};
+use nerite::{Head, Manifest, Options, Recognizer, Utf16Offsets};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::DedicatedWorkerGlobalScope;
@@ -142,7 +142,9 @@ impl Model {
         let index = self.manifest.heads.iter().position(|own| own.id == head);
         let index = index.ok_or_else(|| format!("the bundle has no head {head:?}"))?;
         let start = now();
-        let found = self.recognizer.recognize(text, &self.heads[index]);
+        let found = self
+            .recognizer
+            .recognize(text, &self.heads[index], &Options::default());
         let found = found.map_err(|error| error.to_string())?;
         let milliseconds = now() - start;
         let mut offsets = Utf16Offsets::new(text);

@@ -12,10 +12,14 @@ mod corpus;
 mod encoder;
 mod features;
 mod predict;
+mod report;
+mod score;
 mod serve;
+mod settings;
 mod study;
 mod tokens;
 mod train;
+mod tune;
 
 use std::io::BufRead;
 use std::path::Path;
@@ -47,10 +51,14 @@ enum Command {
     Features(features::Arguments),
     Tokens(tokens::Arguments),
     Train(train::Arguments),
+    Tune(tune::Arguments),
     Study(study::Arguments),
     Bundle(bundle::CreateArguments),
     Restore(bundle::RestoreArguments),
     Predict(predict::Arguments),
+    Score(score::Arguments),
+    #[command(subcommand)]
+    Report(report::Command),
     Serve(serve::Arguments),
 }
 
@@ -106,10 +114,13 @@ pub(crate) fn run() -> Result<()> {
         Command::Features(arguments) => arguments.run(),
         Command::Tokens(arguments) => arguments.run(),
         Command::Train(arguments) => arguments.run(),
+        Command::Tune(arguments) => arguments.run(),
         Command::Study(arguments) => arguments.run(),
         Command::Bundle(arguments) => arguments.run(),
         Command::Restore(arguments) => arguments.run(),
         Command::Predict(arguments) => arguments.run(),
+        Command::Score(arguments) => arguments.run(),
+        Command::Report(command) => command.run(),
         Command::Serve(arguments) => arguments.run(),
     }
 }

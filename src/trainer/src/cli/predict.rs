@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use nerite::{Prediction, Utf16Offsets};
+use nerite::{Aggregation, Decoder, Options, Prediction, Utf16Offsets};
 use nerite_trainer::bundle::Bundle;
 use serde_json::{Map, Value, json};
 
@@ -21,6 +21,15 @@ pub(super) struct Arguments {
     /// The head, else the bundle's default
     #[arg(long, value_name = "HEAD")]
     head: Option<String>,
+    /// How tags are read off the scores: argmax, rules (the best sequence
+    /// that keeps the BIO rules) or transitions (the best under the head's
+    /// learnt ones); else as the head says
+    #[arg(long, value_name = "DECODER")]
+    decoder: Option<Decoder>,
+    /// What an entity's score is of its words' probabilities: first, average
+    /// or max
+    #[arg(long, value_name = "HOW", default_value_t)]
+    aggregation: Aggregation,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -41,8 +50,13 @@ enum Output {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let mut bundle = Bundle::open(&self.bundle, self.head.as_deref())?;
+        bundle.head.decoder(self.decoder)?;
         let text = self.text()?;
-        let prediction = bundle.recognizer.recognize(&text, &bundle.head)?;
+        let options = Options {
+            decoder: self.decoder,
+            aggregation: self.aggregation,
+        };
+        let prediction = bundle.recognizer.recognize(&text, &bundle.head, &options)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         match self.output {
             Output::Text => entities(&text, &prediction, &mut out)?,

@@ -1,19 +1,21 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use nerite::Report;
 use nerite_trainer::bundle;
 use nerite_trainer::split::Split;
-use nerite_trainer::study::{self, Study};
+use nerite_trainer::study::{self, Row, Study};
 
 use super::LookupArguments;
 use super::corpus::CorpusArguments;
+use super::train::headline;
 
-/// Compare encoders as the reference study does, in one go
+/// Compare encoders as the reference study does, and go beyond it, in one go
 ///
 /// Every encoder gets an untrained and a fitted linear head on its last hidden
-/// state, under the study's split and settings. Their bundles, reports and
-/// loss pictures go to BUNDLES, where the page finds them. What an earlier run
+/// state, under the study's split and settings, and the best head that Nerite
+/// has (`nerite train --preset best`), each under several seeds. Bundles with
+/// the first seed's heads, reports, loss pictures and all seeds' figures go to
+/// BUNDLES, where the page finds them. What an earlier run
 /// has finished is not done again. An encoder that cannot be had is named at
 /// the end; the others are done.
 #[derive(clap::Args)]
@@ -35,9 +37,15 @@ pub(super) struct Arguments {
     /// How to cut the corpus into a train and a test part
     #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
     split: Split,
-    /// Where initial weights, order and dropout come from
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    /// Where initial weights, order and dropout come from; several, for the
+    /// spread
+    #[arg(
+        long,
+        value_name = "SEEDS",
+        value_delimiter = ',',
+        default_value = "0,1,2"
+    )]
+    seeds: Vec<u64>,
 }
 
 impl Arguments {
@@ -50,7 +58,7 @@ impl Arguments {
         let study = Study {
             corpus: &corpus,
             split: self.split,
-            seed: self.seed,
+            seeds: &self.seeds,
             command: self.command(&encoders),
             out: &self.out,
             bundles: &self.bundles,
@@ -62,14 +70,15 @@ impl Arguments {
             "weighted F1",
             "macro F1",
             "entity F1 (strict)",
+            "calibration error",
         ]);
         let mut failed = Vec::new();
         for encoder in &encoders {
             eprintln!("== {encoder}");
             match study.run(encoder, &self.lookup.lookup()) {
-                Ok(reports) => {
-                    for report in &reports {
-                        table.add_row(row(encoder, report));
+                Ok(rows) => {
+                    for row in &rows {
+                        table.add_row(cells(encoder, row));
                     }
                 }
                 Err(error) => failed.push(format!("{encoder}: {error:#}")),
@@ -87,10 +96,12 @@ impl Arguments {
                 weighted,
                 macro_avg,
                 "-".into(),
+                "-".into(),
             ]);
         }
         bundle::write_index(&self.bundles)?;
         say!("{table}");
+        say!("mean ± standard deviation over the seeds");
         say!(
             "(published): the reference study's own figures, on the original encoders in full precision."
         );
@@ -114,11 +125,12 @@ impl Arguments {
         let encoders = encoders
             .iter()
             .flat_map(|encoder| ["--encoder".to_owned(), encoder.clone()]);
+        let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
         let rest = [
             "--split".to_owned(),
             self.split.to_string(),
-            "--seed".to_owned(),
-            self.seed.to_string(),
+            "--seeds".to_owned(),
+            seeds.join(","),
         ];
         let start = ["nerite".to_owned(), "study".to_owned()].into_iter();
         let words = start
@@ -130,11 +142,12 @@ impl Arguments {
     }
 }
 
-fn row(encoder: &str, report: &Report) -> Vec<String> {
-    let figures = super::train::headline(report).map(|figure| format!("{figure:.4}"));
-    [
-        vec![encoder.to_owned(), report.stage.clone()],
-        figures.to_vec(),
-    ]
-    .concat()
+/// Means, and how far seeds lie apart.
+fn cells(encoder: &str, row: &Row) -> Vec<String> {
+    let figures = (0..5).map(|figure| {
+        let [mean, deviation] = row.spread(|report| headline(report)[figure]);
+        format!("{mean:.4} ± {deviation:.4}")
+    });
+    let names = [encoder.to_owned(), row.head.to_owned()];
+    names.into_iter().chain(figures).collect()
 }

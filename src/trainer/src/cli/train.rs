@@ -1,13 +1,14 @@
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nerite::Report;
-use nerite_trainer::fit::Settings;
+use nerite_trainer::evaluate::calibration_error;
 use nerite_trainer::split::Split;
-use nerite_trainer::train::{Layers, Training};
+use nerite_trainer::train::{Trained, Training};
 
 use super::EncoderArguments;
 use super::corpus::CorpusArguments;
+use super::settings::SettingsArguments;
 
 /// Train a head on a corpus, and report on it
 ///
@@ -16,7 +17,8 @@ use super::corpus::CorpusArguments;
 /// where it was. In the folder OUT come `base` (the untrained head) and
 /// `fine-tuned`, each with head.safetensors and report.json; the reports are
 /// about the test part, which fitting never sees. The defaults are those of
-/// the reference study: one linear layer on the last hidden state.
+/// the reference study, one linear layer on the last hidden state; `--preset
+/// best` gives the heads that ship.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -29,46 +31,19 @@ pub(super) struct Arguments {
     /// How to cut the corpus into a train and a test part
     #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
     split: Split,
-    /// The hidden states that the head reads: last, last4, all, or numbers as
-    /// in 0,3,6 (0 is the embeddings)
-    #[arg(long, value_name = "LAYERS", default_value = "last")]
-    layers: Layers,
-    /// Passes over the train part
-    #[arg(long, allow_negative_numbers = true, default_value_t = 3)]
-    epochs: usize,
-    /// Sentences per step
-    #[arg(long, allow_negative_numbers = true, default_value_t = 32)]
-    batch: usize,
-    /// The first learning rate; it falls linearly to 0
-    #[arg(long, allow_negative_numbers = true, default_value_t = 1e-3)]
-    learning_rate: f64,
-    /// AdamW's weight decay
-    #[arg(long, allow_negative_numbers = true, default_value_t = 0.01)]
-    weight_decay: f64,
-    /// The share of features hidden from each step
-    #[arg(long, allow_negative_numbers = true, default_value_t = 0.1)]
-    dropout: f64,
-    /// Where initial weights, order and dropout come from: the same seed gives
-    /// the same bytes
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    #[command(flatten)]
+    settings: SettingsArguments,
 }
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let settings = Settings {
-            epochs: self.epochs,
-            batch: self.batch,
-            learning_rate: self.learning_rate,
-            weight_decay: self.weight_decay,
-            dropout: self.dropout,
-            seed: self.seed,
-        };
+        let settings = self.settings.settings();
         settings.check()?;
+        let layers = self.settings.layers();
         let corpus = self.corpus.read()?;
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
-        self.layers.of(source.config()?.layers)?;
+        layers.of(source.config()?.layers)?;
         self.split.parts(&corpus.names())?;
         let encoder = source.quantized()?;
         let training = Training {
@@ -76,30 +51,40 @@ impl Arguments {
             split: self.split,
             encoder_name: &source.name,
             encoder: &encoder,
-            layers: self.layers.clone(),
+            layers,
             settings,
             command: self.command(&source.name),
             out: self.out.clone(),
+            base: Some("base"),
+            name: "fine-tuned",
         };
-        let reports = training.run()?;
+        let trained = training.run()?;
         let mut table = super::table([
             "",
             "accuracy",
             "weighted F1",
             "macro F1",
             "entity F1 (strict)",
+            "calibration error",
         ]);
-        for report in &reports {
+        for Trained { report, .. } in &trained {
             let cells = headline(report).map(|figure| format!("{figure:.4}"));
             table.add_row([vec![report.stage.clone()], cells.to_vec()].concat());
         }
         say!("{table}");
-        let [_, tuned] = &reports;
-        say!("{} words of the test part", tuned.words.judged);
-        if tuned.words.without_subword > 0 {
+        let Trained { report, validation } = trained.last().context("a training fits a head")?;
+        if let Some(validation) = validation {
+            say!(
+                "chosen by the validation part: epoch {}, temperature {:.3}",
+                validation.epoch,
+                validation.temperature
+            );
+        }
+        say!("{} words of the test part", report.words.judged);
+        if report.words.without_subword > 0 {
             say!(
                 "{} more yield no subword: they get O and are not judged",
-                tuned.words.without_subword
+                report.words.without_subword
             );
         }
         say!("written to {}", self.out.display());
@@ -113,13 +98,6 @@ impl Arguments {
             ("--out", out.into_owned()),
             ("--encoder", encoder.to_owned()),
             ("--split", self.split.to_string()),
-            ("--layers", self.layers.to_string()),
-            ("--epochs", self.epochs.to_string()),
-            ("--batch", self.batch.to_string()),
-            ("--learning-rate", self.learning_rate.to_string()),
-            ("--weight-decay", self.weight_decay.to_string()),
-            ("--dropout", self.dropout.to_string()),
-            ("--seed", self.seed.to_string()),
         ];
         let settings = settings
             .into_iter()
@@ -128,18 +106,20 @@ impl Arguments {
         let words = start
             .chain(self.corpus.words())
             .chain(settings)
+            .chain(self.settings.words())
             .chain(self.encoder.lookup.words());
         shell_words::join(words)
     }
 }
 
-/// Accuracy, weighted F1, macro F1 and strict entity F1.
-pub(super) fn headline(report: &Report) -> [f64; 4] {
+/// Accuracy, weighted F1, macro F1, strict entity F1 and calibration error.
+pub(super) fn headline(report: &Report) -> [f64; 5] {
     let token = &report.token;
     [
         token.accuracy,
         token.averages.weighted_avg.f1,
         token.averages.macro_avg.f1,
         report.entity.strict.all.f1,
+        calibration_error(&report.details),
     ]
 }

@@ -25,7 +25,7 @@ pub const DEFAULT: &str = "all-MiniLM-L6-v2";
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
 /// Increased when the same checkpoint would be quantized to other bytes.
-const QUANTIZATION: &str = "1";
+const QUANTIZATION: &str = "2";
 
 /// A name that stands for a checkpoint on the hub, or in a Python package.
 struct Known {

@@ -1,8 +1,93 @@
 //! Scores to tags, tags to entities.
 
+mod sequence;
+
+use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::tags::Tag;
+
+pub use sequence::Transitions;
+
+/// Defines an enum of choices that are read, shown and stored by name.
+macro_rules! choices {
+    ($(#[$about:meta])* $name:ident, $what:literal, { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// What it is called on the command line and in files.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|choice| choice.name() == text).ok_or_else(|| {
+                    let names: Vec<&str> = Self::ALL.iter().map(|choice| choice.name()).collect();
+                    format!("found the {} {text:?}, expected one of {}", $what, names.join(", "))
+                })
+            }
+        }
+    };
+}
+
+choices! {
+    /// What turns scores into a sequence of tags.
+    Decoder, "decoder", {
+        /// Each word's most probable tag.
+        #[default]
+        Argmax = "argmax",
+        /// The best sequence of those that keep the BIO rules.
+        Rules = "rules",
+        /// The best sequence under the head's learnt transitions, whether it
+        /// keeps the rules or not.
+        Transitions = "transitions",
+    }
+}
+
+choices! {
+    /// What turns the probabilities of a span's words into the entity's score.
+    Aggregation, "aggregation", {
+        /// The first word's.
+        First = "first",
+        /// Their mean.
+        #[default]
+        Average = "average",
+        /// The greatest.
+        Max = "max",
+    }
+}
+
+impl Aggregation {
+    /// The score of a span whose words' tags have these probabilities; 0 of
+    /// none.
+    pub fn of(self, probabilities: impl ExactSizeIterator<Item = f32>) -> f32 {
+        let count = probabilities.len().max(1) as f32;
+        match self {
+            Self::First => probabilities.into_iter().next().unwrap_or(0.0),
+            Self::Average => probabilities.sum::<f32>() / count,
+            Self::Max => probabilities.fold(0.0, f32::max),
+        }
+    }
+}
 
 /// A run of words with one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +177,30 @@ mod tests {
             .collect();
         let show = |s: &Span<'_>| format!("{}{}-{}", s.kind, s.words.start, s.words.end);
         read(tags).iter().map(show).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn choices_are_read_as_they_are_shown() {
+        for decoder in Decoder::ALL {
+            assert_eq!(decoder.to_string().parse(), Ok(*decoder));
+        }
+        assert_eq!(
+            "best".parse::<Aggregation>(),
+            Err("found the aggregation \"best\", expected one of first, average, max".into())
+        );
+    }
+
+    #[test]
+    fn a_spans_words_make_its_score() {
+        let score = |aggregation: Aggregation| aggregation.of([0.5, 1.0, 0.75].into_iter());
+        assert_eq!(
+            Aggregation::ALL
+                .iter()
+                .map(|&a| score(a))
+                .collect::<Vec<_>>(),
+            [0.5, 0.75, 1.0]
+        );
+        assert_eq!(Aggregation::Average.of([].into_iter()), 0.0);
     }
 
     #[test]

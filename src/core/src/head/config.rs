@@ -1,0 +1,245 @@
+//! What a head says of itself, and the tensors that follow from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::HeadError;
+use super::lexicon::Lexicon;
+use crate::decode::Decoder;
+use crate::tags::TagSet;
+
+/// The most layers a head may read: those of the deepest encoder.
+const MAX_LAYERS: usize = 129;
+/// The widest hidden state, projection or context.
+const MAX_WIDTH: usize = 1 << 16;
+/// The most rows of a table of word features.
+const MAX_BUCKETS: usize = 1 << 24;
+/// The most numbers in a tensor.
+const MAX_NUMBERS: usize = 1 << 28;
+
+/// What kind of model a head is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeadKind {
+    /// One matrix and a bias.
+    #[default]
+    Linear,
+    /// A projection, normalized and rectified, under the matrix.
+    Mlp,
+    /// A projection, normalized, and a bidirectional LSTM over the words of a
+    /// sentence, under the matrix.
+    Context,
+}
+
+impl HeadKind {
+    /// As in a head's file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Mlp => "mlp",
+            Self::Context => "context",
+        }
+    }
+}
+
+/// What a head says of itself.
+///
+/// A file leaves out what a plain linear head does not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadConfig {
+    /// The kind of model.
+    pub kind: HeadKind,
+    /// The tags it scores, in the order of its outputs.
+    pub tags: TagSet,
+    /// The layers whose hidden states are its input.
+    pub layers: Vec<usize>,
+    /// Width of one hidden state.
+    pub hidden: usize,
+    /// What scores are divided by before they become probabilities.
+    pub temperature: f32,
+    /// The sha256 of the quantized encoder on whose features it was fitted.
+    pub encoder_sha256: String,
+    /// Whether the layers are summed with learnt weights, not put side by side
+    /// (the scalar mix of Peters et al., "Deep contextualized word
+    /// representations", 2018).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mix: bool,
+    /// A table of word features beside the encoder's.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lexicon: Option<Lexicon>,
+    /// Width of the projection; 0 in a linear head, which has none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub projection: usize,
+    /// Units of the LSTM in each direction; 0 where there is none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub units: usize,
+    /// Whether there are learnt transitions between tags (a linear-chain CRF).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transitions: bool,
+    /// How its scores are best read.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub decoder: Decoder,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A tensor that a head has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadTensor {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Vec<usize>,
+}
+
+impl HeadTensor {
+    /// How many numbers it holds.
+    #[expect(clippy::len_without_is_empty, reason = "no tensor is empty")]
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+impl HeadConfig {
+    /// Numbers per word that the head takes from the encoder:
+    /// layers x hidden width.
+    pub fn inputs(&self) -> usize {
+        self.layers.len() * self.hidden
+    }
+
+    /// Numbers per word between the layers and the rest of the head.
+    pub fn joined(&self) -> usize {
+        if self.mix { self.hidden } else { self.inputs() }
+    }
+
+    /// Numbers per word of the projection (or of the joined layers, where
+    /// there is none) and the word features, side by side.
+    pub fn features(&self) -> usize {
+        let projected = match self.kind {
+            HeadKind::Linear => self.joined(),
+            HeadKind::Mlp | HeadKind::Context => self.projection,
+        };
+        projected + self.lexicon.map_or(0, |lexicon| lexicon.width)
+    }
+
+    /// Checks the sizes and lists the tensors that they ask for:
+    ///
+    /// | tensor | shape | of |
+    /// | --- | --- | --- |
+    /// | `mix` | layers | a mix of layers |
+    /// | `projection.weight`, `.bias` | joined x projection, projection | `mlp`, `context` |
+    /// | `lexicon` | buckets x width | a table of word features |
+    /// | `norm.weight`, `.bias` | features | `mlp`, `context` |
+    /// | `forward.input`, `backward.input` | features x 4 units | `context` |
+    /// | `forward.recurrent`, `backward.recurrent` | units x 4 units | `context` |
+    /// | `forward.bias`, `backward.bias` | 4 units | `context` |
+    /// | `weight`, `bias` | tags x last, tags | all |
+    /// | `transitions`, `start`, `end` | tags x tags, tags, tags | learnt transitions |
+    ///
+    /// The LSTM's four parts are input, forget, cell and output gate, in this
+    /// order.
+    ///
+    /// # Errors
+    ///
+    /// [`HeadError::Contents`] for a size that is out of range or does not fit
+    /// the kind.
+    pub fn tensors(&self) -> Result<Vec<HeadTensor>, HeadError> {
+        let contents = |text: String| Err(HeadError::Contents(text));
+        if !(1..=MAX_LAYERS).contains(&self.layers.len()) || !(1..=MAX_WIDTH).contains(&self.hidden)
+        {
+            return contents(format!(
+                "found {} layers of width {}, expected 1 to {MAX_LAYERS} layers of width 1 to {MAX_WIDTH}",
+                self.layers.len(),
+                self.hidden
+            ));
+        }
+        if !(self.temperature.is_finite() && self.temperature > 0.0) {
+            return contents(format!(
+                "found the temperature {}, expected a positive number",
+                self.temperature
+            ));
+        }
+        if let Some(lexicon) = self.lexicon
+            && !((1..=MAX_BUCKETS).contains(&lexicon.buckets)
+                && (1..=MAX_WIDTH).contains(&lexicon.width))
+        {
+            return contents(format!(
+                "found a table of {} word features of width {}, expected 1 to {MAX_BUCKETS} of width 1 to {MAX_WIDTH}",
+                lexicon.buckets, lexicon.width
+            ));
+        }
+        let projects = self.kind != HeadKind::Linear;
+        let recurs = self.kind == HeadKind::Context;
+        for (name, size, wanted) in [
+            ("a projection", self.projection, projects),
+            ("a context", self.units, recurs),
+        ] {
+            let allowed = if wanted { 1..=MAX_WIDTH } else { 0..=0 };
+            if !allowed.contains(&size) {
+                return contents(format!(
+                    "found {name} of width {size} in a head of kind {}, expected {} to {}",
+                    self.kind.name(),
+                    allowed.start(),
+                    allowed.end()
+                ));
+            }
+        }
+        if self.decoder == Decoder::Transitions && !self.transitions {
+            return Err(HeadError::Decoder(self.decoder));
+        }
+        let tags = self.tags.len();
+        let features = self.features();
+        let mut tensors = Vec::new();
+        let mut add = |name, shape: &[usize]| {
+            let shape = shape.to_vec();
+            tensors.push(HeadTensor { name, shape });
+        };
+        if self.mix {
+            add("mix", &[self.layers.len()]);
+        }
+        if projects {
+            add("projection.weight", &[self.joined(), self.projection]);
+            add("projection.bias", &[self.projection]);
+        }
+        if let Some(Lexicon { buckets, width }) = self.lexicon {
+            add("lexicon", &[buckets, width]);
+        }
+        if projects {
+            add("norm.weight", &[features]);
+            add("norm.bias", &[features]);
+        }
+        if recurs {
+            let gates = 4 * self.units;
+            add("forward.input", &[features, gates]);
+            add("forward.recurrent", &[self.units, gates]);
+            add("forward.bias", &[gates]);
+            add("backward.input", &[features, gates]);
+            add("backward.recurrent", &[self.units, gates]);
+            add("backward.bias", &[gates]);
+        }
+        add(
+            "weight",
+            &[tags, if recurs { 2 * self.units } else { features }],
+        );
+        add("bias", &[tags]);
+        if self.transitions {
+            add("transitions", &[tags, tags]);
+            add("start", &[tags]);
+            add("end", &[tags]);
+        }
+        for tensor in &tensors {
+            let numbers = tensor
+                .shape
+                .iter()
+                .try_fold(1usize, |all, &size| all.checked_mul(size));
+            if numbers.is_none_or(|numbers| numbers > MAX_NUMBERS) {
+                return contents(format!(
+                    "found {} of shape {:?}, expected at most {MAX_NUMBERS} numbers",
+                    tensor.name, tensor.shape
+                ));
+            }
+        }
+        Ok(tensors)
+    }
+}

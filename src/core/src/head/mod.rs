@@ -1,0 +1,242 @@
+//! Heads: features of a sentence's words to a score per word and tag, and from
+//! there to tags and probabilities.
+//!
+//! ```text
+//! linear   layers ----------------------------------------------> matrix
+//! mlp      layers -> projection -> norm -> rectifier -----------> matrix
+//! context  layers -> projection -> norm -> LSTM both ways ------> matrix
+//! ```
+//!
+//! Each may sum the layers with learnt weights first (`mix`), take features of
+//! the word's spelling beside the encoder's (`lexicon`, see [`Lexicon`]), and
+//! have learnt transitions between tags. The context layer over frozen
+//! features is that of Peters et al., "Deep contextualized word
+//! representations", 2018; transitions and LSTM are those of Lample et al.,
+//! "Neural Architectures for Named Entity Recognition", 2016.
+
+mod config;
+mod file;
+mod lexicon;
+mod math;
+mod network;
+
+use crate::decode::{self, Decoder, Transitions};
+
+pub use config::{HeadConfig, HeadKind, HeadTensor};
+pub use file::head_file;
+pub use lexicon::{LEXICON_ROWS, Lexicon};
+pub use math::{exp, sigmoid, tanh};
+use network::Network;
+
+/// Why a head could not be read or used.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadError {
+    /// Not a safetensors file, or one that is cut off.
+    #[error("head: {0}")]
+    File(#[from] safetensors::SafeTensorError),
+    /// The metadata or a tensor is not what a head needs.
+    #[error("head: {0}")]
+    Contents(String),
+    /// The head was trained on another encoder.
+    #[error("the head was trained on the encoder {expected}, found the encoder {found}")]
+    Encoder {
+        /// The sha256 in the head.
+        expected: String,
+        /// The encoder's own.
+        found: String,
+    },
+    /// The decoder needs what the head does not have.
+    #[error("found the decoder {0}, but the head has no learnt transitions")]
+    Decoder(Decoder),
+}
+
+/// A head, ready to score.
+#[derive(Debug)]
+pub struct Head {
+    config: HeadConfig,
+    network: Network,
+    /// Learnt, over the temperature.
+    transitions: Option<Transitions>,
+    /// Those of [`Decoder::Rules`].
+    rules: Transitions,
+}
+
+/// The words of one sentence, as a head takes them.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadInput<'a> {
+    /// The words.
+    pub words: &'a [&'a str],
+    /// Their features `[words, layers * hidden]`.
+    pub features: &'a [f32],
+    /// Whether the encoder has seen anything of each word. What it has not
+    /// seen is outside of any entity.
+    pub seen: &'a [bool],
+}
+
+/// What a head makes of a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadOutput {
+    /// The index of each word's tag.
+    pub tags: Vec<usize>,
+    /// `[words, tags]`: how probable each tag is, whatever the decoder chose.
+    pub probabilities: Vec<f32>,
+}
+
+/// What is taken from the scores of tags that a word cannot have: enough to
+/// leave nothing of their probability.
+const IMPOSSIBLE: f32 = -1e4;
+
+impl Head {
+    /// Reads a head's file.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not a head, of another version, or inconsistent.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HeadError> {
+        let (config, mut tensors) = file::read(bytes)?;
+        let count = config.tags.len();
+        let temperature = config.temperature;
+        let transitions = config.transitions.then(|| {
+            let mut take = |name| {
+                let values = tensors.take(name);
+                values.into_iter().map(|x| x / temperature).collect()
+            };
+            Transitions {
+                between: take("transitions"),
+                start: take("start"),
+                end: take("end"),
+            }
+        });
+        let rules = transitions
+            .clone()
+            .unwrap_or_else(|| Transitions::none(count))
+            .under_rules(&config.tags);
+        let network = Network::new(&config, tensors);
+        Ok(Self {
+            config,
+            network,
+            transitions,
+            rules,
+        })
+    }
+
+    /// What the head says of itself.
+    pub fn config(&self) -> &HeadConfig {
+        &self.config
+    }
+
+    /// Refuses an encoder that the head was not trained on.
+    ///
+    /// # Errors
+    ///
+    /// [`HeadError::Encoder`], or [`HeadError::Contents`] if the head wants
+    /// layers that the encoder does not have.
+    pub fn check_encoder(&self, encoder: &crate::Encoder) -> Result<(), HeadError> {
+        if self.config.encoder_sha256 != encoder.sha256() {
+            return Err(HeadError::Encoder {
+                expected: self.config.encoder_sha256.clone(),
+                found: encoder.sha256().to_owned(),
+            });
+        }
+        let shape = encoder.config();
+        if self.config.hidden != shape.hidden
+            || self.config.layers.iter().any(|&l| l > shape.layers)
+        {
+            return Err(HeadError::Contents(format!(
+                "found layers {:?} of width {}, but the encoder has {} of width {}",
+                self.config.layers, self.config.hidden, shape.layers, shape.hidden
+            )));
+        }
+        Ok(())
+    }
+
+    /// The decoder asked for, else the head's own.
+    ///
+    /// # Errors
+    ///
+    /// [`HeadError::Decoder`] if the head cannot serve it.
+    pub fn decoder(&self, asked: Option<Decoder>) -> Result<Decoder, HeadError> {
+        match asked.unwrap_or(self.config.decoder) {
+            Decoder::Transitions if self.transitions.is_none() => {
+                Err(HeadError::Decoder(Decoder::Transitions))
+            }
+            decoder => Ok(decoder),
+        }
+    }
+
+    /// The learnt transitions, over the temperature.
+    pub fn transitions(&self) -> Option<&Transitions> {
+        self.transitions.as_ref()
+    }
+
+    /// The scores `[words, tags]` of one sentence's words, over the
+    /// temperature.
+    ///
+    /// # Panics
+    ///
+    /// If the input's parts are not of as many words.
+    pub fn scores(&self, input: HeadInput<'_>) -> Vec<f32> {
+        let HeadInput {
+            words,
+            features,
+            seen,
+        } = input;
+        let inputs = self.config.inputs();
+        assert_eq!(
+            (features.len(), seen.len()),
+            (words.len() * inputs, words.len()),
+            "features are rows of {inputs}"
+        );
+        let count = self.config.tags.len();
+        let mut scores = self.network.scores(words, features);
+        for score in &mut scores {
+            *score /= self.config.temperature;
+        }
+        if let Some(outside) = self.config.tags.index("O") {
+            let rows = scores.chunks_exact_mut(count).zip(seen);
+            for (row, _) in rows.filter(|(_, seen)| !**seen) {
+                row.fill(IMPOSSIBLE);
+                row[outside] = 0.0;
+            }
+        }
+        scores
+    }
+
+    /// Tags the words of one sentence. Probabilities are the softmax of a
+    /// word's scores, or, where there are learnt transitions, its marginals
+    /// over all sequences. Without learnt transitions,
+    /// [`Decoder::Transitions`] is the same as argmax.
+    ///
+    /// # Panics
+    ///
+    /// If the input's parts are not of as many words.
+    pub fn tag(&self, input: HeadInput<'_>, decoder: Decoder) -> HeadOutput {
+        let count = self.config.tags.len();
+        let scores = self.scores(input);
+        let probabilities = match &self.transitions {
+            Some(transitions) => transitions.marginals(&scores),
+            None => {
+                let mut probabilities = scores.clone();
+                probabilities
+                    .chunks_exact_mut(count)
+                    .for_each(math::softmax);
+                probabilities
+            }
+        };
+        let tags = match (decoder, &self.transitions) {
+            (Decoder::Rules, _) => self.rules.best(&scores),
+            (Decoder::Transitions, Some(transitions)) => transitions.best(&scores),
+            (Decoder::Argmax | Decoder::Transitions, _) => probabilities
+                .chunks_exact(count)
+                .map(decode::argmax)
+                .collect(),
+        };
+        HeadOutput {
+            tags,
+            probabilities,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

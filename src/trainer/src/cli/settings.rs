@@ -1,0 +1,211 @@
+use anyhow::Result;
+use nerite::{Decoder, HeadKind, Lexicon};
+use nerite_trainer::fit::{Model, Settings};
+use nerite_trainer::train::Layers;
+
+/// How a head is built and fitted: a preset, and what differs from it.
+#[derive(clap::Args)]
+pub(super) struct SettingsArguments {
+    /// Where the other settings come from
+    #[arg(long, value_enum, default_value_t)]
+    preset: Preset,
+    /// The hidden states that the head reads: last, last4, all, mix (all,
+    /// summed with learnt weights), or numbers as in 0,3,6 (0 is the
+    /// embeddings)
+    #[arg(long, value_name = "LAYERS")]
+    layers: Option<Layers>,
+    /// The kind of head: linear, mlp (a hidden layer), or context (an LSTM
+    /// over the words of a sentence)
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    head: Option<HeadKind>,
+    /// Width of the hidden layer of an mlp or context head [if neither this
+    /// nor the preset says: 128]
+    #[arg(long, value_name = "WIDTH")]
+    projection: Option<usize>,
+    /// Units of a context head in each direction [if neither this nor the
+    /// preset says: 96]
+    #[arg(long, value_name = "UNITS")]
+    units: Option<usize>,
+    /// Features of the words' spelling beside the encoder's: the rows and the
+    /// width of their table as in 32768x64, or none
+    #[arg(long, value_name = "TABLE", value_parser = lexicon)]
+    lexicon: Option<Table>,
+    /// Learn how probable it is that one tag follows another (a CRF)
+    #[arg(long, value_name = "BOOL")]
+    transitions: Option<bool>,
+    /// How tags are read off the scores: argmax, rules (the best sequence
+    /// that keeps the BIO rules) or transitions (the best under the learnt
+    /// ones)
+    #[arg(long, value_name = "DECODER")]
+    decoder: Option<Decoder>,
+    /// Passes over the train part
+    #[arg(long, allow_negative_numbers = true)]
+    epochs: Option<usize>,
+    /// Sentences per step
+    #[arg(long, allow_negative_numbers = true)]
+    batch: Option<usize>,
+    /// The first learning rate; it falls linearly to 0
+    #[arg(long, allow_negative_numbers = true)]
+    learning_rate: Option<f64>,
+    /// AdamW's weight decay
+    #[arg(long, allow_negative_numbers = true)]
+    weight_decay: Option<f64>,
+    /// The share of features hidden from each step
+    #[arg(long, allow_negative_numbers = true)]
+    dropout: Option<f64>,
+    /// The share hidden of the numbers inside an mlp or context head
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    inner_dropout: Option<f64>,
+    /// The share hidden of each word's spelling features
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    lexicon_dropout: Option<f64>,
+    /// The share of the train part that is kept to choose the best epoch and
+    /// to calibrate probabilities
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    validation: Option<f64>,
+    /// Stop after so many epochs without a better one; 0: never
+    #[arg(long, value_name = "EPOCHS")]
+    patience: Option<usize>,
+    /// Show sentences with a rare tag so many times more
+    #[arg(long, value_name = "TIMES")]
+    rare: Option<usize>,
+    /// Bound the length of a step's gradient; 0: no bound
+    #[arg(long, value_name = "LENGTH", allow_negative_numbers = true)]
+    clip: Option<f64>,
+    /// Where initial weights, order and dropout come from: the same seed gives
+    /// the same bytes
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+/// Settings to begin with.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Preset {
+    /// The reference study's: one linear layer on the last hidden state
+    #[default]
+    Study,
+    /// Those of the best heads that ship
+    Best,
+}
+
+/// A table of word features, or none.
+#[derive(Clone, Copy)]
+struct Table(Option<Lexicon>);
+
+fn kind(text: &str) -> Result<HeadKind, String> {
+    let kinds = [HeadKind::Linear, HeadKind::Mlp, HeadKind::Context];
+    let found = kinds.into_iter().find(|kind| kind.name() == text);
+    found.ok_or_else(|| format!("found the kind {text:?}, expected linear, mlp or context"))
+}
+
+fn lexicon(text: &str) -> Result<Table, String> {
+    if text == "none" {
+        return Ok(Table(None));
+    }
+    let table = text.split_once('x').and_then(|(buckets, width)| {
+        Some(Lexicon {
+            buckets: buckets.parse().ok()?,
+            width: width.parse().ok()?,
+        })
+    });
+    match table {
+        Some(table) => Ok(Table(Some(table))),
+        None => Err(format!(
+            "found the table {text:?}, expected rows and width as in 32768x64, or none"
+        )),
+    }
+}
+
+impl SettingsArguments {
+    pub(super) fn layers(&self) -> Layers {
+        self.layers.clone().unwrap_or(match self.preset {
+            Preset::Study => Layers::Last,
+            Preset::Best => Layers::Mix,
+        })
+    }
+
+    pub(super) fn settings(&self) -> Settings {
+        let preset = match self.preset {
+            Preset::Study => Settings::study(self.seed),
+            Preset::Best => Settings::best(self.seed),
+        };
+        let model = preset.model;
+        let kind = self.head.unwrap_or(model.kind);
+        // A width that the preset does not have, or that its kind does not.
+        let width = |asked: Option<usize>, preset: usize, wanted: bool, otherwise: usize| {
+            let usual = match (wanted, preset) {
+                (false, _) => 0,
+                (true, 0) => otherwise,
+                (true, preset) => preset,
+            };
+            asked.unwrap_or(usual)
+        };
+        let linear = kind == HeadKind::Linear;
+        Settings {
+            epochs: self.epochs.unwrap_or(preset.epochs),
+            batch: self.batch.unwrap_or(preset.batch),
+            learning_rate: self.learning_rate.unwrap_or(preset.learning_rate),
+            weight_decay: self.weight_decay.unwrap_or(preset.weight_decay),
+            dropout: self.dropout.unwrap_or(preset.dropout),
+            seed: self.seed,
+            model: Model {
+                kind,
+                projection: width(self.projection, model.projection, !linear, 128),
+                units: width(self.units, model.units, kind == HeadKind::Context, 96),
+                lexicon: self.lexicon.map_or(model.lexicon, |table| table.0),
+                transitions: self.transitions.unwrap_or(model.transitions),
+                decoder: self.decoder.unwrap_or(model.decoder),
+            },
+            inner_dropout: self.inner_dropout.unwrap_or(if linear {
+                0.0
+            } else {
+                preset.inner_dropout
+            }),
+            lexicon_dropout: self.lexicon_dropout.unwrap_or(preset.lexicon_dropout),
+            validation: self.validation.unwrap_or(preset.validation),
+            patience: self.patience.unwrap_or(preset.patience),
+            rare: self.rare.unwrap_or(preset.rare),
+            clip: self.clip.unwrap_or(preset.clip),
+        }
+    }
+
+    /// The flags that give the same settings, whatever the presets become.
+    pub(super) fn words(&self) -> Vec<String> {
+        let settings = self.settings();
+        let Model {
+            kind,
+            projection,
+            units,
+            lexicon,
+            transitions,
+            decoder,
+        } = settings.model;
+        let lexicon = lexicon.map_or("none".into(), |table| {
+            format!("{}x{}", table.buckets, table.width)
+        });
+        let all = [
+            ("--layers", self.layers().to_string()),
+            ("--head", kind.name().into()),
+            ("--projection", projection.to_string()),
+            ("--units", units.to_string()),
+            ("--lexicon", lexicon),
+            ("--transitions", transitions.to_string()),
+            ("--decoder", decoder.to_string()),
+            ("--epochs", settings.epochs.to_string()),
+            ("--batch", settings.batch.to_string()),
+            ("--learning-rate", settings.learning_rate.to_string()),
+            ("--weight-decay", settings.weight_decay.to_string()),
+            ("--dropout", settings.dropout.to_string()),
+            ("--inner-dropout", settings.inner_dropout.to_string()),
+            ("--lexicon-dropout", settings.lexicon_dropout.to_string()),
+            ("--validation", settings.validation.to_string()),
+            ("--patience", settings.patience.to_string()),
+            ("--rare", settings.rare.to_string()),
+            ("--clip", settings.clip.to_string()),
+            ("--seed", settings.seed.to_string()),
+        ];
+        let all = all.into_iter();
+        all.flat_map(|(flag, value)| [flag.to_owned(), value])
+            .collect()
+    }
+}

@@ -1,0 +1,102 @@
+use std::path::PathBuf;
+
+use anyhow::Result;
+use nerite_trainer::split::Split;
+use nerite_trainer::tune::{self, Finished, Search};
+
+use super::EncoderArguments;
+use super::corpus::CorpusArguments;
+use super::settings::SettingsArguments;
+
+/// Search for good settings of a head
+///
+/// Fits the head that the flags describe, the same with one thing changed at a
+/// time, and heads with random rates and dropouts, each on a share of the
+/// train part; judges them by the validation part that is cut from it, never
+/// by the test part. What is found stays in OUT: a killed search goes on where
+/// it was.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    corpus: CorpusArguments,
+    /// The folder for what is found
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    #[command(flatten)]
+    encoder: EncoderArguments,
+    /// How to cut the corpus into a train and a test part
+    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
+    split: Split,
+    /// The share of the train part that is used
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    share: f64,
+    /// Random trials beside the systematic ones
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    random: usize,
+    /// Only trials whose name contains this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    #[command(flatten)]
+    settings: SettingsArguments,
+}
+
+impl Arguments {
+    pub(super) fn run(&self) -> Result<()> {
+        let (layers, settings) = (self.settings.layers(), self.settings.settings());
+        settings.check()?;
+        let mut trials = tune::variations(&layers, &settings);
+        trials.extend(tune::random(
+            &layers,
+            &settings,
+            self.random,
+            settings.seed,
+        )?);
+        trials.retain(|trial| trial.name.contains(&self.only));
+        let corpus = self.corpus.read()?;
+        let source = self.encoder.find()?;
+        layers.of(source.config()?.layers)?;
+        let encoder = source.quantized()?;
+        let search = Search {
+            corpus: &corpus,
+            split: self.split,
+            encoder: &encoder,
+            share: self.share,
+            out: &self.out,
+        };
+        let mut found = search.run(&trials, |trial| eprintln!("{}", cells(trial).join("  ")))?;
+        found.sort_by(|a, b| b.validation.entity_f1.total_cmp(&a.validation.entity_f1));
+        let mut table = super::table([
+            "trial",
+            "entity F1 (strict)",
+            "macro F1",
+            "weighted F1",
+            "calibration error",
+            "epoch",
+            "KB",
+            "seconds",
+        ]);
+        for trial in &found {
+            table.add_row(cells(trial));
+        }
+        say!("{table}");
+        say!(
+            "all by the validation part; written to {}",
+            self.out.display()
+        );
+        Ok(())
+    }
+}
+
+fn cells(trial: &Finished) -> [String; 8] {
+    let validation = &trial.validation;
+    [
+        trial.name.clone(),
+        format!("{:.4}", validation.entity_f1),
+        format!("{:.4}", validation.macro_f1),
+        format!("{:.4}", validation.weighted_f1),
+        format!("{:.4}", validation.calibration_error),
+        validation.epoch.to_string(),
+        (trial.bytes / 1000).to_string(),
+        format!("{:.0}", trial.seconds),
+    ]
+}

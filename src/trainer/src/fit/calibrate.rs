@@ -1,0 +1,103 @@
+//! The temperature at which a head's probabilities are most probable to be
+//! right: Guo et al., "On Calibration of Modern Neural Networks", 2017.
+
+use nerite::{Head, Transitions};
+use rayon::prelude::*;
+
+use crate::corpus::Corpus;
+use crate::evaluate::with_input;
+use crate::features::Features;
+
+/// The temperatures that are considered.
+const RANGE: [f32; 2] = [0.25, 4.0];
+/// Each narrows the range by the golden ratio: to less than a thousandth.
+const STEPS: usize = 18;
+
+/// Scores of one sentence, and the right tags.
+struct Sentence {
+    scores: Vec<f32>,
+    gold: Vec<(usize, usize)>,
+}
+
+/// Finds the temperature for `head`, whose own is 1, on the sentences `part`:
+/// the one with the least mean negative log-likelihood of words' tags.
+pub(super) fn temperature(
+    head: &Head,
+    corpus: &Corpus,
+    features: &Features,
+    part: &[usize],
+) -> f32 {
+    let sentences: Vec<Sentence> = part
+        .par_iter()
+        .map(|&index| {
+            with_input(corpus, features, index, |input| {
+                let tags = &corpus.sentences[index].tags;
+                let gold = tags.iter().map(|&tag| usize::from(tag)).enumerate();
+                Sentence {
+                    scores: head.scores(input),
+                    gold: gold.filter(|(word, _)| input.seen[*word]).collect(),
+                }
+            })
+        })
+        .collect();
+    let tags = head.config().tags.len();
+    let none = Transitions::none(tags);
+    let transitions = head.transitions().unwrap_or(&none);
+    least(|logarithm| {
+        let temperature = logarithm.exp();
+        let over =
+            |values: &[f32]| -> Vec<f32> { values.iter().map(|x| x / temperature).collect() };
+        let transitions = Transitions {
+            between: over(&transitions.between),
+            start: over(&transitions.start),
+            end: over(&transitions.end),
+        };
+        let losses: Vec<f64> = sentences
+            .par_iter()
+            .map(|sentence| {
+                let probabilities = transitions.marginals(&over(&sentence.scores));
+                let loss = |&(word, gold): &(usize, usize)| {
+                    -f64::from(probabilities[word * tags + gold].max(f32::MIN_POSITIVE)).ln()
+                };
+                sentence.gold.iter().map(loss).sum()
+            })
+            .collect();
+        losses.iter().sum()
+    })
+    .exp()
+}
+
+/// Where the function of a temperature's logarithm is least: golden-section
+/// search.
+fn least(function: impl Fn(f32) -> f64) -> f32 {
+    const RATIO: f32 = 0.618_034;
+    let [mut low, mut high] = RANGE.map(f32::ln);
+    let mut inner = [high - RATIO * (high - low), low + RATIO * (high - low)];
+    let mut found = inner.map(&function);
+    for _ in 0..STEPS {
+        if found[0] <= found[1] {
+            high = inner[1];
+            inner = [high - RATIO * (high - low), inner[0]];
+            found = [function(inner[0]), found[0]];
+        } else {
+            low = inner[0];
+            inner = [inner[1], low + RATIO * (high - low)];
+            found = [found[1], function(inner[1])];
+        }
+    }
+    (low + high) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_is_found() {
+        for expected in [-1.3, 0.0, 0.7] {
+            let found = least(|x| f64::from(x - expected).powi(2));
+            assert!((found - expected).abs() < 2e-3, "{found} {expected}");
+        }
+        assert!((least(f64::from) - RANGE[0].ln()).abs() < 2e-3);
+    }
+}

@@ -1,0 +1,186 @@
+//! How a head is built and fitted.
+
+use anyhow::{Result, ensure};
+use nerite::{Decoder, HeadKind, Lexicon};
+use serde::{Deserialize, Serialize};
+
+/// How a head is fitted. Check with [`Settings::check`].
+///
+/// A report leaves out what is as in the reference study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Passes over the train part.
+    pub epochs: usize,
+    /// Sentences per step.
+    pub batch: usize,
+    /// The learning rate of the first step; falls linearly to 0.
+    pub learning_rate: f64,
+    /// AdamW's decoupled weight decay.
+    pub weight_decay: f64,
+    /// The share of features that a step does not see.
+    pub dropout: f64,
+    /// What initial weights, order and dropout come from.
+    pub seed: u64,
+    /// What is built; a linear head in the study.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub model: Model,
+    /// The share of the numbers around the context layer, or in an MLP's, that
+    /// a step does not see.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub inner_dropout: f64,
+    /// The share of a word's spelling features that a step does not see.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lexicon_dropout: f64,
+    /// The share of the train part that is kept from fitting, to choose the
+    /// best epoch and to calibrate by; 0 for neither.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validation: f64,
+    /// Epochs without a better one after which fitting stops; 0 for never.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub patience: usize,
+    /// How often an epoch sees a sentence with a rare tag beyond the once that
+    /// it sees the others.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rare: usize,
+    /// The greatest length of a step's gradient; 0 for no bound.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub clip: f64,
+}
+
+/// What is built on the layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// The kind of head.
+    pub kind: HeadKind,
+    /// Width of the projection; 0 in a linear head.
+    pub projection: usize,
+    /// Units of the LSTM in each direction; 0 without context.
+    pub units: usize,
+    /// The table of word features, if there is one.
+    pub lexicon: Option<Lexicon>,
+    /// Whether transitions are learnt.
+    pub transitions: bool,
+    /// How its scores are read.
+    pub decoder: Decoder,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Settings {
+    /// Those of the reference study.
+    pub fn study(seed: u64) -> Self {
+        Self {
+            epochs: 3,
+            batch: 32,
+            learning_rate: 1e-3,
+            weight_decay: 0.01,
+            dropout: 0.1,
+            seed,
+            model: Model::default(),
+            inner_dropout: 0.0,
+            lexicon_dropout: 0.0,
+            validation: 0.0,
+            patience: 0,
+            rare: 0,
+            clip: 0.0,
+        }
+    }
+
+    /// Those of the best head, found with `nerite tune`.
+    pub fn best(seed: u64) -> Self {
+        Self {
+            epochs: 6,
+            batch: 64,
+            learning_rate: 2e-3,
+            weight_decay: 0.01,
+            dropout: 0.1,
+            seed,
+            model: Model {
+                kind: HeadKind::Context,
+                projection: 128,
+                units: 96,
+                lexicon: Some(Lexicon {
+                    buckets: 1 << 15,
+                    width: 64,
+                }),
+                transitions: true,
+                decoder: Decoder::Rules,
+            },
+            inner_dropout: 0.3,
+            lexicon_dropout: 0.1,
+            validation: 0.05,
+            patience: 0,
+            rare: 0,
+            clip: 1.0,
+        }
+    }
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting, what was found, and what was expected.
+    pub fn check(&self) -> Result<()> {
+        let Self {
+            epochs,
+            batch,
+            learning_rate,
+            weight_decay,
+            dropout,
+            seed: _,
+            model,
+            inner_dropout,
+            lexicon_dropout,
+            validation,
+            patience,
+            rare,
+            clip,
+        } = *self;
+        ensure!(
+            (1..=1000).contains(&epochs),
+            "found {epochs} epochs, expected 1 to 1000"
+        );
+        ensure!(
+            (1..=65536).contains(&batch),
+            "found a batch of {batch}, expected 1 to 65536 sentences"
+        );
+        ensure!(
+            learning_rate.is_finite() && learning_rate > 0.0,
+            "found the learning rate {learning_rate}, expected a positive number"
+        );
+        ensure!(
+            (0.0..=1.0).contains(&weight_decay),
+            "found the weight decay {weight_decay}, expected 0 to 1"
+        );
+        for (name, share) in [
+            ("dropout", dropout),
+            ("inner dropout", inner_dropout),
+            ("lexicon dropout", lexicon_dropout),
+            ("validation share", validation),
+        ] {
+            ensure!(
+                (0.0..1.0).contains(&share),
+                "found the {name} {share}, expected 0 to less than 1"
+            );
+        }
+        ensure!(
+            clip.is_finite() && clip >= 0.0,
+            "found gradients clipped at {clip}, expected 0 or a positive number"
+        );
+        ensure!(
+            patience == 0 || validation > 0.0,
+            "found a patience of {patience} epochs without a validation share to tell which is better"
+        );
+        ensure!(
+            rare <= 100,
+            "found {rare} repetitions of sentences with rare tags, expected at most 100"
+        );
+        ensure!(
+            inner_dropout == 0.0 || model.kind != HeadKind::Linear,
+            "found the inner dropout {inner_dropout}, but a linear head has nothing inside"
+        );
+        Ok(())
+    }
+}

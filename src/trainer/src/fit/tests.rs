@@ -1,0 +1,192 @@
+use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
+
+use super::*;
+
+fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
+    let linear = kind == HeadKind::Linear;
+    HeadConfig {
+        kind,
+        tags: TagSet::new(["B-x", "I-x", "O"]).unwrap(),
+        layers: vec![0, 1],
+        hidden: 4,
+        temperature: 1.0,
+        encoder_sha256: "00".into(),
+        mix,
+        lexicon: Some(Lexicon {
+            buckets: 50,
+            width: 3,
+        }),
+        projection: if linear { 0 } else { 5 },
+        units: if kind == HeadKind::Context { 3 } else { 0 },
+        transitions,
+        decoder: Decoder::Argmax,
+    }
+}
+
+/// Every kind of head there is.
+fn configs() -> Vec<HeadConfig> {
+    let kinds = [HeadKind::Linear, HeadKind::Mlp, HeadKind::Context];
+    let flags = [(false, false), (true, false), (false, true), (true, true)];
+    let all = kinds
+        .into_iter()
+        .flat_map(|kind| flags.map(|(mix, crf)| config(kind, mix, crf)));
+    all.collect()
+}
+
+const WORDS: [&str; 6] = ["Mr.", "Bush", "said", "Hello", "in", "London"];
+
+/// Two sentences, of four words and of two.
+fn shard(config: &HeadConfig) -> Shard {
+    let features = (0..WORDS.len() * config.inputs()).map(|i| ((i * 37) % 19) as f32 / 8.0 - 1.1);
+    let lexicon = config.lexicon.unwrap();
+    Shard {
+        lengths: vec![4, 2],
+        features: features.collect(),
+        lexicon: WORDS.iter().map(|word| lexicon.rows(word)).collect(),
+        gold: vec![0, 1, 2, 2, 2, 0],
+    }
+}
+
+fn parameters(config: &HeadConfig) -> Parameters {
+    let mut parameters = Parameters::initial(config, random(1, Stream::Initial)).unwrap();
+    // What begins as 0 would hide errors.
+    let mut next = 0;
+    for x in parameters.values.iter_mut().flatten() {
+        next += 1;
+        *x += ((next * 29) % 17) as f32 / 40.0 - 0.2;
+    }
+    parameters
+}
+
+#[test]
+fn gradients_are_those_of_the_loss() {
+    let dropout = Dropout {
+        input: 0.2,
+        lexicon: 0.2,
+        inner: 0.2,
+    };
+    for config in configs() {
+        let shard = shard(&config);
+        let parameters = parameters(&config);
+        let run = |parameters: &Parameters| {
+            network::gradients(
+                &config,
+                parameters,
+                &shard,
+                dropout,
+                &mut random(3, Stream::Initial),
+            )
+            .unwrap()
+        };
+        let (_, found) = run(&parameters);
+        let mut largest = 0.0f32;
+        for (tensor, gradients) in found.values.iter().enumerate() {
+            for (at, &found) in gradients.iter().enumerate() {
+                let loss = |by: f32| {
+                    let mut changed = parameters.clone();
+                    changed.values[tensor][at] += by;
+                    f64::from(run(&changed).0)
+                };
+                let step = 4e-3;
+                let expected = ((loss(step) - loss(-step)) / f64::from(2.0 * step)) as f32;
+                let name = parameters.named().nth(tensor).unwrap().0;
+                assert!(
+                    (found - expected).abs() < 0.01 + 0.02 * expected.abs(),
+                    "{:?} {name} {at}: {found}, expected {expected}",
+                    config.kind
+                );
+                largest = largest.max(found.abs());
+            }
+        }
+        assert!(largest > 0.1);
+    }
+}
+
+/// The scores that are trained are those of the head that ships.
+#[test]
+fn the_loss_is_that_of_the_head() {
+    for config in configs() {
+        let shard = shard(&config);
+        // Numbers that the file's types keep: the head rounds them.
+        let mut parameters = parameters(&config);
+        let keep = |x: &mut f32| *x = half::f16::from_f32(*x).to_f32();
+        parameters.values.iter_mut().flatten().for_each(keep);
+        let width = 3;
+        for row in parameters.get_mut("lexicon").chunks_exact_mut(width) {
+            row.iter_mut()
+                .for_each(|x| *x = (*x * 127.0).round() / 127.0);
+            row[0] = 1.0;
+        }
+        let none = Dropout::default();
+        let (loss, _) = network::gradients(
+            &config,
+            &parameters,
+            &shard,
+            none,
+            &mut random(0, Stream::Initial),
+        )
+        .unwrap();
+        let head = Head::from_bytes(&head_file(&config, &parameters.values).unwrap()).unwrap();
+        let mut expected = 0.0;
+        let mut at = 0;
+        for &length in &shard.lengths {
+            let input = HeadInput {
+                words: &WORDS[at..at + length],
+                features: &shard.features[at * config.inputs()..(at + length) * config.inputs()],
+                seen: &vec![true; length],
+            };
+            let mut scores = head.scores(input);
+            let gold = &shard.gold[at..at + length];
+            expected += match head.transitions() {
+                None => losses::cross_entropy(&mut scores, gold),
+                Some(transitions) => {
+                    losses::sequence(&mut scores, gold, transitions, &mut transitions.clone())
+                }
+            };
+            at += length;
+        }
+        assert!(
+            (loss - expected).abs() < 1e-4,
+            "{:?}: {loss} {expected}",
+            config.kind
+        );
+    }
+}
+
+#[test]
+fn an_unseen_sentence_changes_nothing() {
+    let config = config(HeadKind::Context, true, true);
+    let mut random = random(0, Stream::Initial);
+    let shard = Shard {
+        lengths: vec![0, 0],
+        ..Shard::default()
+    };
+    let (loss, gradients) = network::gradients(
+        &config,
+        &parameters(&config),
+        &shard,
+        Dropout::default(),
+        &mut random,
+    )
+    .unwrap();
+    assert_eq!((loss, gradients.length()), (0.0, 0.0));
+}
+
+#[test]
+fn the_validation_part_is_cut_from_the_train_part() {
+    let train: Vec<usize> = (10..110).collect();
+    let settings = |validation, seed| Settings {
+        validation,
+        ..Settings::study(seed)
+    };
+    assert_eq!(
+        validation_part(&train, &settings(0.0, 0)),
+        (train.clone(), vec![])
+    );
+    let (rest, validation) = validation_part(&train, &settings(0.1, 0));
+    assert_eq!((rest.len(), validation.len()), (90, 10));
+    let mut all = [rest, validation.clone()].concat();
+    all.sort_unstable();
+    assert_eq!(all, train);
+    assert_eq!(validation_part(&train, &settings(0.1, 5)).1, validation);
+}

@@ -1,0 +1,48 @@
+// The service worker: the page opens without a network after the first visit, and a newer page is offered.
+
+/**
+ * Registers the service worker, and waits a moment for it, so that what the recognizer's workers fetch goes through it.
+ *
+ * @param {(reload: () => void) => void} onUpdate gets what brings the newer page
+ */
+export async function register(onUpdate) {
+  if (!navigator.serviceWorker) return;
+  try {
+    const controlled = Boolean(navigator.serviceWorker.controller);
+    const registration = await navigator.serviceWorker.register("sw.js");
+    if (controlled) offerUpdates(registration, onUpdate);
+    await Promise.race([navigator.serviceWorker.ready, new Promise((resolve) => setTimeout(resolve, 3000))]);
+  } catch (error) {
+    // A browser may forbid it (a private window, a plain http address): then the page needs a network, no more.
+    console.info("No service worker:", error.message);
+  }
+}
+
+function offerUpdates(registration, onUpdate) {
+  const offer = (worker) => onUpdate(() => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    worker.postMessage({ kind: "activate" });
+  });
+  if (registration.waiting) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker?.addEventListener("statechange", () => {
+      if (worker.state === "installed") offer(worker);
+    });
+  });
+}
+
+/** Has the service worker keep all that this page has loaded. Says whether it did. */
+export async function keepPage() {
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
+  if (!worker) return false;
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const page = new URL(location.href);
+  page.hash = "";
+  const { port1, port2 } = new MessageChannel();
+  const kept = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data === "kept");
+  });
+  worker.postMessage({ kind: "keep", urls: [page.href, ...loaded] }, [port2]);
+  return kept;
+}

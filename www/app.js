@@ -15,6 +15,7 @@ const text = new TextCard({
   onFolder: (files) => model.openFolder(files),
 });
 const result = new ResultCard(() => text.text, {
+  onWord: (offset) => text.reveal(offset),
   onFailure: (error) => model.failPrediction(error),
   onSuccess() {
     model.recovered();

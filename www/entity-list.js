@@ -12,6 +12,11 @@ export class EntityList {
   #list;
   #more;
   #onChoose;
+  /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
+  #grouped = null;
+  #count = 0;
+  #keeps = () => true;
+  #all = [];
   #groups = [];
   #shown = FIRST;
 
@@ -27,17 +32,27 @@ export class EntityList {
     more.addEventListener("click", () => {
       const before = this.#shown;
       this.#shown += MORE;
-      this.#list.append(...this.#groups.slice(before, this.#shown).map((mentions) => this.#item(mentions)));
+      this.#list.append(...this.#groups.slice(before, this.#shown).map(({ mentions }) => this.#item(mentions)));
       this.#list.children[before]?.querySelector("button").focus();
       this.#showMore();
     });
   }
 
-  /** @param {Array} entities those to list */
-  render(entities) {
-    this.#groups = groupMentions(entities);
+  /**
+   * @param {Array} entities of a result
+   * @param {import("./filter.js").Filter} filter which of them to list
+   */
+  render(entities, filter) {
+    if (this.#grouped !== entities || this.#count !== entities.length) this.#all = groupMentions(entities);
+    this.#grouped = entities;
+    this.#count = entities.length;
+    this.#keeps = (entity) => filter.keeps(entity);
+    this.#groups = this.#all
+      .map((mentions) => ({ mentions, count: count(mentions, this.#keeps) }))
+      .filter((group) => group.count > 0)
+      .sort((a, b) => b.count - a.count);
     this.#shown = FIRST;
-    this.#list.replaceChildren(...this.#groups.slice(0, FIRST).map((mentions) => this.#item(mentions)));
+    this.#list.replaceChildren(...this.#groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions)));
     this.#showMore();
   }
 
@@ -47,7 +62,8 @@ export class EntityList {
     this.#more.textContent = t("entities-more", { count: formatNumber(Math.min(left, MORE)), left: formatNumber(left) });
   }
 
-  #item(mentions) {
+  #item(all) {
+    const mentions = all.filter(this.#keeps);
     const [{ type, text }] = mentions;
     const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
     const button = element("button", { type: "button" }, element("bdi", { className: "entity-text", text }), " ");
@@ -67,7 +83,13 @@ export class EntityList {
   }
 }
 
-/** Mentions of the same text and type together, in the order of the text among those of the same count. */
+function count(mentions, keeps) {
+  let found = 0;
+  for (const entity of mentions) if (keeps(entity)) found += 1;
+  return found;
+}
+
+/** Mentions of the same text and type together, in the order of the text. */
 function groupMentions(entities) {
   const types = new Map();
   const groups = [];
@@ -83,5 +105,5 @@ function groupMentions(entities) {
     texts.set(entity.text, created);
     groups.push(created);
   }
-  return groups.sort((a, b) => b.length - a.length);
+  return groups;
 }

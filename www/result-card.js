@@ -8,7 +8,7 @@ import { Filter } from "./filter.js";
 import { counted, duration, formatNumber, t } from "./i18n.js";
 import { Latest } from "./latest.js";
 import { renderLegend } from "./legend.js";
-import { breathe, oncePerFrame } from "./pace.js";
+import { breathe, oncePerFrame, pacer } from "./pace.js";
 import { ResultView } from "./result-view.js";
 import { describeTag } from "./tags.js";
 import { WordPanel } from "./word-panel.js";
@@ -48,10 +48,11 @@ export class ResultCard {
   #partTimer = null;
   #announceTimer = null;
   #version = 0;
+  #sides = 0;
 
   /**
    * @param {() => string | null} readText
-   * @param {{ onFailure(error): void, onSuccess(): void }} listener
+   * @param {{ onWord(offset: number): void, onFailure(error): void, onSuccess(): void }} listener
    */
   constructor(readText, listener) {
     this.#readText = readText;
@@ -281,19 +282,20 @@ export class ResultCard {
     if (first) this.#announce(t("announce", { entities: counted("entities", first.entities.length), words: counted("words", first.words.length) }));
   }
 
-  /** Counts, legend and list, by what the filter lets through. */
-  #showSides() {
+  /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
+  async #showSides() {
+    const own = ++this.#sides;
     const prediction = this.#shown?.predictions[0];
     const entities = prediction?.entities ?? [];
-    const kept = entities.filter((entity) => this.#filter.keeps(entity));
-    renderLegend(byId("types"), entities, this.#filter, () => this.#refilter());
-    this.#list.render(kept);
+    const pace = pacer();
+    let kept = 0;
+    for (const entity of entities) if (this.#filter.keeps(entity)) kept += 1;
+    const hidden = entities.length - kept;
     byId("legend-row").hidden = entities.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
-    const hidden = entities.length - kept.length;
     const counts = prediction ? [
       counted("words", prediction.words.length),
-      counted("entities", kept.length),
+      counted("entities", kept),
       ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
     ] : [];
     byId("summary").textContent = counts.join(", ");
@@ -308,6 +310,11 @@ export class ResultCard {
       });
       byId("next-difference").disabled = compared.onlyFirst.size + compared.onlySecond.size === 0;
     }
+    await pace();
+    if (own !== this.#sides) return;
+    renderLegend(byId("types"), entities, this.#filter, () => this.#refilter());
+    await pace();
+    if (own === this.#sides) this.#list.render(entities, this.#filter);
   }
 
   #timing(prediction) {
@@ -334,6 +341,7 @@ export class ResultCard {
     this.#showWord(this.#selected);
     const shown = this.#current();
     const word = shown?.predictions[side]?.words[index];
+    if (word) this.#listener.onWord(word.start);
     if (word) byId("word-announcement").textContent = `${shown.text.slice(word.start, word.end)}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
   }
 

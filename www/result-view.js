@@ -12,7 +12,7 @@ import { typeColour, typeName } from "./tags.js";
 /** Blocks that are drawn wherever the reader is. */
 const ALWAYS = 24;
 /** How far from the visible part a block counts as near. */
-const MARGIN = "800px 0px";
+const MARGIN = "400px 0px";
 /** For the guess of a block's height before it is laid out: pixels per character, on a wide screen. */
 const HEIGHT_PER_CHARACTER = 0.48;
 
@@ -29,6 +29,9 @@ export class ResultView {
   #entityStarts = [];
   /** Counts texts: blocks of an earlier one keep their looks but not their meaning. */
   #generation = 0;
+  /** Blocks that have come near and are to be drawn. */
+  #waiting = new Set();
+  #drawing = false;
   #tabStop = 0;
   #shown = null;
   #focused = null;
@@ -212,10 +215,24 @@ export class ResultView {
       const block = this.#byElement.get(target);
       if (!block) continue;
       block.near = isIntersecting;
-      if (!isIntersecting) continue;
+      if (isIntersecting) this.#waiting.add(block);
+    }
+    this.#drawWaiting();
+  }
+
+  /** Draws what has come near, a few blocks at a time. */
+  async #drawWaiting() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    const pace = pacer();
+    for (const block of this.#waiting) {
+      this.#waiting.delete(block);
+      if (!block.near) continue;
       this.#draw(block);
       if (!block.filtered) refilter(block, this.#filter);
+      await pace();
     }
+    this.#drawing = false;
   }
 
   #draw(block) {

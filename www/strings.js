@@ -22,6 +22,10 @@ const en = {
   "example-scripts": "Mixed scripts",
   "drop-here": "Drop a text file, or the folder of a model",
 
+  "part-previous": "Previous part",
+  "part-next": "Next part",
+  "part-position": "Part {at} of {all}. All parts together are the text.",
+
   "file-too-large": "{name} has {size}. A text may have {limit} at most.",
   "file-not-text": "{name} is no text in UTF-8. Save it as UTF-8 and open it again.",
   "file-unreadable": "{name} could not be read: {reason}",
@@ -187,6 +191,10 @@ const ko = {
   "example-wire": "기사 제목",
   "example-scripts": "여러 문자",
   "drop-here": "텍스트 파일이나 모델 폴더를 여기에 놓으세요",
+
+  "part-previous": "이전 부분",
+  "part-next": "다음 부분",
+  "part-position": "전체 {all}부분 중 {at}번째. 모든 부분을 합친 것이 글입니다.",
 
   "file-too-large": "{name}의 크기는 {size}입니다. 글은 {limit}까지 열 수 있습니다.",
   "file-not-text": "{name}은(는) UTF-8 텍스트가 아닙니다. UTF-8로 저장한 뒤 다시 여세요.",

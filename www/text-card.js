@@ -5,6 +5,7 @@ import { examples } from "./examples.js";
 import { dropped, readText } from "./files.js";
 import { formatNumber, t } from "./i18n.js";
 import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
+import { TextBox } from "./text-box.js";
 
 /** A longer text would take more memory than a tab has. */
 const LONGEST_TEXT = 5_000_000;
@@ -12,7 +13,7 @@ const LONGEST_TEXT = 5_000_000;
 const byId = (id) => document.getElementById(id);
 
 export class TextCard {
-  #box = byId("text");
+  #box;
   #share = byId("share-panel");
   #onText;
   #note = () => "";
@@ -23,7 +24,7 @@ export class TextCard {
    */
   constructor({ onText, onFolder }) {
     this.#onText = onText;
-    this.#box.addEventListener("input", () => {
+    this.#box = new TextBox(() => {
       this.#say(() => "");
       onText(true);
     });
@@ -64,11 +65,16 @@ export class TextCard {
   set(text) {
     this.#say(() => "");
     this.#box.value = text;
-    this.#box.scrollTop = 0;
     this.#onText(false);
   }
 
+  /** Brings the place of an offset into view. */
+  reveal(offset) {
+    this.#box.reveal(offset);
+  }
+
   translate() {
+    this.#box.translate();
     byId("text-note").textContent = this.#note();
   }
 

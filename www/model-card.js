@@ -2,6 +2,7 @@
 
 import { label, option } from "./dom.js";
 import { counted, megabytes, t } from "./i18n.js";
+import { refresh } from "./offline.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
 /** Names of bundles whose download the reader has agreed to. */
@@ -183,8 +184,13 @@ export class ModelCard {
       if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source.name)) await this.#load(source);
       else this.#ask(info, rest);
     } catch (error) {
-      if (!signal.aborted) this.#failFor(error, () => this.#choose(source));
+      if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
     }
+  }
+
+  async #retry(source) {
+    await refresh();
+    await this.#choose(source);
   }
 
   #ask(info, rest, stopped = false) {
@@ -237,7 +243,7 @@ export class ModelCard {
       this.#ready();
       this.#listener.onLoaded(recognizer);
     } catch (error) {
-      if (!signal.aborted) this.#failFor(error, () => this.#choose(source));
+      if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
     }
     this.#showCache();
   }
@@ -250,7 +256,7 @@ export class ModelCard {
       const info = await inspect(source.from);
       if (this.#source === source && !this.#recognizer) this.#ask(info, info.bytes - info.cachedBytes, true);
     } catch (error) {
-      this.#failFor(error, () => this.#choose(source));
+      this.#failFor(error, () => this.#retry(source));
     }
     this.#showCache();
   }

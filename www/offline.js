@@ -32,17 +32,27 @@ function offerUpdates(registration, onUpdate) {
   });
 }
 
+/** Has what failed asked for again, though it may have come before in this visit. */
+export async function refresh() {
+  await ask({ kind: "refresh" });
+}
+
 /** Has the service worker keep all that this page has loaded. Says whether it did. */
 export async function keepPage() {
-  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
-  if (!worker) return false;
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const page = new URL(location.href);
   page.hash = "";
+  return (await ask({ kind: "keep", urls: [page.href, ...loaded] })) === "kept";
+}
+
+/** The service worker's answer, or null if there is none. */
+async function ask(message) {
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
+  if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
-  const kept = new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data === "kept");
+  const answer = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
   });
-  worker.postMessage({ kind: "keep", urls: [page.href, ...loaded] }, [port2]);
-  return kept;
+  worker.postMessage(message, [port2]);
+  return answer;
 }

@@ -42,7 +42,7 @@ const en = {
 
   "model": "Model",
   "encoder": "Encoder",
-  "encoder-own": "{name} (from disk)",
+  "encoder-own": "{name} (your own)",
   "encoder-size": "{name} ({size})",
   "not-loaded": "not loaded yet",
   "status-starting": "Starting\u2026",
@@ -212,7 +212,7 @@ const ko = {
 
   "model": "모델",
   "encoder": "인코더",
-  "encoder-own": "{name} (디스크)",
+  "encoder-own": "{name} (내 모델)",
   "encoder-size": "{name} ({size})",
   "not-loaded": "아직 불러오지 않음",
   "status-starting": "시작하는 중\u2026",

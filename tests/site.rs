@@ -132,7 +132,7 @@ fn nerite() -> Result<PathBuf> {
 
 /// The repository, wherever cargo runs the test: the program may have been
 /// built in a checkout that has moved since.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     tests.parent().map_or_else(|| tests.clone(), Path::to_owned)

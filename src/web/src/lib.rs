@@ -9,7 +9,9 @@ mod fetch;
 mod inference;
 mod messages;
 mod recognizer;
+mod reports;
 mod types;
 
 pub use inference::start_worker;
 pub use recognizer::{Recognizer, load};
+pub use reports::{check_file, compare_reports, judge_sample, list_errors};

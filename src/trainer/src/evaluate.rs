@@ -38,19 +38,22 @@ pub fn evaluate(
     train: Option<&[usize]>,
 ) -> Evaluation {
     let (tags, sentences) = judged(head, decoder, corpus, features, part);
-    let training = train.map(|train| {
-        let sentences = train.iter().map(|&index| {
-            let sentence = &corpus.sentences[index];
-            let words = sentence.words.iter().map(String::as_str).collect();
-            (words, &sentence.tags[..])
-        });
-        Training::of(&corpus.tags, sentences)
-    });
+    let training = train.map(|train| training(corpus, train));
     let context = Context {
         training: training.as_ref(),
         ..Context::default()
     };
     Evaluation::of(&tags, &sentences, &context)
+}
+
+/// What the sentences `train` hold.
+pub(crate) fn training(corpus: &Corpus, train: &[usize]) -> Training {
+    let sentences = train.iter().map(|&index| {
+        let sentence = &corpus.sentences[index];
+        let words = sentence.words.iter().map(String::as_str).collect();
+        (words, &sentence.tags[..])
+    });
+    Training::of(&corpus.tags, sentences)
 }
 
 /// The expected calibration error of words; not a number where confidences

@@ -30,7 +30,7 @@ export function barChart(groups, width, label) {
   const names = groups.flatMap(({ bars }) => bars.map((bar) => widthOf(bar.label)));
   const left = Math.min(width * 0.36, Math.max(30, ...names) + 10);
   const notes = groups.flatMap(({ bars }) => bars.map((bar) => (bar.note ? widthOf(bar.note) + 6 : 0)));
-  const right = 46 + Math.min(width * 0.2, Math.max(0, ...notes));
+  const right = 54 + Math.min(width * 0.2, Math.max(0, ...notes));
   const room = Math.max(40, width - left - right);
   const parts = [];
   let y = 4;
@@ -65,37 +65,57 @@ function step(most, count) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((own) => own >= rough);
 }
 
-/** Lines. lines: [{ label, series, points: [[x, y]], dots }]; both axes begin at 0. */
-export function lineChart(lines, { x: xName, y: yName }, width, label, square = null) {
-  const most = (axis) => Math.max(1e-9, ...lines.flatMap(({ points }) => points.map((point) => point[axis])));
-  const [mostX, mostY] = square ? [square, square] : [most(0), most(1) * 1.05];
+/** Marks of an axis from 0 to `most`. */
+function evenMarks(most, count) {
+  const apart = step(most, count);
+  return Array.from({ length: Math.floor(most / apart + 1e-9) + 1 }, (_, index) => index * apart);
+}
+
+/** Marks of a logarithmic axis: 1, 2 and 5 times powers of ten. */
+function powerMarks(low, high) {
+  const powers = Array.from({ length: 24 }, (_, index) => 10 ** (index - 12));
+  return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((mark) => mark >= low && mark <= high);
+}
+
+/**
+ * Lines. lines: [{ label, series, points: [[x, y]], dots, dashed }]. The x axis begins at 0; the y axis too, unless
+ * it is logarithmic. `square` is the end of both axes, where they are the same.
+ */
+export function lineChart(lines, { x: xName, y: yName }, width, label, { square = null, logarithmic = false } = {}) {
+  const values = (axis) => lines.flatMap(({ points }) => points.map((point) => point[axis]));
+  const mostX = square ?? Math.max(1e-9, ...values(0));
+  const mostY = square ?? Math.max(1e-9, ...values(1)) * 1.05;
+  const leastY = logarithmic ? Math.min(mostY / 2, ...values(1).filter((own) => own > 0)) / 1.1 : 0;
+  const height = (y) => (logarithmic ? Math.log(Math.max(y, leastY) / leastY) / Math.log(mostY / leastY) : y / mostY);
   const legend = lines.map(({ label: name }) => fit(name, width - 24));
-  const top = 8 + LINE * legend.length;
-  const [left, bottom] = [48, 38];
-  const height = top + (square ? Math.min(width, 420) : 260) - 20;
-  const place = ([x, y]) => [left + (x / mostX) * (width - left - 14), height - bottom - (y / mostY) * (height - bottom - top - 10)];
+  const top = 20 + LINE * legend.length;
+  const [left, right, bottom] = [44, 14, 38];
+  const all = top + (square ? Math.min(width, 420) - 40 : 240) + bottom;
+  const place = ([x, y]) => [left + (x / mostX) * (width - left - right), all - bottom - height(y) * (all - bottom - top - 8)];
   const parts = legend.flatMap((name, index) => [
     shape("rect", { x: 0, y: 4 + LINE * index, width: 12, height: 12, class: `series-${lines[index].series}` }),
     text(18, 14 + LINE * index, name),
   ]);
-  for (const [axis, size, count] of [[0, mostX, width < 420 ? 4 : 8], [1, mostY, 5]]) {
-    const apart = step(size, count);
-    for (let mark = 0; mark <= size * 1.0001; mark += apart) {
-      const [x, y] = place(axis === 0 ? [mark, 0] : [0, mark]);
-      const shown = String(Number(mark.toPrecision(3)));
-      const end = axis === 0 ? place([mark, mostY]) : place([mostX, mark]);
-      parts.push(shape("path", { d: `M${x} ${y}L${end[0]} ${end[1]}`, class: "chart-rule" }));
-      parts.push(axis === 0 ? text(x, y + 15, shown, { "text-anchor": "middle" }) : text(x - 6, y + 4, shown, { "text-anchor": "end" }));
-    }
+  const rule = (from, to) => parts.push(shape("path", { d: `M${from.join(" ")}L${to.join(" ")}`, class: "chart-rule" }));
+  const shown = (mark) => String(Number(mark.toPrecision(3)));
+  for (const mark of evenMarks(mostX, width < 420 ? 4 : 8)) {
+    const [x, y] = place([mark, leastY]);
+    rule([x, y], place([mark, mostY]));
+    parts.push(text(x, y + 15, shown(mark), { "text-anchor": "middle" }));
   }
-  parts.push(text(width - 14, height - 4, xName, { "text-anchor": "end", class: "chart-axis" }), text(0, top + 4, yName, { class: "chart-axis" }));
+  for (const mark of logarithmic ? powerMarks(leastY, mostY) : evenMarks(mostY, 5)) {
+    const [x, y] = place([0, mark]);
+    rule([x, y], place([mostX, mark]));
+    parts.push(text(x - 6, y + 4, shown(mark), { "text-anchor": "end" }));
+  }
+  parts.push(text(width - right, all - 4, xName, { "text-anchor": "end", class: "chart-axis" }), text(0, top - 2, yName, { class: "chart-axis" }));
   for (const { points, series, dots, dashed } of lines) {
     const places = points.map(place);
     const path = places.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
     if (path) parts.push(shape("path", { d: `M${path}`, class: `line series-${series}-line${dashed ? " dashed" : ""}` }));
     if (dots) parts.push(...places.map(([x, y], index) => shape("circle", { cx: x, cy: y, r: dots(index), class: `series-${series}` })));
   }
-  return frame(width, height, label, ...parts);
+  return frame(width, all, label, ...parts);
 }
 
 /** A reliability diagram of bins [{ count, confidence, accuracy }]. */
@@ -107,5 +127,5 @@ export function reliabilityChart(bins, width, label) {
     { label: t("asConfident"), series: 5, points: [[0, 0], [1, 1]], dashed: true },
     { label: t("shareRight"), series: 1, points: used.map(({ confidence, accuracy }) => [confidence, accuracy]), dots: size },
   ];
-  return lineChart(lines, { x: t("confidence"), y: t("accuracy") }, Math.min(width, 440), label, 1);
+  return lineChart(lines, { x: t("confidence"), y: t("accuracy") }, Math.min(width, 440), label, { square: 1 });
 }

@@ -212,8 +212,7 @@ const status = byId("load-status");
 const refused = [];
 status.textContent = t("loading");
 try {
-  // Reports come one by one; drawing after each would only flicker.
-  await loadStored(() => {}, (file, reason) => refused.push(t("refused", { name: file, reason })));
+  await loadStored((file, reason) => refused.push(t("refused", { name: file, reason })));
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
   status.textContent = [stored === 0 ? t("noStored") : t("loadedAll", { number: count(stored) }), ...refused].join(" ");
 } catch (error) {

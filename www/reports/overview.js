@@ -5,8 +5,12 @@ import { figure } from "./figure.js";
 import { t } from "./language.js";
 import { BATCHES, LOSSES, PART } from "./published.js";
 
-/** Colours go by what a head is: untrained, linear, anything else. */
-const seriesOf = (entry) => (entry.stage === "base" ? 0 : entry.source === "study" || entry.head === "linear" ? 1 : 2);
+/** Colours go by what a head is: untrained, linear, another one, and one of the user's own. */
+function seriesOf(entry) {
+  if (entry.stage === "base") return 0;
+  if (entry.source === "own") return 3;
+  return entry.source === "study" || entry.head === "linear" ? 1 : 2;
+}
 
 const groupOf = (entry) => (entry.source === "study" ? t("studys", { name: entry.encoder }) : entry.encoder);
 
@@ -53,14 +57,19 @@ function losses(entries, part) {
 export function showOverview(place, entries, wanted, part) {
   const able = entries.filter(({ figures }) => Number.isFinite(figures[wanted]));
   const figureName = t(wanted);
-  const groups = Map.groupBy?.(able, groupOf) ?? able.reduce((map, entry) => map.set(groupOf(entry), [...(map.get(groupOf(entry)) ?? []), entry]), new Map());
+  const groups = new Map();
+  for (const entry of able) groups.set(groupOf(entry), [...(groups.get(groupOf(entry)) ?? []), entry]);
   const order = (entry) => (entry.stage === "base" ? 0 : 1) + entry.figures[wanted];
   const stages = [...groups].map(([label, own]) => ({
     label,
     bars: own.sort((one, other) => order(one) - order(other)).map((entry) => barOf(entry, wanted, shortName(entry))),
   }));
   const fitted = able.filter(({ stage }) => stage !== "base").sort((one, other) => other.figures[wanted] - one.figures[wanted]);
-  const against = [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, `${groupOf(entry)}${entry.source === "stored" ? `, ${shortName(entry)}` : ""}`)) }];
+  const fullName = (entry) => (entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry));
+  // Where there is little room, names stand above their bars.
+  const against = (width) => (width < 480
+    ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
+    : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }]);
   const lines = losses(entries, part);
   const pictures = [
     figure({
@@ -73,7 +82,7 @@ export function showOverview(place, entries, wanted, part) {
     figure({
       name: `encoders-${wanted}`,
       caption: t("encodersCaption", { figure: figureName }),
-      draw: (width) => barChart(against, width, t("encodersCaption", { figure: figureName })),
+      draw: (width) => barChart(against(width), width, t("encodersCaption", { figure: figureName })),
       header: header(),
       rows: fitted.map((entry) => numbersOf(entry, wanted)),
     }),
@@ -82,7 +91,7 @@ export function showOverview(place, entries, wanted, part) {
     pictures.push(figure({
       name: "loss",
       caption: t("lossCaption"),
-      draw: (width) => lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption")),
+      draw: (width) => lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption"), { logarithmic: true }),
       header: [t("report"), t("epoch"), t("loss")],
       rows: lines.flatMap(({ label, points }) => points.map(([x, y]) => [label, x, y])),
     }));

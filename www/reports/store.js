@@ -22,8 +22,6 @@ const words = new Map();
 
 export const wordsOf = (part) => words.get(part) ?? new Map();
 
-export const has = (id) => entries.has(id);
-
 function figuresOf(report) {
   const { token, entity } = report;
   return {
@@ -65,12 +63,12 @@ async function get(url) {
 const isName = (name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
 const isFile = (file) => typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
-/** Loads the stored reports; calls `onEntry` after each, and `onProblem(file, reason)` for what is refused. */
-export async function loadStored(onEntry, onProblem) {
+/** Loads the stored reports; calls `onProblem(file, reason)` for what is refused. */
+export async function loadStored(onProblem) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
   const listed = (index.bundles ?? []).filter(({ name }) => isName(name))
     .flatMap(({ name, reports }) => (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })));
-  await Promise.all(listed.map(async ({ bundle, file, head, sample }) => {
+  const found = await Promise.all(listed.map(async ({ bundle, file, head, sample }) => {
     const shown = `${bundle}/${file}`;
     try {
       if (!isFile(file) || !isName(head)) throw new Error("the index names no file of a bundle");
@@ -82,12 +80,13 @@ export async function loadStored(onEntry, onProblem) {
       const id = `${bundle}/${name}`;
       const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
       if (isFile(sample)) rest.sample = new URL(sample, folder).href;
-      entries.set(id, entryOf(JSON.parse(json), json, rest));
-      onEntry(id);
+      return entryOf(JSON.parse(json), json, rest);
     } catch (error) {
       onProblem(shown, messageOf(error));
+      return null;
     }
   }));
+  for (const entry of found.filter(Boolean)) entries.set(entry.id, entry);
 }
 
 /** The sample of an entry as { json, sample }; its words become known. */

@@ -75,9 +75,11 @@ export async function showErrors(place, a, b, current) {
 }
 
 function draw(place, a, { tags, sentences }) {
-  const { side, kind } = state();
+  const { kind } = state();
   const matching = (name) => sentences.filter(SIDES[name]);
-  const chosen = matching(Object.hasOwn(SIDES, side) ? side : "a");
+  // Unless asked, where there is more to see.
+  const side = Object.hasOwn(SIDES, state().side) ? state().side : matching("b").length > matching("a").length ? "b" : "a";
+  const chosen = matching(side);
   const kindsOf = (own) => [...own.errors_a, ...own.errors_b];
   const shown = KINDS.includes(kind) ? chosen.filter((own) => kindsOf(own).includes(kind)) : chosen;
   const pages = Math.max(1, Math.ceil(shown.length / PAGE));

@@ -11,7 +11,7 @@ const DEFAULTS = {
   a: "",
   b: "",
   show: "",
-  side: "a",
+  side: "",
   kind: "",
   page: "1",
   matrix: "types",

@@ -10,7 +10,7 @@ import { FIGURE_NAMES, messageOf } from "./store.js";
 /** Below this, a difference counts as more than chance. */
 const LEVEL = 0.05;
 
-const verdict = ({ difference, p }) => (p >= LEVEL ? t("chance") : t("moreThanChance", { better: difference > 0 ? "B" : "A" }));
+const verdict = ({ difference, low, high, p }) => (difference === 0 && low === high ? t("equal") : p >= LEVEL ? t("chance") : t("moreThanChance", { better: difference > 0 ? "B" : "A" }));
 const row = (name, own) => [name, number(own.a), number(own.b), signed(own.difference), `${signed(own.low)} \u2013 ${signed(own.high)}`, number(own.p), verdict(own)];
 
 function tested(found) {

@@ -1,6 +1,6 @@
 // The sortable table of all reports; two of them can be picked.
 
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { number, t } from "./language.js";
 import { change, state } from "./state.js";
 import { FIGURE_NAMES } from "./store.js";
@@ -30,6 +30,14 @@ function pick(side, id) {
   change({ [side]: id, page: "1" });
 }
 
+/** Shows a report in full, and goes there. */
+function open(id) {
+  change({ show: id });
+  const title = byId("detail-title");
+  title.focus({ preventScroll: true });
+  title.scrollIntoView();
+}
+
 function figureCell(entry, name) {
   const value = entry.figures[name];
   const interval = entry.intervals?.[name];
@@ -56,7 +64,7 @@ export function showTable(place, entries) {
   const rows = sorted.map((entry) => element("tr", { "data-report": entry.id, class: state().show === entry.id ? "chosen" : null },
     radio("a", entry),
     radio("b", entry),
-    element("th", { scope: "row" }, element("button", { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => change({ show: entry.id }) }, entry.name),
+    element("th", { scope: "row" }, element("button", { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => open(entry.id) }, entry.name),
       element("span", { class: "interval" }, t(`source_${entry.source}`))),
     element("td", { class: "text" }, entry.stage || "\u2013"),
     FIGURE_NAMES.map((name) => figureCell(entry, name)),

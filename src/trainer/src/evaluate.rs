@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use nerite::{
-    Context, Decoder, Details, Evaluation, Head, HeadInput, JudgedSentence, Report, TagSet,
+    Context, Decoder, Details, Evaluation, Head, HeadInput, JudgedSentence, Report, Sample, TagSet,
     Training,
 };
 use rayon::prelude::*;
@@ -25,6 +25,18 @@ pub fn read_report(path: &Path) -> Result<Report> {
     let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
     let name = || path.display().to_string();
     Report::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
+}
+
+/// Reads a stored sample, and checks it.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that is no sample whose figures follow from
+/// its predictions.
+pub fn read_sample(path: &Path) -> Result<Sample> {
+    let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
+    let name = || path.display().to_string();
+    Sample::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
 }
 
 /// Judges `head`, which was fitted on the sentences `train` where that is

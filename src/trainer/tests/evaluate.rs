@@ -25,7 +25,17 @@ fn number(value: &Value) -> f64 {
 fn the_test_part_is_judged_as_training_did() {
     let lab = lab();
     lab.ok("evaluate c.conll --bundle all/b --out r.json --sample 7");
-    lab.ok("report check r.json");
+    lab.ok("report check r.json r.sample.json");
+    let changed = String::from_utf8(lab.read("r.sample.json"))
+        .unwrap()
+        .replace("\"accuracy\":", "\"accuracy\":0.0123,\"was\":");
+    lab.write("changed.sample.json", changed);
+    let outcome = lab.run("report check changed.sample.json");
+    assert!(
+        outcome.code == Some(1) && outcome.stdout.contains("figures.accuracy: found 0.0123"),
+        "{}",
+        outcome.stdout
+    );
     let (report, trained) = (lab.json("r.json"), lab.json("run/fine-tuned/report.json"));
     // Features are f16 there: a word in hundreds may differ.
     let apart = number(&report["token"]["accuracy"]) - number(&trained["token"]["accuracy"]);

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Comparison, Figure, Report};
-use nerite_trainer::evaluate::read_report as read;
+use nerite_trainer::evaluate::{read_report as read, read_sample};
 use nerite_trainer::pictures;
 use serde_json::json;
 
@@ -41,8 +41,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Compute figures again from what reports store of every sentence, and
-    /// name what is wrong
+    /// Compute figures again from what reports and samples store of every
+    /// sentence, and name what is wrong
     Check {
         /// The reports
         #[arg(value_name = "FILE", required = true)]
@@ -174,11 +174,19 @@ fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
     Ok(())
 }
 
+/// A report, or a sample that `nerite evaluate` has written beside one.
+fn check_file(file: &Path) -> Result<()> {
+    if file.to_string_lossy().ends_with(".sample.json") {
+        return read_sample(file).map(|_| ());
+    }
+    let report = read(file)?;
+    report.check().with_context(|| file.display().to_string())
+}
+
 fn check(files: &[PathBuf]) -> Result<()> {
     let mut wrong = 0;
     for file in files {
-        let outcome = read(file)
-            .and_then(|report| report.check().with_context(|| file.display().to_string()));
+        let outcome = check_file(file);
         match outcome {
             Ok(()) => say!("{}: in order", file.display()),
             Err(error) => {

@@ -123,7 +123,7 @@ pub(crate) fn predict(text: &str, head: Option<&str>) -> Result<Value> {
 }
 
 /// The program under test.
-fn nerite() -> Result<PathBuf> {
+pub(crate) fn nerite() -> Result<PathBuf> {
     let path = std::env::var_os("NERITE_BIN")
         .map_or_else(|| root().join("target/release/nerite"), PathBuf::from);
     exists(&path)?;
@@ -132,7 +132,7 @@ fn nerite() -> Result<PathBuf> {
 
 /// The repository, wherever cargo runs the test: the program may have been
 /// built in a checkout that has moved since.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     tests.parent().map_or_else(|| tests.clone(), Path::to_owned)

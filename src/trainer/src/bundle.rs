@@ -209,7 +209,7 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
 }
 
 /// Reads a file of a bundle and checks it against the manifest.
-fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
+pub(crate) fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
     let path = folder.join(&file.file);
     ensure!(path.is_file(), "{}: missing", path.display());
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;

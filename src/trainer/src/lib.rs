@@ -10,6 +10,7 @@ pub mod features;
 mod files;
 pub mod fit;
 mod progress;
+pub mod publish;
 pub mod serve;
 pub mod split;
 pub mod study;

@@ -12,6 +12,7 @@ mod corpus;
 mod encoder;
 mod features;
 mod predict;
+mod publish;
 mod report;
 mod score;
 mod serve;
@@ -60,6 +61,7 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     Serve(serve::Arguments),
+    Publish(publish::Arguments),
 }
 
 /// Where checkpoints are looked for.
@@ -122,6 +124,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Score(arguments) => arguments.run(),
         Command::Report(command) => command.run(),
         Command::Serve(arguments) => arguments.run(),
+        Command::Publish(arguments) => arguments.run(),
     }
 }
 

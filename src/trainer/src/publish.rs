@@ -8,6 +8,7 @@
 //! bundles/index.json       the bundles
 //! bundles/NAME/manifest.json
 //! bundles/NAME/encoder.HASH.safetensors, ...
+//! bundles/NAME/reports/... the reports, under their own names
 //! ```
 //!
 //! What has a hash in its path never changes, so that browsers may keep it for
@@ -27,6 +28,7 @@ use crate::bundle;
 use crate::files;
 
 const BUNDLES: &str = "bundles";
+const REPORTS: &str = "reports";
 const SERVICE_WORKER: &str = "sw.js";
 /// What a folder's name begins with that holds all that never changes.
 const ASSETS: &str = "assets-";
@@ -416,8 +418,8 @@ fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// Copies a bundle; the names of its files get the beginnings of their hashes,
-/// which the manifest has.
+/// Copies a bundle. The names of encoder, tokenizer and heads get the
+/// beginnings of their hashes, which the manifest has; reports keep theirs.
 fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Result<Part> {
     let mut part = Part::new(format!("{BUNDLES}/{name}"));
     let to = root.join(&part.name);
@@ -431,9 +433,21 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
     copy(&mut manifest.tokenizer)?;
     for head in &mut manifest.heads {
         copy(&mut head.file)?;
-        head.report.as_mut().map_or(Ok(()), &mut copy)?;
     }
     manifest.check()?;
+    // The manifest's own, which are checked, and what belongs to them.
+    let mut reports = Files::new();
+    if from.join(REPORTS).is_dir() {
+        walk(&from.join(REPORTS), &format!("{REPORTS}/"), &mut reports)?;
+    }
+    for own in manifest.heads.iter().filter_map(|head| head.report.as_ref()) {
+        if !reports.contains_key(&own.file) {
+            reports.insert(own.file.clone(), bundle::read_file(from, own)?);
+        }
+    }
+    for (path, contents) in &reports {
+        part.write(&to.join(path), contents)?;
+    }
     part.write(&to.join(MANIFEST), manifest.to_json().as_bytes())?;
     Ok(part)
 }
@@ -468,9 +482,9 @@ fn keep_old(out: &Path, root: &Path, part: &mut Part) -> Result<()> {
         for name in names(&out.join(&folder)) {
             let path = folder.join(&name);
             let (old, new) = (out.join(&path), root.join(&path));
-            if old.is_dir() {
+            if old.is_dir() && name != REPORTS {
                 folders.push(path);
-            } else if name != MANIFEST && !new.exists() {
+            } else if old.is_file() && name != MANIFEST && !new.exists() {
                 std::fs::create_dir_all(root.join(&folder))?;
                 let linked = std::fs::hard_link(&old, &new);
                 linked

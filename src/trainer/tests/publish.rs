@@ -81,7 +81,14 @@ fn a_site_has_all_that_it_needs_and_nothing_else() {
     files.extend(moved.map(|path| format!("{assets}/{path}")));
     let mut named = vec![&manifest["encoder"], &manifest["tokenizer"]];
     for head in manifest["heads"].as_array().unwrap() {
-        named.extend([head, &head["report"]]);
+        named.push(head);
+        let report = head["report"]["file"].as_str().unwrap();
+        let report = format!("bundles/b/{report}");
+        assert_eq!(
+            lab.read(&format!("out/{report}")),
+            lab.read(&format!("www/{report}"))
+        );
+        files.push(report);
     }
     for file in named {
         let path = file["file"].as_str().unwrap();

@@ -1,7 +1,9 @@
 //! The real page with the real bundle, in a real browser.
 
 mod browser;
+mod cut;
 mod demo;
+mod package;
 mod process;
 mod relay;
 mod site;

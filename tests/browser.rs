@@ -180,14 +180,19 @@ impl Browser {
 
     /// Waits until an expression is true.
     pub(crate) async fn until(&self, condition: &str) -> Result<()> {
+        self.until_within(TIMEOUT, condition).await
+    }
+
+    /// The same, for what may take another time.
+    pub(crate) async fn until_within(&self, timeout: Duration, condition: &str) -> Result<()> {
         let script = format!("return Boolean({condition})");
-        let end = Instant::now() + TIMEOUT;
+        let end = Instant::now() + timeout;
         while self.run(&script, Vec::new()).await? != true {
             if Instant::now() > end {
                 let page = "return document.body?.innerText.toWellFormed().slice(0, 2000)";
                 let page = self.run(page, Vec::new()).await?;
                 bail!(
-                    "waited {TIMEOUT:?} in vain for: {condition}\nThe page: {}",
+                    "waited {timeout:?} in vain for: {condition}\nThe page: {}",
                     page.as_str().unwrap_or_default()
                 );
             }

@@ -126,11 +126,37 @@ impl Page {
         })
     }
 
+    /// Runs a test on a changed copy of the page.
+    pub(crate) fn test_changed(
+        change: impl FnOnce(&Site) -> Result<()>,
+        test: impl AsyncFnOnce(&Page, &Site) -> Result<()>,
+    ) -> Result<()> {
+        in_turn(async || {
+            let site = Site::copy()?;
+            change(&site)?;
+            let server = Server::start(&site)?;
+            let browser = Browser::start(&[]).await?;
+            test(&Self { browser, server }, &site).await
+        })
+    }
+
     /// Loads the page, up to where it can be used.
     pub(crate) async fn open(&self) -> Result<()> {
-        self.browser.open(&self.server.url).await?;
+        self.browser.open(&self.address()).await?;
         self.ready().await?;
         self.current().await
+    }
+
+    /// The page's address, with the agreement to the download.
+    pub(crate) fn address(&self) -> String {
+        format!("{}?start", self.server.url)
+    }
+
+    /// Waits until the page has loaded all that it will ever ask for.
+    pub(crate) async fn settled(&self) -> Result<()> {
+        self.browser
+            .until("document.getElementById('offline').textContent !== ''")
+            .await
     }
 
     /// Waits for the model.
@@ -181,14 +207,35 @@ impl Page {
 
     /// Chooses a head and waits for its result.
     pub(crate) async fn choose_head(&self, head: &str) -> Result<Shown> {
-        let script = "document.querySelector('#result > div').id = 'previous'";
-        self.browser.run(script, Vec::new()).await?;
-        let select = self.browser.find("#head").await?;
-        select.select_by_value(head).await?;
-        self.browser
-            .until("!document.getElementById('previous')")
-            .await?;
+        self.choose("head", head).await?;
         self.shown().await
+    }
+
+    /// Chooses in a list on which the result depends, and waits for the next result.
+    pub(crate) async fn choose(&self, list: &str, value: &str) -> Result<()> {
+        let version = "return document.getElementById('result').dataset.version";
+        let version = self.browser.run(version, Vec::new()).await?;
+        let select = self.browser.find(&format!("#{list}")).await?;
+        select.select_by_value(value).await?;
+        self.browser
+            .until(&format!(
+                "document.getElementById('result').dataset.version !== {version}"
+            ))
+            .await
+    }
+
+    /// The text of the first element that a selector finds.
+    pub(crate) async fn text_of(&self, selector: &str) -> Result<String> {
+        let script = "return document.querySelector(arguments[0]).innerText";
+        let text = self.browser.run(script, vec![json!(selector)]).await?;
+        Ok(text.as_str().context("no text")?.to_owned())
+    }
+
+    /// Clicks the first element that a selector finds, wherever it is.
+    pub(crate) async fn click(&self, selector: &str) -> Result<()> {
+        let script = "document.querySelector(arguments[0]).click()";
+        self.browser.run(script, vec![json!(selector)]).await?;
+        Ok(())
     }
 
     /// Presses a key where the focus is.

@@ -1,9 +1,11 @@
 //! The published site, in real browsers, as a static host would serve it: from
 //! a subfolder, with no header but a file's type.
 
+#[allow(dead_code)]
 mod browser;
 #[allow(dead_code)]
 mod demo;
+#[allow(dead_code)]
 mod process;
 #[allow(dead_code)]
 mod site;
@@ -70,7 +72,8 @@ fn works_in_a_subfolder_of_a_static_host() -> Result<()> {
         for kind in Kind::all()? {
             asked.lock().unwrap().clear();
             let browser = Browser::start_in(kind).await?;
-            browser.open(&url).await?;
+            // With the agreement to the download.
+            browser.open(&format!("{url}?start")).await?;
             browser
                 .until("document.querySelector('#result mark')")
                 .await

@@ -18,7 +18,7 @@
   var SIMD_MODULE = new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11
   ]);
-  var BROWSERS = "Chrome and Edge from version 91 on, Firefox from 114 and Safari from 16.4 have what it needs.";
+  var BROWSERS = "Chrome and Edge from version 93 on, Firefox from 114 and Safari from 16.4 have what it needs.";
 
   if (location.protocol === "file:") {
     fail(

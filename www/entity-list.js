@@ -1,71 +1,109 @@
-// The entities of a result: how many of each type, and every distinct one with its score and its mentions.
+// Every distinct entity of a result with its score and its mentions, the most frequent one first.
 
+import { element } from "./dom.js";
+import { formatNumber, t } from "./i18n.js";
 import { typeColour, typeName } from "./tags.js";
 
-/**
- * @param {HTMLElement} types the list of counts by type
- * @param {HTMLElement} list the list of distinct entities
- * @param {Array} entities of a result
- * @param {(word: number) => void} onChoose gets the first word of the mention to go to
- */
-export function renderEntities(types, list, entities, onChoose) {
-  types.replaceChildren(...countTypes(entities).map(([type, count]) => {
-    const item = document.createElement("li");
-    item.dataset.colour = typeColour(type);
-    item.append(span("type-name", typeName(type)), span("count", String(count)));
-    return item;
-  }));
-  list.replaceChildren(...groupMentions(entities).map((mentions) => entityItem(mentions, onChoose)));
+/** How many entries are shown at first, and how many more at a time. */
+const FIRST = 60;
+const MORE = 200;
+
+export class EntityList {
+  #list;
+  #more;
+  #onChoose;
+  /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
+  #grouped = null;
+  #count = 0;
+  #keeps = () => true;
+  #all = [];
+  #groups = [];
+  #shown = FIRST;
+
+  /**
+   * @param {HTMLElement} list
+   * @param {HTMLButtonElement} more shows further entries
+   * @param {(word: number) => void} onChoose gets the first word of the mention to go to
+   */
+  constructor(list, more, onChoose) {
+    this.#list = list;
+    this.#more = more;
+    this.#onChoose = onChoose;
+    more.addEventListener("click", () => {
+      const before = this.#shown;
+      this.#shown += MORE;
+      this.#list.append(...this.#groups.slice(before, this.#shown).map(({ mentions }) => this.#item(mentions)));
+      this.#list.children[before]?.querySelector("button").focus();
+      this.#showMore();
+    });
+  }
+
+  /**
+   * @param {Array} entities of a result
+   * @param {import("./filter.js").Filter} filter which of them to list
+   */
+  render(entities, filter) {
+    if (this.#grouped !== entities || this.#count !== entities.length) this.#all = groupMentions(entities);
+    this.#grouped = entities;
+    this.#count = entities.length;
+    this.#keeps = (entity) => filter.keeps(entity);
+    this.#groups = this.#all
+      .map((mentions) => ({ mentions, count: count(mentions, this.#keeps) }))
+      .filter((group) => group.count > 0)
+      .sort((a, b) => b.count - a.count);
+    this.#shown = FIRST;
+    this.#list.replaceChildren(...this.#groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions)));
+    this.#showMore();
+  }
+
+  #showMore() {
+    const left = this.#groups.length - this.#shown;
+    this.#more.hidden = left <= 0;
+    this.#more.textContent = t("entities-more", { count: formatNumber(Math.min(left, MORE)), left: formatNumber(left) });
+  }
+
+  #item(all) {
+    const mentions = all.filter(this.#keeps);
+    const [{ type, text }] = mentions;
+    const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
+    const button = element("button", { type: "button" }, element("bdi", { className: "entity-text", text }), " ");
+    if (mentions.length > 1) {
+      button.append(element("span", { className: "count", text: `\u00d7${formatNumber(mentions.length)}` }), " ");
+    }
+    button.append(
+      element("span", { className: "type-name", text: typeName(type) }), " ",
+      element("span", { className: "score", text: score.toFixed(3) }),
+    );
+    let next = 0;
+    button.addEventListener("click", () => {
+      this.#onChoose(mentions[next].words[0]);
+      next = (next + 1) % mentions.length;
+    });
+    return element("li", { data: { type, count: mentions.length, colour: typeColour(type) } }, button);
+  }
 }
 
-/** Types with their counts, the most frequent one first. */
-function countTypes(entities) {
-  const counts = new Map();
-  for (const { type } of entities) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+function count(mentions, keeps) {
+  let found = 0;
+  for (const entity of mentions) if (keeps(entity)) found += 1;
+  return found;
 }
 
 /** Mentions of the same text and type together, in the order of the text. */
 function groupMentions(entities) {
-  const groups = new Map();
+  const types = new Map();
+  const groups = [];
   for (const entity of entities) {
-    const key = JSON.stringify([entity.type, entity.text]);
-    const mentions = groups.get(key);
-    if (mentions) mentions.push(entity);
-    else groups.set(key, [entity]);
+    let texts = types.get(entity.type);
+    if (!texts) types.set(entity.type, texts = new Map());
+    const mentions = texts.get(entity.text);
+    if (mentions) {
+      mentions.push(entity);
+      continue;
+    }
+    const created = [entity];
+    texts.set(entity.text, created);
+    groups.push(created);
   }
-  return [...groups.values()];
-}
-
-function entityItem(mentions, onChoose) {
-  const [{ type, text }] = mentions;
-  const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
-
-  const item = document.createElement("li");
-  item.dataset.type = type;
-  item.dataset.count = mentions.length;
-  item.dataset.colour = typeColour(type);
-
-  const name = document.createElement("bdi");
-  name.className = "entity-text";
-  name.textContent = text;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(name, " ");
-  if (mentions.length > 1) button.append(span("count", `\u00d7${mentions.length}`), " ");
-  button.append(span("type-name", typeName(type)), " ", span("score", score.toFixed(3)));
-  let next = 0;
-  button.addEventListener("click", () => {
-    onChoose(mentions[next].words[0]);
-    next = (next + 1) % mentions.length;
-  });
-  item.append(button);
-  return item;
-}
-
-function span(className, text) {
-  const created = document.createElement("span");
-  created.className = className;
-  created.textContent = text;
-  return created;
+  return groups;
 }

@@ -1,35 +1,25 @@
 // Names and colours of tags. Tags come from a head's file, so any string at all must do.
 
+import { label } from "./dom.js";
+import { t } from "./i18n.js";
+
 const OUTSIDE = "O";
 
-/** Types of the shipped corpus: the name that is shown, and a fixed colour of the palette in style.css. */
-const KNOWN_TYPES = new Map([
-  ["per", { name: "Person", colour: 0 }],
-  ["org", { name: "Organization", colour: 1 }],
-  ["geo", { name: "Place", colour: 2 }],
-  ["gpe", { name: "Geopolitical", colour: 3 }],
-  ["tim", { name: "Time", colour: 4 }],
-  ["eve", { name: "Event", colour: 5 }],
-  ["art", { name: "Artefact", colour: 6 }],
-  ["nat", { name: "Natural phenomenon", colour: 7 }],
-]);
+/** Types of the shipped corpus: a fixed colour of the palette in style.css; their names are in strings.js. */
+const KNOWN_TYPES = new Map([["per", 0], ["org", 1], ["geo", 2], ["gpe", 3], ["tim", 4], ["eve", 5], ["art", 6], ["nat", 7]]);
 const PALETTE_SIZE = 12;
 
 /** Long enough for any sensible name, short enough for a label inside a text. */
 const LONGEST_NAME = 32;
 
 export function typeName(type) {
-  const known = KNOWN_TYPES.get(type);
-  if (known) return known.name;
-  // Without control characters, those that turn the direction of text among them.
-  const name = type.replace(/[\s\p{C}]+/gu, " ").trim() || "(unnamed type)";
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}\u2026`;
+  return KNOWN_TYPES.has(type) ? t(`type-${type}`) : label(type, LONGEST_NAME) || t("type-unnamed");
 }
 
 /** The index of a colour in the palette, the same for a type on every visit. */
 export function typeColour(type) {
   const known = KNOWN_TYPES.get(type);
-  if (known) return known.colour;
+  if (known !== undefined) return known;
   let hash = 0x811c9dc5; // FNV-1a
   for (let i = 0; i < type.length; i++) hash = Math.imul(hash ^ type.charCodeAt(i), 0x01000193) >>> 0;
   return hash % PALETTE_SIZE;
@@ -44,8 +34,8 @@ export function tagType(tag) {
 /** "Person, first word" for "B-per". */
 export function describeTag(tag) {
   const type = tagType(tag);
-  if (type === null) return "No entity";
-  if (tag.startsWith("B-")) return `${typeName(type)}, first word`;
-  if (tag.startsWith("I-")) return `${typeName(type)}, further word`;
+  if (type === null) return t("tag-outside");
+  if (tag.startsWith("B-")) return t("tag-first", { type: typeName(type) });
+  if (tag.startsWith("I-")) return t("tag-further", { type: typeName(type) });
   return typeName(type);
 }

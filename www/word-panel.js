@@ -1,9 +1,13 @@
 // The confidence of every tag of one word.
 
+import { element } from "./dom.js";
+import { t } from "./i18n.js";
 import { describeTag, tagType, typeColour } from "./tags.js";
 
 /** Decimals of a shown probability. */
 const DECIMALS = 4;
+/** A head may have any number of tags; more rows than this help nobody. */
+const MOST_ROWS = 200;
 
 export class WordPanel {
   #root;
@@ -23,14 +27,13 @@ export class WordPanel {
   show(text, word, tags) {
     const probabilities = Array.from(word.probabilities);
     const order = tags.map((_, index) => index).sort((a, b) => probabilities[b] - probabilities[a]);
-    const likeliest = tags[order[0]];
+    const rows = order.slice(0, MOST_ROWS);
 
     this.#word.textContent = text.slice(word.start, word.end);
     this.#tag.textContent = `${describeTag(word.tag)}: ${word.score.toFixed(DECIMALS)}`;
     colourBy(this.#tag, word.tag);
-    this.#note.textContent = likeliest === word.tag ? ""
-      : "The encoder cannot read this word, so it is taken for no entity.";
-    this.#rows.replaceChildren(...order.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)));
+    this.#note.textContent = tags[order[0]] === word.tag ? "" : t("panel-not-likeliest");
+    this.#rows.replaceChildren(...rows.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)));
     this.#root.dataset.filled = "";
   }
 
@@ -51,20 +54,16 @@ export class WordPanel {
 }
 
 function tagRow(tag, probability, chosen) {
-  const row = document.createElement("li");
-  row.className = "tag-row";
-  row.dataset.tagRow = tag;
-  row.classList.toggle("chosen", chosen);
-  colourBy(row, tag);
-
-  const name = element("span", "tag-name", describeTag(tag));
-  const code = element("bdi", "tag-code", tag);
-  const bar = element("span", "bar", "");
+  const name = element("span", { className: "tag-name", text: describeTag(tag) });
+  const code = element("bdi", { className: "tag-code", text: tag });
+  const bar = element("span", { className: "bar" });
   bar.setAttribute("aria-hidden", "true");
   bar.style.setProperty("--share", probability);
-  const value = element("span", "value", probability.toFixed(DECIMALS));
-  value.dataset.probability = probability;
-  row.append(name, code, bar, value);
+  const value = element("span", { className: "value", text: probability.toFixed(DECIMALS), data: { probability } });
+  const row = element("li", { className: "tag-row", data: { tagRow: tag } }, name, code, bar, value);
+  row.classList.toggle("chosen", chosen);
+  if (chosen) row.setAttribute("aria-current", "true");
+  colourBy(row, tag);
   return row;
 }
 
@@ -72,11 +71,4 @@ function colourBy(target, tag) {
   const type = tagType(tag);
   if (type === null) delete target.dataset.colour;
   else target.dataset.colour = typeColour(type);
-}
-
-function element(name, className, text) {
-  const created = document.createElement(name);
-  created.className = className;
-  created.textContent = text;
-  return created;
 }

@@ -440,7 +440,11 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
     if from.join(REPORTS).is_dir() {
         walk(&from.join(REPORTS), &format!("{REPORTS}/"), &mut reports)?;
     }
-    for own in manifest.heads.iter().filter_map(|head| head.report.as_ref()) {
+    for own in manifest
+        .heads
+        .iter()
+        .filter_map(|head| head.report.as_ref())
+    {
         if !reports.contains_key(&own.file) {
             reports.insert(own.file.clone(), bundle::read_file(from, own)?);
         }

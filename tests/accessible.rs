@@ -1,0 +1,262 @@
+//! Everybody can use the page: axe-core, languages, small screens; and what it looks like.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::browser::Browser;
+use crate::demo::{Page, in_turn};
+use crate::site::{Server, Site, root};
+
+/// Chromium's argument for a dark scheme.
+const DARK: &str = "--blink-settings=preferredColorScheme=0";
+
+/// axe-core, which `scripts/tools` installs.
+fn axe() -> Result<String> {
+    let path = root().join("target/tools/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(&path)
+        .with_context(|| format!("{}: is missing; scripts/test installs it", path.display()))
+}
+
+/// Fails if axe-core finds anything serious on the page.
+async fn check(page: &Page, axe: &str, state: &str) -> Result<()> {
+    page.browser.run(axe, Vec::new()).await?;
+    let run = "const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+        return violations
+            .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+            .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html, failureSummary }) => [html, failureSummary])]);";
+    let violations = page.browser.run_async(run).await?;
+    ensure!(violations == json!([]), "{state}: {violations:#}");
+    Ok(())
+}
+
+async fn screenshot(page: &Page, name: &str) -> Result<()> {
+    let folder = root().join("target/screenshots");
+    std::fs::create_dir_all(&folder)?;
+    let picture = page.browser.client.screenshot().await?;
+    let path: PathBuf = folder.join(name);
+    std::fs::write(&path, picture).with_context(|| path.display().to_string())
+}
+
+/// Says whether anything is wider than the screen.
+const TOO_WIDE: &str =
+    "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+
+/// Looks at the page in the states that it has, in one scheme and size.
+async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> Result<()> {
+    let axe = axe()?;
+    let server = Server::start(&Site::built()?)?;
+    let browser = Browser::start(arguments).await?;
+    browser.client.set_window_size(width, height).await?;
+    let page = Page { browser, server };
+    page.browser.open(&page.server.url).await?;
+    page.browser
+        .until("document.querySelector('#status[data-state=asking]')")
+        .await?;
+    check(&page, &axe, "before the download").await?;
+    page.open().await?;
+    page.settled().await?;
+    page.browser
+        .until("document.querySelector('#entities li')")
+        .await?;
+    screenshot(&page, &format!("{name}.png")).await?;
+    check(&page, &axe, "with a result").await?;
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
+
+    page.click("#own summary").await?;
+    page.click("#share").await?;
+    page.choose("compare", "base").await?;
+    let narrow = "document.querySelector('#types button').click();
+        const slider = document.getElementById('threshold');
+        slider.value = 0.6;
+        slider.dispatchEvent(new Event('input'));
+        document.querySelector('#result .word').focus();";
+    page.browser.run(narrow, Vec::new()).await?;
+    page.browser
+        .until("document.querySelector('#types button[aria-pressed=false]')")
+        .await?;
+    screenshot(&page, &format!("{name}-compared.png")).await?;
+    check(&page, &axe, "side by side").await?;
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
+
+    page.click("[data-example=scripts]").await?;
+    page.choose("compare", "").await?;
+    page.current().await?;
+    screenshot(&page, &format!("{name}-scripts.png")).await?;
+    check(&page, &axe, "with other scripts").await
+}
+
+#[test]
+fn axe_finds_nothing_serious_in_light() -> Result<()> {
+    in_turn(async || look(&[], (1280, 900), "light").await)
+}
+
+#[test]
+fn axe_finds_nothing_serious_in_dark() -> Result<()> {
+    in_turn(async || look(&[DARK.into()], (1280, 900), "dark").await)
+}
+
+#[test]
+fn axe_finds_nothing_serious_on_a_phone() -> Result<()> {
+    in_turn(async || look(&[], (320, 800), "phone").await)
+}
+
+#[test]
+fn right_to_left_text_keeps_its_direction() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.paste("\u{632}\u{627}\u{631} Obama \u{645}\u{62f}\u{64a}\u{646}\u{629} Cairo\nObama visited Cairo")
+            .await?;
+        page.current().await?;
+        // The first word of each paragraph: at the right end, at the left end.
+        let places = "const box = document.getElementById('result').getBoundingClientRect();
+            const words = document.querySelectorAll('#result .word');
+            const middle = ({ left, right }) => (left + right) / 2 < (box.left + box.right) / 2;
+            return [middle(words[0].getBoundingClientRect()), middle(words[4].getBoundingClientRect())]";
+        assert_eq!(
+            page.browser.run(places, Vec::new()).await?,
+            json!([false, true])
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn results_are_announced() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.type_text(crate::SENTENCE).await?;
+        page.current().await?;
+        page.browser
+            .until("/\\d+ entities? found in 8 words/.test(document.querySelector('#announcement[role=status]').textContent)")
+            .await
+    })
+}
+
+/// The strings of the languages, and those of the page as it is served.
+const STRINGS: &str = "
+    const { strings } = await import('./strings.js');
+    const page = new DOMParser().parseFromString(await (await fetch('index.html')).text(), 'text/html');
+    const fixed = [];
+    for (const element of page.querySelectorAll('[data-i18n]')) fixed.push([element.dataset.i18n, element.textContent]);
+    for (const name of ['aria-label', 'placeholder', 'data-empty']) {
+        for (const element of page.querySelectorAll(`[data-i18n-${name}]`)) fixed.push([element.getAttribute(`data-i18n-${name}`), element.getAttribute(name)]);
+    }
+    return {
+        wrong: fixed.filter(([key, text]) => strings.en[key] !== text),
+        count: fixed.length,
+        keys: Object.fromEntries(Object.keys(strings).map((language) => [language, Object.keys(strings[language])])),
+        holes: Object.keys(strings.en).filter((key) => {
+            const names = (text) => (text.match(/\\{\\w+\\}/g) ?? []).sort().join();
+            return Object.values(strings).some((own) => names(own[key] ?? '') !== names(strings.en[key]));
+        }),
+    };";
+
+#[test]
+fn the_interface_speaks_korean() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        let strings = page.browser.run_async(STRINGS).await?;
+        assert_eq!(strings["wrong"], json!([]));
+        assert_eq!(strings["holes"], json!([]));
+        assert_eq!(strings["keys"]["en"], strings["keys"]["ko"]);
+
+        let select = page.browser.find("#language").await?;
+        select.select_by_value("ko").await?;
+        let hangul = "const Hangul = /\\p{Script=Hangul}/u;
+            return Array.from(document.querySelectorAll('[data-i18n]'), (element) => element.textContent).filter((text) => !Hangul.test(text));";
+        let foreign = page.browser.run(hangul, Vec::new()).await?;
+        let foreign = foreign.as_array().context("no list")?;
+        assert!(foreign.len() <= 1, "{foreign:?}");
+        for element in [
+            "#summary",
+            "#types",
+            "#entities",
+            "#status",
+            ".tag-rows",
+            "#facts",
+        ] {
+            page.browser
+                .until(&format!(
+                    "/\\p{{Script=Hangul}}/u.test(document.querySelector('{element}').textContent)"
+                ))
+                .await?;
+        }
+        page.browser
+            .until(
+                "document.querySelector('#result mark').dataset.label.match(/\\p{Script=Hangul}/u)",
+            )
+            .await?;
+        screenshot(&page, "korean.png").await?;
+
+        // It is remembered, and the page says which language it is in.
+        page.open().await?;
+        let language = "return [document.documentElement.lang, document.title]";
+        let language = page.browser.run(language, Vec::new()).await?;
+        assert_eq!(language[0], "ko");
+        assert_ne!(language[1], "Nerite: private named-entity recognition");
+        page.console_is_clean()
+    })
+}
+
+/// Markup in every name that a bundle brings along.
+const MARKUP: &str = "<img src=x onerror=alert(1)>";
+
+#[test]
+fn names_of_a_bundle_stay_text() -> Result<()> {
+    Page::test_changed(
+        |site| {
+            let folder = site.bundle();
+            // A tag of the same length, so that the head's file stays in one piece.
+            let mut heads = Vec::new();
+            let manifest: Value =
+                serde_json::from_slice(&std::fs::read(folder.join("manifest.json"))?)?;
+            for head in manifest["heads"].as_array().context("no heads")? {
+                let file = head["file"].as_str().context("no file")?;
+                let mut hash = String::new();
+                site.change(&folder.join(file), |bytes| {
+                    for at in 0..bytes.len().saturating_sub(5) {
+                        if matches!(&bytes[at..at + 5], b"B-geo" | b"I-geo") {
+                            bytes[at + 2..at + 5].copy_from_slice(b"<b>");
+                        }
+                    }
+                    hash = format!("{:x}", Sha256::digest(&bytes));
+                })?;
+                heads.push(hash);
+            }
+            site.change(&folder.join("manifest.json"), |bytes| {
+                let mut manifest = manifest.clone();
+                manifest["name"] = MARKUP.into();
+                for (head, hash) in heads.iter().enumerate() {
+                    manifest["heads"][head]["title"] = MARKUP.into();
+                    manifest["heads"][head]["sha256"] = hash.as_str().into();
+                }
+                *bytes = manifest.to_string().into_bytes();
+            })
+        },
+        async |page, _| {
+            page.open().await?;
+            page.type_text(crate::SENTENCE).await?;
+            page.current().await?;
+            page.browser
+                .until("document.querySelector('#result mark[data-type=\"<b>\"]') && document.querySelector('#types button[data-type=\"<b>\"]')")
+                .await?;
+            page.choose("compare", "base").await?;
+            page.browser
+                .until("document.getElementById('result-head-0').textContent.includes('<img')")
+                .await?;
+            let strangers = "return document.querySelectorAll('main img, main script, main iframe, main b').length";
+            assert_eq!(page.browser.run(strangers, Vec::new()).await?, 0);
+            assert!(page.browser.client.get_alert_text().await.is_err());
+            page.console_is_clean()
+        },
+    )
+}

@@ -1,0 +1,192 @@
+//! A book, pasted: visible part first, progress, cancelling, and a page that always reacts.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::demo::Page;
+
+/// A book takes a minute or two; a busy machine more.
+const BOOK_TIMEOUT: Duration = Duration::from_secs(900);
+
+/// The words that a book has.
+const WORDS: usize = 100_000;
+
+/// A task of more milliseconds than this is a long one to browsers.
+const LONGEST_TASK: f64 = 50.0;
+
+/// Writes a book of sentences that all differ, in paragraphs, and notes long tasks.
+const BOOK: &str = "
+    const names = ['Barack Obama', 'Angela Merkel', 'Kofi Annan', 'Marie Curie'];
+    const places = ['Paris', 'Geneva', 'New York', 'Baghdad', 'Tokyo'];
+    let number = 0;
+    let words = 0;
+    let text = '';
+    while (words < arguments[0]) {
+        const sentence = `${names[number % 4]} met ${number} officials of the World Health Organization in ${places[number % 5]} on Monday . `;
+        words += sentence.split(' ').length - 1;
+        number += 1;
+        text += number % 6 === 0 ? sentence + '\\n\\n' : sentence;
+    }
+    window.book = text;
+    window.tasks = [];
+    new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) tasks.push(duration);
+    }).observe({ type: 'longtask' });
+    return words;";
+
+const PASTE: &str = "
+    const area = document.getElementById('text');
+    area.focus();
+    area.select();
+    tasks.length = 0;
+    document.execCommand('insertText', false, book);";
+
+/// The longest task since the last paste, in milliseconds; 0 if none was long.
+async fn longest_task(page: &Page) -> Result<f64> {
+    let longest = "return Math.max(0, ...tasks)";
+    let longest = page.browser.run(longest, Vec::new()).await?;
+    longest.as_f64().context("no number")
+}
+
+#[test]
+fn a_book_goes_through() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.settled().await?;
+        let words = page.browser.run(BOOK, vec![json!(WORDS)]).await?;
+        ensure!(words.as_u64() >= Some(WORDS as u64));
+
+        // Other programs may stretch a task, so the best of a few times counts.
+        let mut longest = f64::MAX;
+        for _ in 0..4 {
+            page.browser.run(PASTE, Vec::new()).await?;
+            // What is on the screen comes first, long before the whole.
+            page.browser
+                .until("document.querySelector('#result .block mark') && !document.getElementById('working').hidden")
+                .await?;
+            page.browser
+                .until("document.getElementById('analysis-progress').value > 0")
+                .await?;
+            page.click("#stop").await?;
+            page.browser
+                .until("!document.getElementById('stopped').hidden")
+                .await?;
+            longest = longest.min(longest_task(&page).await?);
+            if longest <= LONGEST_TASK {
+                break;
+            }
+            page.click("#clear").await?;
+            page.browser
+                .until("document.getElementById('result').textContent === ''")
+                .await?;
+        }
+        assert!(longest <= LONGEST_TASK, "a task took {longest} ms");
+
+        // Stopped, there is a part; then it goes on to the end, and nothing is cut off.
+        page.browser
+            .until("document.getElementById('summary').textContent !== ''")
+            .await?;
+        page.click("#go-on").await?;
+        page.browser
+            .until_within(
+                BOOK_TIMEOUT,
+                "document.getElementById('result').dataset.forLength === String(book.length)",
+            )
+            .await?;
+        let whole = "return [
+            document.getElementById('result').textContent === book,
+            document.getElementById('text').value === book,
+            parseInt(document.getElementById('summary').textContent.replaceAll(',', '')),
+            document.querySelectorAll('#result .word').length]";
+        let whole = page.browser.run(whole, Vec::new()).await?;
+        assert_eq!(whole[0], true);
+        assert_eq!(whole[1], true);
+        assert_eq!(whole[2], words);
+        let drawn = whole[3].as_u64().context("no number")?;
+        assert!(drawn < WORDS as u64 / 4, "{drawn} words are drawn");
+
+        // One sentence is changed: the others are not read again, and blocks elsewhere stay.
+        let edit = "window.block = document.querySelector('.block');
+            const area = document.getElementById('text');
+            area.setRangeText('Xanadu ', area.value.length >> 1, area.value.length >> 1);
+            area.dispatchEvent(new Event('input'));";
+        page.browser.run(edit, Vec::new()).await?;
+        page.browser
+            .until(
+                "document.getElementById('result').dataset.forLength === String(book.length + 7)",
+            )
+            .await?;
+        let time = page.text_of("#time").await?;
+        let reused = time
+            .split(", ")
+            .nth(1)
+            .and_then(|part| part.split(' ').next());
+        let reused = reused.map(|count| count.replace(',', ""));
+        let reused: usize = reused
+            .with_context(|| format!("no count: {time}"))?
+            .parse()?;
+        assert!(reused > WORDS - 200, "{time}");
+        let same = "return block === document.querySelector('.block')";
+        assert_eq!(page.browser.run(same, Vec::new()).await?, true);
+        page.console_is_clean()
+    })
+}
+
+#[test]
+fn a_long_text_is_edited_in_parts() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.browser.run(BOOK, vec![json!(9000)]).await?;
+        page.browser.run(PASTE, Vec::new()).await?;
+        let visible = "return ['text', 'text-part'].map((id) => document.getElementById(id).offsetParent !== null)";
+        assert_eq!(
+            page.browser.run(visible, Vec::new()).await?,
+            json!([false, true])
+        );
+        page.click("#next-part").await?;
+        let part = page.browser.find("#text-part").await?;
+        part.send_keys("Kofi Annan arrived . ").await?;
+        let placed =
+            "return document.getElementById('text').value.includes('Kofi Annan arrived . ')
+            && document.getElementById('text').value.length - book.length";
+        assert_eq!(page.browser.run(placed, Vec::new()).await?, json!(21));
+        page.click("#clear").await?;
+        assert_eq!(
+            page.browser.run(visible, Vec::new()).await?,
+            json!([true, false])
+        );
+        page.console_is_clean()
+    })
+}
+
+/// A worker that fails as after a panic.
+const CRASH: &str = "
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (...message) {
+        Worker.prototype.postMessage = post;
+        setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'unreachable', cancelable: true })));
+    };";
+
+#[test]
+fn a_crash_is_shown_and_recovered_from() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.browser.run(CRASH, Vec::new()).await?;
+        page.type_text(crate::SENTENCE).await?;
+        page.browser
+            .until("document.querySelector('#status[data-state=failed]')")
+            .await?;
+        let (_, message) = page.status().await?;
+        assert!(message.contains("The text is kept"), "{message}");
+        let text = "return document.getElementById('text').value";
+        assert_eq!(
+            page.browser.run(text, Vec::new()).await?,
+            Value::from(crate::SENTENCE)
+        );
+        page.click("#action").await?;
+        assert!(!page.shown().await?.entities.is_empty());
+        page.ready().await
+    })
+}

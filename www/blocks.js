@@ -1,0 +1,84 @@
+// A text in blocks: the unit in which the result is laid out, drawn and drawn again. Blocks add up to the text.
+
+/** A block ends with the first line end after this many characters ... */
+const ENOUGH = 900;
+/** ... or within a line that goes on for as long as this, after a sentence or at least after a word. */
+const MOST = 2400;
+/** Without any white space it ends here all the same. */
+const LIMIT = 8000;
+
+/** The ends of the blocks of text[from, to). */
+export function cutBlocks(text, from, to) {
+  const ends = [];
+  let start = from;
+  while (start < to) {
+    start = blockEnd(text, start, to);
+    ends.push(start);
+  }
+  return ends;
+}
+
+function blockEnd(text, start, to) {
+  if (to - start <= ENOUGH) return to;
+  const line = text.indexOf("\n", start + ENOUGH) + 1;
+  if (line > 0 && line <= to && line - start <= MOST) return line;
+  if (to - start <= MOST) return to;
+  const piece = text.slice(start, Math.min(to, start + LIMIT));
+  const head = piece.slice(0, MOST);
+  const cut = lastMatch(head, /[.!?\u2026\u3002]["'\u201d\u2019)]*\s+/g) || lastMatch(head, /\s+/g) || firstMatch(piece.slice(MOST), /\s+/);
+  if (cut) return start + cut;
+  if (piece.length < LIMIT) return to;
+  const end = start + LIMIT;
+  return /[\udc00-\udfff]/.test(text[end] ?? "") ? end + 1 : end;
+}
+
+function lastMatch(text, pattern) {
+  let end = 0;
+  // Not near the beginning: blocks of a few words would be as bad as none.
+  for (const match of text.matchAll(pattern)) if (match.index > ENOUGH / 2) end = match.index + match[0].length;
+  return end;
+}
+
+function firstMatch(text, pattern) {
+  const match = pattern.exec(text);
+  return match && MOST + match.index + match[0].length;
+}
+
+/**
+ * What of the old blocks remains in a new text: the counts of those to keep at the front and at the back, and between
+ * them the ends of the new ones. An edit thereby moves no block that it does not touch.
+ *
+ * @param {{ start: number, text: string }[]} blocks
+ */
+export function recut(blocks, text) {
+  let front = 0;
+  let start = 0;
+  while (front < blocks.length && text.startsWith(blocks[front].text, start)) start += blocks[front++].text.length;
+
+  let back = 0;
+  let end = text.length;
+  while (back < blocks.length - front) {
+    const last = blocks[blocks.length - 1 - back].text;
+    if (end - last.length < start || !text.endsWith(last, end)) break;
+    end -= last.length;
+    back += 1;
+  }
+  // The neighbours of an edit are cut anew as well, so that what is typed at an end joins what it belongs to.
+  if (start < end || front + back < blocks.length) {
+    if (front > 0) start -= blocks[--front].text.length;
+    if (back > 0) end += blocks[blocks.length - back--].text.length;
+  }
+  return { front, back, ends: cutBlocks(text, start, end), start };
+}
+
+/** The first index of a sorted list for which `after` holds. */
+export function firstIndex(length, after) {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (after(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,44 @@
+// Takes the result out of the page: into the clipboard or into a file.
+
+import { download } from "./files.js";
+import { fileName, write } from "./exports.js";
+import { t } from "./i18n.js";
+
+const byId = (id) => document.getElementById(id);
+
+export class ExportMenu {
+  #format = byId("format");
+
+  /** @param {() => import("./exports.js").Result | null} result what is on show now */
+  constructor(result) {
+    const state = byId("export-state");
+    byId("download").addEventListener("click", async () => {
+      const shown = result();
+      if (!shown) return;
+      state.textContent = "";
+      const format = this.#format.value;
+      download(await write(format, shown), fileName(format));
+    });
+    byId("copy").addEventListener("click", async () => {
+      const shown = result();
+      if (!shown) return;
+      state.textContent = "";
+      try {
+        await copy(write(this.#format.value, shown).then((blob) => blob.text()));
+        state.textContent = t("copied");
+      } catch {
+        state.textContent = t("copy-failed");
+      }
+    });
+  }
+}
+
+/** Browsers want the clipboard asked for at the click, while a long text is yet to be written. */
+async function copy(promise) {
+  if (typeof ClipboardItem === "function" && navigator.clipboard?.write) {
+    const blob = promise.then((text) => new Blob([text], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+  } else {
+    await navigator.clipboard.writeText(await promise);
+  }
+}

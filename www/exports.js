@@ -1,0 +1,130 @@
+// A result as a file. Each format is written in pieces, so that the page reacts even while a book is written.
+
+import { element } from "./dom.js";
+import { pacer } from "./pace.js";
+import { typeColour, typeName } from "./tags.js";
+
+/**
+ * @typedef {{ text: string, bundle: string, prediction: object, entities: Array, threshold: number }} Result
+ *   `entities` are those that are shown: neither under the threshold nor switched off
+ */
+
+const formats = {
+  json: { type: "application/json", pieces: json },
+  csv: { type: "text/csv", pieces: csv },
+  conll: { type: "text/plain", pieces: conll },
+  html: { type: "text/html", pieces: html },
+};
+
+/**
+ * @param {keyof formats} format
+ * @param {Result} result
+ * @returns {Promise<Blob>}
+ */
+export async function write(format, result) {
+  const { type, pieces } = formats[format];
+  const pace = pacer();
+  const parts = [];
+  let part = "";
+  for (const piece of pieces(result)) {
+    part += piece;
+    if (part.length > 1 << 16) {
+      parts.push(part);
+      part = "";
+    }
+    await pace();
+  }
+  parts.push(part);
+  return new Blob(parts, { type: `${type};charset=utf-8` });
+}
+
+/** The file name of a format. */
+export const fileName = (format) => `entities.${format}`;
+
+function* json({ text, bundle, prediction, entities, threshold }) {
+  const { head, decoder, tags, words } = prediction;
+  const start = JSON.stringify({ bundle, head, decoder, threshold, offsets: "UTF-16 code units", tags, text });
+  yield `${start.slice(0, -1)},\n"entities": [`;
+  let separator = "\n";
+  for (const { start, end, type, text, score, words } of entities) {
+    yield separator + JSON.stringify({ text, type, start, end, score, words });
+    separator = ",\n";
+  }
+  yield '\n],\n"words": [';
+  separator = "\n";
+  for (const { start, end, tag, score, sentence, probabilities } of words) {
+    const word = { text: text.slice(start, end), start, end, sentence, tag, score, probabilities: Array.from(probabilities, rounded) };
+    yield separator + JSON.stringify(word);
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}
+
+/** Seven digits are what a 32-bit number holds. */
+const rounded = (number) => Number(number.toPrecision(7));
+
+function* csv({ entities }) {
+  yield "text,type,start,end,score\r\n";
+  for (const { text, type, start, end, score } of entities) yield `${[text, type, start, end, score.toFixed(4)].map(cell).join(",")}\r\n`;
+}
+
+const cell = (value) => (/[",\r\n]|^\s|\s$/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+
+/** Word and IOB2 tag, an empty line after each sentence. */
+function* conll({ text, prediction, entities }) {
+  let next = 0;
+  let sentence = null;
+  for (const [index, word] of prediction.words.entries()) {
+    if (sentence !== null && word.sentence !== sentence) yield "\n";
+    sentence = word.sentence;
+    while (next < entities.length && entities[next].words[1] <= index) next += 1;
+    const entity = entities[next];
+    const inside = entity && entity.words[0] <= index;
+    const tag = inside ? `${entity.words[0] === index ? "B" : "I"}-${entity.type.replace(/\s+/g, "_")}` : "O";
+    // No word holds white space, but for the kinds that only some tools take for it.
+    yield `${text.slice(word.start, word.end).replace(/\s+/g, "_")}\t${tag}\n`;
+  }
+  yield "\n";
+}
+
+/** Without angle brackets, which would be written as references. */
+const STYLE = `
+:root { color-scheme: light dark; }
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1.0625rem/2.1 system-ui, sans-serif; }
+main { white-space: pre-wrap; overflow-wrap: anywhere; }
+mark { padding: 0.2em 0.3em; border: 1px solid light-dark(#9aa5b1, #5b6878); border-radius: 0.4em;
+  background: light-dark(#eef1f5, #28313d); color: inherit; }
+mark small { margin-inline-start: 0.4em; font-size: 0.68em; font-weight: 650; unicode-bidi: isolate; }
+${["#fee3ee", "#dfedff", "#d7f4dc", "#c9f5f4", "#fde8cb", "#fee5de", "#eee7ff", "#e7f0cf", "#fee4e5", "#d2f1fe", "#fbe1fc", "#e6eafc"]
+    .map((colour, index) => `mark.c${index} { background: light-dark(${colour}, #28313d); }`).join("\n")}
+`;
+
+/** A page of its own, without scripts. Built as a document and then written out, so that text stays text. */
+function* html({ text, bundle, entities }) {
+  const serializer = new XMLSerializer();
+  const page = document.implementation.createHTMLDocument(`Entities, by Nerite with ${bundle}`);
+  page.documentElement.lang = document.documentElement.lang;
+  page.head.append(
+    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    element("style", { textContent: STYLE }),
+  );
+  const charset = element("meta");
+  charset.setAttribute("charset", "utf-8");
+  page.head.prepend(charset);
+  page.body.append(element("main"));
+  const [before, after] = serializer.serializeToString(page.documentElement).split("</main>");
+
+  yield `<!doctype html>\n${before}`;
+  let position = 0;
+  const written = (node) => serializer.serializeToString(node);
+  const plain = (from, to) => written(document.createTextNode(text.slice(from, to).toWellFormed?.() ?? text.slice(from, to)));
+  for (const { start, end, type, text: name, score } of entities) {
+    yield plain(position, start);
+    const mark = element("mark", { className: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
+    mark.append(element("small", { text: typeName(type) }));
+    yield written(mark);
+    position = end;
+  }
+  yield plain(position, text.length);
+  yield `</main>${after}\n`;
+}

@@ -1,0 +1,76 @@
+// Text files and folders of models, opened or dropped.
+
+import { label } from "./dom.js";
+import { megabytes, t } from "./i18n.js";
+
+/** A text file may have this many bytes. */
+const LARGEST = 20_000_000;
+/** A dropped folder may hold this many files, in folders this deep. */
+const MOST_FILES = 2000;
+const DEEPEST = 8;
+
+/** The text of a file; rejects with a message for the reader. */
+export async function readText(file) {
+  const name = label(file.name);
+  if (file.size > LARGEST) {
+    throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
+  }
+  let bytes;
+  try {
+    bytes = await file.arrayBuffer();
+  } catch (error) {
+    throw new Error(t("file-unreadable", { name, reason: error.message }));
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(t("file-not-text", { name }));
+  }
+}
+
+/**
+ * What was dropped: `{ files }` of a folder, `{ file }`, or nothing of use. Must be called while the event lasts.
+ *
+ * @param {DataTransfer} transfer
+ */
+export async function dropped(transfer) {
+  const entries = Array.from(transfer.items ?? [], (item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const [file] = transfer.files;
+  const folder = entries.find((entry) => entry.isDirectory);
+  if (!folder) return { file };
+  const files = [];
+  await collect(folder, `${folder.name}/`, files, 0);
+  return { files };
+}
+
+async function collect(folder, path, files, depth) {
+  if (depth > DEEPEST) return;
+  const reader = folder.createReader();
+  for (;;) {
+    // Chromium hands out a hundred at a time.
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (files.length >= MOST_FILES) return;
+      const name = path + entry.name;
+      if (entry.isDirectory) {
+        await collect(entry, `${name}/`, files, depth + 1);
+      } else {
+        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        // What an input for folders would have said.
+        Object.defineProperty(file, "webkitRelativePath", { value: name });
+        files.push(file);
+      }
+    }
+  }
+}
+
+/** Hands a file to the reader. */
+export function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,40 @@
+// The types of a result with their counts, each a switch.
+
+import { element } from "./dom.js";
+import { formatNumber, t } from "./i18n.js";
+import { typeColour, typeName } from "./tags.js";
+
+/** A head may have any number of types. */
+const MOST = 60;
+
+/**
+ * @param {HTMLElement} list
+ * @param {Array} entities of a result, filtered by nothing
+ * @param {import("./filter.js").Filter} filter
+ * @param {() => void} onChange
+ */
+export function renderLegend(list, entities, filter, onChange) {
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.type : null;
+  const counts = new Map();
+  for (const entity of entities) {
+    const count = counts.get(entity.type) ?? { all: 0, strong: 0 };
+    count.all += 1;
+    if (entity.score >= filter.threshold) count.strong += 1;
+    counts.set(entity.type, count);
+  }
+  const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
+  list.replaceChildren(...types.map(([type, { all, strong }]) => {
+    const text = strong === all ? formatNumber(all) : t("count-of", { count: formatNumber(strong), all: formatNumber(all) });
+    const button = element("button", { type: "button", data: { type } },
+      element("span", { className: "type-name", text: typeName(type) }),
+      " ",
+      element("span", { className: "count", text }));
+    button.setAttribute("aria-pressed", String(filter.isOn(type)));
+    button.addEventListener("click", () => {
+      filter.toggle(type);
+      onChange();
+    });
+    return element("li", { data: { colour: typeColour(type) } }, button);
+  }));
+  if (focused !== null) [...list.querySelectorAll("button")].find(({ dataset }) => dataset.type === focused)?.focus();
+}

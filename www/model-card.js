@@ -1,0 +1,368 @@
+// The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
+
+import { label, option } from "./dom.js";
+import { counted, megabytes, t } from "./i18n.js";
+import { refresh } from "./offline.js";
+
+const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
+/** Names of bundles whose download the reader has agreed to. */
+const AGREED = "nerite.agreed";
+/** The value of the encoder that was opened from disk or an address. */
+const OWN = "own:";
+
+const byId = (id) => document.getElementById(id);
+const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+export class ModelCard {
+  #encoder = byId("encoder");
+  #status = byId("status");
+  #progress = byId("progress");
+  #action = byId("action");
+  #listener;
+  #package = null;
+  #recognizer = null;
+  /** Stops what is under way for a model that is no longer wanted. */
+  #loading = new AbortController();
+  /** Where the wanted model is: `{ name, from }`, with `from` an address or files. */
+  #source = null;
+  #offline = false;
+  /** The model that was opened from disk or an address, for coming back to it. */
+  #own = null;
+  /** Says the status, or what is wrong with an address, again: in another language. */
+  #say = () => {};
+  #note = () => "";
+
+  /** @param {{ onLoaded(recognizer): void, onGone(): void, onRetry(): void }} listener */
+  constructor(listener) {
+    this.#listener = listener;
+    this.#encoder.addEventListener("change", () => this.#chooseListed(this.#encoder.value));
+    byId("own-folder").addEventListener("click", () => byId("folder").click());
+    byId("folder").addEventListener("change", ({ target }) => {
+      const files = Array.from(target.files);
+      target.value = "";
+      if (files.length > 0) this.openFolder(files);
+    });
+    byId("own-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#openAddress(byId("own-address").value.trim());
+    });
+    byId("clear-cache").addEventListener("click", () => this.#clearCache());
+  }
+
+  /** Starts with the bundle that the page's address names, or the default one. */
+  async start() {
+    const name = new URLSearchParams(location.search).get("bundle") ?? DEFAULT_BUNDLE;
+    if (!isBundleName(name)) {
+      this.#fail(() => ({
+        message: t("failed-name", { name: label(name, 200) }),
+        advice: t("failed-name-advice"),
+        action: t("use-default", { name: DEFAULT_BUNDLE }),
+        run: () => location.assign(location.pathname),
+      }));
+      return;
+    }
+    await this.#fillEncoders(name);
+    await this.#choose({ name, from: bundleUrl(name) });
+  }
+
+  /** Opens the files of a bundle's folder. */
+  openFolder(files) {
+    const name = label((files[0].webkitRelativePath || files[0].name).split("/")[0]);
+    if (!files.some((file) => /^[^/]*\/manifest\.json$/.test(file.webkitRelativePath))) {
+      this.#fail(() => ({ message: t("own-no-manifest", { name }) }));
+      return;
+    }
+    this.#addOwn(name);
+    this.#choose({ name, from: files });
+  }
+
+  /** Says what went wrong with a prediction. */
+  failPrediction(error) {
+    this.#failFor(error, () => this.#listener.onRetry());
+  }
+
+  /** Says that all is well, where it said otherwise. */
+  recovered() {
+    if (this.#status.dataset.state === "failed" && this.#recognizer) this.#ready();
+  }
+
+  /** Shows what the recognizer runs on now. */
+  showFacts() {
+    const recognizer = this.#recognizer;
+    byId("facts").textContent = recognizer === null ? "" : t("facts", {
+      backend: label(recognizer.backend),
+      workers: counted("workers", recognizer.workers),
+      memory: megabytes(recognizer.wasmBytes),
+    });
+  }
+
+  offlineReady() {
+    this.#offline = true;
+    this.#showOffline();
+  }
+
+  translate() {
+    this.#say();
+    this.showFacts();
+    this.#showOffline();
+    this.#showCache();
+    byId("own-note").textContent = this.#note();
+  }
+
+  async #fillEncoders(current) {
+    let bundles = [];
+    try {
+      const response = await fetch("bundles/index.json");
+      if (response.ok) ({ bundles } = await response.json());
+    } catch {
+      // Without a list there is no choice, which is no failure.
+    }
+    const listed = Array.isArray(bundles) ? bundles.filter((bundle) => typeof bundle?.name === "string" && isBundleName(bundle.name)) : [];
+    if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
+    this.#encoder.replaceChildren(...listed.map(({ name, bytes }) =>
+      option(name, Number.isFinite(bytes) ? t("encoder-size", { name: label(name), size: megabytes(bytes) }) : label(name))));
+    this.#encoder.value = current;
+    this.#encoder.disabled = false;
+  }
+
+  #addOwn(name) {
+    const text = t("encoder-own", { name });
+    const own = Array.from(this.#encoder.options).find(({ value }) => value === OWN);
+    if (own) own.textContent = text;
+    else this.#encoder.append(option(OWN, text));
+    this.#encoder.value = OWN;
+    this.#encoder.disabled = false;
+  }
+
+  #chooseListed(name) {
+    if (name === OWN) {
+      if (this.#own) this.#choose(this.#own);
+      return;
+    }
+    const address = new URL(location.href);
+    address.searchParams.set("bundle", name);
+    history.replaceState(null, "", address);
+    this.#choose({ name, from: bundleUrl(name) });
+  }
+
+  #openAddress(text) {
+    const note = (make) => {
+      this.#note = make;
+      byId("own-note").textContent = make();
+    };
+    let url;
+    try {
+      url = new URL(text, document.baseURI);
+    } catch {
+      // Said below.
+    }
+    if (text === "" || !url || !/^https?:$/.test(url.protocol)) return note(() => t("own-no-address", { url: label(text, 200) }));
+    if (url.origin !== location.origin) return note(() => t("own-elsewhere", { url: label(url.href, 200) }));
+    note(() => "");
+    url.search = "";
+    url.hash = "";
+    url.pathname = url.pathname.replace(/manifest\.json$/, "").replace(/\/?$/, "/");
+    const name = label(url.pathname.split("/").at(-2) || url.pathname);
+    this.#addOwn(name);
+    return this.#choose({ name, from: url.href });
+  }
+
+  /** Looks at a model; loads it if that needs no download, or one that was agreed to. */
+  async #choose(source) {
+    this.#source = source;
+    if (this.#encoder.value === OWN) this.#own = source;
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    try {
+      this.#show("starting", () => ({ message: t("status-starting") }));
+      const { inspect } = await this.#import();
+      const info = await inspect(source.from, { signal });
+      if (signal.aborted) return;
+      const rest = info.bytes - info.cachedBytes;
+      if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source.name)) await this.#load(source);
+      else this.#ask(info, rest);
+    } catch (error) {
+      if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
+    }
+  }
+
+  async #retry(source) {
+    await refresh();
+    await this.#choose(source);
+  }
+
+  #ask(info, rest, stopped = false) {
+    const source = this.#source;
+    this.#show("asking", () => ({
+      message: (stopped ? `${t("loading-cancelled")} ` : "") + t(info.cachedBytes > 0 ? "status-asking-rest" : "status-asking", {
+        name: label(source.name), size: megabytes(info.bytes), rest: megabytes(rest),
+      }),
+      action: t("start"),
+      run: () => {
+        agree(source.name);
+        this.#load(source);
+      },
+    }));
+  }
+
+  async #load(source) {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    const previous = this.#recognizer;
+    this.#recognizer = null;
+    previous?.free();
+    this.#listener.onGone();
+    let kind = "status-opening";
+    const show = () => this.#show("downloading", () => ({
+      message: t(kind, { name: label(source.name) }),
+      action: t("cancel"),
+      run: () => this.#cancel(source),
+    }));
+    try {
+      show();
+      const { load } = await this.#import();
+      const recognizer = await load(source.from, {
+        signal,
+        onProgress: ({ loaded, total, cached }) => {
+          if (signal.aborted) return;
+          if (!cached && kind === "status-opening" && !Array.isArray(source.from)) {
+            kind = "status-downloading";
+            show();
+          }
+          this.#showProgress(loaded, total);
+        },
+      });
+      if (signal.aborted) {
+        recognizer.free();
+        return;
+      }
+      this.#recognizer = recognizer;
+      this.#ready();
+      this.#listener.onLoaded(recognizer);
+    } catch (error) {
+      if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
+    }
+    this.#showCache();
+  }
+
+  async #cancel(source) {
+    this.#loading.abort();
+    disagree(source.name);
+    try {
+      const { inspect } = await this.#import();
+      const info = await inspect(source.from);
+      if (this.#source === source && !this.#recognizer) this.#ask(info, info.bytes - info.cachedBytes, true);
+    } catch (error) {
+      this.#failFor(error, () => this.#retry(source));
+    }
+    this.#showCache();
+  }
+
+  async #import() {
+    try {
+      // Imported here rather than at the top, so that a package that was not built can be named as the cause.
+      this.#package ??= await import("./pkg/nerite.js");
+    } catch (error) {
+      throw Object.assign(new Error(messageOf(error), { cause: error }), { code: "package" });
+    }
+    return this.#package;
+  }
+
+  #ready() {
+    this.#show("ready", () => ({ message: t("status-ready") }));
+    this.showFacts();
+  }
+
+  /** Says a failure in the words of its code. */
+  #failFor(error, again) {
+    const known = ["package", "network", "integrity", "bundle", "memory", "crash", "input"];
+    const code = known.includes(error?.code) ? error.code : "other";
+    if (code === "other") console.error(error);
+    const reason = label(messageOf(error), 600);
+    this.#fail(() => ({
+      message: `${t(`failed-${code}`, { name: label(this.#source?.name ?? "") })}: ${reason.replace(/[^.!?]$/, "$&.")}`,
+      advice: t(`failed-${code}-advice`),
+      // Browsers may remember that a module failed, so importing it again is not enough.
+      action: t(code === "package" ? "reload" : "try-again"),
+      run: code === "package" ? () => location.reload() : again,
+    }));
+  }
+
+  #fail(make) {
+    this.#show("failed", make);
+  }
+
+  #show(state, make) {
+    this.#say = () => {
+      const { message, advice = "", action = null, run } = make();
+      byId("status-message").textContent = message;
+      byId("status-advice").textContent = advice;
+      byId("status-advice").className = "";
+      this.#action.hidden = action === null;
+      this.#action.textContent = action ?? "";
+      this.#action.onclick = run ?? null;
+    };
+    this.#say();
+    byId("status-progress").textContent = "";
+    this.#progress.removeAttribute("value");
+    this.#progress.hidden = state !== "downloading";
+    this.#status.dataset.state = state;
+  }
+
+  #showProgress(loaded, total) {
+    this.#progress.max = total;
+    this.#progress.value = loaded;
+    byId("status-progress").textContent = t("status-progress", { loaded: megabytes(loaded), total: megabytes(total) });
+  }
+
+  async #showCache() {
+    const bytes = await (this.#package?.cacheSize() ?? Promise.resolve(0)).catch(() => 0);
+    byId("cache").hidden = bytes === 0;
+    byId("cache-size").textContent = t("cache-size", { size: megabytes(bytes) });
+  }
+
+  async #clearCache() {
+    await this.#package?.clearCache();
+    store("");
+    await this.#showCache();
+    byId("cache-note").textContent = t("cache-cleared");
+  }
+
+  #showOffline() {
+    byId("offline").textContent = this.#offline ? t("offline-ready") : "";
+  }
+}
+
+const bundleUrl = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
+
+/** `?start` in the address agrees as well. */
+function hasAgreed(name) {
+  return new URLSearchParams(location.search).has("start") || stored().includes(name);
+}
+
+function agree(name) {
+  store([...new Set([...stored(), name])].join(" "));
+}
+
+function disagree(name) {
+  store(stored().filter((other) => other !== name).join(" "));
+}
+
+function stored() {
+  try {
+    return (localStorage.getItem(AGREED) ?? "").split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function store(names) {
+  try {
+    localStorage.setItem(AGREED, names);
+  } catch {
+    // Without storage the question is asked each time.
+  }
+}

@@ -1,0 +1,58 @@
+// The service worker: the page opens without a network after the first visit, and a newer page is offered.
+
+/**
+ * Registers the service worker, and waits a moment for it, so that what the recognizer's workers fetch goes through it.
+ *
+ * @param {(reload: () => void) => void} onUpdate gets what brings the newer page
+ */
+export async function register(onUpdate) {
+  if (!navigator.serviceWorker) return;
+  try {
+    const controlled = Boolean(navigator.serviceWorker.controller);
+    const registration = await navigator.serviceWorker.register("sw.js");
+    if (controlled) offerUpdates(registration, onUpdate);
+    await Promise.race([navigator.serviceWorker.ready, new Promise((resolve) => setTimeout(resolve, 3000))]);
+  } catch (error) {
+    // A browser may forbid it (a private window, a plain http address): then the page needs a network, no more.
+    console.info("No service worker:", error.message);
+  }
+}
+
+function offerUpdates(registration, onUpdate) {
+  const offer = (worker) => onUpdate(() => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    worker.postMessage({ kind: "activate" });
+  });
+  if (registration.waiting) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker?.addEventListener("statechange", () => {
+      if (worker.state === "installed") offer(worker);
+    });
+  });
+}
+
+/** Has what failed asked for again, though it may have come before in this visit. */
+export async function refresh() {
+  await ask({ kind: "refresh" });
+}
+
+/** Has the service worker keep all that this page has loaded. Says whether it did. */
+export async function keepPage() {
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const page = new URL(location.href);
+  page.hash = "";
+  return (await ask({ kind: "keep", urls: [page.href, ...loaded] })) === "kept";
+}
+
+/** The service worker's answer, or null if there is none. */
+async function ask(message) {
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
+  if (!worker) return null;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+  });
+  worker.postMessage(message, [port2]);
+  return answer;
+}

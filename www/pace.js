@@ -1,0 +1,36 @@
+// Long work in small pieces, so that the page always reacts within a frame or two.
+
+/** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
+const PIECE = 12;
+
+/** Lets the browser handle what has come in meanwhile. */
+export function breathe() {
+  // Typed optional: only some browsers have it.
+  if (globalThis.scheduler?.yield) return globalThis.scheduler.yield();
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** `await pace()` in a loop breathes whenever a piece's time is over. */
+export function pacer() {
+  let end = performance.now() + PIECE;
+  return async () => {
+    if (performance.now() < end) return;
+    await breathe();
+    end = performance.now() + PIECE;
+  };
+}
+
+/** Runs a function once per frame at most, with what it was last called with. */
+export function oncePerFrame(run) {
+  let waiting = null;
+  return (...given) => {
+    const first = waiting === null;
+    waiting = given;
+    if (!first) return;
+    requestAnimationFrame(() => {
+      const last = waiting;
+      waiting = null;
+      run(...last);
+    });
+  };
+}

@@ -1,0 +1,408 @@
+// The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
+
+import { differences, differingWords } from "./compare.js";
+import { label, option } from "./dom.js";
+import { EntityList } from "./entity-list.js";
+import { ExportMenu } from "./export-menu.js";
+import { Filter } from "./filter.js";
+import { counted, duration, formatNumber, t } from "./i18n.js";
+import { Latest } from "./latest.js";
+import { renderLegend } from "./legend.js";
+import { breathe, oncePerFrame, pacer } from "./pace.js";
+import { ResultView } from "./result-view.js";
+import { describeTag } from "./tags.js";
+import { WordPanel } from "./word-panel.js";
+
+/** Pause in typing, in milliseconds, after which the text is analysed. */
+const TYPING_PAUSE = 120;
+/** A text of this many characters is shown before it is analysed, and then part by part. */
+const LONG_TEXT = 20_000;
+/** How often counts and lists follow the parts of a long text, in milliseconds. */
+const PART_PERIOD = 500;
+/** Pause after a result before it is announced, so that typing is not talked over. */
+const ANNOUNCE_PAUSE = 900;
+
+const byId = (id) => document.getElementById(id);
+
+export class ResultCard {
+  #box = byId("result");
+  #head = byId("head");
+  #compare = byId("compare");
+  #decoder = byId("decoder");
+  #aggregation = byId("aggregation");
+  #filter = new Filter();
+  #panel = new WordPanel(byId("word-panel"));
+  #analysis = new Latest((signal) => this.#analyse(signal));
+  #views;
+  #list;
+  #readText;
+  #listener;
+  #recognizer = null;
+  /** What is on show: `{ text, predictions, sides, complete }`; the words of a side may have gaps until it is complete. */
+  #shown = null;
+  /** The same for a long text whose parts are coming in. */
+  #partial = null;
+  /** The word that was chosen, and the one in the panel, as `{ side, index }`. */
+  #selected = null;
+  #inPanel = null;
+  #partTimer = null;
+  #announceTimer = null;
+  #version = 0;
+  #sides = 0;
+
+  /**
+   * @param {() => string | null} readText
+   * @param {{ onWord(offset: number): void, onFailure(error): void, onSuccess(): void }} listener
+   */
+  constructor(readText, listener) {
+    this.#readText = readText;
+    this.#listener = listener;
+    this.#views = [this.#box, byId("result-other")].map((root, side) => new ResultView(root, this.#filter, {
+      onPreview: (index) => this.#preview(side, index),
+      onSelect: (index) => this.#select(side, index),
+    }));
+    this.#list = new EntityList(byId("entities"), byId("entities-more"), (word) => this.#views[0].focus(word));
+    new ExportMenu(() => this.#result());
+
+    this.#head.addEventListener("change", () => {
+      this.#fillDecoders();
+      this.request(false);
+    });
+    for (const select of [this.#compare, this.#decoder, this.#aggregation]) select.addEventListener("change", () => this.request(false));
+    const refilter = oncePerFrame(() => this.#refilter());
+    byId("threshold").addEventListener("input", ({ target }) => {
+      this.#filter.threshold = Number(target.value);
+      byId("threshold-value").textContent = Number(target.value).toFixed(2);
+      refilter();
+    });
+    byId("stop").addEventListener("click", () => this.#analysis.cancel());
+    byId("go-on").addEventListener("click", () => this.request(false));
+    byId("next-difference").addEventListener("click", () => this.#nextDifference());
+    byId("close-panel").addEventListener("click", () => this.#panel.close());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#panel.close();
+    });
+    this.#syncScrolling();
+  }
+
+  /** Takes another recognizer, or none. */
+  use(recognizer) {
+    this.#recognizer = recognizer;
+    this.#analysis.cancel();
+    for (const select of [this.#head, this.#compare, this.#decoder, this.#aggregation]) select.disabled = !recognizer;
+    if (!recognizer) return;
+    this.#fillHeads();
+    this.request(false);
+  }
+
+  /** The text, or something that the result depends on, has changed. */
+  request(soon) {
+    this.#markStale();
+    this.#analysis.request(soon ? TYPING_PAUSE : 0);
+  }
+
+  translate() {
+    if (this.#recognizer) this.#fillHeads();
+    for (const view of this.#views) view.redraw();
+    this.#showSides();
+    if (this.#inPanel) this.#showWord(this.#inPanel);
+  }
+
+  #fillHeads() {
+    const { heads, defaultHead } = this.#recognizer;
+    const fill = (select, options, fallback) => {
+      const chosen = select.value;
+      select.replaceChildren(...options);
+      select.value = options.some(({ value }) => value === chosen) ? chosen : fallback;
+    };
+    const headOptions = () => heads.map(({ id, title }) => option(id, label(title || id, 80)));
+    fill(this.#head, headOptions(), defaultHead);
+    fill(this.#compare, [option("", t("compare-none")), ...headOptions()], "");
+    this.#fillDecoders();
+  }
+
+  #fillDecoders() {
+    const head = this.#recognizer.heads.find(({ id }) => id === this.#head.value);
+    const chosen = this.#decoder.value;
+    this.#decoder.replaceChildren(...head.decoders.map((decoder) => option(decoder, t(`decoder-${decoder}`))));
+    this.#decoder.value = head.decoders.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : head.decoder;
+    this.#decoder.dataset.chosenFor = head.id;
+  }
+
+  async #analyse(signal) {
+    const recognizer = this.#recognizer;
+    const text = this.#readText();
+    if (!recognizer || text === null) return;
+    const heads = [this.#head.value];
+    if (this.#compare.value !== "" && this.#compare.value !== heads[0]) heads.push(this.#compare.value);
+    const current = () => !signal.aborted && recognizer === this.#recognizer;
+    const long = text.length > LONG_TEXT;
+    try {
+      if (text === "") {
+        await this.#show(text, [], current);
+        return;
+      }
+      if (long) this.#beginLong(text, heads);
+      const options = {
+        aggregation: this.#aggregation.value,
+        signal,
+        visible: this.#views[0].visibleRange(),
+        onProgress: (progress) => {
+          if (long && current()) this.#showProgress(progress);
+        },
+      };
+      const decoder = this.#decoder.value;
+      const all = recognizer.heads.filter(({ id }) => heads.includes(id)).every(({ decoders }) => decoders.includes(decoder));
+      const predictions = heads.length > 1
+        // A head that has not the chosen decoder takes its own, and so does the other.
+        ? await recognizer.predictAll(text, heads, { ...options, ...(all ? { decoder } : {}) })
+        : [await recognizer.predict(text, {
+          ...options,
+          head: heads[0],
+          decoder,
+          onPart: (part) => {
+            if (long && current()) this.#addPart(part);
+          },
+        })];
+      if (!current()) return;
+      await this.#show(text, predictions, current);
+      this.#listener.onSuccess();
+    } catch (error) {
+      if (recognizer !== this.#recognizer) return;
+      if (!signal.aborted) this.#listener.onFailure(error);
+      else if (long) this.#stopped();
+    } finally {
+      if (long) this.#endLong();
+    }
+  }
+
+  /** Shows a long text before anything is known of it. */
+  #beginLong(text, heads) {
+    this.#layOut(heads);
+    this.#views.slice(0, heads.length).forEach((view) => view.setText(text));
+    this.#box.dataset.busy = "";
+    byId("stopped").hidden = true;
+    byId("working").hidden = false;
+    byId("analysis-progress").removeAttribute("value");
+    byId("working-count").textContent = "";
+    const tags = this.#recognizer.heads.find(({ id }) => id === heads[0])?.tags ?? [];
+    this.#partial = { text, predictions: [{ head: heads[0], tags, words: [], entities: [] }], complete: false };
+  }
+
+  #showProgress({ words, total }) {
+    const bar = byId("analysis-progress");
+    bar.max = total;
+    bar.value = words;
+    byId("working-count").textContent = t("working", { done: formatNumber(words), total: formatNumber(total) });
+  }
+
+  #addPart(part) {
+    const [prediction] = this.#partial.predictions;
+    part.words.forEach((word, at) => {
+      prediction.words[part.firstWord + at] = word;
+    });
+    prediction.entities.push(...part.entities);
+    this.#views[0].addPart(part);
+    this.#partTimer ??= setTimeout(() => {
+      this.#partTimer = null;
+      if (!this.#partial) return;
+      this.#partial.predictions[0].entities.sort((a, b) => a.start - b.start);
+      this.#shown = this.#partial;
+      this.#showSides();
+      this.#markStale();
+    }, PART_PERIOD);
+  }
+
+  #endLong() {
+    clearTimeout(this.#partTimer);
+    this.#partTimer = null;
+    this.#partial = null;
+    delete this.#box.dataset.busy;
+    byId("working").hidden = true;
+  }
+
+  /** The reader stopped it, or typed on; in the first case what there is stays. */
+  #stopped() {
+    if (this.#readText() !== this.#partial?.text) return;
+    const [prediction] = this.#partial.predictions;
+    prediction.entities.sort((a, b) => a.start - b.start);
+    this.#shown = this.#partial;
+    this.#showSides();
+    byId("stopped").hidden = false;
+    byId("stopped-text").textContent = t("stopped", { done: formatNumber(prediction.words.filter(Boolean).length) });
+    this.#announce(t("announce-cancelled"));
+  }
+
+  /** One column, or two with the heads' names over them. */
+  #layOut(heads) {
+    const two = heads.length > 1;
+    byId("result-columns").classList.toggle("two", two);
+    byId("result-other-column").hidden = !two;
+    byId("comparison").hidden = !two;
+    heads.forEach((head, side) => {
+      const title = this.#recognizer?.heads.find(({ id }) => id === head)?.title || head;
+      byId(`result-head-${side}`).textContent = two ? label(title, 80) : "";
+    });
+    byId("result-head-0").hidden = !two;
+  }
+
+  async #show(text, predictions, current) {
+    this.#layOut(predictions.map(({ head }) => head));
+    byId("stopped").hidden = true;
+    const compared = predictions.length > 1 ? differences(predictions[0].entities, predictions[1].entities) : null;
+    if (predictions.length === 0) {
+      this.#views[0].setText("");
+      this.#shown = null;
+    } else {
+      // Before the views, whose focus may choose a word.
+      this.#shown = { text, predictions, compared, complete: true };
+      if (this.#selected) {
+        const { words } = predictions[this.#selected.side] ?? predictions[0];
+        this.#selected = words.length === 0 ? null : { side: Math.min(this.#selected.side, predictions.length - 1), index: Math.min(this.#selected.index, words.length - 1) };
+      }
+      for (const [side, prediction] of predictions.entries()) {
+        this.#views[side].setText(text);
+        await this.#views[side].finish(prediction, compared && (side === 0 ? compared.onlyFirst : compared.onlySecond), current);
+        if (!current()) return;
+      }
+    }
+    if (text.length > LONG_TEXT) await breathe();
+    this.#showSides();
+    const [first] = predictions;
+    const word = this.#selected ?? (first?.words.length > 0 ? { side: 0, index: first.entities[0]?.words[0] ?? 0 } : null);
+    if (word === null) {
+      this.#inPanel = null;
+      this.#panel.clear();
+    } else {
+      this.#showWord(word);
+    }
+    this.#box.dataset.forLength = text.length;
+    this.#box.dataset.version = ++this.#version;
+    this.#markStale();
+    if (first) this.#announce(t("announce", { entities: counted("entities", first.entities.length), words: counted("words", first.words.length) }));
+  }
+
+  /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
+  async #showSides() {
+    const own = ++this.#sides;
+    const prediction = this.#shown?.predictions[0];
+    const entities = prediction?.entities ?? [];
+    const pace = pacer();
+    let kept = 0;
+    for (const entity of entities) if (this.#filter.keeps(entity)) kept += 1;
+    const hidden = entities.length - kept;
+    byId("legend-row").hidden = entities.length === 0;
+    byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
+    const counts = prediction ? [
+      counted("words", prediction.words.length),
+      counted("entities", kept),
+      ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
+    ] : [];
+    byId("summary").textContent = counts.join(", ");
+    byId("time").textContent = this.#timing(prediction);
+    const { compared } = this.#shown ?? {};
+    if (compared) {
+      byId("comparison-text").textContent = t("compare-summary", {
+        same: formatNumber(compared.same),
+        first: formatNumber(compared.onlyFirst.size),
+        second: formatNumber(compared.onlySecond.size),
+        marker: "\u2260",
+      });
+      byId("next-difference").disabled = compared.onlyFirst.size + compared.onlySecond.size === 0;
+    }
+    await pace();
+    if (own !== this.#sides) return;
+    renderLegend(byId("types"), entities, this.#filter, () => this.#refilter());
+    await pace();
+    if (own === this.#sides) this.#list.render(entities, this.#filter);
+  }
+
+  #timing(prediction) {
+    if (!this.#shown?.complete || !prediction) return "";
+    const time = duration(prediction.milliseconds);
+    return prediction.reusedWords > 0 ? t("reused", { time, words: counted("words", prediction.reusedWords) }) : time;
+  }
+
+  #refilter() {
+    for (const view of this.#views) view.refilter();
+    this.#showSides();
+  }
+
+  #preview(side, index) {
+    // Leaving the text goes back to the chosen word; without one, the last word stays to be read.
+    if (index !== null) this.#panel.open();
+    const word = index === null ? this.#selected ?? this.#inPanel : { side, index };
+    if (word) this.#showWord(word);
+  }
+
+  #select(side, index) {
+    this.#selected = { side, index };
+    this.#panel.open();
+    this.#showWord(this.#selected);
+    const shown = this.#current();
+    const word = shown?.predictions[side]?.words[index];
+    if (word) this.#listener.onWord(word.start);
+    if (word) byId("word-announcement").textContent = `${shown.text.slice(word.start, word.end)}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
+  }
+
+  /** While parts come in, words are looked up among those. */
+  #current() {
+    return this.#partial ?? this.#shown;
+  }
+
+  #showWord({ side, index }) {
+    const shown = this.#current();
+    const prediction = shown?.predictions[side];
+    const word = prediction?.words[index];
+    if (!word) return;
+    this.#inPanel = { side, index };
+    this.#views.forEach((view, at) => view.show(at === side ? index : null));
+    this.#panel.show(shown.text, word, prediction.tags);
+  }
+
+  #nextDifference() {
+    const starts = differingWords(this.#shown.compared);
+    const at = this.#selected?.index ?? -1;
+    this.#views[0].focus(starts.find((start) => start > at) ?? starts[0]);
+  }
+
+  /** The two columns show the same part of the text. */
+  #syncScrolling() {
+    const boxes = [this.#box, byId("result-other")];
+    let led = null;
+    boxes.forEach((box, side) => box.addEventListener("scroll", () => {
+      if (!this.#shown?.compared) return;
+      if (led === box) {
+        led = null;
+        return;
+      }
+      const other = boxes[1 - side];
+      const share = box.scrollTop / Math.max(1, box.scrollHeight - box.clientHeight);
+      const top = Math.round(share * (other.scrollHeight - other.clientHeight));
+      if (Math.abs(other.scrollTop - top) < 2) return;
+      led = other;
+      other.scrollTop = top;
+    }, { passive: true }));
+  }
+
+  /** Greys a result while the text box has moved on. */
+  #markStale() {
+    const text = this.#readText();
+    this.#box.classList.toggle("stale", text !== (this.#shown?.complete ? this.#shown.text : "") && this.#box.dataset.busy === undefined);
+  }
+
+  #announce(message) {
+    clearTimeout(this.#announceTimer);
+    this.#announceTimer = setTimeout(() => {
+      byId("announcement").textContent = message;
+    }, ANNOUNCE_PAUSE);
+  }
+
+  /** For exports. */
+  #result() {
+    if (!this.#shown?.complete) return null;
+    const { text, predictions: [prediction] } = this.#shown;
+    const entities = prediction.entities.filter((entity) => this.#filter.keeps(entity));
+    return { text, bundle: this.#recognizer?.name ?? "", prediction, entities, threshold: this.#filter.threshold };
+  }
+}

@@ -1,0 +1,60 @@
+// A link that carries a text in its fragment, which browsers keep to themselves.
+
+/** Longer links do not survive every mail program and chat. */
+export const LONGEST_LINK = 32_000;
+/** No more is unpacked than this, whatever a link claims. */
+const LONGEST_TEXT = 5_000_000;
+
+const PLAIN = "text=";
+const PACKED = "packed=";
+
+/** The address of this page with the text in it, packed where that is shorter and the browser can. */
+export async function linkTo(text) {
+  const url = new URL(location.href);
+  const bytes = new TextEncoder().encode(text);
+  const plain = PLAIN + encodeURIComponent(new TextDecoder().decode(bytes));
+  let best = plain;
+  if (typeof CompressionStream === "function") {
+    const packed = PACKED + toBase64Url(await through(new CompressionStream("deflate-raw"), bytes, Infinity));
+    if (packed.length < plain.length) best = packed;
+  }
+  url.hash = best;
+  return url.href;
+}
+
+/** The text in a fragment, or null if it carries none. Rejects if it is damaged. */
+export async function textIn(fragment) {
+  const hash = fragment.replace(/^#/, "");
+  if (hash.startsWith(PLAIN)) return decodeURIComponent(hash.slice(PLAIN.length));
+  if (!hash.startsWith(PACKED)) return null;
+  const bytes = await through(new DecompressionStream("deflate-raw"), fromBase64Url(hash.slice(PACKED.length)), LONGEST_TEXT);
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+async function through(stream, bytes, most) {
+  const writer = stream.writable.getWriter();
+  // Failures show on the readable side.
+  writer.write(bytes).catch(() => {});
+  writer.close().catch(() => {});
+  const reader = stream.readable.getReader();
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > most) throw new RangeError("too long");
+    chunks.push(value);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+function toBase64Url(bytes) {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function fromBase64Url(text) {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,120 @@
+// Keeps the pages of this site for when there is no network. The network comes first, so nothing is ever older than it
+// need be; but within one visit nothing is asked for twice, so that a page that has loaded makes no more requests, not
+// even for a further worker. The weights of models are none of its business: the package keeps and checks those itself.
+
+const CACHE = "nerite-pages-1";
+/** More files than the site has; older ones go first. */
+const MOST = 300;
+/** Says in a kept file's headers when it came. */
+const TIME = "x-kept-at";
+
+const scope = new URL(self.registration.scope);
+/** The entry that says when the latest visit began. */
+const VISIT = new URL("visit", scope).href;
+
+self.addEventListener("install", (event) => {
+  // The first one serves at once; a later one waits until the reader wants it.
+  if (!self.registration.active) event.waitUntil(self.skipWaiting());
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+self.addEventListener("message", (event) => {
+  if (event.data?.kind === "activate") event.waitUntil(self.skipWaiting());
+  if (event.data?.kind === "refresh") event.waitUntil(refresh(event.ports[0]));
+  if (event.data?.kind === "keep") event.waitUntil(keep(event.data.urls, event.ports[0]));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method === "GET" && isOurs(new URL(request.url))) event.respondWith(answer(request));
+});
+
+/** A page, script, style, wasm, manifest or report of this site. */
+function isOurs(url) {
+  if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return false;
+  const path = url.pathname.slice(scope.pathname.length);
+  return !path.startsWith("bundles/") || path.endsWith(".json") && !path.endsWith("/tokenizer.json");
+}
+
+/** What a choice of the reader adds to an address makes no other page. */
+function keyOf(address) {
+  const url = new URL(address);
+  url.search = "";
+  url.hash = "";
+  return url.href;
+}
+
+async function answer(request) {
+  const cache = await caches.open(CACHE);
+  const key = keyOf(request.url);
+  if (request.mode === "navigate") await beginVisit(cache);
+  else if (await isFresh(cache, key)) return cache.match(key);
+  try {
+    const response = await fetch(request);
+    if (response.status === 200) await keepOne(cache, key, response.clone());
+    return response;
+  } catch (error) {
+    const kept = await cache.match(key);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+const beginVisit = (cache) => cache.put(VISIT, stamped(new Response("")));
+
+/** Has everything asked for again from now on. */
+async function refresh(port) {
+  await beginVisit(await caches.open(CACHE));
+  port.postMessage("done");
+}
+
+/** Says whether a file has come in this visit. The first visit begins with an empty cache. */
+async function isFresh(cache, key) {
+  const [kept, visit] = await Promise.all([cache.match(key), cache.match(VISIT)]);
+  return Boolean(kept) && timeOf(kept) >= (visit ? timeOf(visit) : 0);
+}
+
+const timeOf = (response) => Number(response.headers.get(TIME));
+
+/** The response with the time of its coming, and otherwise as it was: its policy has to hold offline as well. */
+function stamped(response) {
+  const headers = new Headers(response.headers);
+  headers.set(TIME, Date.now());
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+async function keepOne(cache, key, response) {
+  try {
+    await cache.put(key, stamped(response));
+  } catch {
+    // A full disk is no reason to fail.
+  }
+}
+
+/** Fetches what the page loaded before this worker was there. */
+async function keep(urls, port) {
+  const cache = await caches.open(CACHE);
+  let all = true;
+  for (const url of urls) {
+    const key = keyOf(url);
+    if (!isOurs(new URL(url)) || (await isFresh(cache, key))) continue;
+    try {
+      const response = await fetch(url);
+      if (response.status === 200) await keepOne(cache, key, response);
+      else all = false;
+    } catch {
+      all = false;
+    }
+  }
+  const keys = await cache.keys();
+  for (const key of keys.slice(0, Math.max(0, keys.length - MOST))) await cache.delete(key);
+  port?.postMessage(all ? "kept" : "incomplete");
+}
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("nerite-pages-") && name !== CACHE) await caches.delete(name);
+  }
+  await self.clients.claim();
+}

@@ -1,0 +1,119 @@
+// The box that the text is written in. Browsers lay out a whole text area at every key, which for a book takes a tenth
+// of a second; so a long text is edited a part at a time, while the box itself holds all of it out of sight.
+
+import { cutBlocks } from "./blocks.js";
+import { formatNumber, t } from "./i18n.js";
+
+/** Longer texts are edited in parts ... */
+const LONG = 40_000;
+/** ... of about this many characters. */
+const PART = 8_000;
+
+const byId = (id) => document.getElementById(id);
+
+export class TextBox {
+  #whole = byId("text");
+  #part = byId("text-part");
+  #onInput;
+  /** The ends of the parts, and which of them is on show; none for a short text. */
+  #ends = [];
+  #at = 0;
+
+  /** @param {() => void} onInput hears of every change that the reader makes */
+  constructor(onInput) {
+    this.#onInput = onInput;
+    this.#whole.addEventListener("beforeinput", (event) => this.#beforeInput(event));
+    this.#whole.addEventListener("input", () => {
+      this.#layOut();
+      onInput();
+    });
+    this.#part.addEventListener("input", () => this.#onPart());
+    byId("previous-part").addEventListener("click", () => this.#show(this.#at - 1));
+    byId("next-part").addEventListener("click", () => this.#show(this.#at + 1));
+  }
+
+  get value() {
+    return this.#whole.value;
+  }
+
+  set value(text) {
+    this.#whole.value = text;
+    this.#whole.scrollTop = 0;
+    this.#ends = [];
+    this.#layOut();
+  }
+
+  /** Brings the part at an offset of a long text on show. */
+  reveal(offset) {
+    const at = this.#ends.findIndex((end) => end > offset);
+    if (at >= 0 && at !== this.#at && document.activeElement !== this.#part) this.#show(at);
+  }
+
+  translate() {
+    if (this.#ends.length > 0) this.#showPosition();
+  }
+
+  /** What would make the text long, as pasting a book does, is put in without the browser's laying it out. */
+  #beforeInput(event) {
+    const inserted = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+    const { selectionStart, selectionEnd, value } = this.#whole;
+    if (!event.cancelable || value.length - (selectionEnd - selectionStart) + inserted.length <= LONG) return;
+    event.preventDefault();
+    this.#whole.setRangeText(inserted, selectionStart, selectionEnd, "end");
+    this.#layOut(selectionStart);
+    this.#onInput();
+  }
+
+  /** One box or parts, as the length wants it. */
+  #layOut(offset = 0) {
+    const { value } = this.#whole;
+    const long = value.length > LONG;
+    const focused = [this.#whole, this.#part].includes(document.activeElement);
+    this.#ends = long ? partEnds(value) : [];
+    this.#whole.hidden = long;
+    byId("text-parts").hidden = !long;
+    document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
+    if (long) this.#show(Math.max(0, this.#ends.findIndex((end) => end > offset)));
+    if (focused) (long ? this.#part : this.#whole).focus({ preventScroll: true });
+  }
+
+  #show(at) {
+    this.#at = Math.min(Math.max(at, 0), this.#ends.length - 1);
+    this.#part.value = this.#whole.value.slice(this.#start(), this.#ends[this.#at]);
+    this.#part.scrollTop = 0;
+    this.#showPosition();
+  }
+
+  #showPosition() {
+    byId("part-position").textContent = t("part-position", { at: formatNumber(this.#at + 1), all: formatNumber(this.#ends.length) });
+    byId("previous-part").disabled = this.#at === 0;
+    byId("next-part").disabled = this.#at === this.#ends.length - 1;
+  }
+
+  #start() {
+    return this.#ends[this.#at - 1] ?? 0;
+  }
+
+  #onPart() {
+    const { value } = this.#part;
+    const start = this.#start();
+    const change = value.length - (this.#ends[this.#at] - start);
+    this.#whole.setRangeText(value, start, this.#ends[this.#at]);
+    for (let at = this.#at; at < this.#ends.length; at++) this.#ends[at] += change;
+    // A part that has grown long or vanished, and a text that has become short, is laid out anew.
+    if (value.length === 0 || value.length > 4 * PART || this.#whole.value.length <= LONG) this.#layOut(start);
+    this.#onInput();
+  }
+}
+
+/** Parts are whole blocks. */
+function partEnds(text) {
+  const ends = [];
+  let start = 0;
+  for (const end of cutBlocks(text, 0, text.length)) {
+    if (end - start < PART && end < text.length) continue;
+    ends.push(end);
+    start = end;
+  }
+  return ends;
+}

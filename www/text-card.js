@@ -1,0 +1,148 @@
+// The text: typed, pasted, opened, dropped, from an example or a link, and shared.
+
+import { element } from "./dom.js";
+import { examples } from "./examples.js";
+import { dropped, readText } from "./files.js";
+import { formatNumber, t } from "./i18n.js";
+import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
+import { TextBox } from "./text-box.js";
+
+/** A longer text would take more memory than a tab has. */
+const LONGEST_TEXT = 5_000_000;
+
+const byId = (id) => document.getElementById(id);
+
+export class TextCard {
+  #box;
+  #share = byId("share-panel");
+  #onText;
+  #note = () => "";
+
+  /**
+   * @param {{ onText(soon: boolean): void, onFolder(files: File[]): void }} listener
+   *   `onText` hears of every change; `soon` while more may follow at once
+   */
+  constructor({ onText, onFolder }) {
+    this.#onText = onText;
+    this.#box = new TextBox(() => {
+      this.#say(() => "");
+      onText(true);
+    });
+    byId("clear").addEventListener("click", () => this.set(""));
+    byId("open-file").addEventListener("click", () => byId("file").click());
+    byId("file").addEventListener("change", ({ target }) => {
+      const [file] = target.files;
+      target.value = "";
+      if (file) this.#open(file);
+    });
+    for (const name of Object.keys(examples)) {
+      const button = element("button", { type: "button", className: "chip", data: { i18n: `example-${name}`, example: name } });
+      button.textContent = t(`example-${name}`);
+      button.addEventListener("click", () => this.set(examples[name]));
+      byId("examples").append(button);
+    }
+    byId("share").addEventListener("click", () => this.#showLink());
+    byId("close-share").addEventListener("click", () => this.#closeShare());
+    byId("share-link").addEventListener("focus", ({ target }) => target.select());
+    addEventListener("hashchange", () => this.#takeLink());
+    this.#acceptDrops(onFolder);
+  }
+
+  /** Shows the text of the link, if one was followed, or the first example. */
+  async start() {
+    // What a browser brings back after a reload stays.
+    if (!(await this.#takeLink()) && this.#box.value === "") this.#box.value = examples.news;
+  }
+
+  /** The text to analyse, or null if it is too long. */
+  get text() {
+    const { value } = this.#box;
+    if (value.length <= LONGEST_TEXT) return value;
+    this.#say(() => t("text-too-long", { count: formatNumber(value.length), limit: formatNumber(LONGEST_TEXT) }));
+    return null;
+  }
+
+  set(text) {
+    this.#say(() => "");
+    this.#box.value = text;
+    this.#onText(false);
+  }
+
+  /** Brings the place of an offset into view. */
+  reveal(offset) {
+    this.#box.reveal(offset);
+  }
+
+  translate() {
+    this.#box.translate();
+    byId("text-note").textContent = this.#note();
+  }
+
+  #say(make) {
+    this.#note = make;
+    const text = make();
+    if (byId("text-note").textContent !== text) byId("text-note").textContent = text;
+  }
+
+  async #open(file) {
+    try {
+      this.set(await readText(file));
+    } catch (error) {
+      this.#say(() => error.message);
+    }
+  }
+
+  async #takeLink() {
+    try {
+      const text = await textIn(location.hash);
+      if (text !== null) this.set(text);
+      return text !== null;
+    } catch {
+      this.#say(() => t("share-broken"));
+      return false;
+    }
+  }
+
+  async #showLink() {
+    const link = await linkTo(this.#box.value);
+    if (link.length > LONGEST_LINK) {
+      this.#say(() => t("share-too-long", { count: formatNumber(link.length), limit: formatNumber(LONGEST_LINK) }));
+      return;
+    }
+    byId("share-link").value = link;
+    this.#share.hidden = false;
+    byId("share-link").focus();
+    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    byId("share-state").textContent = t(copied ? "share-copied" : "share-copy-failed");
+  }
+
+  #closeShare() {
+    this.#share.hidden = true;
+    byId("share").focus();
+  }
+
+  /** The whole page takes what is dropped, so that nothing dropped beside the box replaces the page. */
+  #acceptDrops(onFolder) {
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    let inside = 0;
+    const show = (count) => {
+      inside = Math.max(0, count);
+      document.body.classList.toggle("dropping", inside > 0);
+    };
+    addEventListener("dragenter", (event) => hasFiles(event) && show(inside + 1));
+    addEventListener("dragleave", (event) => hasFiles(event) && show(inside - 1));
+    addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+    addEventListener("drop", async (event) => {
+      show(0);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      try {
+        const { files, file } = await dropped(event.dataTransfer);
+        if (files?.length > 0) onFolder(files);
+        else if (file) await this.#open(file);
+      } catch (error) {
+        this.#say(() => error.message);
+      }
+    });
+  }
+}

@@ -1,8 +1,8 @@
-//! A headless Chromium, driven through WebDriver.
+//! Headless Chromium and Firefox, driven through WebDriver.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -28,26 +28,86 @@ const ARGUMENTS: [&str; 8] = [
     "--disable-sync",
 ];
 
-/// Where Debian has the driver, which is not in every PATH.
-const USUAL_DRIVER: &str = "/usr/bin/chromedriver";
+/// Firefox says on its output what the console gets.
+const PREFERENCES: [&str; 2] = [
+    "browser.dom.window.dump.enabled",
+    "devtools.console.stdout.content",
+];
+
+/// Where Debian has Firefox.
+const FIREFOX: [&str; 2] = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
 
 /// How often a condition is looked at.
 const PERIOD: Duration = Duration::from_millis(20);
 
+/// A browser that the page is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Chromium,
+    Firefox,
+}
+
+impl Kind {
+    /// The browsers that `NERITE_BROWSERS` names (`chromium firefox`), else
+    /// Chromium, and Firefox where it is installed with its driver.
+    pub(crate) fn all() -> Result<Vec<Self>> {
+        if let Ok(names) = std::env::var("NERITE_BROWSERS") {
+            let kind = |name: &str| match name {
+                "chromium" => Ok(Self::Chromium),
+                "firefox" => Ok(Self::Firefox),
+                _ => bail!("NERITE_BROWSERS: found {name:?}, expected chromium or firefox"),
+            };
+            return names.split_whitespace().map(kind).collect();
+        }
+        let has_firefox = firefox().is_ok() && Self::Firefox.driver().is_ok();
+        if !has_firefox {
+            eprintln!("Firefox or geckodriver is missing: tested in Chromium only.");
+        }
+        Ok([Self::Chromium, Self::Firefox][..1 + usize::from(has_firefox)].to_vec())
+    }
+
+    /// The driver: where an environment variable says, where Debian or
+    /// `scripts/tools` puts it, or in the path.
+    fn driver(self) -> Result<PathBuf> {
+        let (variable, name) = match self {
+            Self::Chromium => ("CHROMEDRIVER", "chromedriver"),
+            Self::Firefox => ("GECKODRIVER", "geckodriver"),
+        };
+        let named = std::env::var_os(variable).map(PathBuf::from);
+        let own = crate::site::root().join("target/tools/bin").join(name);
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let in_path = std::env::split_paths(&paths).map(|folder| folder.join(name));
+        let usual = [Path::new("/usr/bin").join(name), own];
+        let mut places = named.into_iter().chain(usual).chain(in_path);
+        places.find(|path| path.is_file()).with_context(|| {
+            format!(
+                "found no {name}: scripts/test installs it; {variable} names one that is elsewhere"
+            )
+        })
+    }
+}
+
+fn firefox() -> Result<PathBuf> {
+    let named = std::env::var_os("FIREFOX").map(PathBuf::from);
+    let mut places = named.into_iter().chain(FIREFOX.map(PathBuf::from));
+    places
+        .find(|path| path.is_file())
+        .context("found no Firefox: scripts/test installs it; FIREFOX names one that is elsewhere")
+}
+
 /// One browser with one tab and a profile of its own.
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    session: String,
+    pub(crate) kind: Kind,
     // In this order: the browser ends before its profile goes.
     driver: Driver,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts a browser with arguments besides the usual ones.
+    /// Starts Chromium with arguments besides the usual ones.
     pub(crate) async fn start(arguments: &[String]) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let driver = Driver::start()?;
         let mut all: Vec<String> = ARGUMENTS.map(str::to_owned).into();
         all.push(format!("--user-data-dir={}", profile.path().display()));
         all.extend_from_slice(arguments);
@@ -57,16 +117,39 @@ impl Browser {
             // A dialog stays, so that a test can see it.
             "unhandledPromptBehavior": "ignore",
         });
+        Self::connect(Kind::Chromium, capabilities, profile).await
+    }
+
+    /// Starts a browser of a kind.
+    pub(crate) async fn start_in(kind: Kind) -> Result<Self> {
+        if kind == Kind::Chromium {
+            return Self::start(&[]).await;
+        }
+        let preferences = PREFERENCES.map(|name| (name.to_owned(), json!(true)));
+        let capabilities = json!({
+            "moz:firefoxOptions": {
+                "args": ["-headless"],
+                "binary": firefox()?,
+                "prefs": serde_json::Map::from_iter(preferences),
+            },
+            "unhandledPromptBehavior": "ignore",
+        });
+        // The driver makes the profile, in a folder of its own.
+        Self::connect(Kind::Firefox, capabilities, tempfile::tempdir()?).await
+    }
+
+    async fn connect(kind: Kind, capabilities: Value, profile: TempDir) -> Result<Self> {
+        let mut driver = Driver::start(kind)?;
         let capabilities = capabilities.as_object().cloned().unwrap_or_default();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
-            .context("chromedriver cannot start Chromium")?;
-        let session = client.session_id().await?.context("no session")?;
+            .with_context(|| format!("the driver cannot start {kind:?}"))?;
+        driver.session = client.session_id().await?.context("no session")?;
         Ok(Self {
             client,
-            session,
+            kind,
             driver,
             _profile: profile,
         })
@@ -124,9 +207,18 @@ impl Browser {
         element.with_context(|| format!("found no {selector}"))
     }
 
-    /// What the console has got since the last call: level and message.
+    /// What the console has got since the last call: level and message. Of
+    /// Firefox, errors only.
     pub(crate) fn console(&self) -> Result<Vec<(String, String)>> {
-        let path = format!("/session/{}/se/log", self.session);
+        if self.kind == Kind::Firefox {
+            let is_error = |line: &String| {
+                // Its own scripts have errors too; the page's are from a server.
+                line.starts_with("console.error: ") || line.starts_with("JavaScript error: http")
+            };
+            let errors = self.driver.process.lines().into_iter().filter(is_error);
+            return Ok(errors.map(|line| ("SEVERE".to_owned(), line)).collect());
+        }
+        let path = format!("/session/{}/se/log", self.driver.session);
         let answer = exchange(self.driver.port, "POST", &path, r#"{"type":"browser"}"#)?;
         let answer: Value = serde_json::from_str(&answer)?;
         let entries = answer["value"].as_array().context("no log")?;
@@ -138,37 +230,53 @@ impl Browser {
     }
 }
 
-/// A chromedriver.
+/// A chromedriver or geckodriver.
 struct Driver {
+    kind: Kind,
     port: u16,
+    /// Empty until there is one.
+    session: String,
     process: Process,
 }
 
 impl Driver {
-    fn start() -> Result<Self> {
-        let program = match std::env::var_os("CHROMEDRIVER") {
-            Some(path) => path,
-            None if Path::new(USUAL_DRIVER).exists() => USUAL_DRIVER.into(),
-            None => "chromedriver".into(),
+    fn start(kind: Kind) -> Result<Self> {
+        let mut command = Command::new(kind.driver()?);
+        match kind {
+            Kind::Chromium => command.arg("--port=0"),
+            Kind::Firefox => command.args(["--port", "0", "--websocket-port", "0"]),
         };
-        let process = Process::start(Command::new(program).arg("--port=0")).context(
-            "the page is tested in Chromium: scripts/test installs it with its driver; \
-             CHROMEDRIVER names a driver elsewhere",
-        )?;
+        let process = Process::start(&mut command)?;
         let port = process.wait_for(TIMEOUT, |line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
+            let (_, port) = match kind {
+                Kind::Chromium => line.split_once("started successfully on port ")?,
+                Kind::Firefox => line.split_once("Listening on 127.0.0.1:")?,
+            };
             port.trim_end_matches('.').parse().ok()
         })?;
-        Ok(Self { port, process })
+        Ok(Self {
+            kind,
+            port,
+            session: String::new(),
+            process,
+        })
     }
 }
 
 impl Drop for Driver {
     /// A driver that is killed would leave its browsers behind; one that shuts
-    /// down ends them first.
+    /// down, or ends its session, ends them first.
     fn drop(&mut self) {
-        if exchange(self.port, "GET", "/shutdown", "").is_ok() {
-            self.process.wait(Duration::from_secs(10));
+        match self.kind {
+            Kind::Chromium => {
+                if exchange(self.port, "GET", "/shutdown", "").is_ok() {
+                    self.process.wait(Duration::from_secs(10));
+                }
+            }
+            Kind::Firefox => {
+                let session = format!("/session/{}", self.session);
+                let _ = exchange(self.port, "DELETE", &session, "");
+            }
         }
     }
 }

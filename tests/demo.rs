@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::site::{Server, Site};
 
 /// What the result box shows, with offsets as its text nodes have them. Half a
@@ -113,12 +113,16 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Runs a test on the page as it was built.
-    pub(crate) fn test(test: impl AsyncFnOnce(Page) -> Result<()>) -> Result<()> {
+    /// Runs a test on the page as it was built, in every browser.
+    pub(crate) fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
         in_turn(async || {
-            let server = Server::start(&Site::built()?)?;
-            let browser = Browser::start(&[]).await?;
-            test(Self { browser, server }).await
+            for kind in Kind::all()? {
+                let server = Server::start(&Site::built()?)?;
+                let browser = Browser::start_in(kind).await?;
+                let tested = test(Self { browser, server }).await;
+                tested.with_context(|| format!("in {kind:?}"))?;
+            }
+            Ok(())
         })
     }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::TIMEOUT;
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::cut::CutLine;
 use crate::site::{Server, Site};
 
@@ -21,21 +21,27 @@ async fn run(browser: &Browser, url: &str, script: &str) -> Result<Value> {
     browser.run_async(&format!("{BEGIN} {script}")).await
 }
 
-fn in_browser(test: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+/// Runs a test in every browser.
+fn in_browser(test: impl AsyncFn(&Browser) -> Result<()>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let browser = Browser::start(&[]).await?;
-        browser
-            .client
-            .update_timeouts(fantoccini::wd::TimeoutConfiguration::new(
-                Some(TIMEOUT * 3),
-                None,
-                None,
-            ))
-            .await?;
-        test(&browser).await
+        for kind in Kind::all()? {
+            let browser = Browser::start_in(kind).await?;
+            browser
+                .client
+                .update_timeouts(fantoccini::wd::TimeoutConfiguration::new(
+                    Some(TIMEOUT * 3),
+                    None,
+                    None,
+                ))
+                .await?;
+            test(&browser)
+                .await
+                .with_context(|| format!("in {kind:?}"))?;
+        }
+        Ok(())
     })
 }
 

@@ -65,6 +65,11 @@ impl Process {
         }
     }
 
+    /// The output since the last call.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.try_iter().collect()
+    }
+
     /// Gives the program time to end by itself.
     pub(crate) fn wait(&mut self, timeout: Duration) {
         let end = Instant::now() + timeout;

@@ -123,7 +123,7 @@ pub(crate) fn predict(text: &str, head: Option<&str>) -> Result<Value> {
 }
 
 /// The program under test.
-fn nerite() -> Result<PathBuf> {
+pub(crate) fn nerite() -> Result<PathBuf> {
     let path = std::env::var_os("NERITE_BIN")
         .map_or_else(|| root().join("target/release/nerite"), PathBuf::from);
     exists(&path)?;

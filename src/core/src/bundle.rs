@@ -179,7 +179,8 @@ impl Manifest {
                 self.default_head
             ));
         }
-        self.files().try_for_each(BundleFile::check)
+        let reports = self.heads.iter().filter_map(|head| head.report.as_ref());
+        self.files().chain(reports).try_for_each(BundleFile::check)
     }
 
     /// The files that a loader reads: encoder, tokenizer, heads.
@@ -309,10 +310,14 @@ mod tests {
 
     #[test]
     fn what_could_do_harm_is_refused() {
-        let json = manifest().to_json();
+        let mut manifest = manifest();
+        manifest.heads[0].report = Some(BundleFile::of("reports/base.json", b"report"));
+        let json = manifest.to_json();
         for (from, to) in [
             ("\"encoder.safetensors\"", "\"../encoder.safetensors\""),
             ("\"encoder.safetensors\"", "\"/etc/passwd\""),
+            ("\"heads/base.safetensors\"", "\"heads/..\""),
+            ("\"reports/base.json\"", "\"../../report.json\""),
             ("\"encoder.safetensors\"", "\"a/b/c\""),
             ("\"encoder.safetensors\"", "\"https://example.org\""),
             ("\"encoder.safetensors\"", "\"a\\\\b\""),

@@ -67,6 +67,75 @@ fn add_prefix_space(step: &mut Value) {
     }
 }
 
+/// Refuses what `tokenizers` reads without complaint but cannot work with.
+fn check(json: &[u8]) -> Result<(), TokenizerError> {
+    let root: Value =
+        serde_json::from_slice(json).map_err(|error| TokenizerError::File(error.to_string()))?;
+    check_merges(&root["model"])?;
+    check_template(&root["post_processor"])
+}
+
+/// A merge has to make a subword of the vocabulary, and where subwords within
+/// words have a prefix, its second part has to have it.
+fn check_merges(model: &Value) -> Result<(), TokenizerError> {
+    let Some(merges) = model["merges"].as_array() else {
+        return Ok(());
+    };
+    let prefix = model["continuing_subword_prefix"].as_str().unwrap_or("");
+    let mut merged = String::new();
+    for merge in merges {
+        let parts = match merge {
+            Value::String(pair) => pair.split_once(' '),
+            pair => pair[0].as_str().zip(pair[1].as_str()),
+        };
+        let end = parts.and_then(|(_, second)| second.strip_prefix(prefix));
+        let known = parts.zip(end).is_some_and(|((first, _), end)| {
+            merged.clear();
+            merged.extend([first, end]);
+            model["vocab"].get(&merged).is_some()
+        });
+        // The first line of a merges.txt may have come along.
+        let is_comment = merge
+            .as_str()
+            .is_some_and(|line| line.starts_with("#version"));
+        if !known && !is_comment {
+            return Err(TokenizerError::File(format!(
+                "found the merge {merge}, which makes no subword of the vocabulary"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A template has to name the sentence once and special subwords that it lists.
+fn check_template(step: &Value) -> Result<(), TokenizerError> {
+    let parts = |value: &'_ Value| value.as_array().map_or(&[][..], Vec::as_slice).to_vec();
+    parts(&step["processors"])
+        .iter()
+        .try_for_each(check_template)?;
+    if step["type"] != "TemplateProcessing" {
+        return Ok(());
+    }
+    let mut sentences = 0;
+    for piece in parts(&step["single"]) {
+        if let Some(id) = piece["SpecialToken"]["id"].as_str() {
+            if step["special_tokens"].get(id).is_none() {
+                return Err(TokenizerError::File(format!(
+                    "found the special subword {id:?} in a template that does not list it"
+                )));
+            }
+        } else {
+            sentences += 1;
+        }
+    }
+    if sentences != 1 {
+        return Err(TokenizerError::File(format!(
+            "found {sentences} places for the sentence in a template, expected one"
+        )));
+    }
+    Ok(())
+}
+
 impl Tokenizer {
     /// Reads a `tokenizer.json` that [`prepare_tokenizer`] has prepared, for
     /// an encoder of so many subwords.
@@ -76,6 +145,7 @@ impl Tokenizer {
     /// A file that does not parse, has no special subwords for the ends of a
     /// sentence, or more subwords than the encoder.
     pub fn from_bytes(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
+        check(json)?;
         let inner = tokenizers::Tokenizer::from_bytes(json)
             .map_err(|error| TokenizerError::File(error.to_string()))?;
         let empty = inner

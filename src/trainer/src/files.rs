@@ -1,7 +1,7 @@
 //! Files that are whole or not there, and folders that one run has to itself.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -64,8 +64,8 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Reads a file of at most `most` bytes.
-pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
+/// Fails if a file has more than `most` bytes.
+pub(crate) fn check_size(path: &Path, most: u64) -> Result<()> {
     let size = std::fs::metadata(path)
         .with_context(|| format!("cannot read {}", path.display()))?
         .len();
@@ -74,7 +74,25 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
         "{}: found {size} bytes, expected at most {most}",
         path.display()
     );
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    Ok(())
+}
+
+/// Reads a file of at most `most` bytes.
+pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
+    check_size(path, most)?;
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        // What is no plain file has no size beforehand.
+        File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().with_context(|| format!("cannot read {}", path.display()))?;
+    anyhow::ensure!(
+        bytes.len() as u64 <= most,
+        "{}: found more than {most} bytes",
+        path.display()
+    );
+    Ok(bytes)
 }
 
 /// The sha256 of a file, in hexadecimal.

@@ -12,6 +12,7 @@ pub mod fit;
 pub mod judge;
 pub mod pictures;
 mod progress;
+pub mod publish;
 pub mod serve;
 pub mod split;
 pub mod study;

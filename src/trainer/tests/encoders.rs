@@ -4,16 +4,14 @@
 mod common;
 
 use std::collections::HashMap;
-use std::io::{Cursor, Write};
 use std::path::Path;
 
-use common::{ENCODERS, Lab, golden, sha256};
+use common::{ENCODERS, Lab, golden, pytorch, sha256};
 use nerite::{Config, HiddenStates};
 use nerite_trainer::encoders::{Lookup, Source};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
-use zip::write::SimpleFileOptions;
 
 fn floats(file: &SafeTensors<'_>, name: &str) -> (Vec<usize>, Vec<f32>) {
     let tensor = file.tensor(name).unwrap();
@@ -327,60 +325,6 @@ fn vocabularies_make_the_tokenizer_that_tokenizer_json_is() {
         features(&lab, &cased, "int8", &sentences).features,
         features(&lab, &copy, "int8", &sentences).features
     );
-}
-
-/// A file as `torch.save` writes a state dictionary of f32 tensors: a zip with
-/// a pickle (protocol 2) and a file per storage.
-fn pytorch(safetensors: &[u8]) -> Vec<u8> {
-    let file = SafeTensors::deserialize(safetensors).unwrap();
-    let mut pickle = b"\x80\x02}(".to_vec();
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    let text = |text: &str| {
-        let length = u32::try_from(text.len()).unwrap().to_le_bytes();
-        [b"X", &length[..], text.as_bytes()].concat()
-    };
-    let tuple = |numbers: &[usize]| {
-        let int = |number: &usize| {
-            let number = i32::try_from(*number).unwrap();
-            [&b"J"[..], &number.to_le_bytes()].concat()
-        };
-        [
-            b"(".to_vec(),
-            numbers.iter().flat_map(int).collect(),
-            b"t".to_vec(),
-        ]
-        .concat()
-    };
-    let mut names = file.names();
-    names.sort_unstable();
-    for (key, name) in names.into_iter().enumerate() {
-        let tensor = file.tensor(name).unwrap();
-        if tensor.dtype() != Dtype::F32 {
-            continue;
-        }
-        let shape = tensor.shape();
-        let stride = |axis: usize| shape[axis + 1..].iter().product::<usize>();
-        let strides: Vec<usize> = (0..shape.len()).map(stride).collect();
-        let count = i32::try_from(tensor.data().len() / 4).unwrap();
-        let key = key.to_string();
-        pickle.extend(text(name));
-        pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
-        pickle.extend(text("storage"));
-        pickle.extend(b"ctorch\nFloatStorage\n");
-        pickle.extend(text(&key));
-        pickle.extend(text("cpu"));
-        pickle.extend([b"J", &count.to_le_bytes()[..], b"tQJ\0\0\0\0"].concat());
-        pickle.extend(tuple(shape));
-        pickle.extend(tuple(&strides));
-        pickle.extend(b"\x89ccollections\nOrderedDict\n)RtR");
-        zip.start_file(format!("model/data/{key}"), stored).unwrap();
-        zip.write_all(tensor.data()).unwrap();
-    }
-    pickle.extend(b"u.");
-    zip.start_file("model/data.pkl", stored).unwrap();
-    zip.write_all(&pickle).unwrap();
-    zip.finish().unwrap().into_inner()
 }
 
 #[test]

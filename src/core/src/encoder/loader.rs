@@ -21,6 +21,8 @@ const PREFIX: usize = 8;
 /// Takes the bytes of a quantized encoder's file in parts of any size.
 pub struct EncoderLoader {
     hash: Sha256,
+    /// How many bytes have come.
+    received: usize,
     /// The header until it is whole, then the current tensor.
     buffer: Vec<u8>,
     stage: Stage,
@@ -60,6 +62,7 @@ impl Default for EncoderLoader {
     fn default() -> Self {
         Self {
             hash: Sha256::new(),
+            received: 0,
             buffer: Vec::new(),
             stage: Stage::Header,
         }
@@ -83,6 +86,7 @@ impl EncoderLoader {
 
     fn push_part(&mut self, mut bytes: &[u8]) -> Result<(), EncoderError> {
         self.hash.update(bytes);
+        self.received += bytes.len();
         while !bytes.is_empty() {
             let wanted = match &self.stage {
                 Stage::Header => header_length(&self.buffer)?,
@@ -92,8 +96,14 @@ impl EncoderLoader {
                 },
             };
             let take = bytes.len().min(wanted - self.buffer.len());
-            // All at once: growing step by step would take twice the memory.
-            self.buffer.reserve_exact(wanted - self.buffer.len());
+            let length = self.buffer.len();
+            if self.buffer.capacity() < length + take {
+                // A header may declare anything, so that at most as much again
+                // is taken as has come; of a real file, the first tensors
+                // apart, that is a whole tensor at once.
+                let room = wanted.min(2 * self.received).max(length + take);
+                self.buffer.reserve_exact(room - length);
+            }
             let (part, rest) = bytes.split_at(take);
             self.buffer.extend_from_slice(part);
             bytes = rest;

@@ -86,6 +86,17 @@ pub struct HeadOutput {
 /// leave nothing of their probability.
 const IMPOSSIBLE: f32 = -1e4;
 
+/// A score over the temperature. The weights of an odd head or encoder, each a
+/// number, may come to none: the sums and differences of these are numbers.
+fn over(score: f32, temperature: f32) -> f32 {
+    const GREATEST: f32 = 1e30;
+    let score = score / temperature;
+    if score.is_nan() {
+        return 0.0;
+    }
+    score.clamp(-GREATEST, GREATEST)
+}
+
 impl Head {
     /// Reads a head's file.
     ///
@@ -99,7 +110,7 @@ impl Head {
         let transitions = config.transitions.then(|| {
             let mut take = |name| {
                 let values = tensors.take(name);
-                values.into_iter().map(|x| x / temperature).collect()
+                values.into_iter().map(|x| over(x, temperature)).collect()
             };
             Transitions {
                 between: take("transitions"),
@@ -190,7 +201,7 @@ impl Head {
         let count = self.config.tags.len();
         let mut scores = self.network.scores(words, features);
         for score in &mut scores {
-            *score /= self.config.temperature;
+            *score = over(*score, self.config.temperature);
         }
         if let Some(outside) = self.config.tags.index("O") {
             let rows = scores.chunks_exact_mut(count).zip(seen);

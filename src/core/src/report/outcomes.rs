@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::tags::TagSet;
 
-/// More words than any corpus has; a report may be anybody's.
-const MAX_WORDS: usize = 1 << 24;
+/// More than any test part has: four times the words of the whole GMB corpus,
+/// twenty times its sentences. A report may be anybody's, and a few bytes can
+/// claim to be this many, each of which takes hundreds of bytes to judge.
+const MAX_WORDS: usize = 1 << 22;
+const MAX_SENTENCES: usize = 1 << 20;
 
 /// The outcome of every sentence, in the order of the part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,8 +104,15 @@ pub enum OutcomesError {
         expected: usize,
     },
     /// The report claims to hold too much.
-    #[error("outcomes: found {0} words or sentences, expected at most {MAX_WORDS}")]
-    TooMany(usize),
+    #[error(
+        "outcomes: found {words} words in {sentences} sentences, expected at most {MAX_WORDS} in {MAX_SENTENCES}"
+    )]
+    TooMany {
+        /// The words.
+        words: usize,
+        /// The sentences.
+        sentences: usize,
+    },
 }
 
 impl Outcomes {
@@ -145,9 +155,9 @@ impl Outcomes {
     ///
     /// Fields that are not what [`Outcomes::new`] writes. Memory is bounded.
     pub fn read(&self) -> Result<Vec<Outcome>, OutcomesError> {
-        let most = self.words.max(self.sentences);
-        if most > MAX_WORDS {
-            return Err(OutcomesError::TooMany(most));
+        let (words, sentences) = (self.words, self.sentences);
+        if words > MAX_WORDS || sentences > MAX_SENTENCES {
+            return Err(OutcomesError::TooMany { words, sentences });
         }
         let limit = self.tags.len() as u32;
         let lengths = read("lengths", &self.lengths, self.sentences, MAX_WORDS as u32)?;
@@ -327,7 +337,10 @@ mod tests {
             }
         );
         outcomes.words = usize::MAX;
-        assert!(matches!(outcomes.read(), Err(OutcomesError::TooMany(_))));
+        assert!(matches!(
+            outcomes.read(),
+            Err(OutcomesError::TooMany { .. })
+        ));
     }
 
     proptest! {

@@ -13,6 +13,7 @@ mod encoder;
 mod evaluate;
 mod features;
 mod predict;
+mod publish;
 mod report;
 mod score;
 mod serve;
@@ -62,6 +63,7 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     Serve(serve::Arguments),
+    Publish(publish::Arguments),
 }
 
 /// Where checkpoints are looked for.
@@ -125,6 +127,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Score(arguments) => arguments.run(),
         Command::Report(command) => command.run(),
         Command::Serve(arguments) => arguments.run(),
+        Command::Publish(arguments) => arguments.run(),
     }
 }
 

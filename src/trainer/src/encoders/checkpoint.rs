@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use candle_core::pickle::PthTensors;
 use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use nerite::{EncoderError, Weights};
@@ -20,6 +19,7 @@ use tokenizers::processors::roberta::RobertaProcessing;
 use tokenizers::{AddedToken, Model};
 
 use super::onnx::OnnxWeights;
+use super::pickle::PickleWeights;
 use crate::files;
 
 /// A checkpoint's weights, opened but not read.
@@ -28,7 +28,7 @@ pub(super) enum Checkpoint {
         file: MmapedSafetensors,
         shapes: HashMap<String, Vec<usize>>,
     },
-    Pickle(PthTensors),
+    Pickle(PickleWeights),
     Onnx(OnnxWeights),
 }
 
@@ -41,10 +41,10 @@ impl Checkpoint {
         {
             return Ok(Self::Onnx(OnnxWeights::open(path)?));
         }
+        if path.extension().is_some_and(|extension| extension == "bin") {
+            return Ok(Self::Pickle(PickleWeights::open(path)?));
+        }
         let open = || -> candle_core::Result<Self> {
-            if path.extension().is_some_and(|extension| extension == "bin") {
-                return Ok(Self::Pickle(PthTensors::new(path, None)?));
-            }
             // SAFETY: the map is read only. A file that another process cuts
             // short while it is mapped ends this process, as candle documents.
             let file = unsafe { MmapedSafetensors::new(path)? };
@@ -62,7 +62,7 @@ impl Weights for Checkpoint {
     fn shape(&self, name: &str) -> Option<Vec<usize>> {
         match self {
             Self::Safetensors { shapes, .. } => shapes.get(name).cloned(),
-            Self::Pickle(file) => Some(file.tensor_infos().get(name)?.layout.dims().to_vec()),
+            Self::Pickle(file) => file.shape(name),
             Self::Onnx(file) => file.shape(name),
         }
     }
@@ -73,10 +73,7 @@ impl Weights for Checkpoint {
             Self::Safetensors { file, .. } => {
                 floats(&file.load(name, &Device::Cpu).map_err(error)?).map_err(error)
             }
-            Self::Pickle(file) => match file.get(name).map_err(error)? {
-                Some(tensor) => floats(&tensor).map_err(error),
-                None => Err(EncoderError::Tensor(format!("found no tensor {name}"))),
-            },
+            Self::Pickle(file) => file.read(name),
             Self::Onnx(file) => file.read(name),
         }
     }
@@ -146,7 +143,16 @@ pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>>
 /// transformers does.
 pub(super) fn byte_pairs(vocab: &Path, merges: &Path) -> Result<Vec<u8>> {
     let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
-        let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy()).build()?;
+        let (words, pairs) = BPE::read_file(&vocab.to_string_lossy(), &merges.to_string_lossy())?;
+        // Its builder takes this for granted.
+        for (first, second) in &pairs {
+            if !words.contains_key(&format!("{first}{second}")) {
+                return Err(
+                    format!("the vocabulary has no {first}{second}, which is merged").into(),
+                );
+            }
+        }
+        let model = BPE::builder().vocab_and_merges(words, pairs).build()?;
         let special = |token: &str| {
             let id = model
                 .token_to_id(token)

@@ -4,6 +4,7 @@ mod checkpoint;
 mod full_precision;
 mod hub;
 mod onnx;
+mod pickle;
 mod wheel;
 
 use std::path::{Path, PathBuf};
@@ -230,9 +231,12 @@ impl Source {
         let (path, json) = match &self.tokenizer {
             TokenizerFiles::Json(path) => (path, files::read_bounded(path, MAX_TOKENIZER_BYTES)?),
             TokenizerFiles::WordPiece { vocab, config } => {
+                files::check_size(vocab, MAX_TOKENIZER_BYTES)?;
                 (vocab, checkpoint::word_piece(vocab, config.as_deref())?)
             }
             TokenizerFiles::BytePairs { vocab, merges } => {
+                files::check_size(vocab, MAX_TOKENIZER_BYTES)?;
+                files::check_size(merges, MAX_TOKENIZER_BYTES)?;
                 (vocab, checkpoint::byte_pairs(vocab, merges)?)
             }
         };

@@ -5,13 +5,15 @@
 #![allow(dead_code)]
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
 
 /// The golden checkpoints.
 pub(crate) const ENCODERS: [&str; 7] = [
@@ -324,4 +326,58 @@ pub(crate) fn columns(sentences: usize) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A file as `torch.save` writes a state dictionary of f32 tensors: a zip with
+/// a pickle (protocol 2) and a file per storage.
+pub(crate) fn pytorch(safetensors: &[u8]) -> Vec<u8> {
+    let file = SafeTensors::deserialize(safetensors).unwrap();
+    let mut pickle = b"\x80\x02}(".to_vec();
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let text = |text: &str| {
+        let length = u32::try_from(text.len()).unwrap().to_le_bytes();
+        [b"X", &length[..], text.as_bytes()].concat()
+    };
+    let tuple = |numbers: &[usize]| {
+        let int = |number: &usize| {
+            let number = i32::try_from(*number).unwrap();
+            [&b"J"[..], &number.to_le_bytes()].concat()
+        };
+        [
+            b"(".to_vec(),
+            numbers.iter().flat_map(int).collect(),
+            b"t".to_vec(),
+        ]
+        .concat()
+    };
+    let mut names = file.names();
+    names.sort_unstable();
+    for (key, name) in names.into_iter().enumerate() {
+        let tensor = file.tensor(name).unwrap();
+        if tensor.dtype() != Dtype::F32 {
+            continue;
+        }
+        let shape = tensor.shape();
+        let stride = |axis: usize| shape[axis + 1..].iter().product::<usize>();
+        let strides: Vec<usize> = (0..shape.len()).map(stride).collect();
+        let count = i32::try_from(tensor.data().len() / 4).unwrap();
+        let key = key.to_string();
+        pickle.extend(text(name));
+        pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
+        pickle.extend(text("storage"));
+        pickle.extend(b"ctorch\nFloatStorage\n");
+        pickle.extend(text(&key));
+        pickle.extend(text("cpu"));
+        pickle.extend([b"J", &count.to_le_bytes()[..], b"tQJ\0\0\0\0"].concat());
+        pickle.extend(tuple(shape));
+        pickle.extend(tuple(&strides));
+        pickle.extend(b"\x89ccollections\nOrderedDict\n)RtR");
+        zip.start_file(format!("model/data/{key}"), stored).unwrap();
+        zip.write_all(tensor.data()).unwrap();
+    }
+    pickle.extend(b"u.");
+    zip.start_file("model/data.pkl", stored).unwrap();
+    zip.write_all(&pickle).unwrap();
+    zip.finish().unwrap().into_inner()
 }

@@ -1,0 +1,205 @@
+//! `nerite publish`: what a site consists of, what is refused, and what stays
+//! of an older version.
+
+mod common;
+
+use common::{Lab, columns, sha256};
+use serde_json::Value;
+
+/// A small site with a bundle.
+fn site() -> Lab {
+    let lab = Lab::new();
+    lab.copy_of("bert-tiny", "tiny");
+    lab.write("c.conll", columns(40));
+    lab.ok("train c.conll --out run --encoder tiny --epochs 1 --batch 8");
+    lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --out www/bundles/b");
+    lab.write(
+        "www/index.html",
+        "<!doctype html><head><title>a</title><link rel=\"stylesheet\" href=\"style.css\">\
+         <script type=\"module\" src=\"./app.js\"></script></head><a href=\"pages/more.html\">more</a>",
+    );
+    lab.write(
+        "www/pages/more.html",
+        "<head></head><script src=\"../app.js\"></script>",
+    );
+    lab.write("www/app.js", "import \"./pkg/nerite.js\";");
+    lab.write("www/sw.js", "// stays");
+    lab.write("www/strings.json", "{}");
+    lab.write("www/.hidden", "secret");
+    lab.write("www/style.css", "p {}");
+    lab.write("pkg/nerite.js", "export {};");
+    lab.write("pkg/wasm/nerite_bg.wasm", "\0asm");
+    lab.write("pkg/package.json", "{}");
+    lab
+}
+
+/// The folder of assets, of which there is one.
+fn assets(lab: &Lab) -> String {
+    let mut names: Vec<String> = lab
+        .files("out")
+        .iter()
+        .filter(|path| path.starts_with("assets-"))
+        .map(|path| path.split('/').next().unwrap().to_owned())
+        .collect();
+    names.dedup();
+    assert_eq!(names.len(), 1, "{names:?}");
+    names.remove(0)
+}
+
+fn text(lab: &Lab, path: &str) -> String {
+    String::from_utf8(lab.read(path)).unwrap()
+}
+
+#[test]
+fn a_site_has_all_that_it_needs_and_nothing_else() {
+    let lab = site();
+    let said = lab.ok("publish out --title <Mine> --base https://example.org/ner/");
+    for part in ["pages", "assets-", "bundles/b", "total"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    let assets = assets(&lab);
+    let manifest = lab.json("out/bundles/b/manifest.json");
+    let mut files: Vec<String> = [
+        ".nojekyll",
+        "_headers",
+        "bundles/b/manifest.json",
+        "bundles/index.json",
+        "index.html",
+        "nerite-site.json",
+        "pages/more.html",
+        "strings.json",
+        "sw.js",
+    ]
+    .map(str::to_owned)
+    .into();
+    let moved = [
+        "app.js",
+        "style.css",
+        "pkg/nerite.js",
+        "pkg/wasm/nerite_bg.wasm",
+    ];
+    files.extend(moved.map(|path| format!("{assets}/{path}")));
+    let mut named = vec![&manifest["encoder"], &manifest["tokenizer"]];
+    for head in manifest["heads"].as_array().unwrap() {
+        named.push(head);
+        let report = head["report"]["file"].as_str().unwrap();
+        let report = format!("bundles/b/{report}");
+        assert_eq!(
+            lab.read(&format!("out/{report}")),
+            lab.read(&format!("www/{report}"))
+        );
+        files.push(report);
+    }
+    for file in named {
+        let path = file["file"].as_str().unwrap();
+        let hash = sha256(lab.read(&format!("out/bundles/b/{path}")));
+        assert_eq!(file["sha256"], hash);
+        assert!(path.contains(&hash[..16]), "{path}");
+        files.push(format!("bundles/b/{path}"));
+    }
+    files.sort();
+    assert_eq!(lab.files("out"), files);
+    lab.is_tidy();
+
+    let index = text(&lab, "out/index.html");
+    for part in [
+        "<title>&lt;Mine&gt;</title>",
+        &format!("href=\"{assets}/style.css\""),
+        &format!("src=\"{assets}/app.js\""),
+        "href=\"pages/more.html\"",
+        "<link rel=\"canonical\" href=\"https://example.org/ner/\">",
+    ] {
+        assert!(index.contains(part), "{part} is not in {index}");
+    }
+    let more = text(&lab, "out/pages/more.html");
+    assert!(
+        more.contains(&format!("src=\"../{assets}/app.js\"")),
+        "{more}"
+    );
+    assert!(
+        more.contains("https://example.org/ner/pages/more.html"),
+        "{more}"
+    );
+    let bundles: Value = lab.json("out/bundles/index.json");
+    assert_eq!(bundles["bundles"][0]["name"], "b");
+    // What was published is a bundle like any other.
+    let outcome = lab.run_with("predict --bundle out/bundles/b", b"million kilometers");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_new_version_takes_the_place_of_the_old_one() {
+    let lab = site();
+    lab.ok("publish out");
+    let first = assets(&lab);
+    lab.ok("publish out");
+    assert_eq!(assets(&lab), first, "the same files have the same name");
+
+    lab.write("www/app.js", "import \"./pkg/nerite.js\"; // new");
+    std::fs::remove_file(lab.path("www/strings.json")).unwrap();
+    let said = lab.ok("publish out");
+    assert!(said.contains("of earlier versions"), "{said}");
+    let index = text(&lab, "out/index.html");
+    assert!(!index.contains(&first));
+    // A tab that is open finds what it asks for, and what is gone is gone.
+    assert_eq!(
+        text(&lab, &format!("out/{first}/app.js")),
+        "import \"./pkg/nerite.js\";"
+    );
+    assert!(!lab.path("out/strings.json").exists());
+    lab.is_tidy();
+
+    lab.ok("publish out --remove-old");
+    assert_ne!(assets(&lab), first);
+    assert!(index.contains(&assets(&lab)));
+    // An empty folder is as good as none.
+    std::fs::create_dir(lab.path("empty")).unwrap();
+    lab.ok("publish empty --bundle b");
+}
+
+#[test]
+fn what_cannot_be_published_is_explained() {
+    let lab = site();
+    lab.refused(
+        "publish out --www nowhere",
+        &["nowhere", "index.html", "--www"],
+    );
+    lab.refused(
+        "publish out --pkg nowhere",
+        &["nowhere", "nerite.js", "scripts/build-web"],
+    );
+    lab.refused("publish out --bundle c", &["bundle c", "nerite restore"]);
+    lab.refused("publish out --bundle ../b", &["../b"]);
+    lab.misused("publish out --base example.org", &["--base", "https://"]);
+    lab.refused("publish www/out", &["www/out", "published itself"]);
+    lab.write("mine/thesis.txt", "years of work");
+    lab.refused("publish mine", &["mine", "other files"]);
+    lab.write("file", "x");
+    lab.refused("publish file", &["file", "no folder"]);
+    assert_eq!(lab.read("mine/thesis.txt"), b"years of work");
+
+    // A bundle that is not whole is left out, or refused if it was asked for.
+    lab.ok("bundle --encoder tiny --head run/base --out www/bundles/half");
+    std::fs::remove_file(lab.path("www/bundles/half/encoder.safetensors")).unwrap();
+    lab.refused(
+        "publish out --bundle half",
+        &["encoder.safetensors: missing", "nerite restore"],
+    );
+    let outcome = lab.run("publish out");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("Left out the bundle half"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!lab.path("out/bundles/half").exists());
+    let mut head = lab.read("www/bundles/b/heads/base.safetensors");
+    *head.last_mut().unwrap() ^= 1;
+    lab.write("www/bundles/b/heads/base.safetensors", head);
+    lab.refused(
+        "publish other",
+        &["no complete bundle", "heads/base.safetensors", "sha256"],
+    );
+    assert!(!lab.path("other").exists());
+    lab.is_tidy();
+}

@@ -31,7 +31,7 @@ impl Site {
             copy: None,
         };
         exists(&site.pkg.join("nerite.js"))?;
-        exists(&site.pkg.join("nerite_bg.wasm"))?;
+        exists(&site.pkg.join("wasm/plain/nerite_web_bg.wasm"))?;
         exists(&site.bundle().join("encoder.safetensors"))?;
         exists(&site.bundle().join("tokenizer.json"))?;
         Ok(site)

@@ -38,7 +38,7 @@ pub use metrics::{
     OverlapScores, Reliability, Scheme, Scores, TokenReport, Training,
 };
 pub use recognizer::{
-    Entity, Options, Prediction, RecognizeError, Recognizer, RecognizerError, Utf16Offsets, Word,
+    Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };
 pub use report::{
     CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, Evaluation,

@@ -1,14 +1,16 @@
 //! The browser's line, whole: text to entities.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::decode::{Aggregation, Decoder, Span};
-use crate::encoder::{Encoder, EncoderError, Workspace};
+use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
 use crate::head::{Head, HeadError, HeadInput};
 use crate::tags::TagSet;
 use crate::tokenizer::{Tokenizer, TokenizerError};
-use crate::words;
+use crate::words::{self, Sentence};
 
 /// Sentences go to the encoder in batches of about so many subwords.
 const BATCH_SUBWORDS: usize = 512;
@@ -18,17 +20,6 @@ pub struct Recognizer {
     tokenizer: Tokenizer,
     encoder: Encoder,
     workspace: Workspace,
-}
-
-/// Why a recognizer could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum RecognizerError {
-    /// The tokenizer's file is at fault.
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    /// The encoder's file is at fault.
-    #[error(transparent)]
-    Encoder(#[from] EncoderError),
 }
 
 /// How a head's scores are read.
@@ -78,13 +69,12 @@ pub struct Prediction {
 }
 
 impl Recognizer {
-    /// Reads a quantized encoder and its prepared tokenizer.
+    /// Puts an encoder and its prepared tokenizer together.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with either.
-    pub fn new(encoder: &[u8], tokenizer: &[u8]) -> Result<Self, RecognizerError> {
-        let encoder = Encoder::from_bytes(encoder)?;
+    /// A tokenizer that does not parse, or that does not fit the encoder.
+    pub fn new(encoder: Encoder, tokenizer: &[u8]) -> Result<Self, TokenizerError> {
         Ok(Self {
             tokenizer: Tokenizer::from_bytes(tokenizer, encoder.config().vocabulary)?,
             encoder,
@@ -109,61 +99,128 @@ impl Recognizer {
         head: &Head,
         options: &Options,
     ) -> Result<Prediction, RecognizeError> {
-        head.check_encoder(&self.encoder)?;
-        let decoder = head.decoder(options.decoder)?;
-        let tags = head.config().tags.clone();
-        let cut = words::cut(text);
-        let mut words: Vec<Word> = Vec::new();
+        let mut found = self.recognize_words(text, &words::cut(text), &[(head, *options)])?;
+        Ok(found.pop().expect("one head makes one prediction"))
+    }
+
+    /// Finds the entities of a text that is cut into words already, with each
+    /// of `heads`, in one run of the encoder.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recognizer::recognize`].
+    ///
+    /// # Panics
+    ///
+    /// If a word's range is not one of `text`.
+    pub fn recognize_words(
+        &mut self,
+        text: &str,
+        sentences: &[Sentence],
+        heads: &[(&Head, Options)],
+    ) -> Result<Vec<Prediction>, RecognizeError> {
+        let mut readers = Vec::new();
+        for (head, options) in heads {
+            head.check_encoder(&self.encoder)?;
+            readers.push(Reader {
+                head,
+                decoder: head.decoder(options.decoder)?,
+                words: Vec::new(),
+            });
+        }
+        let layers: BTreeSet<usize> = heads
+            .iter()
+            .flat_map(|(head, _)| &head.config().layers)
+            .copied()
+            .collect();
+        let layers: Vec<usize> = layers.into_iter().collect();
+        let window = self.encoder.config().window;
         let mut batch = Vec::new();
         let mut cost = 0;
-        for (index, sentence) in cut.iter().enumerate() {
+        for (index, sentence) in sentences.iter().enumerate() {
             let texts: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
-            let window = self.encoder.config().window;
             let subwords =
                 Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
             cost += subwords.cost();
-            batch.push(subwords);
-            if cost < BATCH_SUBWORDS && index + 1 < cut.len() {
+            batch.push((index, texts, subwords));
+            if cost < BATCH_SUBWORDS && index + 1 < sentences.len() {
                 continue;
             }
-            let sentences: Vec<&Subwords> = batch.iter().collect();
-            let layers = &head.config().layers;
+            let subwords: Vec<&Subwords> = batch.iter().map(|(.., subwords)| subwords).collect();
             let mut encoder = (&self.encoder, &mut self.workspace);
             let features =
-                features(&mut encoder, &sentences, layers).map_err(FeatureError::from)?;
+                features(&mut encoder, &subwords, &layers).map_err(FeatureError::from)?;
             let mut rest = features.as_slice();
-            let first = index + 1 - batch.len();
-            for (offset, subwords) in batch.iter().enumerate() {
-                let own = &cut[first + offset];
-                let (features, after) = rest.split_at(own.len() * head.config().inputs());
+            for (index, texts, subwords) in batch.drain(..) {
+                let width = layers.len() * self.encoder.config().hidden;
+                let (features, after) = rest.split_at(texts.len() * width);
                 rest = after;
-                let texts: Vec<&str> = own.iter().map(|word| &text[word.clone()]).collect();
                 let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
-                let input = HeadInput {
-                    words: &texts,
-                    features,
-                    seen: &seen,
-                };
-                let output = head.tag(input, decoder);
-                let rows = output.probabilities.chunks_exact(tags.len());
-                for ((range, tag), probabilities) in own.iter().zip(output.tags).zip(rows) {
-                    words.push(Word {
-                        range: range.clone(),
-                        sentence: first + offset,
-                        tag,
-                        probabilities: probabilities.to_vec(),
-                    });
+                for reader in &mut readers {
+                    let own = reader.pick(features, &layers);
+                    let input = HeadInput {
+                        words: &texts,
+                        features: &own,
+                        seen: &seen,
+                    };
+                    reader.read(index, &sentences[index], input);
                 }
             }
-            batch.clear();
             cost = 0;
         }
-        let entities = entities(&words, &tags, options.aggregation);
-        Ok(Prediction {
-            tags,
-            words,
-            entities,
-        })
+        let predictions = readers
+            .into_iter()
+            .zip(heads)
+            .map(|(reader, (_, options))| {
+                let tags = reader.head.config().tags.clone();
+                Prediction {
+                    entities: entities(&reader.words, &tags, options.aggregation),
+                    words: reader.words,
+                    tags,
+                }
+            });
+        Ok(predictions.collect())
+    }
+}
+
+/// A head on its way through the sentences of a text.
+struct Reader<'a> {
+    head: &'a Head,
+    decoder: Decoder,
+    words: Vec<Word>,
+}
+
+impl Reader<'_> {
+    /// Of features `[words, layers.len(), hidden]`, those of the head's layers.
+    fn pick<'f>(&self, features: &'f [f32], layers: &[usize]) -> Cow<'f, [f32]> {
+        let config = self.head.config();
+        if config.layers == layers {
+            return features.into();
+        }
+        let hidden = config.hidden;
+        let mut picked = Vec::new();
+        for word in features.chunks_exact(layers.len() * hidden) {
+            for own in &config.layers {
+                let place = layers.iter().position(|layer| layer == own);
+                let place = place.expect("every head's layers are among them");
+                picked.extend_from_slice(&word[place * hidden..][..hidden]);
+            }
+        }
+        picked.into()
+    }
+
+    fn read(&mut self, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
+        let output = self.head.tag(input, self.decoder);
+        let count = self.head.config().tags.len();
+        let rows = output.probabilities.chunks_exact(count);
+        for ((range, tag), probabilities) in sentence.iter().zip(output.tags).zip(rows) {
+            self.words.push(Word {
+                range: range.clone(),
+                sentence: index,
+                tag,
+                probabilities: probabilities.to_vec(),
+            });
+        }
     }
 }
 
@@ -195,6 +252,27 @@ fn entities(words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Enti
         start += sentence.len();
     }
     entities
+}
+
+/// The byte offsets of offsets in UTF-16 code units, which have to be in
+/// increasing order; `None` if one of them is not, lies inside of a character,
+/// or is past the end.
+pub fn from_utf16(text: &str, offsets: &[u32]) -> Option<Vec<usize>> {
+    let mut characters = text.char_indices();
+    let (mut units, mut byte) = (0u32, 0);
+    let mut found = Vec::with_capacity(offsets.len());
+    for &offset in offsets {
+        while units < offset {
+            let (start, character) = characters.next()?;
+            units += character.len_utf16() as u32;
+            byte = start + character.len_utf8();
+        }
+        if units != offset {
+            return None;
+        }
+        found.push(byte);
+    }
+    Some(found)
 }
 
 /// Byte offsets to UTF-16 code units, for offsets in increasing order.
@@ -251,6 +329,20 @@ mod tests {
                 let at = boundaries[pick.index(boundaries.len())];
                 prop_assert_eq!(offsets.at(at), text[..at].encode_utf16().count());
             }
+            let units: Vec<u32> = boundaries.iter().map(|&at| offsets.at(at) as u32).collect();
+            prop_assert_eq!(from_utf16(&text, &units), Some(boundaries));
+        }
+    }
+
+    #[test]
+    fn offsets_that_cannot_be_are_refused() {
+        let text = "a\u{1f600}b";
+        assert_eq!(
+            from_utf16(text, &[0, 1, 1, 3, 4]),
+            Some(vec![0, 1, 1, 5, 6])
+        );
+        for bad in [&[2][..], &[5], &[1, 0], &[u32::MAX]] {
+            assert_eq!(from_utf16(text, bad), None, "{bad:?}");
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{BundleFile, BundleHead, Head, MANIFEST, MAX_MANIFEST_BYTES, Manifest, Recognizer};
+use nerite::{
+    BundleFile, BundleHead, Encoder, Head, MANIFEST, MAX_MANIFEST_BYTES, Manifest, Recognizer,
+};
 
 use crate::encoders::{Lookup, Quantized, Source};
 use crate::files;
@@ -261,7 +263,8 @@ impl Bundle {
                 )
             })
         };
-        let recognizer = Recognizer::new(&read(&manifest.encoder)?, &read(&manifest.tokenizer)?)?;
+        let encoder = Encoder::from_bytes(&read(&manifest.encoder)?)?;
+        let recognizer = Recognizer::new(encoder, &read(&manifest.tokenizer)?)?;
         let head = Head::from_bytes(&read(&entry.file)?)?;
         head.check_encoder(recognizer.encoder())?;
         Ok(Self { recognizer, head })

@@ -115,7 +115,8 @@ impl Row {
     /// The figures by name, each with its mean, its deviation, and its value
     /// under every seed.
     fn summary(&self) -> serde_json::Value {
-        let figures: [(&str, fn(&Report) -> f64); 5] = [
+        type Figure = fn(&Report) -> f64;
+        let figures: [(&str, Figure); 5] = [
             ("accuracy", |report| report.token.accuracy),
             ("weighted_f1", |report| {
                 report.token.averages.weighted_avg.f1

@@ -1,15 +1,9 @@
-//! The face of Nerite in a browser: an ES module that loads a bundle in a Web
-//! Worker and finds entities in text there.
+//! What runs inside of a browser's workers: [`Engine`], one bundle in memory.
 //!
-//! `recognizer` is what JavaScript sees; it runs on the page's thread and only
-//! talks to the worker, which is `inference`. `messages` is their language,
-//! `fetch` gets the bundle's files.
+//! The package's own JavaScript (`src/web/package`) downloads the files,
+//! spreads long texts over workers, and is what pages see.
 
-mod fetch;
-mod inference;
-mod messages;
-mod recognizer;
-mod types;
+mod engine;
+mod results;
 
-pub use inference::start_worker;
-pub use recognizer::{Recognizer, load};
+pub use engine::Engine;

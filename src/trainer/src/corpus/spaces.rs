@@ -127,7 +127,8 @@ fn detokenize(words: &[String]) -> String {
         let last = index + 1 == words.len();
         let (left, right) = match word.as_str() {
             "\"" => {
-                quoted = !quoted && !(last && index > 0);
+                // A mark that ends the sentence closes, even where none has opened.
+                quoted = !(quoted || last && index > 0);
                 (!quoted, quoted)
             }
             "'" => {
@@ -151,9 +152,12 @@ fn detokenize(words: &[String]) -> String {
     text
 }
 
+/// Tells an oddity by its form.
+type Oddity = fn(&[String]) -> bool;
+
 /// The oddities of the GMB corpus: what no rule of English restores, because
 /// the corpus goes both ways or is damaged there. Each is told by its form.
-const ODDITIES: &[(&str, fn(&[String]) -> bool)] = &[
+const ODDITIES: &[(&str, Oddity)] = &[
     ("a control character or no-break space in a word", |words| {
         any(words, |word| {
             word.contains(|c: char| c.is_control() || c == '\u{a0}')

@@ -1,0 +1,222 @@
+// A bundle's files: from the network, from the browser's cache, or from files that a user has chosen. What has come of a
+// file is kept in parts, in the order of its bytes, so that a download that was cut off goes on where it stopped.
+// Whether the bytes are the right ones is for the engine to say (see worker.js): nothing here is trusted.
+
+import { NeriteError, refuse } from "./errors.js";
+
+const CACHE = "nerite-bundles-1";
+const MANIFEST = "manifest.json";
+const MAX_MANIFEST_BYTES = 1 << 20;
+/** Bytes of a part in the cache. */
+const PART = 4 << 20;
+/** Pauses before a broken download is taken up again, in milliseconds. */
+const PAUSES = [300, 1000, 3000];
+
+/** Where a bundle's files are: a folder's address, or files by their path in the folder. */
+export class Source {
+  #base;
+  #files;
+
+  /** @param {{ base?: string, files?: [string, File][] }} where */
+  constructor({ base, files }) {
+    this.#base = base;
+    this.#files = files && new Map(files);
+  }
+
+  /** Whether what is read can be kept in the browser's cache. */
+  get cacheable() {
+    return !this.#files && typeof caches !== "undefined";
+  }
+
+  /** The bytes of the manifest, of which nothing is known. */
+  async manifest(signal) {
+    const parts = [];
+    await this.#stream(MANIFEST, 0, MAX_MANIFEST_BYTES, signal, async (bytes) => void parts.push(bytes));
+    return new Uint8Array(await new Blob(parts).arrayBuffer());
+  }
+
+  /**
+   * Hands the bytes of a file to `push`, in order.
+   * @param {{ file: string, bytes: number, sha256: string }} file
+   * @param {{ cache: boolean, signal?: AbortSignal }} options
+   * @param {(bytes: Uint8Array, cached: boolean) => void} push
+   */
+  async read(file, { cache, signal }, push) {
+    const store = cache && this.cacheable ? await Parts.open(this.#base, file) : null;
+    let offset = 0;
+    while (store && offset < file.bytes) {
+      const part = await store.next();
+      if (!part) break;
+      signal?.throwIfAborted();
+      offset += part.length;
+      push(part, true);
+    }
+    for (let attempt = 0; offset < file.bytes; attempt++) {
+      try {
+        await this.#stream(file.file, offset, file.bytes, signal, async (bytes) => {
+          offset += bytes.length;
+          attempt = 0;
+          push(bytes, false);
+          await store?.add(bytes);
+        });
+        if (offset < file.bytes) refuse("integrity", `${file.file}: found ${offset} bytes, expected ${file.bytes}`);
+      } catch (error) {
+        await store?.flush();
+        if (error.code !== "network" || attempt >= PAUSES.length || error.final) throw error;
+        await pause(PAUSES[attempt], signal);
+      }
+    }
+    await store?.flush();
+  }
+
+  /** Forgets what the cache holds of a file. */
+  async forget(file) {
+    if (this.cacheable) await (await Parts.open(this.#base, file)).clear();
+  }
+
+  /** Bytes of these files that the cache holds. */
+  async cachedBytes(files) {
+    if (!this.cacheable) return 0;
+    let sum = 0;
+    for (const file of files) sum += await (await Parts.open(this.#base, file)).size();
+    return sum;
+  }
+
+  /** Streams a file from an offset on; more than `most` bytes are refused. */
+  async #stream(path, offset, most, signal, add) {
+    const body = this.#files ? this.#chosen(path, offset) : await this.#fetched(path, offset, signal);
+    const reader = body.stream.getReader();
+    // A server that knows no ranges sends the beginning again.
+    let { skip } = body;
+    let total = offset;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        signal?.throwIfAborted();
+        if (done) return;
+        const bytes = value.subarray(Math.min(skip, value.length));
+        skip -= value.length - bytes.length;
+        total += bytes.length;
+        if (total > most) refuse("integrity", `${path}: found more than the expected ${most} bytes`);
+        if (bytes.length > 0) await add(bytes);
+      }
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof TypeError) refuse("network", `${path}: the connection broke off`);
+      throw error;
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+  }
+
+  #chosen(path, offset) {
+    const file = this.#files.get(path);
+    if (!file) refuse("bundle", `found no file ${path} in the folder`);
+    return { stream: file.slice(offset).stream(), skip: 0 };
+  }
+
+  async #fetched(path, offset, signal) {
+    const headers = offset > 0 ? { Range: `bytes=${offset}-` } : {};
+    let response;
+    try {
+      response = await fetch(this.#base + path, { headers, signal });
+    } catch {
+      signal?.throwIfAborted();
+      refuse("network", `${path}: the server does not answer`);
+    }
+    if (!response.ok || !response.body) {
+      const error = new NeriteError("network", `${path}: found HTTP status ${response.status}, expected 200`);
+      // Asking again helps only where the server is at fault.
+      error.final = response.status < 500;
+      throw error;
+    }
+    const start = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") ?? "");
+    const skip = offset - (response.status === 206 && start ? Number(start[1]) : 0);
+    if (skip < 0) refuse("network", `${path}: the server sent another range than asked for`);
+    return { stream: response.body, skip };
+  }
+}
+
+/** What the cache holds of one file. */
+class Parts {
+  #cache;
+  #key;
+  #count = 0;
+  #waiting = [];
+  #bytes = 0;
+
+  static async open(base, { file, sha256 }) {
+    const parts = new Parts();
+    parts.#cache = await caches.open(CACHE);
+    parts.#key = (part) => `${base}${file}?sha256=${sha256}&part=${part}`;
+    return parts;
+  }
+
+  /** The next part, or nothing. */
+  async next() {
+    const response = await this.#cache.match(this.#key(this.#count));
+    if (!response) return null;
+    this.#count += 1;
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  async add(bytes) {
+    this.#waiting.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.#bytes >= PART) await this.flush();
+  }
+
+  async flush() {
+    if (this.#bytes === 0) return;
+    const response = new Response(new Blob(this.#waiting), { headers: { "Content-Length": this.#bytes } });
+    this.#waiting = [];
+    this.#bytes = 0;
+    try {
+      await this.#cache.put(this.#key(this.#count), response);
+      this.#count += 1;
+    } catch {
+      // No room: the page works, and the next visit downloads again. Later parts would leave a gap.
+      this.add = this.flush = async () => {};
+    }
+  }
+
+  async size() {
+    let sum = 0;
+    for (let part = 0; ; part++) {
+      const response = await this.#cache.match(this.#key(part));
+      if (!response) return sum;
+      sum += lengthOf(response);
+    }
+  }
+
+  async clear() {
+    for (let part = 0; await this.#cache.delete(this.#key(part)); part++);
+  }
+}
+
+const lengthOf = (response) => Number(response.headers.get("Content-Length"));
+
+/** Bytes of all bundles in the cache. */
+export async function cacheSize() {
+  if (typeof caches === "undefined" || !(await caches.has(CACHE))) return 0;
+  const cache = await caches.open(CACHE);
+  let sum = 0;
+  for (const key of await cache.keys()) sum += lengthOf(await cache.match(key));
+  return sum;
+}
+
+export async function clearCache() {
+  if (typeof caches !== "undefined") await caches.delete(CACHE);
+}
+
+const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
+  const stop = () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    signal?.removeEventListener("abort", stop);
+    resolve();
+  }, milliseconds);
+  signal?.addEventListener("abort", stop, { once: true });
+});

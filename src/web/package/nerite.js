@@ -1,0 +1,312 @@
+// The package's face: see nerite.d.ts. No model runs on this thread: workers do all the work (worker.js).
+
+import { Source, cacheSize, clearCache } from "./downloads.js";
+import { NeriteError, refuse } from "./errors.js";
+import { Pool } from "./pool.js";
+import { Kept, Outline, breathe, runs } from "./sentences.js";
+
+export { NeriteError, cacheSize, clearCache };
+
+/** More workers than this bring little: memory is slower than cores. */
+const MOST_WORKERS = 4;
+/** Words that are worth the start of more workers. */
+const LONG = 400;
+/** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
+const SHARE_OF_MEMORY = 0.1;
+
+export async function load(source, { onProgress, signal, workers, cache = true } = {}) {
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
+    refuse("input", `found ${workers} workers, expected 1 to 64`);
+  }
+  const where = located(source);
+  const pool = new Pool({ source: where, cache });
+  await pool.lead(onProgress, signal);
+  const { bytes } = pool.bundle;
+  const copies = where.files || (cache && new Source(where).cacheable);
+  const recognizer = new Recognizer(pool, workers ?? (copies ? fitting(bytes) : 1));
+  if (workers > 1) await recognizer.grow();
+  return recognizer;
+}
+
+/** As many workers as cores and memory are good for. */
+function fitting(bytes) {
+  const cores = navigator.hardwareConcurrency ?? 1;
+  // In GiB, at most 8, and not told by every browser.
+  const memory = (navigator.deviceMemory ?? 4) * 2 ** 30;
+  return Math.max(1, Math.min(MOST_WORKERS, cores, Math.floor((memory * SHARE_OF_MEMORY) / bytes)));
+}
+
+export async function inspect(source, { signal } = {}) {
+  const where = new Source(located(source));
+  const json = new TextDecoder().decode(await where.manifest(signal));
+  let manifest;
+  try {
+    manifest = JSON.parse(json);
+  } catch (error) {
+    refuse("bundle", `manifest.json: ${error.message}`);
+  }
+  const named = [manifest?.encoder, manifest?.tokenizer, ...(Array.isArray(manifest?.heads) ? manifest.heads : [])];
+  const whole = ({ file, bytes, sha256 } = {}) =>
+    typeof file === "string" && Number.isSafeInteger(bytes) && bytes > 0 && typeof sha256 === "string";
+  if (named.length < 3 || named.length > 66 || !named.every((file) => whole(file ?? undefined))) {
+    refuse("bundle", "manifest.json: found no encoder, tokenizer and heads with their sizes");
+  }
+  const files = named.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }));
+  return {
+    name: String(manifest.name ?? ""),
+    architecture: String(manifest.architecture ?? ""),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    files,
+    cachedBytes: await where.cachedBytes(files),
+  };
+}
+
+/** A folder's address, absolute and with a slash at its end; or files by their path in the folder. */
+function located(source) {
+  if (typeof source === "string" || source instanceof URL) {
+    const url = new URL(source, document.baseURI);
+    if (!url.pathname.endsWith("/")) url.pathname += "/";
+    url.search = url.hash = "";
+    return { base: url.href };
+  }
+  const files = Array.from(source, (file) => [pathOf(file), file]);
+  const manifest = files.filter(([path]) => path.endsWith("manifest.json")).sort(([a], [b]) => a.length - b.length)[0];
+  if (!manifest) refuse("bundle", "found no manifest.json among the files");
+  const folder = manifest[0].slice(0, -"manifest.json".length);
+  return {
+    files: files.filter(([path]) => path.startsWith(folder)).map(([path, file]) => [path.slice(folder.length), file]),
+  };
+}
+
+const pathOf = (file) => file.webkitRelativePath || file.name;
+
+export class Recognizer {
+  #pool;
+  #most;
+  #kept = new Kept();
+  #wasmBytes;
+
+  /** Made by `load`. */
+  constructor(pool, most) {
+    this.#pool = pool;
+    this.#most = most;
+    this.#wasmBytes = pool.bundle.wasmBytes;
+  }
+
+  get name() {
+    return this.#pool.bundle.name;
+  }
+
+  get architecture() {
+    return this.#pool.bundle.architecture;
+  }
+
+  get bytes() {
+    return this.#pool.bundle.bytes;
+  }
+
+  get backend() {
+    return this.#pool.bundle.backend;
+  }
+
+  get heads() {
+    return this.#pool.bundle.heads;
+  }
+
+  get defaultHead() {
+    return this.#pool.bundle.defaultHead;
+  }
+
+  get workers() {
+    return this.#pool.size;
+  }
+
+  get wasmBytes() {
+    return this.#wasmBytes;
+  }
+
+  /** Starts all workers that there may be. */
+  grow() {
+    return this.#pool.grow(this.#most);
+  }
+
+  async predict(text, options = {}) {
+    const [found] = await this.#read(text, [options.head ?? this.defaultHead], options);
+    return found;
+  }
+
+  async predictAll(text, heads, options = {}) {
+    if (!Array.isArray(heads) || heads.length === 0) refuse("input", "found no heads to ask");
+    return this.#read(text, heads, { ...options, onPart: undefined });
+  }
+
+  /** Tags words that are cut already, sentence by sentence. */
+  async predictWords(sentences, { head = this.defaultHead, decoder, signal } = {}) {
+    const [question] = this.#questions([head], { decoder });
+    const text = sentences.map((words) => words.join(" ")).join("\n");
+    const counts = Uint32Array.from(sentences, (words) => words.length);
+    const ends = new Uint32Array(2 * counts.reduce((sum, count) => sum + count, 0));
+    let [at, next] = [0, 0];
+    for (const word of sentences.flat()) {
+      ends[next++] = at;
+      ends[next++] = at + word.length;
+      at += word.length + 1;
+    }
+    const outline = new Outline(text, { words: ends, sentences: counts });
+    const { tags: names } = this.heads.find(({ id }) => id === head);
+    const [results] = await this.#results(outline, [question], { signal });
+    return {
+      tags: results.map(({ tags }) => Array.from(tags, (tag) => names[tag])),
+      confidences: results.map(({ tags, probabilities }) =>
+        Array.from(tags, (tag, word) => probabilities[word * names.length + tag])),
+    };
+  }
+
+  free() {
+    this.#pool.free();
+  }
+
+  /** Heads with the decoder of each: the one asked for, where the head can serve it. */
+  #questions(heads, { decoder, aggregation }) {
+    return heads.map((id) => {
+      const info = this.heads.find((head) => head.id === id);
+      if (!info) refuse("input", `found the head ${JSON.stringify(id)}, expected one of ${this.heads.map((head) => head.id).join(", ")}`);
+      if (decoder !== undefined && heads.length === 1 && !info.decoders.includes(decoder)) {
+        refuse("input", `found the decoder ${JSON.stringify(decoder)}, expected one of ${info.decoders.join(", ")}`);
+      }
+      return { head: id, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation: aggregation ?? "average" };
+    });
+  }
+
+  async #read(text, heads, options) {
+    const { signal, onPart } = options;
+    const start = performance.now();
+    const questions = this.#questions(heads, options);
+    signal?.throwIfAborted();
+    // Lone surrogates become U+FFFD in the worker, which has the same length.
+    const outline = new Outline(text, await this.#pool.outline(text));
+    signal?.throwIfAborted();
+    const tags = questions.map(({ head }) => this.heads.find(({ id }) => id === head).tags);
+    const found = questions.map(() => []);
+    let reusedWords = 0;
+    await this.#results(outline, questions, options, ([from, to], results, known) => {
+      const firstWord = outline.ends[from];
+      if (known) reusedWords += outline.ends[to] - firstWord;
+      results.forEach((own, index) => {
+        const part = { firstWord, ...built(outline, from, own, tags[index]) };
+        found[index].push(part);
+        if (index === 0) onPart?.(part);
+      });
+    });
+    const milliseconds = performance.now() - start;
+    return questions.map(({ head, decoder }, index) => {
+      const parts = found[index].sort((a, b) => a.firstWord - b.firstWord);
+      return {
+        head,
+        decoder,
+        tags: tags[index],
+        words: parts.flatMap((part) => part.words),
+        entities: parts.flatMap((part) => part.entities),
+        milliseconds,
+        reusedWords,
+      };
+    });
+  }
+
+  /**
+   * The results of all sentences, a list for each question. `onRun` hears of runs of sentences as they come:
+   * `[from, to]`, for each question the results of these, and whether they were known before.
+   */
+  async #results(outline, questions, { signal, visible, onProgress }, onRun) {
+    const prefixes = questions.map((question) => `${JSON.stringify(question)}\n`);
+    const results = questions.map(() => new Array(outline.sentences));
+    const look = (sentence) => {
+      const key = outline.key(sentence);
+      const found = prefixes.map((prefix) => this.#kept.get(prefix + key));
+      if (!found.every(Boolean)) return false;
+      found.forEach((result, index) => {
+        results[index][sentence] = result;
+      });
+      return true;
+    };
+    const { known, unknown, words } = await runs(outline, look, this.#most, signal);
+    if (words > LONG && this.#pool.size < this.#most) this.grow();
+    let done = 0;
+    const tell = ([from, to], isKnown) => {
+      done += outline.ends[to] - outline.ends[from];
+      onRun?.([from, to], results.map((own) => own.slice(from, to)), isKnown);
+      onProgress?.({ words: done, total: outline.count });
+    };
+    for (const [index, run] of known.entries()) {
+      if (index % 4 === 3) await breathe(signal);
+      tell(run, true);
+    }
+    // What is on the screen comes first, and what follows it next.
+    const isVisible = (run) => visible !== undefined && outline.meets(visible, run);
+    const first = Math.max(0, unknown.findIndex(isVisible));
+    const tasks = [...unknown.slice(first), ...unknown.slice(0, first)].map(([from, to]) => ({
+      input: () => ({ ...outline.input(from, to), questions }),
+      done: ({ answers, wasmBytes }) => {
+        this.#wasmBytes = Math.max(this.#wasmBytes, wasmBytes);
+        answers.forEach((answer, index) => {
+          const own = divided(answer, outline, from, to, this.heads.find(({ id }) => id === questions[index].head).tags.length);
+          own.forEach((result, offset) => {
+            results[index][from + offset] = result;
+            this.#kept.set(prefixes[index] + outline.key(from + offset), result);
+          });
+        });
+        tell([from, to], false);
+      },
+    }));
+    await this.#pool.run(tasks, signal);
+    return results;
+  }
+}
+
+/** A head's answer for sentences `from` to `to`, sentence by sentence. */
+function divided({ tags, probabilities, entities }, outline, from, to, width) {
+  const results = [];
+  const base = outline.ends[from];
+  let entity = 0;
+  for (let sentence = from; sentence < to; sentence++) {
+    const [first, last] = [outline.ends[sentence] - base, outline.ends[sentence + 1] - base];
+    const own = [];
+    for (; entity < entities.length && entities[entity].words[0] < last; entity++) {
+      const { words, type, score } = entities[entity];
+      own.push({ words: [words[0] - first, words[1] - first], type, score });
+    }
+    results.push({
+      tags: tags.subarray(first, last),
+      probabilities: probabilities.subarray(first * width, last * width),
+      entities: own,
+    });
+  }
+  return results;
+}
+
+/** Words and entities of sentences from `from` on, as pages see them. */
+function built(outline, from, results, tags) {
+  const words = [];
+  const entities = [];
+  results.forEach((result, offset) => {
+    const sentence = from + offset;
+    const first = outline.ends[sentence];
+    result.tags.forEach((tag, index) => {
+      const word = first + index;
+      const probabilities = result.probabilities.subarray(index * tags.length, (index + 1) * tags.length);
+      words.push({
+        start: outline.start(word),
+        end: outline.end(word),
+        tag: tags[tag],
+        score: probabilities[tag],
+        probabilities,
+        sentence,
+      });
+    });
+    for (const { words: [from, to], type, score } of result.entities) {
+      const [start, end] = [outline.start(first + from), outline.end(first + to - 1)];
+      entities.push({ start, end, type, text: outline.text.slice(start, end), score, words: [first + from, first + to] });
+    }
+  });
+  return { words, entities };
+}

@@ -1,0 +1,120 @@
+// Sentences of a text: which of them have been read before, and how they go to the workers.
+
+/** Words whose results are kept for texts that are edited: some 70 bytes each. */
+const KEPT_WORDS = 300_000;
+/** Words of one task: few enough to be cancelled soon, enough to keep an engine busy. */
+const FEWEST = 48;
+const MOST = 256;
+/** Sentences whose earlier results are looked up before the page gets its thread back. */
+const AT_A_TIME = 400;
+
+/** A text's words (start and end of each) and sentences (first word and the one after the last). */
+export class Outline {
+  constructor(text, { words, sentences }) {
+    this.text = text;
+    this.words = words;
+    this.ends = new Uint32Array(sentences.length + 1);
+    sentences.forEach((count, index) => {
+      this.ends[index + 1] = this.ends[index] + count;
+    });
+  }
+
+  /** How many words there are. */
+  get count() {
+    return this.words.length / 2;
+  }
+
+  get sentences() {
+    return this.ends.length - 1;
+  }
+
+  start(word) {
+    return this.words[2 * word];
+  }
+
+  end(word) {
+    return this.words[2 * word + 1];
+  }
+
+  /** What a sentence's result depends on, besides heads and decoders. */
+  key(sentence) {
+    const words = [];
+    for (let word = this.ends[sentence]; word < this.ends[sentence + 1]; word++) {
+      words.push(this.text.slice(this.start(word), this.end(word)));
+    }
+    return words.join("\n");
+  }
+
+  /** Sentences `from` to `to` as a task's input; offsets count from the first word. */
+  input(from, to) {
+    const [first, last] = [this.ends[from], this.ends[to]];
+    const base = this.start(first);
+    const words = this.words.slice(2 * first, 2 * last).map((offset) => offset - base);
+    const sentences = new Uint32Array(to - from).map((_, index) => this.ends[from + index + 1] - this.ends[from + index]);
+    return { text: this.text.slice(base, this.end(last - 1)), words, sentences };
+  }
+
+  /** Whether a run of sentences has anything within these offsets. */
+  meets([start, end], [from, to]) {
+    return this.start(this.ends[from]) < end && this.end(this.ends[to] - 1) > start;
+  }
+}
+
+/** Results of sentences, the latest used last. */
+export class Kept {
+  #results = new Map();
+  #words = 0;
+
+  get(key) {
+    const found = this.#results.get(key);
+    if (found) {
+      this.#results.delete(key);
+      this.#results.set(key, found);
+    }
+    return found;
+  }
+
+  set(key, result) {
+    if (this.#results.has(key)) return;
+    this.#results.set(key, result);
+    this.#words += result.tags.length;
+    for (const [oldest, { tags }] of this.#results) {
+      if (this.#words <= KEPT_WORDS) break;
+      this.#words -= tags.length;
+      this.#results.delete(oldest);
+    }
+  }
+}
+
+/**
+ * Cuts sentences into runs that are to be read, and runs whose results are known.
+ * @returns {Promise<{ known: [number, number][], unknown: [number, number][], words: number }>} `words`: how many unknown
+ */
+export async function runs(outline, isKnown, workers, signal) {
+  const known = [];
+  const unknown = [];
+  let words = 0;
+  const extend = (list, sentence, most) => {
+    const last = list.at(-1);
+    const fits = last && last[1] === sentence && outline.ends[sentence + 1] - outline.ends[last[0]] <= most;
+    if (fits) last[1] = sentence + 1;
+    else list.push([sentence, sentence + 1]);
+  };
+  const states = new Uint8Array(outline.sentences);
+  for (let sentence = 0; sentence < outline.sentences; sentence++) {
+    if (sentence % AT_A_TIME === AT_A_TIME - 1) await breathe(signal);
+    states[sentence] = isKnown(sentence) ? 1 : 0;
+    if (!states[sentence]) words += outline.ends[sentence + 1] - outline.ends[sentence];
+  }
+  // Each worker gets several tasks, so that all end at about the same time.
+  const most = Math.min(Math.max(Math.ceil(words / (3 * workers)), FEWEST), MOST);
+  states.forEach((state, sentence) => extend(state ? known : unknown, sentence, state ? MOST : most));
+  return { known, unknown, words };
+}
+
+/** Lets the page do what else it has to. */
+export async function breathe(signal) {
+  if (globalThis.scheduler?.yield) await scheduler.yield();
+  else await new Promise((resolve) => setTimeout(resolve));
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,80 @@
+// A worker: one engine, which answers in the order of the questions.
+
+import { Source } from "./downloads.js";
+import { NeriteError, describe } from "./errors.js";
+
+// A module with one function: i32x4.relaxed_dot_i8x16_i7x16_add_s of constants.
+const RELAXED = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15, 65,
+  1, 253, 15, 253, 147, 2, 11,
+]);
+
+/** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
+const SLICE = 1 << 18;
+
+let wasm = null;
+let engine = null;
+
+/** The same crate, built twice: relaxed SIMD is about twice as fast, where there is any. */
+async function start() {
+  const build = WebAssembly.validate(RELAXED)
+    ? await import("./wasm/relaxed/nerite_web.js")
+    : await import("./wasm/plain/nerite_web.js");
+  wasm = await build.default();
+  return build.Engine;
+}
+
+async function load({ source, cache }, progress) {
+  const from = new Source(source);
+  const [Engine, manifest] = await Promise.all([start(), from.manifest()]);
+  engine = new Engine(manifest);
+  const files = engine.files();
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  let done = 0;
+  for (const file of files) {
+    let fromCache = false;
+    let loaded = done;
+    progress({ loaded, total, file: file.file, cached: false });
+    try {
+      await from.read(file, { cache }, (bytes, cached) => {
+        fromCache ||= cached;
+        for (let at = 0; at < bytes.length; at += SLICE) engine.push(bytes.subarray(at, at + SLICE));
+        loaded += bytes.length;
+        progress({ loaded, total, file: file.file, cached });
+      });
+      engine.finishFile();
+    } catch (error) {
+      if (typeof error.code !== "string" || error.code === "network") throw error;
+      // What is wrong must not be kept; what came from the cache may be right on the server.
+      await from.forget(file);
+      if (!fromCache) throw error;
+      engine.free();
+      return load({ source, cache }, progress);
+    }
+    done += file.bytes;
+  }
+  return { ...engine.describe(), wasmBytes: wasm.memory.buffer.byteLength };
+}
+
+function outline({ text }) {
+  return engine.outline(text);
+}
+
+function predict({ text, words, sentences, questions }) {
+  const start = performance.now();
+  const answers = engine.predict(text, words, sentences, questions);
+  return { answers, milliseconds: performance.now() - start, wasmBytes: wasm.memory.buffer.byteLength };
+}
+
+const tasks = { load, outline, predict };
+
+self.onmessage = async ({ data: { id, task, ...input } }) => {
+  try {
+    const result = await tasks[task](input, (progress) => self.postMessage({ id, progress }));
+    self.postMessage({ id, result });
+  } catch (error) {
+    // After a trap the engine's memory cannot be trusted: the page starts another worker.
+    const fatal = !(error instanceof NeriteError) && typeof error?.code !== "string";
+    self.postMessage({ id, error: describe(error), fatal });
+  }
+};

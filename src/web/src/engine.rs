@@ -1,0 +1,289 @@
+//! A bundle in memory: built from the bytes of its files as they arrive, then
+//! asked about texts.
+
+use js_sys::Uint32Array;
+use nerite::{
+    Aggregation, BundleFile, Decoder, Encoder, EncoderLoader, Head, Manifest, Options, Recognizer,
+    Sentence, Utf16Offsets, cut, from_utf16,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::results::{Bundle, HeadResult, Outline};
+
+/// Why something was refused, as a page's `NeriteError` has it.
+pub(crate) struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static str, message: impl ToString) -> Self {
+        Self {
+            code,
+            message: message.to_string(),
+        }
+    }
+}
+
+impl From<Refusal> for JsValue {
+    fn from(refusal: Refusal) -> Self {
+        let error = js_sys::Error::new(&refusal.message);
+        // Setting a property of a new object does not fail.
+        let _ = js_sys::Reflect::set(&error, &"code".into(), &refusal.code.into());
+        error.into()
+    }
+}
+
+pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Refusal> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value
+        .serialize(&serializer)
+        .map_err(|error| Refusal::new("input", error))
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| Refusal::new("input", error))
+}
+
+/// One bundle.
+#[wasm_bindgen]
+pub struct Engine {
+    manifest: Manifest,
+    /// Files that are whole.
+    done: usize,
+    /// Of the file that is being read: its bytes so far.
+    received: u64,
+    encoder: EncoderLoader,
+    /// A file that is not the encoder, until it is whole.
+    buffer: Vec<u8>,
+    loaded: Option<Encoder>,
+    recognizer: Option<Recognizer>,
+    /// In the manifest's order.
+    heads: Vec<Head>,
+}
+
+/// How one head is asked.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Question {
+    head: String,
+    decoder: Option<Decoder>,
+    #[serde(default)]
+    aggregation: Aggregation,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads `manifest.json`; the files that it names are to follow, in the
+    /// order of [`Engine::files`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest: &[u8]) -> Result<Engine, JsValue> {
+        let manifest =
+            Manifest::from_json(manifest).map_err(|error| Refusal::new("bundle", error))?;
+        Ok(Self {
+            manifest,
+            done: 0,
+            received: 0,
+            encoder: EncoderLoader::default(),
+            buffer: Vec::new(),
+            loaded: None,
+            recognizer: None,
+            heads: Vec::new(),
+        })
+    }
+
+    /// The files to be read, in order: `{file, bytes, sha256}`.
+    pub fn files(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.manifest.files().collect::<Vec<_>>())?)
+    }
+
+    /// Takes the next bytes of the current file.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        let file = self.file()?;
+        self.received += bytes.len() as u64;
+        if self.received > file.bytes {
+            let message = format!("{}: found more than {} bytes", file.file, file.bytes);
+            return Err(Refusal::new("integrity", message).into());
+        }
+        if self.done == 0 {
+            let pushed = self.encoder.push(bytes);
+            return Ok(pushed.map_err(|error| Refusal::new("bundle", error))?);
+        }
+        if self.buffer.is_empty() {
+            let wanted = file.bytes as usize;
+            let room = self.buffer.try_reserve_exact(wanted);
+            room.map_err(|_| {
+                Refusal::new("memory", format!("found no memory for {wanted} bytes"))
+            })?;
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Says that the current file has come to its end. Checks its size and
+    /// sha256, and what it holds, before anything of it is used.
+    #[wasm_bindgen(js_name = finishFile)]
+    pub fn finish_file(&mut self) -> Result<(), JsValue> {
+        let file = self.file()?;
+        let buffer = std::mem::take(&mut self.buffer);
+        if self.received != file.bytes {
+            let (found, expected) = (self.received, file.bytes);
+            return Err(damaged(&file, &format!("{found} bytes"), &format!("{expected}")).into());
+        }
+        let bundle = |error: &dyn std::fmt::Display| {
+            Refusal::new("bundle", format!("{}: {error}", file.file))
+        };
+        let found = match self.done {
+            // The loader has hashed what it packed.
+            0 => {
+                let loader = std::mem::take(&mut self.encoder);
+                let encoder = loader.finish().map_err(|error| bundle(&error))?;
+                self.loaded.insert(encoder).sha256().to_owned()
+            }
+            _ => format!("{:x}", Sha256::digest(&buffer)),
+        };
+        if found != file.sha256 {
+            self.loaded = None;
+            return Err(damaged(&file, &format!("sha256 {found}"), &file.sha256).into());
+        }
+        match self.done {
+            0 => {
+                if let Some(encoder) = &mut self.loaded {
+                    encoder.choose_kernel(now);
+                }
+            }
+            1 => {
+                let encoder = self.loaded.take().expect("the first file was whole");
+                let recognizer =
+                    Recognizer::new(encoder, &buffer).map_err(|error| bundle(&error))?;
+                self.recognizer = Some(recognizer);
+            }
+            _ => {
+                let head = Head::from_bytes(&buffer).map_err(|error| bundle(&error))?;
+                let recognizer = self.recognizer.as_ref().expect("the second file was whole");
+                head.check_encoder(recognizer.encoder())
+                    .map_err(|error| bundle(&error))?;
+                self.heads.push(head);
+            }
+        }
+        self.done += 1;
+        self.received = 0;
+        Ok(())
+    }
+
+    /// What there is to say of the bundle, once all files have been read.
+    pub fn describe(&self) -> Result<JsValue, JsValue> {
+        if self.heads.len() != self.manifest.heads.len() {
+            return Err(Refusal::new("bundle", "not all files have been read").into());
+        }
+        let encoder = self.recognizer.as_ref().map(Recognizer::encoder);
+        let encoder = encoder.expect("it is read before the heads");
+        Ok(to_js(&Bundle::new(&self.manifest, encoder, &self.heads))?)
+    }
+
+    /// The words and sentences of a text:
+    /// `{words: Uint32Array (start and end of each), sentences: Uint32Array
+    /// (how many words each has)}`.
+    pub fn outline(&self, text: &str) -> Result<JsValue, JsValue> {
+        Ok(to_js(&Outline::new(text, &cut(text)))?)
+    }
+
+    /// What the heads make of words of a text, in one run of the encoder.
+    /// `words` and `sentences` are as in [`Engine::outline`], `questions` a
+    /// list of `{head, decoder?, aggregation?}`; the answers are in its order:
+    /// `{tags: Uint32Array, probabilities: Float32Array (words x tags),
+    /// entities: [{words, type, score}]}`.
+    pub fn predict(
+        &mut self,
+        text: &str,
+        words: &[u32],
+        sentences: &[u32],
+        questions: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let questions: Vec<Question> = from_js(questions)?;
+        let sentences = sentences_of(text, words, sentences)?;
+        let recognizer = self.recognizer.as_mut();
+        let recognizer =
+            recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))?;
+        let mut heads = Vec::new();
+        for question in &questions {
+            let ids = self.manifest.heads.iter().map(|head| &head.id);
+            let place = ids.clone().position(|id| *id == question.head);
+            let head = place.and_then(|place| self.heads.get(place));
+            let head = head.ok_or_else(|| {
+                let ids: Vec<&str> = ids.map(String::as_str).collect();
+                let (found, expected) = (&question.head, ids.join(", "));
+                Refusal::new(
+                    "input",
+                    format!("found the head {found:?}, expected one of {expected}"),
+                )
+            })?;
+            let options = Options {
+                decoder: question.decoder,
+                aggregation: question.aggregation,
+            };
+            heads.push((head, options));
+        }
+        let found = recognizer.recognize_words(text, &sentences, &heads);
+        let found = found.map_err(|error| Refusal::new("input", error))?;
+        let found: Vec<HeadResult> = found.iter().map(HeadResult::new).collect();
+        Ok(to_js(&found)?)
+    }
+}
+
+impl Engine {
+    /// The file that is being read.
+    fn file(&self) -> Result<BundleFile, Refusal> {
+        let file = self.manifest.files().nth(self.done).cloned();
+        file.ok_or_else(|| Refusal::new("bundle", "found bytes after the last file"))
+    }
+}
+
+fn damaged(file: &BundleFile, found: &str, expected: &str) -> Refusal {
+    let name = &file.file;
+    Refusal::new(
+        "integrity",
+        format!(
+            "{name}: found {found}, expected {expected}; the file is damaged or of another version"
+        ),
+    )
+}
+
+/// Words and sentences as a page has them, checked.
+fn sentences_of(text: &str, words: &[u32], sentences: &[u32]) -> Result<Vec<Sentence>, Refusal> {
+    let refuse = |what: &str| Refusal::new("input", what);
+    let count: u64 = sentences.iter().map(|&words| u64::from(words)).sum();
+    if !words.len().is_multiple_of(2) || count != words.len() as u64 / 2 {
+        return Err(refuse("found sentences of other words than were given"));
+    }
+    let bytes = from_utf16(text, words)
+        .ok_or_else(|| refuse("found words that do not lie in the text, in order"))?;
+    let mut ranges = bytes.chunks_exact(2).map(|ends| ends[0]..ends[1]);
+    let sentences = sentences.iter();
+    Ok(sentences
+        .map(|&words| ranges.by_ref().take(words as usize).collect())
+        .collect())
+}
+
+/// Offsets in UTF-16 code units of a text's byte offsets.
+pub(crate) fn utf16_offsets(text: &str, sentences: &[Sentence]) -> Uint32Array {
+    let mut offsets = Utf16Offsets::new(text);
+    // A JavaScript string has fewer than 2^32 code units.
+    let mut at = |byte| offsets.at(byte) as u32;
+    let words = sentences.iter().flatten();
+    let ends: Vec<u32> = words
+        .flat_map(|word| [at(word.start), at(word.end)])
+        .collect();
+    Uint32Array::from(ends.as_slice())
+}
+
+/// Milliseconds on the engine's clock.
+fn now() -> f64 {
+    let clock = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
+    let clock = clock.and_then(|clock| clock.dyn_into::<web_sys::Performance>());
+    clock.map_or(0.0, |clock| clock.now())
+}

@@ -4,6 +4,12 @@
 use nerite::{Encoder, Workspace};
 use wasm_bindgen::prelude::*;
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
 /// An encoder and its buffers.
 #[wasm_bindgen]
 pub struct Engine {
@@ -17,7 +23,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(file: &[u8]) -> Result<Self, JsError> {
         let mut encoder = Encoder::from_bytes(file)?;
-        encoder.choose_kernel(js_sys::Date::now);
+        encoder.choose_kernel(now);
         Ok(Self {
             encoder,
             workspace: Workspace::default(),

@@ -1,0 +1,290 @@
+// In headless Chromium: ours against transformers.js, q8, on the same encoders.
+//
+//   node bench/browser.mjs WORK OUT ROUNDS PARTS      PARTS: some of encode,text,load, with commas between
+//
+// Every peer has a browser of its own, which stays open; they take turns, round by round. CPU time is that of the
+// browser's renderers, all threads, from /proc.
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { serve } from "./site.mjs";
+import { sentences } from "./text.mjs";
+
+const [work, out, rounds, parts] = process.argv.slice(2);
+const { chromium } = createRequire(resolve(work, "package.json"))("playwright-core");
+const root = resolve(import.meta.dirname, "..");
+const NAMES = ["all-MiniLM-L6-v2", "distilbert-cased-edit"];
+const LENGTHS = [32, 128, 512];
+const WORDS = 2000;
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const WITHOUT_VNNI = "--js-flags=--no-enable-avx-vnni";
+
+const { server, address } = await serve({
+  "/peers/": join(work, "node_modules"),
+  "/models/": join(work, "models"),
+  "/engine/": join(work, "engine"),
+  "/pkg/": join(root, "pkg"),
+  "/bundles/": join(root, "www/bundles"),
+});
+
+/** A browser with an empty profile. */
+class Browser {
+  static async start(flags = []) {
+    const browser = new Browser();
+    browser.profile = mkdtempSync(join(tmpdir(), "nerite-bench-"));
+    browser.context = await chromium.launchPersistentContext(browser.profile, {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: [...FLAGS, ...flags],
+    });
+    browser.context.setDefaultTimeout(600_000);
+    await browser.context.addInitScript(watchMemory);
+    browser.session = await browser.context.browser().newBrowserCDPSession();
+    return browser;
+  }
+
+  async open(path) {
+    const page = await this.context.newPage();
+    await page.goto(address + path);
+    return page;
+  }
+
+  /** CPU milliseconds of all renderers so far. */
+  async cpu() {
+    const { processInfo } = await this.session.send("SystemInfo.getProcessInfo");
+    let nanoseconds = 0;
+    for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
+      for (const task of readdirSync(`/proc/${id}/task`)) {
+        nanoseconds += Number(readFileSync(`/proc/${id}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+      }
+    }
+    return nanoseconds / 1e6;
+  }
+
+  async close() {
+    await this.context.close();
+    rmSync(this.profile, { recursive: true, force: true });
+  }
+}
+
+/** In a page, before its scripts: remembers the memories of WebAssembly. */
+function watchMemory() {
+  const memories = new Set();
+  const note = (value) => value instanceof WebAssembly.Memory && memories.add(value);
+  const { Memory, instantiate, instantiateStreaming } = WebAssembly;
+  WebAssembly.Memory = new Proxy(Memory, {
+    construct(target, given) {
+      const memory = new target(...given);
+      note(memory);
+      return memory;
+    },
+  });
+  const watched = (original) => async (...given) => {
+    const result = await original.apply(WebAssembly, given);
+    Object.values((result.instance ?? result).exports).forEach(note);
+    return result;
+  };
+  WebAssembly.instantiate = watched(instantiate);
+  WebAssembly.instantiateStreaming = watched(instantiateStreaming);
+  globalThis.wasmBytes = () => [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+}
+
+/** In a page: transformers.js with files of this site only. */
+async function peer(threads) {
+  const peer = await import("/peers/@huggingface/transformers/dist/transformers.min.js");
+  peer.env.allowRemoteModels = false;
+  peer.env.allowLocalModels = true;
+  peer.env.localModelPath = "/models/";
+  peer.env.backends.onnx.wasm.numThreads = threads;
+  peer.env.backends.onnx.wasm.wasmPaths = "/peers/onnxruntime-web/dist/";
+  globalThis.peer = peer;
+}
+
+/** A sample: what the page's `run(count)` takes per run. */
+async function sample(browser, page, run, argument, count) {
+  const before = await browser.cpu();
+  const wall = await page.evaluate(run, { argument, count });
+  return { wall: wall / count, cpu: ((await browser.cpu()) - before) / count };
+}
+
+/** The encoder alone, one thread. */
+async function encode(name) {
+  const ours = async ({ argument: [build, length], count }) => {
+    const ids = Uint32Array.from({ length }, (_, at) => 1000 + ((at * 104729) % 20000));
+    const start = performance.now();
+    for (let run = 0; run < count; run++) globalThis[build].encode(ids);
+    return performance.now() - start;
+  };
+  const theirs = async ({ argument: [, length], count }) => {
+    const { Tensor } = globalThis.peer;
+    const ids = BigInt64Array.from({ length }, (_, at) => BigInt(1000 + ((at * 104729) % 20000)));
+    const input_ids = new Tensor("int64", ids, [1, length]);
+    const attention_mask = new Tensor("int64", new BigInt64Array(length).fill(1n), [1, length]);
+    const start = performance.now();
+    for (let run = 0; run < count; run++) await globalThis.model({ input_ids, attention_mask });
+    return performance.now() - start;
+  };
+  const load = async ([name, builds]) => {
+    const file = new Uint8Array(await (await fetch(`/models/${name}/encoder.safetensors`)).arrayBuffer());
+    const kernels = {};
+    for (const build of builds) {
+      const { default: start, Engine } = await import(`/engine/${build}/bench_engine.js`);
+      await start();
+      globalThis[build] = new Engine(file);
+      kernels[build] = globalThis[build].backend();
+    }
+    return kernels;
+  };
+  const loadPeer = async (name) => {
+    globalThis.model = await globalThis.peer.AutoModel.from_pretrained(name, { dtype: "q8", device: "wasm" });
+  };
+  const found = [];
+  for (const [cpu, flags, lengths, builds] of [
+    ["as it is", [], LENGTHS, ["relaxed", "plain"]],
+    ["without VNNI", [WITHOUT_VNNI], [128], ["relaxed"]],
+  ]) {
+    const [mine, other] = [await Browser.start(flags), await Browser.start(flags)];
+    const page = await mine.open("/page");
+    const kernels = await page.evaluate(load, [name, builds]);
+    const peerPage = await other.open("/page");
+    await peerPage.evaluate(peer, 1);
+    await peerPage.evaluate(loadPeer, name);
+    for (const length of lengths) {
+      const peers = [
+        ...builds.map((build) => ({ who: `nerite ${build}`, kernel: kernels[build], browser: mine, page, run: ours, argument: [build, length] })),
+        { who: "transformers.js", browser: other, page: peerPage, run: theirs, argument: [null, length] },
+      ];
+      // Enough runs for a third of a second each, after some that let the browser optimize.
+      for (const each of peers) {
+        const first = await sample(each.browser, each.page, each.run, each.argument, 3);
+        const second = await sample(each.browser, each.page, each.run, each.argument, 2);
+        each.count = Math.ceil(330 / Math.max(1, Math.min(first.cpu, second.cpu)));
+        each.samples = [];
+      }
+      for (let round = 0; round < rounds; round++) {
+        for (const each of peers) {
+          each.samples.push(await sample(each.browser, each.page, each.run, each.argument, each.count));
+        }
+      }
+      for (const { who, kernel, count, samples } of peers) found.push({ name, cpu, length, who, kernel, count, samples });
+    }
+    await mine.close();
+    await other.close();
+  }
+  return found;
+}
+
+/** In a page: text to entities with transformers.js, one sentence after the other. */
+async function predictPeer({ argument: text }) {
+  const start = performance.now();
+  let entities = 0;
+  for (const sentence of text) entities += (await globalThis.tagger(sentence)).length;
+  globalThis.entities = entities;
+  return performance.now() - start;
+}
+
+/** In a page: text to entities with Nerite. */
+async function predict({ argument: text }) {
+  const start = performance.now();
+  globalThis.prediction = await globalThis.recognizer.predict(text.join(" "));
+  return performance.now() - start;
+}
+
+/** A text of 2,000 words from paste to entities: our pool of two workers, their two threads. */
+async function text(name) {
+  const [mine, other] = [await Browser.start(), await Browser.start()];
+  const page = await mine.open("/page");
+  await page.evaluate(async (name) => {
+    const { load } = await import("/pkg/nerite.js");
+    globalThis.recognizer = await load(`/bundles/${name}/`, { workers: 2 });
+  }, name);
+  const peerPage = await other.open("/isolated/page");
+  await peerPage.evaluate(peer, 2);
+  const isolated = await peerPage.evaluate(async (name) => {
+    globalThis.tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, { dtype: "q8", device: "wasm" });
+    return crossOriginIsolated;
+  }, name);
+  if (!isolated) throw new Error("the peer's page is not isolated: no threads");
+  const peers = [
+    { who: "nerite", browser: mine, page, run: predict, samples: [] },
+    { who: "transformers.js", browser: other, page: peerPage, run: predictPeer, samples: [] },
+  ];
+  for (let round = -1; round < rounds; round++) {
+    const given = sentences(WORDS, round + 2);
+    for (const each of peers) {
+      const found = await sample(each.browser, each.page, each.run, given, 1);
+      if (round >= 0) each.samples.push(found); // The first one warms up.
+    }
+  }
+  const workers = await page.evaluate(() => globalThis.recognizer.workers);
+  const memory = {
+    nerite: await page.evaluate(() => globalThis.recognizer.wasmBytes),
+    "transformers.js": await peerPage.evaluate(() => globalThis.wasmBytes()),
+  };
+  await mine.close();
+  await other.close();
+  return peers.map(({ who, samples }) => ({ name, who, samples, wasmBytes: memory[who], workers: who === "nerite" ? workers : 2 }));
+}
+
+/** From a fresh page to loaded, and on to the first result, when all files are in the browser's cache. */
+async function load(name) {
+  const [mine, other] = [await Browser.start(), await Browser.start()];
+  const ours = async ([name, sentence]) => {
+    const start = performance.now();
+    const { load } = await import("/pkg/nerite.js");
+    const recognizer = await load(`/bundles/${name}/`);
+    const loaded = performance.now() - start;
+    await recognizer.predict(sentence);
+    return { loaded, first: performance.now() - start, wasmBytes: recognizer.wasmBytes };
+  };
+  const theirs = async ([name, sentence]) => {
+    const tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, { dtype: "q8", device: "wasm" });
+    const loaded = performance.now() - globalThis.start;
+    await tagger(sentence);
+    return { loaded, first: performance.now() - globalThis.start, wasmBytes: globalThis.wasmBytes() };
+  };
+  const peers = [
+    { who: "nerite", browser: mine, samples: [] },
+    { who: "transformers.js", browser: other, samples: [] },
+  ];
+  for (let round = -2; round < rounds; round++) {
+    const [sentence] = sentences(1, round + 3);
+    for (const { who, browser, samples } of peers) {
+      const page = await browser.open("/page");
+      const before = await browser.cpu();
+      let found;
+      if (who === "nerite") {
+        found = await page.evaluate(ours, [name, sentence]);
+      } else {
+        await page.evaluate(() => (globalThis.start = performance.now()));
+        await page.evaluate(peer, 1);
+        found = await page.evaluate(theirs, [name, sentence]);
+      }
+      found.cpu = (await browser.cpu()) - before;
+      await page.close();
+      if (round >= 0) samples.push(found); // The first two fill the caches.
+    }
+  }
+  await mine.close();
+  await other.close();
+  return peers.map(({ who, samples }) => ({ name, who, samples }));
+}
+
+const result = {};
+for (const [part, run] of Object.entries({ encode, text, load }).filter(([part]) => parts.split(",").includes(part))) {
+  result[part] = [];
+  for (const name of NAMES) {
+    console.error(`   ${part}, ${name}`);
+    result[part].push(...(await run(name)));
+  }
+}
+server.close();
+const version = JSON.parse(readFileSync(join(work, "node_modules/@huggingface/transformers/package.json"))).version;
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+result.versions = { "transformers.js": version, chromium: browser.version(), flags: FLAGS };
+await browser.close();
+writeFileSync(out, JSON.stringify(result));

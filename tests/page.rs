@@ -2,10 +2,12 @@
 
 mod accessible;
 mod browser;
+mod cut;
 mod demo;
 mod in_and_out;
 mod long_text;
 mod offline;
+mod package;
 mod process;
 mod relay;
 mod site;

@@ -1,0 +1,261 @@
+//! The package as another page would use it: its public interface only.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::TIMEOUT;
+use crate::browser::Browser;
+use crate::cut::CutLine;
+use crate::site::{Server, Site};
+
+/// What every script begins with: the package, and the default bundle loaded.
+const BEGIN: &str = "
+    const nerite = await import(new URL('pkg/nerite.js', location.origin + '/'));
+    const bundle = '/bundles/all-MiniLM-L6-v2/';
+    const failure = (promise) => promise.then(() => 'no failure', (error) => `${error.code ?? error.name}: ${error.message}`);
+";
+
+/// Runs the body of an async function in a page of the site that loads nothing.
+async fn run(browser: &Browser, url: &str, script: &str) -> Result<Value> {
+    browser.open(&format!("{url}tags.js")).await?;
+    browser.run_async(&format!("{BEGIN} {script}")).await
+}
+
+fn in_browser(test: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let browser = Browser::start(&[]).await?;
+        browser
+            .client
+            .update_timeouts(fantoccini::wd::TimeoutConfiguration::new(
+                Some(TIMEOUT * 3),
+                None,
+                None,
+            ))
+            .await?;
+        test(&browser).await
+    })
+}
+
+#[test]
+fn offsets_parts_and_heads_are_right_for_any_text() -> Result<()> {
+    in_browser(async |browser| {
+        let server = Server::start(&Site::built()?)?;
+        let found = run(
+            browser,
+            &server.url,
+            r#"
+            const recognizer = await nerite.load(bundle, { workers: 2 });
+            const sentence = 'Barack Obama visited Paris on Monday, and Angela Merkel \ud83d\ude00 stayed in Germany.';
+            const texts = [
+                '', ' \n\t', sentence, '\ud83d\udc69\u200d\ud83d\udcbb met e\u0301mile in Pari\u0301s\u0327.',
+                '\u0642\u0627\u0644 \u0628\u0627\u0631\u0627\u0643 \u0623\u0648\u0628\u0627\u0645\u0627 \u0641\u064a \u0628\u0627\u0631\u064a\u0633. \u05e9\u05dc\u05d5\u05dd London.',
+                '\ud800 lone \udc00 halves in London \ud83d', 'a\u0000b \u0085 \ufeff \u200b U.S. officials\r\n\r\n"said" so...',
+                'x'.repeat(30_000), '. '.repeat(3_000), 'Paris '.repeat(2_000),
+            ];
+            const wrong = [];
+            for (const text of texts) {
+                const { words, entities, tags } = await recognizer.predict(text);
+                let at = 0;
+                for (const { start, end, tag, score, probabilities } of words) {
+                    if (!/^[\s\u0085]*$/.test(text.slice(at, start)) || end <= start) wrong.push(['gap', text.slice(0, 80), at, start, end]);
+                    if (probabilities.length !== tags.length || probabilities[tags.indexOf(tag)] !== score) wrong.push(['score', text.slice(0, 80)]);
+                    if (Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) > 1e-4) wrong.push(['sum', text.slice(0, 80)]);
+                    at = end;
+                }
+                if (!/^[\s\u0085]*$/.test(text.slice(at))) wrong.push(['rest', text.slice(0, 80), at]);
+                for (const { start, end, text: own, words: [from, to] } of entities) {
+                    if (text.slice(start, end) !== own || words[from].start !== start || words[to - 1].end !== end) wrong.push(['entity', own]);
+                }
+            }
+            // A long text: parts make up the whole, the visible one comes first, and both workers work.
+            const long = Array.from({ length: 300 }, (_, i) => `${i}. ${sentence}`).join('\n');
+            const middle = long.indexOf('\n150. ');
+            const parts = [];
+            let progress;
+            const whole = await recognizer.predict(long, {
+                visible: [middle, middle + 100],
+                onPart: (part) => parts.push(part),
+                onProgress: (told) => { progress = told; },
+            });
+            const first = parts[0];
+            if (first.words[0].start > middle + 100 || first.words.at(-1).end < middle) wrong.push(['first', first.words[0].start, middle]);
+            parts.sort((a, b) => a.firstWord - b.firstWord);
+            if (JSON.stringify(parts.flatMap((part) => part.entities)) !== JSON.stringify(whole.entities)) wrong.push('parts');
+            if (progress.words !== whole.words.length || progress.total !== whole.words.length) wrong.push(['progress', progress]);
+            if (recognizer.workers !== 2) wrong.push(['workers', recognizer.workers]);
+            // A changed sentence is the only one that is read again.
+            const edited = await recognizer.predict(long.replace('150. Barack', '150. Michelle'));
+            const anew = edited.words.length - edited.reusedWords;
+            if (anew === 0 || anew > 40) wrong.push(['edited', anew]);
+            // Two heads at once are the same as one after the other.
+            const both = await recognizer.predictAll(sentence, recognizer.heads.map(({ id }) => id));
+            for (const one of both) {
+                const alone = await recognizer.predict(sentence, { head: one.head });
+                if (JSON.stringify(alone.entities) !== JSON.stringify(one.entities)) wrong.push(['head', one.head]);
+            }
+            const given = await recognizer.predictWords([['Barack', 'Obama', 'left', '.'], [], ['U.S.']]);
+            if (JSON.stringify(given.tags[0]) !== '["B-per","I-per","O","O"]' || given.tags[2].length !== 1) wrong.push(['words', given]);
+            return wrong;"#,
+        )
+        .await?;
+        assert_eq!(found, Value::Array(Vec::new()), "{found:#}");
+        Ok(())
+    })
+}
+
+#[test]
+fn requests_that_cannot_be_met_say_why() -> Result<()> {
+    in_browser(async |browser| {
+        let server = Server::start(&Site::built()?)?;
+        let found = run(
+            browser,
+            &server.url,
+            r#"
+            const recognizer = await nerite.load(bundle, { workers: 1 });
+            const stop = new AbortController();
+            const long = 'Barack Obama visited Paris on Monday. '.repeat(2000).replace(/Obama/g, () => Math.random());
+            setTimeout(() => stop.abort(), 200);
+            const found = [
+                await failure(recognizer.predict('x', { head: 'none' })),
+                await failure(recognizer.predict('x', { decoder: 'luck' })),
+                await failure(recognizer.predict(long, { signal: stop.signal })),
+                await failure(recognizer.predict('x', { signal: AbortSignal.abort() })),
+                await failure(nerite.load('/bundles/none')),
+                await failure(nerite.load(bundle, { workers: 0 })),
+                await failure(nerite.load(bundle, { signal: AbortSignal.abort() })),
+                await failure(nerite.load([new File(['{}'], 'readme.txt')])),
+                await failure(nerite.load([new File(['{}'], 'manifest.json')])),
+            ];
+            // A worker that ends in the middle of a question: the next one is answered by a fresh worker.
+            const post = Worker.prototype.postMessage;
+            Worker.prototype.postMessage = function (message) {
+                post.call(this, message.task === 'predict' ? { ...message, text: undefined } : message);
+            };
+            found.push(await failure(recognizer.predict('Paris is a city.')));
+            Worker.prototype.postMessage = post;
+            found.push((await recognizer.predict('Paris is a city.')).entities[0]?.text);
+            recognizer.free();
+            found.push(await failure(recognizer.predict('x')));
+            return found;"#,
+        )
+        .await?;
+        let found = found.as_array().context("a list")?;
+        let expected = [
+            "input: found the head \"none\", expected one of",
+            "input: found the decoder \"luck\", expected one of",
+            "AbortError",
+            "AbortError",
+            "network: manifest.json: found HTTP status 404",
+            "input: found 0 workers",
+            "AbortError",
+            "bundle: found no manifest.json",
+            "bundle: manifest.json: missing field",
+            "crash: ",
+            "Paris",
+            "freed: ",
+        ];
+        ensure!(found.len() == expected.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            let found = found.as_str().unwrap_or_default();
+            let fine = found.contains(expected) || found.starts_with(&format!("20: {expected}"));
+            ensure!(
+                fine || expected == "AbortError" && found.contains("abort"),
+                "found {found}, expected {expected}"
+            );
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn downloads_go_on_where_they_broke_off_and_are_kept() -> Result<()> {
+    in_browser(async |browser| {
+        let server = Server::start(&Site::built()?)?;
+        let line = CutLine::start(&server.url, "/encoder.safetensors", 9 << 20)?;
+        let script = r#"
+            const asked = await nerite.inspect(bundle);
+            const recognizer = await nerite.load(bundle);
+            const { entities } = await recognizer.predict('Barack Obama visited Paris.');
+            const after = await nerite.inspect(bundle);
+            return [asked.bytes, asked.cachedBytes, after.cachedBytes, await nerite.cacheSize(), entities.map(({ text }) => text)];"#;
+        let found = run(browser, &line.url, script).await?;
+        let bytes = found[0].as_u64().context("a size")?;
+        assert_eq!(found[1], 0);
+        assert_eq!([&found[2], &found[3]], [&found[0], &found[0]]);
+        assert_eq!(found[4], serde_json::json!(["Barack Obama", "Paris"]));
+        let encoder = |requests: &[String]| -> Vec<String> {
+            let of_encoder = requests
+                .iter()
+                .filter(|head| head.contains("/encoder.safetensors"));
+            of_encoder.cloned().collect()
+        };
+        let requests = encoder(&line.requests());
+        ensure!(requests.len() == 2, "{requests:#?}");
+        let range = requests[1].to_lowercase();
+        let start = range
+            .split("range: bytes=")
+            .nth(1)
+            .context("no range was asked for")?;
+        let start: u64 = start.split('-').next().unwrap_or_default().parse()?;
+        assert!((1 << 20..bytes).contains(&start), "{start}");
+
+        // Again: everything but the manifest comes from the cache.
+        let before = line.requests().len();
+        let found = run(browser, &line.url, script).await?;
+        assert_eq!(found[1], found[0]);
+        let later = line.requests()[before..].join("\n");
+        assert!(!later.contains("safetensors"), "{later}");
+        let cleared = run(
+            browser,
+            &line.url,
+            "await nerite.clearCache(); return [await nerite.cacheSize(), (await nerite.inspect(bundle)).cachedBytes];",
+        );
+        assert_eq!(cleared.await?, serde_json::json!([0, 0]));
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_not_what_the_manifest_says_is_refused_and_not_kept() -> Result<()> {
+    in_browser(async |browser| {
+        let site = Site::copy()?;
+        let server = Server::start(&site)?;
+        let encoder = site.bundle().join("encoder.safetensors");
+        let flip = |bytes: &mut Vec<u8>| {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+        };
+        site.change(&encoder, flip)?;
+        let load = "return [await failure(nerite.load(bundle)), (await nerite.inspect(bundle)).cachedBytes];";
+        let found = run(browser, &server.url, load).await?;
+        let message = found[0].as_str().unwrap_or_default();
+        assert!(
+            message.starts_with("integrity: encoder.safetensors: found sha256"),
+            "{message}"
+        );
+        assert_eq!(found[1], 0);
+        // Repaired on the server, it loads; damaged in the cache, it is fetched again.
+        site.change(&encoder, flip)?;
+        let found = run(
+            browser,
+            &server.url,
+            r#"
+            (await nerite.load(bundle)).free();
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                const key = (await cache.keys()).find(({ url }) => url.includes('encoder.safetensors'));
+                const bytes = new Uint8Array(await (await cache.match(key)).arrayBuffer());
+                bytes[bytes.length >> 1] ^= 1;
+                await cache.put(key, new Response(bytes, { headers: { 'Content-Length': bytes.length } }));
+            }
+            const recognizer = await nerite.load(bundle);
+            return (await recognizer.predict('Paris is a city.')).entities.map(({ text }) => text);"#,
+        )
+        .await?;
+        assert_eq!(found, serde_json::json!(["Paris"]));
+        Ok(())
+    })
+}

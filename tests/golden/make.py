@@ -673,6 +673,51 @@ def make_metrics(root):
     write_rows(root / "token.json", tokens)
     write_rows(root / "entity.json", entities)
     write_rows(root / "overlap.json", [overlap_figures(*case) for case in metric_cases()])
+    write_rows(root / "bootstrap.json", [paired_bootstrap(*pair) for pair in bootstrap_pairs()])
+
+
+def bootstrap_pairs():
+    """Two taggers on the same sentences: the second far better, a little better, and not better."""
+    types = ["geo", "per", "org"]
+    for name, seed, first, second in [("clear", 21, 0.3, 0.15), ("slight", 22, 0.25, 0.21), ("none", 23, 0.25, 0.25)]:
+        gold, a = random_case(seed, 200, types, first, 0.0)
+        rng = np.random.default_rng(seed + 100)
+        tags = sorted({tag for sentence in gold for tag in sentence})
+        b = [[tags[int(rng.integers(len(tags)))] if rng.random() < second else tag for tag in sentence] for sentence in gold]
+        yield name, gold, a, b
+
+
+def paired_bootstrap(name, gold, a, b, draws=1000):
+    """Differences b - a of scikit-learn's and seqeval's figures over the same drawn sentences."""
+    from seqeval.metrics import f1_score as entity_f1
+    from seqeval.scheme import IOB2
+    from sklearn.metrics import accuracy_score, f1_score
+
+    def figures(chosen, predicted):
+        sides = [[side[i] for i in chosen] for side in (gold, predicted)]
+        words = [[tag for sentence in side for tag in sentence] for side in sides]
+        return {
+            "accuracy": accuracy_score(*words),
+            "macro_f1": f1_score(*words, average="macro", zero_division=0),
+            "weighted_f1": f1_score(*words, average="weighted", zero_division=0),
+            "entity_f1": entity_f1(*sides, mode="strict", scheme=IOB2),
+        }
+
+    rng = np.random.default_rng(7)
+    drawn = []
+    for _ in range(draws):
+        chosen = rng.integers(len(gold), size=len(gold))
+        first, second = figures(chosen, a), figures(chosen, b)
+        drawn.append({key: second[key] - first[key] for key in first})
+    everything = range(len(gold))
+    first, second = figures(everything, a), figures(everything, b)
+    result = {"name": name, "gold": gold, "a": a, "b": b, "differences": {}}
+    for key in first:
+        values = np.array([own[key] for own in drawn])
+        low, high = np.quantile(values, [0.025, 0.975])
+        tail = (min((values <= 0).sum(), (values >= 0).sum()) + 1) / (draws + 1)
+        result["differences"][key] = plain({"a": first[key], "b": second[key], "low": low, "high": high, "p": min(1.0, 2 * tail)})
+    return result
 
 
 def overlap_figures(name, gold, predicted):

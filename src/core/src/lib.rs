@@ -41,10 +41,11 @@ pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };
 pub use report::{
-    CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, Evaluation,
-    HeadProvenance, JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance,
-    Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report, ReportError, SplitProvenance,
-    Words,
+    CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, ErrorKind,
+    Errors, Evaluation, HeadProvenance, Judged, JudgedSentence, Loss, Outcome, Outcomes,
+    OutcomesError, PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report,
+    ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
+    SplitProvenance, Words,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
 pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};

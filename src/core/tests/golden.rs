@@ -4,9 +4,9 @@
 //! same tests run natively and, by wasm-pack, in browsers.
 
 use nerite::{
-    Config, Context, Encoder, EncoderError, Entities, EntityReport, Evaluation, JudgedSentence,
-    Outcomes, Tag, TagSet, TokenReport, Tokenizer, Training, Weights, Workspace, prepare_tokenizer,
-    quantize,
+    Comparison, Config, Context, Encoder, EncoderError, Entities, EntityReport, Evaluation,
+    JudgedSentence, Outcomes, Tag, TagSet, TokenReport, Tokenizer, Training, Weights, Workspace,
+    prepare_tokenizer, quantize,
 };
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -462,6 +462,73 @@ fn headline_figures_are_those_of_the_tables() {
             );
         }
     }
+}
+
+/// Other draws, another generator: intervals agree as far as 1,000 draws can
+/// tell, and whether a difference is more than chance agrees always.
+#[test]
+fn paired_bootstraps_tell_the_same_as_in_python() {
+    let pairs: Vec<Value> = serde_json::from_slice(golden!("metrics/bootstrap.json")).unwrap();
+    let mut verdicts = Vec::new();
+    for pair in &pairs {
+        let name = pair["name"].as_str().unwrap();
+        let side = |side: &str| -> Tags { serde_json::from_value(pair[side].clone()).unwrap() };
+        let (gold, sides) = (side("gold"), [side("a"), side("b")]);
+        let tags =
+            TagSet::new(gold.iter().chain(sides.iter().flatten()).flatten().cloned()).unwrap();
+        let indices = |sentences: &Tags| -> Vec<Vec<u16>> {
+            let index = |label: &String| tags.index(label).unwrap() as u16;
+            let sentences = sentences.iter();
+            sentences
+                .map(|own| own.iter().map(index).collect())
+                .collect()
+        };
+        let gold = indices(&gold);
+        let dropped: Vec<Vec<bool>> = gold.iter().map(|own| vec![false; own.len()]).collect();
+        let [a, b] = sides.map(|predicted| {
+            let predicted = indices(&predicted);
+            let parts = gold.iter().zip(&predicted).zip(&dropped);
+            let parts =
+                parts.map(|((gold, predicted), dropped)| (&gold[..], &predicted[..], &dropped[..]));
+            Outcomes::new(tags.clone(), parts)
+        });
+        let found = Comparison::of(&a, &b, 0, 1000).unwrap();
+        let found_json = serde_json::to_value(&found).unwrap();
+        for (figure, expected) in pair["differences"].as_object().unwrap() {
+            let place = format!("{name} {figure}");
+            let own = &found_json[figure];
+            assert_close(&own["a"], &expected["a"], &place);
+            assert_close(&own["b"], &expected["b"], &place);
+            let get = |from: &Value, field: &str| from[field].as_f64().unwrap();
+            let width = get(expected, "high") - get(expected, "low");
+            for end in ["low", "high"] {
+                let apart = (get(own, end) - get(expected, end)).abs();
+                assert!(
+                    apart < 0.1 * width,
+                    "{place} {end}: {apart} apart, of {width}"
+                );
+            }
+            let verdict = |from: &Value| get(from, "p") < 0.05;
+            assert_eq!(
+                verdict(own),
+                verdict(expected),
+                "{place}: {own}, {expected}"
+            );
+            verdicts.push(verdict(own));
+        }
+        // Among others, every tag has its own difference.
+        assert_eq!(found.tags.len(), tags.len());
+        let lowest = found
+            .tags
+            .values()
+            .map(|own| own.low)
+            .fold(f64::INFINITY, f64::min);
+        assert!(
+            lowest < found.figures.macro_f1.low,
+            "{name}: one tag varies more than their mean"
+        );
+    }
+    assert!(verdicts.contains(&true) && verdicts.contains(&false));
 }
 
 /// Equal keys, and numbers equal to 1e-12.

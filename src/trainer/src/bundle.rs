@@ -6,8 +6,10 @@ use anyhow::{Context, Result, bail, ensure};
 use nerite::{
     BundleFile, BundleHead, Encoder, Head, MANIFEST, MAX_MANIFEST_BYTES, Manifest, Recognizer,
 };
+use serde_json::{Value, json};
 
 use crate::encoders::{Lookup, Quantized, Source};
+use crate::evaluate::read_report;
 use crate::files;
 use crate::train;
 
@@ -107,32 +109,79 @@ pub fn name_of(source: &str) -> String {
 /// The list of the bundles in a folder, for the page's menu.
 const INDEX: &str = "index.json";
 
-/// Lists the bundles in `folder` in its `index.json`:
-/// `{"bundles": [{"name", "bytes"}]}`, by name.
+/// The ending of a report's sample: `x.sample.json` beside `x.json`.
+pub(crate) const SAMPLE: &str = "sample.json";
+
+/// Lists the bundles in `folder` in its `index.json`, by name:
+/// `{"bundles": [{"name", "bytes", "reports": [{"file", "bytes", "head", "sample"}]}]}`.
+/// Reports are those of the bundle's heads, the manifest's and any others in
+/// its folder `reports`; `sample` is there where a sample is.
 ///
 /// # Errors
 ///
 /// A disk that fails. A folder without a bundle's manifest is passed over.
 pub fn write_index(folder: &Path) -> Result<()> {
     let mut bundles = Vec::new();
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    for entry in entries {
-        let entry = entry?;
-        if let Ok(manifest) = manifest(&entry.path()) {
+    for (name, path) in listing(folder)? {
+        if let Ok(manifest) = manifest(&path) {
+            let bytes = manifest.bytes();
+            let reports = reports(&path, &manifest)?;
             // The page asks for the folder, whatever the manifest calls itself.
-            bundles.push((
-                entry.file_name().to_string_lossy().into_owned(),
-                manifest.bytes(),
-            ));
+            bundles.push(json!({ "name": name, "bytes": bytes, "reports": reports }));
         }
     }
-    bundles.sort();
-    let list = bundles
-        .into_iter()
-        .map(|(name, bytes)| serde_json::json!({ "name": name, "bytes": bytes }));
-    let index = serde_json::json!({ "bundles": list.collect::<Vec<_>>() });
-    let text = serde_json::to_string_pretty(&index)? + "\n";
+    let text = serde_json::to_string_pretty(&json!({ "bundles": bundles }))? + "\n";
     files::write_whole(&folder.join(INDEX), text.as_bytes())
+}
+
+/// The reports in a bundle that are of one of its heads, for the index.
+fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<Value>> {
+    let folder = bundle.join("reports");
+    let mut reports = Vec::new();
+    if !folder.is_dir() {
+        return Ok(reports);
+    }
+    for (name, path) in listing(&folder)? {
+        if !nerite::is_file_name(&name) || !name.ends_with(".json") || name.ends_with(SAMPLE) {
+            continue;
+        }
+        // Other files lie there as well, and reports of heads that are gone.
+        let Ok(report) = read_report(&path) else {
+            continue;
+        };
+        let sha256 = &report.provenance.head.sha256;
+        let Some(head) = manifest
+            .heads
+            .iter()
+            .find(|head| head.file.sha256 == *sha256)
+        else {
+            continue;
+        };
+        let bytes = path.metadata()?.len();
+        let mut entry =
+            json!({ "file": format!("reports/{name}"), "bytes": bytes, "head": head.id });
+        let sample = Path::new(&name).with_extension(SAMPLE);
+        if folder.join(&sample).is_file() {
+            entry["sample"] = format!("reports/{}", sample.display()).into();
+        }
+        reports.push(entry);
+    }
+    Ok(reports)
+}
+
+/// Names and paths in a folder, by name.
+fn listing(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let named = entries.map(|entry| {
+        let entry = entry?;
+        Ok((
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        ))
+    });
+    let mut list: Vec<_> = named.collect::<std::io::Result<_>>()?;
+    list.sort();
+    Ok(list)
 }
 
 /// [`write_index`] for the folder that a bundle is in, if it has an index.
@@ -211,13 +260,31 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
 }
 
 /// Reads a file of a bundle and checks it against the manifest.
-fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
+pub(crate) fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
     let path = folder.join(&file.file);
     ensure!(path.is_file(), "{}: missing", path.display());
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
     file.verify(&bytes)
         .with_context(|| folder.display().to_string())?;
     Ok(bytes)
+}
+
+/// The manifest's entry of a head, of the default one where none is named.
+pub(crate) fn head_entry<'a>(
+    folder: &Path,
+    manifest: &'a Manifest,
+    head: Option<&str>,
+) -> Result<&'a BundleHead> {
+    let id = head.unwrap_or(&manifest.default_head);
+    let entry = manifest.heads.iter().find(|head| head.id == id);
+    entry.with_context(|| {
+        let ids: Vec<&str> = manifest.heads.iter().map(|head| head.id.as_str()).collect();
+        format!(
+            "{}: found no head {id:?}, expected one of {}",
+            folder.display(),
+            ids.join(", ")
+        )
+    })
 }
 
 /// A bundle in memory: an encoder and the head asked for.
@@ -238,23 +305,7 @@ impl Bundle {
     /// the bundle.
     pub fn open(folder: &Path, head: Option<&str>) -> Result<Self> {
         let manifest = manifest(folder)?;
-        let id = head.unwrap_or(&manifest.default_head);
-        let ids = || {
-            manifest
-                .heads
-                .iter()
-                .map(|head| head.id.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let entry = manifest.heads.iter().find(|head| head.id == id);
-        let entry = entry.with_context(|| {
-            format!(
-                "{}: found no head {id:?}, expected one of {}",
-                folder.display(),
-                ids()
-            )
-        })?;
+        let entry = head_entry(folder, &manifest, head)?;
         let read = |file: &BundleFile| {
             read_file(folder, file).with_context(|| {
                 format!(

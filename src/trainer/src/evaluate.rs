@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use nerite::{
-    Context, Decoder, Details, Evaluation, Head, HeadInput, JudgedSentence, Report, TagSet,
+    Context, Decoder, Details, Evaluation, Head, HeadInput, JudgedSentence, Report, Sample, TagSet,
     Training,
 };
 use rayon::prelude::*;
@@ -27,6 +27,18 @@ pub fn read_report(path: &Path) -> Result<Report> {
     Report::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
 }
 
+/// Reads a stored sample, and checks it.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that is no sample whose figures follow from
+/// its predictions.
+pub fn read_sample(path: &Path) -> Result<Sample> {
+    let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
+    let name = || path.display().to_string();
+    Sample::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
+}
+
 /// Judges `head`, which was fitted on the sentences `train` where that is
 /// known, on the sentences `part`. A word without a subword gets `O`.
 pub fn evaluate(
@@ -38,19 +50,22 @@ pub fn evaluate(
     train: Option<&[usize]>,
 ) -> Evaluation {
     let (tags, sentences) = judged(head, decoder, corpus, features, part);
-    let training = train.map(|train| {
-        let sentences = train.iter().map(|&index| {
-            let sentence = &corpus.sentences[index];
-            let words = sentence.words.iter().map(String::as_str).collect();
-            (words, &sentence.tags[..])
-        });
-        Training::of(&corpus.tags, sentences)
-    });
+    let training = train.map(|train| training(corpus, train));
     let context = Context {
         training: training.as_ref(),
         ..Context::default()
     };
     Evaluation::of(&tags, &sentences, &context)
+}
+
+/// What the sentences `train` hold.
+pub(crate) fn training(corpus: &Corpus, train: &[usize]) -> Training {
+    let sentences = train.iter().map(|&index| {
+        let sentence = &corpus.sentences[index];
+        let words = sentence.words.iter().map(String::as_str).collect();
+        (words, &sentence.tags[..])
+    });
+    Training::of(&corpus.tags, sentences)
 }
 
 /// The expected calibration error of words; not a number where confidences

@@ -9,6 +9,8 @@ pub mod evaluate;
 pub mod features;
 mod files;
 pub mod fit;
+pub mod judge;
+pub mod pictures;
 mod progress;
 pub mod serve;
 pub mod split;

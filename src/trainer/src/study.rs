@@ -5,8 +5,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use nerite::{Loss, Report};
-use plotters::prelude::*;
+use nerite::Report;
 use serde_json::{Map, Value, json};
 
 use crate::bundle;
@@ -16,6 +15,7 @@ use crate::evaluate::calibration_error;
 use crate::features::Features;
 use crate::files;
 use crate::fit::Settings;
+use crate::pictures;
 use crate::split::Split;
 use crate::train::{Layers, Training, read_outcome};
 
@@ -206,7 +206,7 @@ impl Study<'_> {
             (BEST, "reports/loss.svg"),
         ] {
             let report = read_outcome(&out.join(head))?.3;
-            let drawn = loss_picture(&name, &report.loss)
+            let drawn = pictures::loss(&format!("{name}: training loss"), &[(head, &report.loss)])
                 .with_context(|| format!("cannot draw the loss of {name}"))?;
             files::write_whole(&folder.join(picture), drawn.as_bytes())?;
         }
@@ -225,75 +225,4 @@ impl Study<'_> {
 fn earlier(training: &Training<'_>, folder: &Path) -> Option<Report> {
     let (_, head, _, report) = read_outcome(folder).ok()?;
     training.would_repeat(&head, &report).then_some(report)
-}
-
-/// Steps that one point of the picture averages over.
-const WINDOW: usize = 25;
-
-/// The loss after every step, averaged over [`WINDOW`] of them, as SVG.
-fn loss_picture(name: &str, loss: &Loss) -> Result<String> {
-    let mean = |steps: &[f32]| steps.iter().sum::<f32>() / steps.len() as f32;
-    let points: Vec<(f32, f32)> = loss
-        .steps
-        .chunks(WINDOW)
-        .enumerate()
-        .map(|(index, steps)| {
-            (
-                (index * WINDOW) as f32 + steps.len() as f32 / 2.0,
-                mean(steps),
-            )
-        })
-        .collect();
-    let highest = points
-        .iter()
-        .map(|(_, y)| *y)
-        .fold(0.0, f32::max)
-        .max(f32::MIN_POSITIVE);
-    let steps = loss.steps.len().max(1);
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, (720, 400)).into_drawing_area();
-        area.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&area)
-            .caption(format!("{name}: training loss"), ("sans-serif", 20))
-            .margin(12)
-            .x_label_area_size(40)
-            .y_label_area_size(56)
-            .build_cartesian_2d(0f32..steps as f32, 0f32..highest * 1.05)?;
-        chart
-            .configure_mesh()
-            .x_desc("step")
-            .y_desc("cross-entropy, nats per word")
-            .light_line_style(WHITE)
-            .x_label_formatter(&|x| format!("{x:.0}"))
-            .draw()?;
-        // A line at the end of every epoch.
-        for epoch in 1..loss.epochs.len() {
-            let x = (steps * epoch / loss.epochs.len()) as f32;
-            chart.draw_series(LineSeries::new([(x, 0.0), (x, highest)], BLACK.mix(0.25)))?;
-        }
-        chart.draw_series(LineSeries::new(
-            points,
-            RGBColor(11, 95, 102).stroke_width(2),
-        ))?;
-        area.present()?;
-    }
-    Ok(svg)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_drawn_of_any_loss() {
-        let long = Loss {
-            steps: (0..3000).map(|step| 3.0 / (1.0 + step as f32)).collect(),
-            epochs: vec![1.0, 2.0, 3.0],
-        };
-        let picture = loss_picture("<b>&", &long).unwrap();
-        assert!(picture.contains("<polyline"));
-        assert!(!picture.contains("<b>"), "names are escaped");
-        loss_picture("none", &Loss::default()).unwrap();
-    }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use nerite::{
-    CorpusProvenance, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
+    CorpusProvenance, Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
     Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
 };
 use sha2::{Digest, Sha256};
@@ -244,7 +244,6 @@ impl Training<'_> {
         parts: &Parts,
         start: Instant,
     ) -> Result<Provenance> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let encoder = &self.encoder.encoder;
         Ok(Provenance {
             corpus: self.corpus_provenance(),
@@ -261,52 +260,67 @@ impl Training<'_> {
             },
             settings: serde_json::to_value(&self.settings)?,
             nerite: env!("CARGO_PKG_VERSION").into(),
-            machine: format!(
-                "{} {}, {cores} cores, {}",
-                std::env::consts::OS,
-                std::env::consts::ARCH,
-                encoder.backend()
-            ),
+            machine: machine(encoder),
             seconds: start.elapsed().as_secs_f64(),
             command: self.command.clone(),
         })
     }
 
     fn corpus_provenance(&self) -> CorpusProvenance {
-        let name = |value: Option<clap::builder::PossibleValue>| {
-            value.map_or(String::new(), |value| value.get_name().to_owned())
-        };
-        let Corpus {
-            format,
-            encoding,
-            scheme,
-            ..
-        } = self.corpus;
-        let read_as = [
-            name(format.to_possible_value()),
-            name(encoding.to_possible_value()),
-            name(scheme.to_possible_value()),
-        ];
-        CorpusProvenance {
-            format: read_as.join(", "),
-            sha256: self.corpus.sha256.clone(),
-            sentences: self.corpus.sentences.len() as u64,
-            words: self.corpus.words() as u64,
-        }
+        corpus_provenance(self.corpus)
     }
 
     fn split_provenance(&self, parts: &Parts) -> SplitProvenance {
-        let name = |&index: &usize| self.corpus.sentences[index].name.as_str();
-        let part = |indices: &[usize]| PartProvenance {
-            sentences: indices.len() as u64,
-            sha256: names_sha256(indices.iter().map(name)),
-        };
         SplitProvenance {
             name: self.split.to_string(),
-            train: part(&parts.train),
-            test: part(&parts.test),
+            train: part_provenance(self.corpus, &parts.train),
+            test: part_provenance(self.corpus, &parts.test),
         }
     }
+}
+
+/// The corpus by its contents.
+pub(crate) fn corpus_provenance(corpus: &Corpus) -> CorpusProvenance {
+    let name = |value: Option<clap::builder::PossibleValue>| {
+        value.map_or(String::new(), |value| value.get_name().to_owned())
+    };
+    let Corpus {
+        format,
+        encoding,
+        scheme,
+        ..
+    } = corpus;
+    let read_as = [
+        name(format.to_possible_value()),
+        name(encoding.to_possible_value()),
+        name(scheme.to_possible_value()),
+    ];
+    CorpusProvenance {
+        format: read_as.join(", "),
+        sha256: corpus.sha256.clone(),
+        sentences: corpus.sentences.len() as u64,
+        words: corpus.words() as u64,
+    }
+}
+
+/// The sentences of a part by their names.
+pub(crate) fn part_provenance(corpus: &Corpus, part: &[usize]) -> PartProvenance {
+    let name = |&index: &usize| corpus.sentences[index].name.as_str();
+    PartProvenance {
+        sentences: part.len() as u64,
+        sha256: names_sha256(part.iter().map(name)),
+    }
+}
+
+/// The machine that a report is made on.
+pub(crate) fn machine(encoder: &Encoder) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "{} {}, {cores} cores, {}",
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        encoder.backend()
+    )
 }
 
 /// What a head says of itself before it is fitted, its sizes checked.

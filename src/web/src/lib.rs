@@ -4,6 +4,8 @@
 //! spreads long texts over workers, and is what pages see.
 
 mod engine;
+mod reports;
 mod results;
 
 pub use engine::Engine;
+pub use reports::{check_file, compare_reports, judge_sample, list_errors};

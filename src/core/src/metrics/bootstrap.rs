@@ -3,12 +3,15 @@
 //! "An Introduction to the Bootstrap", 1993, chapters 13 and 16). The words of
 //! a sentence are not independent of each other, sentences nearly are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::figures::{Figures, Totals};
+use super::figures::{Figures, Sum, Totals};
 use super::ratio;
+use crate::tags::TagSet;
 
 /// Where 95 % of the resampled figures lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,19 +63,23 @@ pub struct Comparison {
     /// The differences.
     #[serde(flatten)]
     pub figures: Figures<Difference>,
+    /// The differences in F1 of every tag that occurs.
+    pub tags: BTreeMap<String, Difference>,
 }
 
-/// Draws as many sentences as there are, again and again, and gives the
-/// figures of each draw for each of `heads`, which have equally many sentences.
-fn resample<const N: usize>(
+/// Draws as many sentences as there are, again and again, and gives what
+/// `read` makes of the sums of each draw, one for each of `heads`, which have
+/// equally many sentences.
+fn resample<const N: usize, T>(
     heads: [&Totals; N],
     seed: u64,
     resamples: u32,
-) -> Vec<[Figures<f64>; N]> {
+    mut read: impl FnMut(&[Sum; N]) -> T,
+) -> Vec<T> {
     let sentences = u32::try_from(heads[0].sentences()).expect("fewer than 2^32 sentences");
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut sums = heads.map(Totals::empty_sum);
-    let mut figures = Vec::with_capacity(resamples as usize);
+    let mut found = Vec::with_capacity(resamples as usize);
     for _ in 0..resamples {
         for sum in &mut sums {
             sum.clear();
@@ -84,19 +91,19 @@ fn resample<const N: usize>(
                 head.add(sentence, sum);
             }
         }
-        figures.push(sums.each_ref().map(|sum| sum.figures()));
+        found.push(read(&sums));
     }
-    figures
+    found
 }
 
 impl Intervals {
     pub(crate) fn new(head: &Totals, seed: u64, resamples: u32) -> Self {
-        let drawn = resample([head], seed, resamples);
+        let drawn = resample([head], seed, resamples, |[own]| own.figures());
         Self {
             seed,
             resamples,
             figures: Figures::from_fn(|name| {
-                let mut values: Vec<f64> = drawn.iter().map(|[own]| own.get(name)).collect();
+                let mut values: Vec<f64> = drawn.iter().map(|own| own.get(name)).collect();
                 interval(&mut values)
             }),
         }
@@ -104,34 +111,69 @@ impl Intervals {
 }
 
 impl Comparison {
-    /// `a` and `b` are of the same sentences in the same order.
-    pub(crate) fn new(a: &Totals, b: &Totals, seed: u64, resamples: u32) -> Self {
-        let drawn = resample([a, b], seed, resamples);
-        let (first, second) = (a.all().figures(), b.all().figures());
+    /// `a` and `b` are of the same sentences in the same order, `tags` are
+    /// theirs.
+    pub(crate) fn new(
+        a: &Totals,
+        b: &Totals,
+        tags: [&TagSet; 2],
+        seed: u64,
+        resamples: u32,
+    ) -> Self {
+        let [first, second] = [a.all(), b.all()];
+        // Each label with its place in both sets, if a sentence has it.
+        let labels: BTreeSet<&String> = tags.iter().flat_map(|set| set.labels()).collect();
+        let labels: Vec<(&String, [Option<usize>; 2])> = labels
+            .into_iter()
+            .map(|label| (label, tags.map(|set| set.index(label))))
+            .filter(|(_, [own, other])| first.has(*own) || second.has(*other))
+            .collect();
+        let by_tag = |a: &Sum, b: &Sum| -> Vec<f64> {
+            let places = labels.iter().map(|(_, places)| places);
+            places
+                .map(|[own, other]| b.tag_f1(*other) - a.tag_f1(*own))
+                .collect()
+        };
+        let drawn = resample([a, b], seed, resamples, |[a, b]| {
+            (a.figures(), b.figures(), by_tag(a, b))
+        });
+        let tags = labels
+            .iter()
+            .enumerate()
+            .map(|(index, (label, [own, other]))| {
+                let values = drawn.iter().map(|(.., tags)| tags[index]).collect();
+                let difference = Difference::new(first.tag_f1(*own), second.tag_f1(*other), values);
+                ((*label).clone(), difference)
+            });
         Self {
             seed,
             resamples,
             figures: Figures::from_fn(|name| {
-                let mut values: Vec<f64> = drawn
-                    .iter()
-                    .map(|[a, b]| b.get(name) - a.get(name))
-                    .collect();
-                let [below, above] = [
-                    values.iter().filter(|value| **value <= 0.0).count(),
-                    values.iter().filter(|value| **value >= 0.0).count(),
-                ];
-                let tail = ratio((below.min(above) + 1) as f64, (values.len() + 1) as f64);
-                let Interval { low, high } = interval(&mut values);
-                let (a, b) = (first.get(name), second.get(name));
-                Difference {
-                    a,
-                    b,
-                    difference: b - a,
-                    low,
-                    high,
-                    p: (2.0 * tail).min(1.0),
-                }
+                let values = drawn.iter().map(|(a, b, _)| b.get(name) - a.get(name));
+                let [first, second] = [&first, &second].map(|sum| sum.figures().get(name));
+                Difference::new(first, second, values.collect())
             }),
+            tags: tags.collect(),
+        }
+    }
+}
+
+impl Difference {
+    /// `values` are the resampled differences.
+    fn new(a: f64, b: f64, mut values: Vec<f64>) -> Self {
+        let [below, above] = [
+            values.iter().filter(|value| **value <= 0.0).count(),
+            values.iter().filter(|value| **value >= 0.0).count(),
+        ];
+        let tail = ratio((below.min(above) + 1) as f64, (values.len() + 1) as f64);
+        let Interval { low, high } = interval(&mut values);
+        Self {
+            a,
+            b,
+            difference: b - a,
+            low,
+            high,
+            p: (2.0 * tail).min(1.0),
         }
     }
 }

@@ -100,6 +100,16 @@ impl Sum {
         self.lenient = Counts::default();
     }
 
+    /// Whether the tag of this index occurs.
+    pub(super) fn has(&self, tag: Option<usize>) -> bool {
+        tag.is_some_and(|tag| self.tags[tag].gold + self.tags[tag].predicted > 0)
+    }
+
+    /// F1 of the tag of this index; 0 of one that a head does not know.
+    pub(super) fn tag_f1(&self, tag: Option<usize>) -> f64 {
+        tag.map_or(0.0, |tag| self.tags[tag].f1())
+    }
+
     /// Tags that occur neither in gold nor in prediction are left out, as
     /// scikit-learn does.
     pub(crate) fn figures(&self) -> Figures<f64> {

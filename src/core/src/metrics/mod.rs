@@ -21,6 +21,7 @@ pub use token::{Averages, Scores, TokenReport};
 
 pub(crate) use buckets::Gathering;
 pub(crate) use figures::Totals;
+pub(crate) use overlap::{Match, matches};
 
 use crate::decode::Span;
 

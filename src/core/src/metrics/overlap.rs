@@ -64,7 +64,7 @@ pub struct OverlapReport {
 
 /// What became of one entity, or of a pair: indices into gold and prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Match {
+pub(crate) enum Match {
     Correct(usize, usize),
     Incorrect(usize, usize),
     Partial(usize, usize),
@@ -143,7 +143,7 @@ impl OverlapCounts {
 /// prediction, as nervaluate does: to one that the scheme finds right, else to
 /// the first that overlaps. Both lists are in order and without overlap, so
 /// that a predicted entity looks at its own neighbourhood only.
-pub(super) fn matches(gold: &[Span<'_>], predicted: &[Span<'_>], scheme: Scheme) -> Vec<Match> {
+pub(crate) fn matches(gold: &[Span<'_>], predicted: &[Span<'_>], scheme: Scheme) -> Vec<Match> {
     let mut taken = vec![false; gold.len()];
     let mut matches = Vec::with_capacity(gold.len().max(predicted.len()));
     let mut first = 0;

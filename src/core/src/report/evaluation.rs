@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::outcomes::Outcomes;
+use super::outcomes::{Outcome, Outcomes};
 use crate::decode::Span;
 use crate::metrics::{
     Buckets, Calibration, Comparison, Confusion, EntityReport, Figures, Gathering, Intervals,
     OverlapReport, Reliability, Scheme, TokenReport, Totals, Training,
 };
-use crate::tags::{Tag, TagSet};
+use crate::tags::{MAX_TAGS, Tag, TagSet};
 
 use super::{OutcomesError, Words};
 
@@ -280,6 +280,9 @@ pub enum CompareError {
         "found other gold tags from sentence {0} on, expected two reports on the same sentences"
     )]
     Sentences(usize),
+    /// Together they have too many tags.
+    #[error("found more than {MAX_TAGS} different tags in both reports")]
+    Tags,
 }
 
 impl Comparison {
@@ -289,24 +292,34 @@ impl Comparison {
     ///
     /// Outcomes that are damaged, or of other sentences.
     pub fn of(a: &Outcomes, b: &Outcomes, seed: u64, resamples: u32) -> Result<Self, CompareError> {
-        let (first, second) = (a.read()?, b.read()?);
-        let labels = |outcomes: &Outcomes, tags: &[u16]| -> Vec<String> {
-            let tags = tags.iter();
-            tags.map(|&tag| outcomes.tags.label(usize::from(tag)).to_owned())
-                .collect()
-        };
-        let differ = (0..first.len().max(second.len())).find(|&sentence| {
-            match (first.get(sentence), second.get(sentence)) {
-                (Some(own), Some(other)) => labels(a, &own.gold) != labels(b, &other.gold),
-                _ => true,
-            }
-        });
-        if let Some(sentence) = differ {
-            return Err(CompareError::Sentences(sentence + 1));
+        let (first, second) = pair(a, b)?;
+        let first = Totals::new(&a.tags, first.iter().map(Outcome::parts));
+        let second = Totals::new(&b.tags, second.iter().map(Outcome::parts));
+        let tags = [&a.tags, &b.tags];
+        Ok(Self::new(&first, &second, tags, seed, resamples))
+    }
+}
+
+/// The outcomes of two heads, if they are of the same sentences.
+pub(super) fn pair(
+    a: &Outcomes,
+    b: &Outcomes,
+) -> Result<(Vec<Outcome>, Vec<Outcome>), CompareError> {
+    let (first, second) = (a.read()?, b.read()?);
+    let same = |own: &Outcome, other: &Outcome| {
+        let mut tags = own.gold.iter().zip(&other.gold);
+        own.gold.len() == other.gold.len()
+            && tags.all(|(&own, &other)| a.tags.label(own.into()) == b.tags.label(other.into()))
+    };
+    let differ = (0..first.len().max(second.len())).find(|&sentence| {
+        match (first.get(sentence), second.get(sentence)) {
+            (Some(own), Some(other)) => !same(own, other),
+            _ => true,
         }
-        let first = Totals::new(&a.tags, first.iter().map(|own| own.parts()));
-        let second = Totals::new(&b.tags, second.iter().map(|own| own.parts()));
-        Ok(Self::new(&first, &second, seed, resamples))
+    });
+    match differ {
+        Some(sentence) => Err(CompareError::Sentences(sentence + 1)),
+        None => Ok((first, second)),
     }
 }
 

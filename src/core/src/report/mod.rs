@@ -5,13 +5,18 @@ use serde_json::Value;
 
 use crate::metrics::TokenReport;
 
+mod classification;
+mod errors;
 mod evaluation;
 mod outcomes;
+mod sample;
 
+pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
     CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
 };
 pub use outcomes::{Outcome, Outcomes, OutcomesError};
+pub use sample::{Judged, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence};
 
 /// The `format` of a report.
 pub const REPORT_FORMAT: &str = "nerite-report";
@@ -160,6 +165,12 @@ pub enum ReportError {
         /// What follows from the outcomes.
         expected: String,
     },
+    /// A sample is damaged.
+    #[error("sample: {0}")]
+    Sample(String),
+    /// It is no classification report.
+    #[error("classification report: {0}")]
+    Classification(String),
     /// Another format or version.
     #[error("found {found:?} version {version}, expected {REPORT_FORMAT} version {REPORT_VERSION}")]
     Version {

@@ -10,6 +10,7 @@ macro_rules! say {
 mod bundle;
 mod corpus;
 mod encoder;
+mod evaluate;
 mod features;
 mod predict;
 mod report;
@@ -56,6 +57,7 @@ enum Command {
     Bundle(bundle::CreateArguments),
     Restore(bundle::RestoreArguments),
     Predict(predict::Arguments),
+    Evaluate(evaluate::Arguments),
     Score(score::Arguments),
     #[command(subcommand)]
     Report(report::Command),
@@ -119,6 +121,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Bundle(arguments) => arguments.run(),
         Command::Restore(arguments) => arguments.run(),
         Command::Predict(arguments) => arguments.run(),
+        Command::Evaluate(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),
         Command::Report(command) => command.run(),
         Command::Serve(arguments) => arguments.run(),

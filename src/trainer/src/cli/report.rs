@@ -1,8 +1,10 @@
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Comparison, Figure, Report};
-use nerite_trainer::evaluate::read_report as read;
+use nerite_trainer::evaluate::{read_report as read, read_sample};
+use nerite_trainer::pictures;
 use serde_json::json;
 
 /// Look at stored reports, compare them, check them
@@ -39,12 +41,25 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Compute figures again from what reports store of every sentence, and
-    /// name what is wrong
+    /// Compute figures again from what reports and samples store of every
+    /// sentence, and name what is wrong
     Check {
         /// The reports
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Draw reports as SVG pictures
+    ///
+    /// loss.svg (all that were fitted), figures.svg and tags.svg (F1 of every
+    /// tag) hold all reports; confusion-N.svg and reliability-N.svg are of the
+    /// Nth report.
+    Draw {
+        /// The reports
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// The folder for the pictures
+        #[arg(long, value_name = "OUT")]
+        out: PathBuf,
     },
 }
 
@@ -70,6 +85,7 @@ impl Command {
                 compare(&first, &second, &found)
             }
             Self::Check { files } => check(files),
+            Self::Draw { files, out } => draw(files, out),
         }
     }
 }
@@ -131,6 +147,18 @@ fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
         ]);
     }
     say!("{table}");
+    let mut table = super::table(["F1 by tag", "A", "B", "B - A", "95 % interval", "p"]);
+    for (tag, own) in &found.tags {
+        table.add_row([
+            tag.clone(),
+            format!("{:.4}", own.a),
+            format!("{:.4}", own.b),
+            format!("{:+.4}", own.difference),
+            format!("{:+.4} to {:+.4}", own.low, own.high),
+            format!("{:.4}", own.p),
+        ]);
+    }
+    say!("{table}");
     for figure in Figure::ALL {
         let own = found.figures.get(figure);
         let better = if own.difference > 0.0 { "B" } else { "A" };
@@ -146,11 +174,19 @@ fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
     Ok(())
 }
 
+/// A report, or a sample that `nerite evaluate` has written beside one.
+fn check_file(file: &Path) -> Result<()> {
+    if file.to_string_lossy().ends_with(".sample.json") {
+        return read_sample(file).map(|_| ());
+    }
+    let report = read(file)?;
+    report.check().with_context(|| file.display().to_string())
+}
+
 fn check(files: &[PathBuf]) -> Result<()> {
     let mut wrong = 0;
     for file in files {
-        let outcome = read(file)
-            .and_then(|report| report.check().with_context(|| file.display().to_string()));
+        let outcome = check_file(file);
         match outcome {
             Ok(()) => say!("{}: in order", file.display()),
             Err(error) => {
@@ -164,5 +200,57 @@ fn check(files: &[PathBuf]) -> Result<()> {
         "{wrong} of {} reports are not in order",
         files.len()
     );
+    Ok(())
+}
+
+fn draw(files: &[PathBuf], out: &Path) -> Result<()> {
+    let reports: Vec<Report> = files.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let write = |name: &str, picture: String| -> Result<()> {
+        let path = out.join(name);
+        std::fs::write(&path, picture).with_context(|| path.display().to_string())?;
+        say!("{}", path.display());
+        Ok(())
+    };
+    let titles: Vec<String> = reports.iter().map(|report| report.title.clone()).collect();
+    let curves: Vec<_> = reports
+        .iter()
+        .filter(|report| !report.loss.steps.is_empty())
+        .map(|report| (report.title.as_str(), &report.loss))
+        .collect();
+    if !curves.is_empty() {
+        write("loss.svg", pictures::loss("Training loss", &curves)?)?;
+    }
+    let of_all = |value: &dyn Fn(&Report) -> Option<f64>| reports.iter().map(value).collect();
+    let groups: Vec<_> = Figure::ALL
+        .map(|figure| {
+            (
+                figure.name().to_owned(),
+                of_all(&|report| Some(value(report, figure))),
+            )
+        })
+        .into();
+    write(
+        "figures.svg",
+        pictures::bars("Headline figures", &titles, &groups)?,
+    )?;
+    let tags: BTreeSet<&String> = reports
+        .iter()
+        .flat_map(|report| report.token.tags.keys())
+        .collect();
+    let f1 = |tag: &String| of_all(&|report| report.token.tags.get(tag).map(|own| own.f1));
+    let groups: Vec<_> = tags.into_iter().map(|tag| (tag.clone(), f1(tag))).collect();
+    write("tags.svg", pictures::bars("F1 by tag", &titles, &groups)?)?;
+    for (number, report) in (1..).zip(&reports) {
+        let types = &report.details.confusion.types;
+        write(
+            &format!("confusion-{number}.svg"),
+            pictures::confusion(&report.title, types)?,
+        )?;
+        if let Some(calibration) = &report.details.calibration {
+            let picture = pictures::reliability(&report.title, &calibration.words)?;
+            write(&format!("reliability-{number}.svg"), picture)?;
+        }
+    }
     Ok(())
 }

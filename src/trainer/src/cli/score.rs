@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nerite::{Context, Evaluation, OverlapScores};
+use nerite::{Context, Entities, Evaluation, Intervals, OverlapScores, TokenReport};
 use nerite_trainer::corpus::Predictions;
 use serde_json::json;
 
@@ -54,19 +54,15 @@ impl Arguments {
             sentences.len(),
             found.words.judged
         );
-        show(&found)
+        show(&found.token, &found.entity, &found.details.intervals)
     }
 }
 
 /// Tables of everything that is judged.
-fn show(found: &Evaluation) -> Result<()> {
+pub(super) fn show(token: &TokenReport, entity: &Entities, intervals: &Intervals) -> Result<()> {
     let mut table = super::table(["tag", "precision", "recall", "F1", "support"]);
-    let averages = &found.token.averages;
-    let tags = found
-        .token
-        .tags
-        .iter()
-        .map(|(tag, own)| (tag.as_str(), own));
+    let averages = &token.averages;
+    let tags = token.tags.iter().map(|(tag, own)| (tag.as_str(), own));
     let averages = [
         ("macro average", &averages.macro_avg),
         ("weighted average", &averages.weighted_avg),
@@ -78,7 +74,7 @@ fn show(found: &Evaluation) -> Result<()> {
     }
     say!("{table}");
     let mut table = super::table(["entities, strict", "precision", "recall", "F1", "support"]);
-    let strict = &found.entity.strict;
+    let strict = &entity.strict;
     let kinds = strict
         .by_type
         .iter()
@@ -100,7 +96,6 @@ fn show(found: &Evaluation) -> Result<()> {
         "missed",
         "spurious",
     ]);
-    let entity = &found.entity;
     for (
         name,
         OverlapScores {
@@ -129,10 +124,9 @@ fn show(found: &Evaluation) -> Result<()> {
         ]);
     }
     say!("{table}");
-    let intervals = &found.details.intervals;
-    let averages = &found.token.averages;
+    let averages = &token.averages;
     for (figure, value) in [
-        (nerite::Figure::Accuracy, found.token.accuracy),
+        (nerite::Figure::Accuracy, token.accuracy),
         (nerite::Figure::MacroF1, averages.macro_avg.f1),
         (nerite::Figure::WeightedF1, averages.weighted_avg.f1),
         (nerite::Figure::EntityF1, entity.strict.all.f1),

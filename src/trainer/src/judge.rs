@@ -1,0 +1,297 @@
+//! What a bundle's head makes of a corpus, word for word as the page would
+//! have it: a report, and a sample from which the page can check it.
+//!
+//! Features are computed in f32 here, as in the page, and are not cached; a
+//! training judges its heads on cached features, which are rounded to f16, so
+//! that a word in thousands may get another tag.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use nerite::{
+    Context, Decoder, Encoder, EncoderProvenance, Evaluation, Head, HeadInput, HeadProvenance,
+    JudgedSentence, Loss, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, Sample,
+    SampleSentence, SplitProvenance, Subwords, TagSet, Tokenizer, Workspace, features,
+};
+use rayon::prelude::*;
+
+use crate::bundle;
+use crate::corpus::Corpus;
+use crate::evaluate::{read_report, training};
+use crate::split::Split;
+use crate::train::{corpus_provenance, machine, part_provenance};
+
+/// The sentences that are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// The test part of the split
+    #[default]
+    Test,
+    /// The train part of the split
+    Train,
+    /// The whole corpus, without a split
+    All,
+}
+
+/// What to judge on what.
+pub struct Judging<'a> {
+    /// The bundle's folder.
+    pub bundle: &'a Path,
+    /// The head, else the bundle's default.
+    pub head: Option<&'a str>,
+    /// The decoder, else the head's own.
+    pub decoder: Option<Decoder>,
+    /// The corpus.
+    pub corpus: &'a Corpus,
+    /// Its split.
+    pub split: Split,
+    /// The part that is judged.
+    pub part: Part,
+    /// At most so many sentences go into the sample; 0 makes none.
+    pub sample: usize,
+    /// The command line, for the report.
+    pub command: String,
+}
+
+/// What a judging leads to.
+pub struct Judged {
+    /// The report.
+    pub report: Report,
+    /// The sample, if one is wanted.
+    pub sample: Option<Sample>,
+}
+
+impl Judging<'_> {
+    /// Runs encoder and head over the part, on all cores.
+    ///
+    /// # Errors
+    ///
+    /// A bundle that is not whole, a head that cannot do what is asked, a
+    /// split that leaves a part empty.
+    pub fn run(&self) -> Result<Judged> {
+        let start = Instant::now();
+        let manifest = bundle::manifest(self.bundle)?;
+        let entry = bundle::head_entry(self.bundle, &manifest, self.head)?;
+        let read = |file| bundle::read_file(self.bundle, file);
+        let encoder = Encoder::from_bytes(&read(&manifest.encoder)?)?;
+        let vocabulary = encoder.config().vocabulary;
+        let tokenizer = Tokenizer::from_bytes(&read(&manifest.tokenizer)?, vocabulary)?;
+        let head = Head::from_bytes(&read(&entry.file)?)?;
+        head.check_encoder(&encoder)?;
+        let decoder = head.decoder(self.decoder)?;
+        // The report of the head's own training, which says what it was fitted on.
+        let own = entry.report.as_ref();
+        let own = own
+            .map(|file| read_report(&self.bundle.join(&file.file)))
+            .transpose()?;
+
+        let corpus = self.corpus;
+        let all: Vec<usize> = (0..corpus.sentences.len()).collect();
+        let parts = match self.part {
+            Part::All => None,
+            _ => Some(self.split.parts(&corpus.names())?),
+        };
+        let (part, split, name) = match (&parts, self.part) {
+            (Some(parts), Part::Train) => (&parts.train, self.split.to_string(), "train part"),
+            (Some(parts), _) => (&parts.test, self.split.to_string(), "test part"),
+            (None, _) => (&all, "all".to_owned(), "whole corpus"),
+        };
+        let fitted: &[usize] = parts.as_ref().map_or(&[], |parts| &parts.train);
+        let split = SplitProvenance {
+            name: split,
+            train: part_provenance(corpus, fitted),
+            test: part_provenance(corpus, part),
+        };
+        let corpus_found = corpus_provenance(corpus);
+        // Only then are these the sentences that the head knows.
+        let known = own.as_ref().is_some_and(|own| {
+            own.provenance.corpus.sha256 == corpus_found.sha256
+                && own.provenance.split.train == split.train
+        });
+        let training = known.then(|| training(corpus, fitted));
+
+        let labels = corpus
+            .tags
+            .labels()
+            .iter()
+            .chain(head.config().tags.labels());
+        let tags = TagSet::new(labels.cloned())?;
+        let sentences = judge(&tokenizer, &encoder, &head, decoder, corpus, &tags, part)?;
+        let context = Context {
+            training: training.as_ref(),
+            ..Context::default()
+        };
+        let evaluation = Evaluation::of(&tags, &sentences, &context);
+        let stage = own.as_ref().map_or("fine-tuned", |own| &own.stage);
+        let file = corpus
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let report = Report {
+            format: REPORT_FORMAT.into(),
+            version: REPORT_VERSION,
+            title: format!(
+                "{}, {} ({stage}), on {file}, {name}",
+                manifest.name, entry.id
+            ),
+            stage: stage.into(),
+            token: evaluation.token,
+            entity: evaluation.entity,
+            words: evaluation.words,
+            details: evaluation.details,
+            loss: Loss::default(),
+            provenance: Provenance {
+                corpus: corpus_found,
+                split,
+                encoder: EncoderProvenance {
+                    name: manifest.name.clone(),
+                    architecture: encoder.config().architecture.name().into(),
+                    sha256: encoder.sha256().to_owned(),
+                },
+                head: HeadProvenance {
+                    kind: head.config().kind.name().into(),
+                    layers: head.config().layers.clone(),
+                    sha256: entry.file.sha256.clone(),
+                },
+                settings: serde_json::json!({ "decoder": decoder }),
+                nerite: env!("CARGO_PKG_VERSION").into(),
+                machine: machine(&encoder),
+                seconds: start.elapsed().as_secs_f64(),
+                command: self.command.clone(),
+            },
+        };
+        let sample =
+            (self.sample > 0).then(|| sample(&report, decoder, &tags, &sentences, self.sample));
+        Ok(Judged { report, sample })
+    }
+}
+
+/// The sentences `part` as the head tags them; all tags are indices into `tags`.
+fn judge<'a>(
+    tokenizer: &Tokenizer,
+    encoder: &Encoder,
+    head: &Head,
+    decoder: Decoder,
+    corpus: &'a Corpus,
+    tags: &TagSet,
+    part: &[usize],
+) -> Result<Vec<JudgedSentence<'a>>> {
+    let own = &head.config().tags;
+    let place = |set: &TagSet| -> Vec<u16> {
+        let labels = set.labels().iter();
+        labels
+            .map(|label| tags.index(label).expect("the label is in both") as u16)
+            .collect()
+    };
+    let (gold, predicted) = (place(&corpus.tags), place(own));
+    let one = |workspace: &mut Workspace, index: usize| -> Result<JudgedSentence<'a>> {
+        let sentence = &corpus.sentences[index];
+        let words: Vec<&str> = sentence.words.iter().map(String::as_str).collect();
+        let subwords = Subwords::new(tokenizer, &words, encoder.config().window)?;
+        let rows = features(
+            &mut (encoder, workspace),
+            &[&subwords],
+            &head.config().layers,
+        )?;
+        let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
+        let input = HeadInput {
+            words: &words,
+            features: &rows,
+            seen: &seen,
+        };
+        let output = head.tag(input, decoder);
+        let rows = output.probabilities.chunks_exact(own.len());
+        Ok(JudgedSentence {
+            gold: sentence
+                .tags
+                .iter()
+                .map(|&tag| gold[usize::from(tag)])
+                .collect(),
+            predicted: output.tags.iter().map(|&tag| predicted[tag]).collect(),
+            confidences: output
+                .tags
+                .iter()
+                .zip(rows)
+                .map(|(&tag, row)| row[tag])
+                .collect(),
+            without_subword: seen.iter().map(|seen| !seen).collect(),
+            words,
+        })
+    };
+    part.par_iter()
+        .map_init(Workspace::default, |workspace, &index| {
+            let name = || format!("sentence {}", corpus.sentences[index].name);
+            one(workspace, index).with_context(name)
+        })
+        .collect()
+}
+
+/// At most `count` sentences, equally far apart.
+fn sample(
+    report: &Report,
+    decoder: Decoder,
+    tags: &TagSet,
+    sentences: &[JudgedSentence<'_>],
+    count: usize,
+) -> Sample {
+    let count = count.min(sentences.len());
+    let places = (0..count).map(|index| index * sentences.len() / count);
+    let chosen = places.map(|place| {
+        let own = &sentences[place];
+        let none = own.without_subword.iter().all(|dropped| !dropped);
+        SampleSentence {
+            place,
+            words: own.words.iter().map(|&word| word.to_owned()).collect(),
+            gold: own.gold.clone(),
+            predicted: own.predicted.clone(),
+            without_subword: if none {
+                Vec::new()
+            } else {
+                own.without_subword.clone()
+            },
+        }
+    });
+    let found = &report.provenance;
+    let hashes = [
+        &found.encoder.sha256,
+        &found.head.sha256,
+        &found.split.test.sha256,
+    ];
+    Sample::new(
+        hashes.map(String::clone),
+        decoder,
+        tags.clone(),
+        chosen.collect(),
+    )
+}
+
+/// Writes a report, and its sample beside it: `x.sample.json` beside
+/// `x.json`. In a folder of bundles, the index learns of it.
+///
+/// # Errors
+///
+/// A path that is no JSON file's, or a disk that fails.
+pub fn write(judged: &Judged, out: &Path) -> Result<()> {
+    ensure!(
+        out.extension().is_some_and(|own| own == "json"),
+        "{}: expected a name that ends in .json",
+        out.display()
+    );
+    crate::files::write_whole(out, judged.report.to_json().as_bytes())?;
+    let beside = out.with_extension(bundle::SAMPLE);
+    match &judged.sample {
+        Some(sample) => crate::files::write_whole(&beside, sample.to_json().as_bytes())?,
+        // One of an earlier report would not fit.
+        None => std::fs::remove_file(beside).or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?,
+    }
+    let folder = out.canonicalize()?;
+    match folder.parent().and_then(Path::parent) {
+        Some(bundle) if bundle::manifest(bundle).is_ok() => bundle::refresh_index(bundle),
+        _ => Ok(()),
+    }
+}

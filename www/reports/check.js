@@ -1,0 +1,48 @@
+// "Check this figure": runs encoder and head over a stored sample in this tab and compares.
+
+import { element } from "./dom.js";
+import { numbers } from "./figure.js";
+import { count, number, signed, t } from "./language.js";
+import { judgeSample } from "./metrics-client.js";
+import { FIGURE_NAMES, loadSample } from "./store.js";
+
+/** Sentences that are predicted at a time, so that progress can be told and the check can be stopped. */
+const GROUP = 8;
+
+/** The entries that can be checked: those with a sample and a bundle to run. */
+export const checkable = (entries) => entries.filter(({ sample, bundle }) => sample && bundle);
+
+async function predict(recognizer, { headId }, sample, { signal, onProgress }) {
+  const tags = [];
+  for (let start = 0; start < sample.sentences.length; start += GROUP) {
+    const words = sample.sentences.slice(start, start + GROUP).map((own) => own.words);
+    const found = await recognizer.predictWords(words, { head: headId, decoder: sample.decoder, signal });
+    tags.push(...found.tags);
+    onProgress(tags.length, sample.sentences.length);
+  }
+  return tags;
+}
+
+/** Runs the check of an entry; `say(text)` tells how far it is. Fills `place` with the outcome. */
+export async function runCheck(place, entry, signal, say) {
+  const { json, sample } = await loadSample(entry);
+  say(t("checkStarting"));
+  const { load } = await import("../pkg/nerite.js");
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  const recognizer = await load(entry.bundle, { signal, onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })) });
+  try {
+    const start = performance.now();
+    const tags = await predict(recognizer, entry, sample, { signal, onProgress: (done, all) => say(t("checkRunning", { done: count(done), all: count(all) })) });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const judged = await judgeSample(json, tags);
+    const rows = FIGURE_NAMES.map((name) => [t(name), number(judged.stored[name]), number(judged.found[name]), signed(judged.found[name] - judged.stored[name])]);
+    place.replaceChildren(
+      element("p", { class: judged.differing === 0 ? "verdict good" : "verdict bad", id: "check-verdict", "data-differing": String(judged.differing) },
+        t(judged.differing === 0 ? "checkSame" : "checkDiffers", { differing: count(judged.differing), words: count(judged.words) })),
+      element("div", { class: "scroll" }, numbers([t("figure"), t("stored"), t("here"), t("difference")], rows)),
+      element("p", { class: "hint" }, t("checkHint", { sentences: count(sample.sentences.length), seconds, backend: recognizer.backend ?? "" })));
+    say("");
+  } finally {
+    recognizer.free();
+  }
+}

@@ -1,0 +1,102 @@
+// One report in full: tags, entities, buckets, reliability, confusion, provenance.
+
+import { barChart, reliabilityChart } from "./charts.js";
+import { element } from "./dom.js";
+import { figure, numbers, save } from "./figure.js";
+import { count, number, t } from "./language.js";
+import { matrixTable } from "./matrix.js";
+
+/** What scikit-learn's dictionary holds beside the tags. */
+const AVERAGES = new Set(["accuracy", "macro avg", "weighted avg"]);
+
+function tags(entry) {
+  const own = Object.entries(entry.token).filter(([tag]) => !AVERAGES.has(tag));
+  const groups = [{ label: "", bars: own.map(([tag, scores]) => ({ label: tag, value: scores["f1-score"], series: 1, note: `(${count(scores.support)})` })) }];
+  return figure({
+    name: "tags",
+    caption: t("tagsCaption"),
+    draw: (width) => barChart(groups, width, t("tagsCaption")),
+    header: [t("tag"), t("precision"), t("recall"), "F1", t("support")],
+    rows: own.map(([tag, scores]) => [tag, scores.precision, scores.recall, scores["f1-score"], scores.support]),
+  });
+}
+
+function entityTable({ entity }) {
+  const rows = ["strict", "lenient", "exact", "partial", "type"].map((scheme) => {
+    const own = entity[scheme];
+    return [t(`scheme_${scheme}`), number(own.precision), number(own.recall), number(own.f1)];
+  });
+  const { correct, incorrect, missed, spurious } = entity.strict_overlap;
+  return element("section", {},
+    element("h3", {}, t("entitiesTitle")),
+    element("div", { class: "scroll" }, numbers([t("scheme"), t("precision"), t("recall"), "F1"], rows)),
+    element("p", { class: "hint" }, t("overlapCounts", { correct: count(correct), incorrect: count(incorrect), missed: count(missed), spurious: count(spurious) })));
+}
+
+const bucketName = (name) => (["seen", "unseen"].includes(name) ? t(name) : name.replace(" to ", "\u2013").replace(" and more", "+"));
+
+function buckets({ buckets: own }) {
+  const groups = ["training", "entity_length", "sentence_length"].filter((name) => own[name].length > 0).map((name) => ({
+    label: t(`bucket_${name}`),
+    bars: own[name].map((bucket) => ({ label: bucketName(bucket.name), value: bucket.f1, series: 2, note: `(${count(bucket.support)})` })),
+  }));
+  return figure({
+    name: "buckets",
+    caption: t("bucketsCaption"),
+    draw: (width) => barChart(groups, width, t("bucketsCaption")),
+    header: [t("bucket"), t("precision"), t("recall"), "F1", t("support")],
+    rows: ["training", "entity_length", "sentence_length"].flatMap((name) => own[name].map((bucket) => [`${t(`bucket_${name}`)}: ${bucketName(bucket.name)}`, bucket.precision, bucket.recall, bucket.f1, bucket.support])),
+  });
+}
+
+function reliability(calibration, which) {
+  const caption = t(`reliability_${which}`, { ece: number(calibration[which].ece) });
+  return figure({
+    name: `reliability-${which}`,
+    caption,
+    draw: (width) => reliabilityChart(calibration[which].bins, width, caption),
+    header: [t("confidence"), t("accuracy"), t("words")],
+    rows: calibration[which].bins.filter((bin) => bin.count > 0).map((bin) => [bin.confidence, bin.accuracy, bin.count]),
+  });
+}
+
+/** Every value of provenance, however deep, with its path. */
+function leaves(value, path = "") {
+  if (value === null || typeof value !== "object") return [[path, String(value)]];
+  if (Array.isArray(value)) return [[path, value.join(", ")]];
+  return Object.entries(value).flatMap(([name, own]) => leaves(own, path ? `${path}.${name}` : name));
+}
+
+function provenance(report) {
+  return element("details", {},
+    element("summary", {}, t("provenance")),
+    element("dl", { class: "provenance" }, leaves(report.provenance).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])));
+}
+
+function repeated({ repeated: own }) {
+  if (!own) return null;
+  const row = (name) => [t(name), number(own.with[name]), number(own.without[name])];
+  return element("section", {},
+    element("h3", {}, t("repeatedTitle")),
+    element("p", { class: "hint" }, t("repeated", { sentences: count(own.sentences) })),
+    element("div", { class: "scroll" }, numbers([t("figure"), t("withThem"), t("withoutThem")], ["accuracy", "weighted_f1", "macro_f1", "entity_f1"].map(row))));
+}
+
+export function showDetail(place, entry) {
+  const { report, token } = entry;
+  const parts = [element("p", { class: "report-title" }, report?.title ?? entry.name)];
+  if (!token) parts.push(element("p", { class: "hint" }, t("onlyHeadlines")));
+  else parts.push(tags(entry));
+  if (report) {
+    parts.push(entityTable(report), buckets(report));
+    if (report.calibration) parts.push(element("div", { class: "pair" }, reliability(report.calibration, "words"), reliability(report.calibration, "entities")));
+    parts.push(repeated(report));
+    parts.push(element("section", {}, element("h3", {}, t("confusionTitle")), element("p", { class: "hint" }, t("confusionHint")),
+      matrixTable(report.confusion.types), element("details", {}, element("summary", {}, t("confusionTags")), matrixTable(report.confusion.tags))));
+    parts.push(provenance(report));
+    parts.push(element("div", { class: "buttons no-print" }, element("button", { type: "button", class: "quiet", onclick: () => save(`${entry.id}.json`, "application/json", entry.json) }, t("json"))));
+  } else if (token) {
+    parts.push(element("p", { class: "hint" }, t("onlyTokens")));
+  }
+  place.replaceChildren(...parts.filter(Boolean));
+}

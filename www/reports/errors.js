@@ -1,0 +1,102 @@
+// The error browser: sentences that one report gets right and the other wrong.
+
+import { typeColour } from "../tags.js";
+import { element } from "./dom.js";
+import { count, t } from "./language.js";
+import { listErrors } from "./metrics-client.js";
+import { change, state } from "./state.js";
+import { loadSample, messageOf, wordsOf } from "./store.js";
+
+/** Sentences on a page. */
+const PAGE = 20;
+const KINDS = ["missed", "spurious", "boundary", "type", "both", "tag"];
+
+/** Which sentences: those that only A gets right, only B, or neither. */
+const SIDES = {
+  a: ({ errors_a: own, errors_b: other }) => own.length === 0 && other.length > 0,
+  b: ({ errors_a: own, errors_b: other }) => own.length > 0 && other.length === 0,
+  neither: ({ errors_a: own, errors_b: other }) => own.length > 0 && other.length > 0,
+};
+
+/** Runs of words of one entity, as conlleval reads them: { type, start, end }. */
+function spans(tags) {
+  const found = [];
+  tags.forEach((tag, index) => {
+    const type = tag === "O" ? null : tag.slice(2);
+    const last = found.at(-1);
+    if (type === null) return;
+    if (tag.startsWith("I-") && last?.end === index && last.type === type) last.end += 1;
+    else found.push({ type, start: index, end: index + 1 });
+  });
+  return found;
+}
+
+function line(name, words, tags, gold) {
+  const nodes = [];
+  let at = 0;
+  const plain = (to) => {
+    for (; at < to; at += 1) nodes.push(element("span", { class: tags[at] === gold[at] ? null : "wrong" }, words[at]), " ");
+  };
+  for (const { type, start, end } of spans(tags)) {
+    plain(start);
+    const wrong = Array.from({ length: end - start }, (_, index) => start + index).some((index) => tags[index] !== gold[index]);
+    nodes.push(element("mark", { class: wrong ? "entity wrong" : "entity", "data-colour": String(typeColour(type)), "data-label": type }, words.slice(start, end).join(" ")), " ");
+    at = end;
+  }
+  plain(words.length);
+  return element("div", { class: "line" }, element("span", { class: "line-name" }, name), element("p", { dir: "auto", translate: "no" }, nodes));
+}
+
+function sentence(own, tags, known) {
+  const labels = (list) => list.map((tag) => tags[tag]);
+  const gold = labels(own.gold);
+  const words = known.get(own.place)?.length === gold.length ? known.get(own.place) : gold.map((_, index) => String(index + 1));
+  const kinds = [["A", own.errors_a], ["B", own.errors_b]].filter(([, list]) => list.length > 0)
+    .map(([side, list]) => `${side}: ${list.map((kind) => t(`kind_${kind}`)).join(", ")}`);
+  return element("li", { class: known.has(own.place) ? "sentence" : "sentence wordless", "data-place": String(own.place) },
+    element("p", { class: "hint" }, `${t("sentence", { number: count(own.place + 1) })} \u00b7 ${kinds.join(" \u00b7 ")}`),
+    line(t("gold"), words, gold, gold), line("A", words, labels(own.a), gold), line("B", words, labels(own.b), gold));
+}
+
+/** The errors that were asked for last: filters and pages need no new ones. */
+let last = { a: null, b: null, errors: null };
+
+export async function showErrors(place, a, b, current) {
+  if (last.a !== a || last.b !== b) {
+    try {
+      const [errors] = await Promise.all([listErrors(a.json, b.json), ...[a, b].map((entry) => loadSample(entry).catch(() => null))]);
+      last = { a, b, errors };
+    } catch (error) {
+      if (current()) place.replaceChildren(element("p", { class: "hint" }, messageOf(error)));
+      return;
+    }
+  }
+  if (current()) draw(place, a, last.errors);
+}
+
+function draw(place, a, { tags, sentences }) {
+  const { kind } = state();
+  const matching = (name) => sentences.filter(SIDES[name]);
+  // Unless asked, where there is more to see.
+  const side = Object.hasOwn(SIDES, state().side) ? state().side : matching("b").length > matching("a").length ? "b" : "a";
+  const chosen = matching(side);
+  const kindsOf = (own) => [...own.errors_a, ...own.errors_b];
+  const shown = KINDS.includes(kind) ? chosen.filter((own) => kindsOf(own).includes(kind)) : chosen;
+  const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+  const page = Math.min(pages, Math.max(1, Number.parseInt(state().page, 10) || 1));
+  const known = wordsOf(a.part);
+  const choice = (name, label, options, value) => element("div", { class: "field" }, element("label", { for: `errors-${name}` }, label),
+    element("select", { id: `errors-${name}`, "data-focus": name, onchange: (event) => change({ [name]: event.target.value, page: "1" }) },
+      options.map(([own, text]) => element("option", { value: own, selected: own === value }, text))));
+  const turn = (to, text, id) => element("button", { type: "button", class: "quiet", id, "data-focus": id, disabled: to < 1 || to > pages, onclick: () => change({ page: String(to) }) }, text);
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  place.replaceChildren(
+    element("div", { class: "filters no-print" },
+      choice("side", t("which"), Object.keys(SIDES).map((name) => [name, `${t(`side_${name}`)} (${count(matching(name).length)})`]), side),
+      choice("kind", t("kind"), [["", t("all")], ...KINDS.map((name) => [name, `${t(`kind_${name}`)} (${count(chosen.filter((own) => kindsOf(own).includes(name)).length)})`])], kind)),
+    element("p", { role: "status", id: "errors-count" }, t("errorsShown", { shown: count(shown.length), page, pages })),
+    known.size === 0 ? element("p", { class: "hint" }, t("noWords")) : "",
+    element("ol", { class: "sentences", id: "sentences" }, shown.slice((page - 1) * PAGE, page * PAGE).map((own) => sentence(own, tags, known))),
+    element("div", { class: "buttons no-print" }, turn(page - 1, t("back"), "errors-back"), turn(page + 1, t("next"), "errors-next")));
+  if (focused) place.querySelector(`[data-focus="${focused}"]`)?.focus();
+}

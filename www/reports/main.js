@@ -1,0 +1,222 @@
+// The page over reports: what is on show follows from the address (state.js) and from what is loaded (store.js).
+
+import { checkable, runCheck } from "./check.js";
+import { showComparison } from "./compare.js";
+import { showDetail } from "./detail.js";
+import { byId, element } from "./dom.js";
+import { showErrors } from "./errors.js";
+import { save, toCsv } from "./figure.js";
+import { count, language, remember, t } from "./language.js";
+import { showOverview } from "./overview.js";
+import { PART } from "./published.js";
+import { change, onChange, state } from "./state.js";
+import { STRINGS } from "./strings.js";
+import { FIGURE_NAMES, addFile, entries, loadStored, messageOf, removeOwn } from "./store.js";
+import { showTable, tableRows } from "./table.js";
+
+const hint = (name) => element("p", { class: "hint" }, t(name));
+
+/** Every part of the page that has a text of its own. */
+function translate() {
+  document.documentElement.lang = language;
+  document.title = t("title");
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
+  for (const node of document.querySelectorAll("[data-label-text]")) node.setAttribute("aria-label", t(node.dataset.labelText));
+  byId("language").value = language;
+}
+
+/** The test sets by the hash of their sentences' names, the study's first. */
+function parts() {
+  const found = new Map([[PART, t("partGmb")]]);
+  for (const { part, report } of entries.values()) {
+    if (!part || found.has(part)) continue;
+    const { command, split } = report.provenance;
+    const file = command.split(" ").find((word) => /\.(conll|csv|txt)(\.gz)?$/.test(word)) ?? part.slice(0, 8);
+    found.set(part, t("partOther", { name: file, sentences: count(split.test.sentences) }));
+  }
+  return found;
+}
+
+const shownPart = () => (state().data === "all" ? "" : state().data || PART);
+
+/** The entries that the filters leave. Own files are there because they are wanted. */
+function filtered() {
+  const { encoder, stage, find } = state();
+  const part = shownPart();
+  const wanted = find.toLowerCase();
+  return [...entries.values()].filter((entry) => (part === "" || entry.part === part || entry.source === "own")
+    && (encoder === "" || entry.encoder === encoder)
+    && (stage === "" || entry.stage === stage)
+    && `${entry.name} ${entry.encoder} ${entry.head} ${entry.stage}`.toLowerCase().includes(wanted));
+}
+
+function options(id, list, value) {
+  byId(id).replaceChildren(...list.map(([own, text]) => element("option", { value: own, selected: own === value }, text)));
+}
+
+function showFilters() {
+  const { encoder, stage, find, figure, data } = state();
+  const distinct = (name) => [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
+  options("figure", FIGURE_NAMES.map((name) => [name, t(name)]), figure);
+  options("data", [...parts(), ["all", t("all")]], data || PART);
+  options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
+  options("stage", [["", t("all")], ...distinct("stage")], stage);
+  if (document.activeElement !== byId("find")) byId("find").value = find;
+}
+
+let sorted = [];
+
+function showReports() {
+  const shown = filtered();
+  const figure = FIGURE_NAMES.includes(state().figure) ? state().figure : "weighted_f1";
+  showOverview(byId("pictures"), shown, figure, shownPart());
+  sorted = showTable(byId("table"), shown);
+  byId("shown").textContent = t("shownRows", { shown: shown.length, all: entries.size });
+}
+
+let comparisons = 0;
+
+async function showPair() {
+  const own = ++comparisons;
+  const [a, b] = [entries.get(state().a), entries.get(state().b)];
+  const [place, errors] = [byId("comparison"), byId("errors")];
+  if (!a || !b || a === b) {
+    place.replaceChildren(hint("compareHint"));
+    errors.replaceChildren(hint("errorsHint"));
+    return;
+  }
+  const current = () => own === comparisons;
+  const paired = await showComparison(place, a, b, current);
+  if (!current()) return;
+  if (paired) await showErrors(errors, a, b, current);
+  else errors.replaceChildren(hint("errorsHint"));
+}
+
+function showOne() {
+  const entry = entries.get(state().show);
+  if (entry) showDetail(byId("detail"), entry);
+  else byId("detail").replaceChildren(hint("detailHint"));
+}
+
+function showCheckable() {
+  const able = checkable([...entries.values()]);
+  const chosen = byId("check-which").value || state().show;
+  options("check-which", able.map(({ id, name }) => [id, name]), chosen);
+  byId("check-run").disabled = able.length === 0;
+  byId("check-none").hidden = able.length > 0;
+}
+
+function showAll() {
+  showFilters();
+  showReports();
+  showPair();
+  showOne();
+  showCheckable();
+}
+
+onChange((changed) => {
+  const any = (...names) => names.some((name) => changed.has(name));
+  if (any("lang")) return location.reload();
+  if (any("figure", "data", "encoder", "stage", "find")) showFilters();
+  if (any("figure", "data", "encoder", "stage", "find", "sort", "order", "show", "a", "b")) showReports();
+  if (any("a", "b")) showPair();
+  else if (any("side", "kind", "page")) {
+    const [a, b] = [entries.get(state().a), entries.get(state().b)];
+    const own = comparisons;
+    if (a && b) showErrors(byId("errors"), a, b, () => own === comparisons);
+  }
+  if (any("show")) {
+    showOne();
+    showCheckable();
+  }
+});
+
+for (const name of ["figure", "data", "encoder", "stage"]) byId(name).addEventListener("change", ({ target }) => change({ [name]: target.value }));
+byId("find").addEventListener("input", ({ target }) => change({ find: target.value }));
+byId("table-csv").addEventListener("click", () => save("reports.csv", "text/csv", toCsv(tableRows(sorted))));
+byId("language").addEventListener("change", ({ target }) => {
+  remember(target.value);
+  change({ lang: target.value });
+});
+
+// Own files.
+
+function say(name, values, bad = false) {
+  byId("files-log").append(element("li", { class: bad ? "bad" : "good" }, t(name, values)));
+}
+
+async function take(files) {
+  for (const file of files) {
+    try {
+      const id = await addFile(file);
+      say(id === null ? "addedSample" : "added", { name: file.name });
+    } catch (error) {
+      say("refused", { name: file.name, reason: messageOf(error) }, true);
+    }
+  }
+  byId("forget").hidden = false;
+  showAll();
+}
+
+byId("files").addEventListener("change", ({ target }) => {
+  take([...target.files]);
+  target.value = "";
+});
+byId("forget").addEventListener("click", () => {
+  removeOwn();
+  byId("files-log").replaceChildren();
+  byId("forget").hidden = true;
+  showAll();
+});
+for (const type of ["dragenter", "dragover"]) {
+  document.addEventListener(type, (event) => {
+    event.preventDefault();
+    byId("drop").classList.add("over");
+  });
+}
+for (const type of ["dragleave", "drop"]) document.addEventListener(type, () => byId("drop").classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  take([...event.dataTransfer.files]);
+});
+
+// The check.
+
+let checking = null;
+
+byId("check-run").addEventListener("click", async () => {
+  const entry = entries.get(byId("check-which").value);
+  const own = new AbortController();
+  checking = own;
+  byId("check-run").disabled = true;
+  byId("check-stop").hidden = false;
+  byId("check-outcome").replaceChildren();
+  const status = (text) => {
+    byId("check-status").textContent = text;
+  };
+  try {
+    await runCheck(byId("check-outcome"), entry, own.signal, status);
+  } catch (error) {
+    status(own.signal.aborted ? t("stopped") : t("checkFailed", { reason: messageOf(error) }));
+  }
+  byId("check-run").disabled = false;
+  byId("check-stop").hidden = true;
+});
+byId("check-stop").addEventListener("click", () => checking?.abort());
+
+translate();
+options("language", Object.keys(STRINGS).map((own) => [own, { en: "English", ko: "한국어" }[own]]), language);
+showAll();
+
+const status = byId("load-status");
+const refused = [];
+status.textContent = t("loading");
+try {
+  await loadStored((file, reason) => refused.push(t("refused", { name: file, reason })));
+  const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
+  status.textContent = [stored === 0 ? t("noStored") : t("loadedAll", { number: count(stored) }), ...refused].join(" ");
+} catch (error) {
+  status.textContent = t("noIndex", { reason: messageOf(error) });
+}
+document.body.dataset.loaded = "true";
+showAll();

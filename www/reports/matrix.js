@@ -1,0 +1,38 @@
+// Confusion matrices as tables: rows are gold, columns predicted.
+
+import { element } from "./dom.js";
+import { count, t } from "./language.js";
+
+const labelsOf = (...matrices) => [...new Set(matrices.flatMap((matrix) => [...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]))].sort();
+const get = (matrix, gold, predicted) => matrix[gold]?.[predicted] ?? 0;
+const sum = (row) => Object.values(row ?? {}).reduce((all, own) => all + own, 0);
+const nameOf = (label) => (label === "" ? t("none") : label);
+
+/** `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is. */
+function table(labels, cell) {
+  const head = element("tr", {}, element("th", { scope: "col" }, t("goldAgainst")), labels.map((label) => element("th", { scope: "col" }, nameOf(label))));
+  const rows = labels.map((gold) => element("tr", {}, element("th", { scope: "row" }, nameOf(gold)), labels.map((predicted) => {
+    const { text, share, good } = cell(gold, predicted);
+    const node = element("td", { class: good ? "good" : "bad" }, text);
+    node.style.setProperty("--share", Math.sqrt(share).toFixed(3));
+    return node;
+  })));
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("confusionTitle") }, element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, rows)));
+}
+
+export function matrixTable(matrix) {
+  return table(labelsOf(matrix), (gold, predicted) => {
+    const own = get(matrix, gold, predicted);
+    return { text: own === 0 ? "" : count(own), share: own / Math.max(1, sum(matrix[gold])), good: gold === predicted };
+  });
+}
+
+/** What b has more than a, and less. */
+export function matrixDifference(a, b) {
+  return table(labelsOf(a, b), (gold, predicted) => {
+    const own = get(b, gold, predicted) - get(a, gold, predicted);
+    const all = Math.max(1, sum(a[gold]), sum(b[gold]));
+    const right = gold === predicted;
+    return { text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${count(Math.abs(own))}`, share: Math.min(1, Math.abs(own) / all), good: own > 0 === right };
+  });
+}

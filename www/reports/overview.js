@@ -1,0 +1,106 @@
+// The study's three pictures: base against fine-tuned, encoders against each other, loss curves.
+
+import { barChart, lineChart } from "./charts.js";
+import { figure } from "./figure.js";
+import { t } from "./language.js";
+import { BATCHES, LOSSES, PART } from "./published.js";
+
+/** Colours go by what a head is: untrained, linear, another one, and one of the user's own. */
+function seriesOf(entry) {
+  if (entry.stage === "base") return 0;
+  if (entry.source === "own") return 3;
+  return entry.source === "study" || entry.head === "linear" ? 1 : 2;
+}
+
+const groupOf = (entry) => (entry.source === "study" ? t("studys", { name: entry.encoder }) : entry.encoder);
+
+const barOf = (entry, wanted, label) => ({
+  label,
+  value: entry.figures[wanted],
+  low: entry.intervals?.[wanted].low,
+  high: entry.intervals?.[wanted].high,
+  series: seriesOf(entry),
+});
+
+const numbersOf = (entry, wanted) => [entry.name, entry.stage, entry.figures[wanted], entry.intervals?.[wanted].low ?? "", entry.intervals?.[wanted].high ?? ""];
+const header = () => [t("report"), t("stage"), t("value"), t("low"), t("high")];
+
+/** Points of a loss curve: windows of steps, by epoch. */
+const CURVE_POINTS = 120;
+
+function curve(loss) {
+  const size = Math.max(1, Math.ceil(loss.steps.length / CURVE_POINTS));
+  const perEpoch = loss.steps.length / Math.max(1, loss.epochs.length);
+  const points = [];
+  for (let start = 0; start < loss.steps.length; start += size) {
+    const window = loss.steps.slice(start, start + size);
+    points.push([(start + window.length / 2) / perEpoch, window.reduce((sum, step) => sum + step, 0) / window.length]);
+  }
+  return points;
+}
+
+function losses(entries, part) {
+  const lines = [];
+  for (const entry of entries) {
+    const loss = entry.report?.loss;
+    if (loss?.steps.length > 0) lines.push({ label: entry.name, points: curve(loss), series: lines.length % 6 });
+  }
+  if (part === PART || part === "") {
+    for (const [encoder, sums] of Object.entries(LOSSES)) {
+      const points = sums.map((sum, epoch) => [epoch + 0.5, sum / BATCHES]);
+      lines.push({ label: t("studys", { name: encoder }), points, series: lines.length % 6, dashed: true, dots: () => 3 });
+    }
+  }
+  return lines;
+}
+
+export function showOverview(place, entries, wanted, part) {
+  const able = entries.filter(({ figures }) => Number.isFinite(figures[wanted]));
+  const figureName = t(wanted);
+  const groups = new Map();
+  for (const entry of able) groups.set(groupOf(entry), [...(groups.get(groupOf(entry)) ?? []), entry]);
+  const order = (entry) => (entry.stage === "base" ? 0 : 1) + entry.figures[wanted];
+  const stages = [...groups].map(([label, own]) => ({
+    label,
+    bars: own.sort((one, other) => order(one) - order(other)).map((entry) => barOf(entry, wanted, shortName(entry))),
+  }));
+  const fitted = able.filter(({ stage }) => stage !== "base").sort((one, other) => other.figures[wanted] - one.figures[wanted]);
+  const fullName = (entry) => (entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry));
+  // Where there is little room, names stand above their bars.
+  const against = (width) => (width < 480
+    ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
+    : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }]);
+  const lines = losses(entries, part);
+  const pictures = [
+    figure({
+      name: `base-and-fine-tuned-${wanted}`,
+      caption: t("stagesCaption", { figure: figureName }),
+      draw: (width) => barChart(stages, width, t("stagesCaption", { figure: figureName })),
+      header: header(),
+      rows: [...groups.values()].flat().map((entry) => numbersOf(entry, wanted)),
+    }),
+    figure({
+      name: `encoders-${wanted}`,
+      caption: t("encodersCaption", { figure: figureName }),
+      draw: (width) => barChart(against(width), width, t("encodersCaption", { figure: figureName })),
+      header: header(),
+      rows: fitted.map((entry) => numbersOf(entry, wanted)),
+    }),
+  ];
+  if (lines.length > 0) {
+    pictures.push(figure({
+      name: "loss",
+      caption: t("lossCaption"),
+      draw: (width) => lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption"), { logarithmic: true }),
+      header: [t("report"), t("epoch"), t("loss")],
+      rows: lines.flatMap(({ label, points }) => points.map(([x, y]) => [label, x, y])),
+    }));
+  }
+  place.replaceChildren(...pictures);
+}
+
+/** What tells an entry from the others of its encoder. */
+function shortName(entry) {
+  if (entry.source === "stored") return entry.name.slice(entry.name.indexOf(", ") + 2);
+  return entry.stage || t("own");
+}

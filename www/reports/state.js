@@ -1,0 +1,47 @@
+// What is on show, kept in the address's fragment, so that every view has a link.
+
+const DEFAULTS = {
+  figure: "weighted_f1",
+  data: "",
+  encoder: "",
+  stage: "",
+  find: "",
+  sort: "weighted_f1",
+  order: "down",
+  a: "",
+  b: "",
+  show: "",
+  side: "",
+  kind: "",
+  page: "1",
+  matrix: "types",
+  lang: "",
+};
+
+const listeners = new Set();
+let current = read();
+
+function read() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  return Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, given.get(name) ?? value]));
+}
+
+export const state = () => current;
+
+/** Changes some of it, and tells the listeners which names have changed. */
+export function change(values) {
+  const next = { ...current, ...values };
+  const given = Object.entries(next).filter(([name, value]) => value !== DEFAULTS[name]);
+  history.replaceState(null, "", `#${new URLSearchParams(given)}`);
+  turnTo(next);
+}
+
+export const onChange = (listener) => listeners.add(listener);
+
+function turnTo(next) {
+  const changed = new Set(Object.keys(next).filter((name) => next[name] !== current[name]));
+  current = next;
+  if (changed.size > 0) for (const listener of listeners) listener(changed);
+}
+
+addEventListener("hashchange", () => turnTo(read()));

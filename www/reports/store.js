@@ -1,0 +1,152 @@
+// All reports that the page knows: the stored ones, the study's published figures, and files of the user's own.
+
+import { checkFile } from "./metrics-client.js";
+import { FIGURES, PART } from "./published.js";
+
+/** The headline figures, in the order in which they are shown. */
+export const FIGURE_NAMES = ["accuracy", "macro_f1", "weighted_f1", "entity_f1", "entity_f1_lenient"];
+
+/** No report or sample is larger, in bytes. */
+const LARGEST = 64 * 2 ** 20;
+
+const BUNDLES = new URL("../bundles/", import.meta.url);
+
+/**
+ * Entries by id: { id, source: "stored" | "study" | "own", name, encoder, head, stage, part, figures, intervals,
+ * token, report, json, bundle, sample }. What is not known is absent.
+ */
+export const entries = new Map();
+
+/** The words of sentences, by the part's sha256: a map from place to words each. */
+const words = new Map();
+
+export const wordsOf = (part) => words.get(part) ?? new Map();
+
+function figuresOf(report) {
+  const { token, entity } = report;
+  return {
+    accuracy: token.accuracy,
+    macro_f1: token["macro avg"]["f1-score"],
+    weighted_f1: token["weighted avg"]["f1-score"],
+    entity_f1: entity.strict.f1,
+    entity_f1_lenient: entity.lenient.f1,
+  };
+}
+
+function entryOf(report, json, rest) {
+  const { provenance } = report;
+  return {
+    encoder: provenance.encoder.name,
+    head: provenance.head.kind,
+    stage: report.stage,
+    part: provenance.split.test.sha256,
+    figures: figuresOf(report),
+    intervals: report.intervals,
+    token: report.token,
+    report,
+    json,
+    ...rest,
+  };
+}
+
+for (const { encoder, stage, figures } of FIGURES) {
+  const id = `study/${encoder}/${stage}`;
+  entries.set(id, { id, source: "study", name: `${encoder}, ${stage}`, encoder, head: "linear", stage, part: PART, figures });
+}
+
+async function get(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return response;
+}
+
+const isName = (name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
+const isFile = (file) => typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
+
+/** Loads the stored reports; calls `onProblem(file, reason)` for what is refused. */
+export async function loadStored(onProblem) {
+  const index = await (await get(new URL("index.json", BUNDLES))).json();
+  const listed = (index.bundles ?? []).filter(({ name }) => isName(name))
+    .flatMap(({ name, reports }) => (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })));
+  const found = await Promise.all(listed.map(async ({ bundle, file, head, sample }) => {
+    const shown = `${bundle}/${file}`;
+    try {
+      if (!isFile(file) || !isName(head)) throw new Error("the index names no file of a bundle");
+      const folder = new URL(`${bundle}/`, BUNDLES);
+      const json = await (await get(new URL(file, folder))).text();
+      const { kind } = await checkFile(json);
+      if (kind !== "report") throw new Error(`found a ${kind}, expected a report`);
+      const name = file.slice("reports/".length, -".json".length);
+      const id = `${bundle}/${name}`;
+      const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
+      if (isFile(sample)) rest.sample = new URL(sample, folder).href;
+      return entryOf(JSON.parse(json), json, rest);
+    } catch (error) {
+      onProblem(shown, messageOf(error));
+      return null;
+    }
+  }));
+  for (const entry of found.filter(Boolean)) entries.set(entry.id, entry);
+}
+
+/** The sample of an entry as { json, sample }; its words become known. */
+export async function loadSample(entry) {
+  if (typeof entry.sample === "string") {
+    const json = await (await get(entry.sample)).text();
+    entry.sample = take(json, await checkFile(json));
+  }
+  return entry.sample;
+}
+
+function take(json, { kind }) {
+  if (kind !== "sample") throw new Error(`found a ${kind}, expected a sample`);
+  const sample = JSON.parse(json);
+  const known = words.get(sample.part_sha256) ?? new Map();
+  for (const { place, words: own } of sample.sentences) known.set(place, own);
+  words.set(sample.part_sha256, known);
+  return { json, sample };
+}
+
+/** Takes a file of the user's: gives the entry's id, or null of a sample, or fails with the reason. */
+export async function addFile(file) {
+  if (file.size > LARGEST) throw new Error(`found ${file.size} bytes, expected at most ${LARGEST}`);
+  const json = await file.text();
+  const found = await checkFile(json);
+  if (found.kind === "sample") {
+    const taken = take(json, found);
+    const { sample } = taken;
+    for (const entry of entries.values()) {
+      const { provenance } = entry.report ?? {};
+      const fits = provenance?.head.sha256 === sample.head_sha256 && entry.part === sample.part_sha256;
+      if (fits) entry.sample = taken;
+    }
+    return null;
+  }
+  const id = `own/${file.name}`;
+  const rest = { id, source: "own", name: file.name };
+  if (found.kind === "report") entries.set(id, entryOf(JSON.parse(json), json, rest));
+  else entries.set(id, { ...rest, ...fromName(file.name), ...plain(found.token) });
+  return id;
+}
+
+/** scikit-learn's dictionary says nothing of where it came from; the study's files do by their names. */
+function fromName(name) {
+  const parts = /^(base|fine-?tuned?)[_-](.+?)([_-]report)?\.json$/i.exec(name);
+  if (!parts) return { encoder: name.replace(/\.json$/i, ""), head: "", stage: "" };
+  return { encoder: parts[2], head: "", stage: parts[1].toLowerCase() === "base" ? "base" : "fine-tuned" };
+}
+
+function plain(token) {
+  const figures = {
+    accuracy: token.accuracy,
+    macro_f1: token["macro avg"]["f1-score"],
+    weighted_f1: token["weighted avg"]["f1-score"],
+  };
+  return { token, figures };
+}
+
+export function removeOwn() {
+  for (const { id, source } of [...entries.values()]) if (source === "own") entries.delete(id);
+}
+
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{
-    BundleFile, BundleHead, Encoder, Head, MANIFEST, MAX_MANIFEST_BYTES, Manifest, Recognizer,
+    BundleFile, BundleHead, Encoder, Head, HeadConfig, MANIFEST, MAX_MANIFEST_BYTES, Manifest,
+    Recognizer,
 };
 use serde_json::{Value, json};
 
@@ -51,13 +52,7 @@ pub fn create(
             (file.file.clone(), bytes),
             (report_file.file.clone(), report_json),
         ]);
-        let layers: Vec<String> = head.config().layers.iter().map(usize::to_string).collect();
-        let title = format!(
-            "{}, {} head on layer {}",
-            report.stage,
-            head.config().kind.name(),
-            layers.join(", ")
-        );
+        let title = format!("{}, {}", report.stage, in_words(head.config()));
         entries.push(BundleHead {
             id,
             title,
@@ -319,5 +314,15 @@ impl Bundle {
         let head = Head::from_bytes(&read(&entry.file)?)?;
         head.check_encoder(recognizer.encoder())?;
         Ok(Self { recognizer, head })
+    }
+}
+
+/// A head as people read it: "context head on a mix of 7 layers".
+fn in_words(config: &HeadConfig) -> String {
+    let kind = config.kind.name();
+    match &config.layers[..] {
+        layers if config.mix => format!("{kind} head on a mix of {} layers", layers.len()),
+        [layer] => format!("{kind} head on layer {layer}"),
+        layers => format!("{kind} head on {} layers", layers.len()),
     }
 }

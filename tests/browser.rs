@@ -211,10 +211,14 @@ impl Browser {
     /// Firefox, errors only.
     pub(crate) fn console(&self) -> Result<Vec<(String, String)>> {
         if self.kind == Kind::Firefox {
-            let is_error = |line: &String| {
-                // Its own scripts have errors too; the page's are from a server.
-                line.starts_with("console.error: ") || line.starts_with("JavaScript error: http")
-            };
+            // Its own scripts have errors too: theirs come from resources, and
+            // begin with a name, not with a value.
+            let starts = [
+                "JavaScript error: http",
+                "console.error: \"",
+                "console.error: (",
+            ];
+            let is_error = |line: &String| starts.iter().any(|start| line.starts_with(start));
             let errors = self.driver.process.lines().into_iter().filter(is_error);
             return Ok(errors.map(|line| ("SEVERE".to_owned(), line)).collect());
         }
@@ -246,7 +250,11 @@ impl Driver {
             Kind::Chromium => command.arg("--port=0"),
             Kind::Firefox => command.args(["--port", "0", "--websocket-port", "0"]),
         };
-        let process = Process::start(&mut command)?;
+        let process = match kind {
+            Kind::Chromium => Process::start(&mut command)?,
+            // What its pages' scripts throw goes to standard error.
+            Kind::Firefox => Process::start_with_errors(&mut command)?,
+        };
         let port = process.wait_for(TIMEOUT, |line| {
             let (_, port) = match kind {
                 Kind::Chromium => line.split_once("started successfully on port ")?,

@@ -1,6 +1,6 @@
 //! A program that runs beside a test and ends with it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, PipeReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -17,13 +17,25 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a program and listens to its standard output.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let (output, writer) = std::io::pipe()?;
+        Self::listen(command.stdout(writer), output)
+    }
+
+    /// Starts a program and listens to its standard output and error.
+    pub(crate) fn start_with_errors(command: &mut Command) -> Result<Self> {
+        let (output, writer) = std::io::pipe()?;
+        let errors = writer.try_clone()?;
+        Self::listen(command.stdout(writer).stderr(errors), output)
+    }
+
+    fn listen(command: &mut Command, output: PipeReader) -> Result<Self> {
         let name = command.get_program().display().to_string();
-        let mut child = command
+        let child = command
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("{name}: cannot be started"))?;
-        let output = child.stdout.take().context("no standard output")?;
+        // The program's own copies keep the pipe open, and nothing else does.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let (sender, lines) = channel();
         // Reads to the end, so that the program never waits for a full pipe.
         std::thread::spawn(move || {

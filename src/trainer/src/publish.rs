@@ -199,9 +199,10 @@ fn check_place(settings: &Settings, out: &Path, parent: &Path) -> Result<()> {
     Ok(())
 }
 
+type Named<T> = Vec<(String, T)>;
+
 /// The bundles to publish, and those that cannot be.
-#[expect(clippy::type_complexity, reason = "both lists are by name")]
-fn bundles(settings: &Settings) -> Result<(Vec<(String, Manifest)>, Vec<(String, String)>)> {
+fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
     let folder = settings.www.join(BUNDLES);
     let complete = |name: &str| -> Result<Manifest> {
         let own = folder.join(name);
@@ -398,7 +399,9 @@ fn resolve(folder: &str, reference: &str) -> Option<String> {
     for part in reference.split('/') {
         match part {
             "." => {}
-            ".." => drop(path.pop()?),
+            ".." => {
+                path.pop()?;
+            }
             part => path.push(part),
         }
     }

@@ -58,7 +58,8 @@ impl Arguments {
         for (name, why) in &published.skipped {
             eprintln!("Left out the bundle {name}: {why}");
         }
-        let mut table = super::table([&self.out.display().to_string(), "files", "KB"]);
+        let out = self.out.display().to_string();
+        let mut table = super::table([out.as_str(), "files", "KB"]);
         let row = |part: &Part| {
             let kilobytes = part.bytes.div_ceil(1000);
             [

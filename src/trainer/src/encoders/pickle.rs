@@ -202,19 +202,11 @@ fn tensor(value: Object, folder: &str) -> Option<Tensor> {
         "DoubleStorage" => Kind::F64,
         _ => return None,
     };
-    let dense = |sizes: &mut dyn Iterator<Item = (&usize, &usize)>| {
-        let mut expected = Some(1usize);
-        sizes.all(|(&size, &stride)| {
-            let fits = size <= 1 || Some(stride) == expected;
-            expected = expected.and_then(|all| all.checked_mul(size));
-            fits
-        })
-    };
     if shape.len() != stride.len() {
         return None;
     }
-    let by_rows = dense(&mut shape.iter().zip(&stride).rev());
-    let by_columns = dense(&mut shape.iter().zip(&stride));
+    let by_rows = is_dense(shape.iter().zip(&stride).rev());
+    let by_columns = is_dense(shape.iter().zip(&stride));
     if !by_rows && !(by_columns && shape.len() == 2) {
         return None;
     }
@@ -224,6 +216,17 @@ fn tensor(value: Object, folder: &str) -> Option<Tensor> {
         file: format!("{folder}/{key}"),
         start: offset.checked_mul(kind.bytes())? as u64,
         transposed: !by_rows,
+    })
+}
+
+/// Whether numbers follow each other without gaps: sizes and strides, the
+/// fastest first.
+fn is_dense<'a>(mut sizes: impl Iterator<Item = (&'a usize, &'a usize)>) -> bool {
+    let mut expected = Some(1usize);
+    sizes.all(|(&size, &stride)| {
+        let fits = size <= 1 || Some(stride) == expected;
+        expected = expected.and_then(|all| all.checked_mul(size));
+        fits
     })
 }
 
@@ -262,22 +265,21 @@ impl Counter {
         let [code] = *take::<1>(rest)?;
         match code {
             // The protocol's version.
-            0x80 => drop(take::<1>(rest)?),
+            0x80 => skip(rest, 1)?,
             // A class: two lines.
             b'c' => {
                 let length = line(rest)? + line(rest)?;
                 self.push(length)?;
             }
             // Numbers.
-            b'K' => self.leaf(take::<1>(rest)?)?,
-            b'M' => self.leaf(take::<2>(rest)?)?,
-            b'J' => self.leaf(take::<4>(rest)?)?,
-            b'G' => self.leaf(take::<8>(rest)?)?,
+            b'K' => self.number(rest, 1)?,
+            b'M' => self.number(rest, 2)?,
+            b'J' => self.number(rest, 4)?,
+            b'G' => self.number(rest, 8)?,
             0x8a => {
                 let [length] = *take::<1>(rest)?;
                 ensure!(length <= 8, "found a number of {length} bytes");
-                skip(rest, length.into())?;
-                self.push(1)?;
+                self.number(rest, length.into())?;
             }
             b'X' => {
                 let length = u32::from_le_bytes(*take(rest)?) as usize;
@@ -308,12 +310,12 @@ impl Counter {
                 self.add(count + 1)?;
             }
             b'q' => {
-                let [id] = *take(rest)?;
+                let [id] = *take::<1>(rest)?;
                 self.keep(id.into())?;
             }
             b'r' => self.keep(u32::from_le_bytes(*take(rest)?))?,
             b'h' => {
-                let [id] = *take(rest)?;
+                let [id] = *take::<1>(rest)?;
                 self.copy(id.into())?;
             }
             b'j' => self.copy(u32::from_le_bytes(*take(rest)?))?,
@@ -332,7 +334,9 @@ impl Counter {
         Ok(())
     }
 
-    fn leaf(&mut self, _: &[u8]) -> Result<()> {
+    /// A number in so many bytes.
+    fn number(&mut self, rest: &mut &[u8], bytes: usize) -> Result<()> {
+        skip(rest, bytes)?;
         self.push(1)
     }
 

@@ -41,7 +41,8 @@ async fn screenshot(page: &Page, name: &str) -> Result<()> {
 }
 
 /// Says whether anything is wider than the screen.
-const TOO_WIDE: &str = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+const TOO_WIDE: &str =
+    "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
 
 /// Looks at the page in the states that it has, in one scheme and size.
 async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> Result<()> {
@@ -62,7 +63,10 @@ async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> 
         .await?;
     screenshot(&page, &format!("{name}.png")).await?;
     check(&page, &axe, "with a result").await?;
-    ensure!(page.browser.run(TOO_WIDE, Vec::new()).await? == false, "wider than the screen");
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
 
     page.click("#own summary").await?;
     page.click("#share").await?;
@@ -78,7 +82,10 @@ async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> 
         .await?;
     screenshot(&page, &format!("{name}-compared.png")).await?;
     check(&page, &axe, "side by side").await?;
-    ensure!(page.browser.run(TOO_WIDE, Vec::new()).await? == false, "wider than the screen");
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
 
     page.click("[data-example=scripts]").await?;
     page.choose("compare", "").await?;
@@ -114,7 +121,10 @@ fn right_to_left_text_keeps_its_direction() -> Result<()> {
             const words = document.querySelectorAll('#result .word');
             const middle = ({ left, right }) => (left + right) / 2 < (box.left + box.right) / 2;
             return [middle(words[0].getBoundingClientRect()), middle(words[4].getBoundingClientRect())]";
-        assert_eq!(page.browser.run(places, Vec::new()).await?, json!([false, true]));
+        assert_eq!(
+            page.browser.run(places, Vec::new()).await?,
+            json!([false, true])
+        );
         Ok(())
     })
 }
@@ -166,13 +176,24 @@ fn the_interface_speaks_korean() -> Result<()> {
         let foreign = page.browser.run(hangul, Vec::new()).await?;
         let foreign = foreign.as_array().context("no list")?;
         assert!(foreign.len() <= 1, "{foreign:?}");
-        for element in ["#summary", "#types", "#entities", "#status", ".tag-rows", "#facts"] {
+        for element in [
+            "#summary",
+            "#types",
+            "#entities",
+            "#status",
+            ".tag-rows",
+            "#facts",
+        ] {
             page.browser
-                .until(&format!("/\\p{{Script=Hangul}}/u.test(document.querySelector('{element}').textContent)"))
+                .until(&format!(
+                    "/\\p{{Script=Hangul}}/u.test(document.querySelector('{element}').textContent)"
+                ))
                 .await?;
         }
         page.browser
-            .until("document.querySelector('#result mark').dataset.label.match(/\\p{Script=Hangul}/u)")
+            .until(
+                "document.querySelector('#result mark').dataset.label.match(/\\p{Script=Hangul}/u)",
+            )
             .await?;
         screenshot(&page, "korean.png").await?;
 
@@ -196,7 +217,8 @@ fn names_of_a_bundle_stay_text() -> Result<()> {
             let folder = site.bundle();
             // A tag of the same length, so that the head's file stays in one piece.
             let mut heads = Vec::new();
-            let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json"))?)?;
+            let manifest: Value =
+                serde_json::from_slice(&std::fs::read(folder.join("manifest.json"))?)?;
             for head in manifest["heads"].as_array().context("no heads")? {
                 let file = head["file"].as_str().context("no file")?;
                 let mut hash = String::new();

@@ -31,6 +31,7 @@ const BOOK: &str = "
     }
     window.book = text;
     window.tasks = [];
+    // Not every browser tells of them.
     new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) tasks.push(duration);
     }).observe({ type: 'longtask' });
@@ -114,7 +115,9 @@ fn a_book_goes_through() -> Result<()> {
             area.dispatchEvent(new Event('input'));";
         page.browser.run(edit, Vec::new()).await?;
         page.browser
-            .until("document.getElementById('result').dataset.forLength === String(book.length + 7)")
+            .until(
+                "document.getElementById('result').dataset.forLength === String(book.length + 7)",
+            )
             .await?;
         let time = page.text_of("#time").await?;
         let reused = time
@@ -122,7 +125,9 @@ fn a_book_goes_through() -> Result<()> {
             .nth(1)
             .and_then(|part| part.split(' ').next());
         let reused = reused.map(|count| count.replace(',', ""));
-        let reused: usize = reused.with_context(|| format!("no count: {time}"))?.parse()?;
+        let reused: usize = reused
+            .with_context(|| format!("no count: {time}"))?
+            .parse()?;
         assert!(reused > WORDS - 200, "{time}");
         let same = "return block === document.querySelector('.block')";
         assert_eq!(page.browser.run(same, Vec::new()).await?, true);
@@ -144,7 +149,8 @@ fn a_long_text_is_edited_in_parts() -> Result<()> {
         page.click("#next-part").await?;
         let part = page.browser.find("#text-part").await?;
         part.send_keys("Kofi Annan arrived . ").await?;
-        let placed = "return document.getElementById('text').value.includes('Kofi Annan arrived . ')
+        let placed =
+            "return document.getElementById('text').value.includes('Kofi Annan arrived . ')
             && document.getElementById('text').value.length - book.length";
         assert_eq!(page.browser.run(placed, Vec::new()).await?, json!(21));
         page.click("#clear").await?;

@@ -54,7 +54,9 @@ fn the_page_works_without_a_network() -> Result<()> {
         drop(server);
         browser.open(&url).await?;
         browser
-            .until("document.querySelector('#status[data-state=ready], #status[data-state=failed]')")
+            .until(
+                "document.querySelector('#status[data-state=ready], #status[data-state=failed]')",
+            )
             .await?;
         let (state, message) = crate::demo::status(&browser).await?;
         assert_eq!(state, "ready", "{message}");
@@ -76,7 +78,8 @@ fn a_newer_page_is_offered() -> Result<()> {
                 bytes.extend_from_slice(b"// newer\n");
             })?;
             site.change(&site.www.join("index.html"), |bytes| {
-                let text = String::from_utf8_lossy(bytes).replace("<html ", "<html class=\"newer\" ");
+                let text =
+                    String::from_utf8_lossy(bytes).replace("<html ", "<html class=\"newer\" ");
                 *bytes = text.into_bytes();
             })?;
             page.open().await?;

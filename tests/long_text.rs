@@ -31,6 +31,7 @@ const BOOK: &str = "
     }
     window.book = text;
     window.tasks = [];
+    // Not every browser tells of them.
     new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) tasks.push(duration);
     }).observe({ type: 'longtask' });

@@ -1,6 +1,7 @@
 // A result as a file. Each format is written in pieces, so that the page reacts even while a book is written.
 
 import { element } from "./dom.js";
+import { currentLanguage } from "./i18n.js";
 import { pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
@@ -87,44 +88,41 @@ function* conll({ text, prediction, entities }) {
   yield "\n";
 }
 
-/** Without angle brackets, which would be written as references. */
 const STYLE = `
 :root { color-scheme: light dark; }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1.0625rem/2.1 system-ui, sans-serif; }
-main { white-space: pre-wrap; overflow-wrap: anywhere; }
+main { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 mark { padding: 0.2em 0.3em; border: 1px solid light-dark(#9aa5b1, #5b6878); border-radius: 0.4em;
   background: light-dark(#eef1f5, #28313d); color: inherit; }
 mark small { margin-inline-start: 0.4em; font-size: 0.68em; font-weight: 650; unicode-bidi: isolate; }
 ${["#fee3ee", "#dfedff", "#d7f4dc", "#c9f5f4", "#fde8cb", "#fee5de", "#eee7ff", "#e7f0cf", "#fee4e5", "#d2f1fe", "#fbe1fc", "#e6eafc"]
-    .map((colour, index) => `mark.c${index} { background: light-dark(${colour}, #28313d); }`).join("\n")}
+    .map((colour, index) => `.c${index} { background: light-dark(${colour}, #28313d); }`).join("\n")}
 `;
 
-/** A page of its own, without scripts. Built as a document and then written out, so that text stays text. */
+/** A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text. */
 function* html({ text, bundle, entities }) {
   const serializer = new XMLSerializer();
-  const page = document.implementation.createHTMLDocument(`Entities, by Nerite with ${bundle}`);
-  page.documentElement.lang = document.documentElement.lang;
-  page.head.append(
-    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    element("style", { textContent: STYLE }),
-  );
-  const charset = element("meta");
-  charset.setAttribute("charset", "utf-8");
-  page.head.prepend(charset);
-  page.body.append(element("main"));
-  const [before, after] = serializer.serializeToString(page.documentElement).split("</main>");
+  const written = (node) => serializer.serializeToString(node).replace(' xmlns="http://www.w3.org/1999/xhtml"', "");
+  const plain = (string) => written(document.createTextNode(string));
 
-  yield `<!doctype html>\n${before}`;
+  yield `<!doctype html>
+<html lang="${currentLanguage()}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Nerite: ${plain(bundle)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>`;
   let position = 0;
-  const written = (node) => serializer.serializeToString(node);
-  const plain = (from, to) => written(document.createTextNode(text.slice(from, to).toWellFormed?.() ?? text.slice(from, to)));
   for (const { start, end, type, text: name, score } of entities) {
-    yield plain(position, start);
+    yield plain(text.slice(position, start));
     const mark = element("mark", { className: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
     mark.append(element("small", { text: typeName(type) }));
     yield written(mark);
     position = end;
   }
-  yield plain(position, text.length);
-  yield `</main>${after}\n`;
+  yield `${plain(text.slice(position))}</main>\n</body>\n</html>\n`;
 }

@@ -5,8 +5,9 @@ import { counted, megabytes, t } from "./i18n.js";
 import { refresh } from "./offline.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
-/** Names of bundles whose download the reader has agreed to. */
+/** Addresses of bundles whose download the reader has agreed to; the latest few. */
 const AGREED = "nerite.agreed";
+const MOST_AGREED = 50;
 /** The value of the encoder that was opened from disk or an address. */
 const OWN = "own:";
 
@@ -181,7 +182,7 @@ export class ModelCard {
       const info = await inspect(source.from, { signal });
       if (signal.aborted) return;
       const rest = info.bytes - info.cachedBytes;
-      if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source.name)) await this.#load(source);
+      if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source)) await this.#load(source);
       else this.#ask(info, rest);
     } catch (error) {
       if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
@@ -201,7 +202,7 @@ export class ModelCard {
       }),
       action: t("start"),
       run: () => {
-        agree(source.name);
+        agree(source);
         this.#load(source);
       },
     }));
@@ -215,6 +216,7 @@ export class ModelCard {
     this.#recognizer = null;
     previous?.free();
     this.#listener.onGone();
+    byId("cache-note").textContent = "";
     let kind = "status-opening";
     const show = () => this.#show("downloading", () => ({
       message: t(kind, { name: label(source.name) }),
@@ -250,7 +252,7 @@ export class ModelCard {
 
   async #cancel(source) {
     this.#loading.abort();
-    disagree(source.name);
+    disagree(source);
     try {
       const { inspect } = await this.#import();
       const info = await inspect(source.from);
@@ -326,7 +328,7 @@ export class ModelCard {
 
   async #clearCache() {
     await this.#package?.clearCache();
-    store("");
+    store([]);
     await this.#showCache();
     byId("cache-note").textContent = t("cache-cleared");
   }
@@ -339,29 +341,30 @@ export class ModelCard {
 const bundleUrl = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
 
 /** `?start` in the address agrees as well. */
-function hasAgreed(name) {
-  return new URLSearchParams(location.search).has("start") || stored().includes(name);
+function hasAgreed(source) {
+  return new URLSearchParams(location.search).has("start") || agreed().includes(source.from);
 }
 
-function agree(name) {
-  store([...new Set([...stored(), name])].join(" "));
+function agree(source) {
+  store([...agreed().filter((other) => other !== source.from), source.from].slice(-MOST_AGREED));
 }
 
-function disagree(name) {
-  store(stored().filter((other) => other !== name).join(" "));
+function disagree(source) {
+  store(agreed().filter((other) => other !== source.from));
 }
 
-function stored() {
+function agreed() {
   try {
-    return (localStorage.getItem(AGREED) ?? "").split(" ").filter(Boolean);
+    const stored = JSON.parse(localStorage.getItem(AGREED));
+    return Array.isArray(stored) ? stored : [];
   } catch {
     return [];
   }
 }
 
-function store(names) {
+function store(addresses) {
   try {
-    localStorage.setItem(AGREED, names);
+    localStorage.setItem(AGREED, JSON.stringify(addresses));
   } catch {
     // Without storage the question is asked each time.
   }

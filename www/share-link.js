@@ -11,6 +11,8 @@ const PACKED = "packed=";
 /** The address of this page with the text in it, packed where that is shorter and the browser can. */
 export async function linkTo(text) {
   const url = new URL(location.href);
+  // Who follows the link has not agreed to a download.
+  url.searchParams.delete("start");
   const bytes = new TextEncoder().encode(text);
   const plain = PLAIN + encodeURIComponent(new TextDecoder().decode(bytes));
   let best = plain;

@@ -113,8 +113,17 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Runs a test on the page as it was built, in every browser.
-    pub(crate) fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
+    /// Runs a test on the page as it was built, in Chromium.
+    pub(crate) fn test(test: impl AsyncFnOnce(Page) -> Result<()>) -> Result<()> {
+        in_turn(async || {
+            let server = Server::start(&Site::built()?)?;
+            let browser = Browser::start(&[]).await?;
+            test(Self { browser, server }).await
+        })
+    }
+
+    /// The same, in every browser.
+    pub(crate) fn test_everywhere(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
         in_turn(async || {
             for kind in Kind::all()? {
                 let server = Server::start(&Site::built()?)?;
@@ -242,6 +251,13 @@ impl Page {
     pub(crate) async fn press(&self, key: Key) -> Result<()> {
         let element = self.browser.client.active_element().await?;
         element.send_keys(&char::from(key).to_string()).await?;
+        if self.browser.kind == Kind::Firefox {
+            // Its driver does not wait for the page to see the key.
+            let frames = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+            self.browser
+                .run_async(&format!("{frames}; return true"))
+                .await?;
+        }
         Ok(())
     }
 

@@ -117,7 +117,7 @@ const STRANGERS: &str = "
 
 #[test]
 fn hostile_text_stays_text() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         let scripts = "return document.querySelectorAll('script, img, iframe').length";
         let before = page.browser.run(scripts, Vec::new()).await?;
@@ -280,7 +280,7 @@ fn no_request_is_made_once_ready() -> Result<()> {
 
 #[test]
 fn heads_can_be_switched() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         let best = default_head(&page).await?;

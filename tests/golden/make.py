@@ -689,28 +689,29 @@ def bootstrap_pairs():
 
 def paired_bootstrap(name, gold, a, b, draws=1000):
     """Differences b - a of scikit-learn's and seqeval's figures over the same drawn sentences."""
-    from seqeval.metrics import f1_score as entity_f1
-    from seqeval.scheme import IOB2
-    from sklearn.metrics import accuracy_score, f1_score
+    from sklearn.metrics import precision_recall_fscore_support
 
-    def figures(chosen, predicted):
-        sides = [[side[i] for i in chosen] for side in (gold, predicted)]
-        words = [[tag for sentence in side for tag in sentence] for side in sides]
+    spans = [[set(map(tuple, own)) for own in strict_spans(side)] for side in (gold, a, b)]
+
+    def figures(chosen, predicted, own_spans):
+        sides = [[tag for i in chosen for tag in side[i]] for side in (gold, predicted)]
+        _, _, f1, support = precision_recall_fscore_support(*sides, zero_division=0)
+        right = sum(len(spans[0][i] & own_spans[i]) for i in chosen)
         return {
-            "accuracy": accuracy_score(*words),
-            "macro_f1": f1_score(*words, average="macro", zero_division=0),
-            "weighted_f1": f1_score(*words, average="weighted", zero_division=0),
-            "entity_f1": entity_f1(*sides, mode="strict", scheme=IOB2),
+            "accuracy": np.mean([one == other for one, other in zip(*sides)]),
+            "macro_f1": np.mean(f1),
+            "weighted_f1": np.average(f1, weights=support),
+            "entity_f1": 2 * right / sum(len(spans[0][i]) + len(own_spans[i]) for i in chosen),
         }
 
     rng = np.random.default_rng(7)
     drawn = []
     for _ in range(draws):
         chosen = rng.integers(len(gold), size=len(gold))
-        first, second = figures(chosen, a), figures(chosen, b)
+        first, second = figures(chosen, a, spans[1]), figures(chosen, b, spans[2])
         drawn.append({key: second[key] - first[key] for key in first})
     everything = range(len(gold))
-    first, second = figures(everything, a), figures(everything, b)
+    first, second = figures(everything, a, spans[1]), figures(everything, b, spans[2])
     result = {"name": name, "gold": gold, "a": a, "b": b, "differences": {}}
     for key in first:
         values = np.array([own[key] for own in drawn])

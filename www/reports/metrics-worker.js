@@ -1,6 +1,6 @@
 // Runs the metrics beside the page. A request is { id, name, values }; the answer { id, value } or { id, error }.
 
-import * as metrics from "./metrics.js";
+import * as metrics from "../pkg/reports.js";
 
 const started = metrics.start();
 

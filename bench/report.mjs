@@ -147,7 +147,7 @@ if (bars.length) rows("Bars", [["ratio", "found", "at least", ""], ...bars]);
 const conditions = {
   date: new Date().toISOString(),
   cpu: cpus()[0].model,
-  flags: readFileSync("/proc/cpuinfo", "utf8").match(/^flags.*(avx_vnni|avx512_vnni)/m) ? "with VNNI" : "without VNNI",
+  vnni: /^flags.*(avx_vnni|avx512_vnni)/m.test(readFileSync("/proc/cpuinfo", "utf8")),
   cores: cpus().length,
   load: readFileSync("/proc/loadavg", "utf8").split(" ")[0],
   linux: release(),

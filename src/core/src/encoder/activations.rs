@@ -8,7 +8,7 @@
 //! bits (AVX2's `maddubs` does not saturate) and wasm's relaxed dot product is
 //! the same on every engine.
 
-use super::kernels::ACTIVATION_MAX;
+use super::kernels::{ACTIVATION_MAX, Activation};
 use super::math;
 use super::packed::DEPTH;
 
@@ -19,7 +19,7 @@ const SMALLEST_SPREAD: f32 = 1e-30;
 #[derive(Default)]
 pub(super) struct Activations {
     /// `[rows, stride]`, padded with 0.
-    values: Vec<u8>,
+    values: Vec<Activation>,
     rows: Vec<Row>,
     stride: usize,
 }
@@ -73,7 +73,7 @@ impl Activations {
 
     /// A row's integers, padding included, and their meaning, to be set.
     #[inline(always)]
-    pub(super) fn row_mut(&mut self, row: usize) -> (&mut [u8], &mut Row) {
+    pub(super) fn row_mut(&mut self, row: usize) -> (&mut [Activation], &mut Row) {
         let integers = &mut self.values[row * self.stride..][..self.stride];
         (integers, &mut self.rows[row])
     }
@@ -86,7 +86,7 @@ impl Activations {
 
     /// The integers of `count` rows from `first` on.
     #[inline(always)]
-    pub(super) fn integers(&self, first: usize, count: usize) -> &[u8] {
+    pub(super) fn integers(&self, first: usize, count: usize) -> &[Activation] {
         &self.values[first * self.stride..][..count * self.stride]
     }
 }
@@ -98,10 +98,10 @@ const ROUND: f32 = 8_388_608.0;
 
 /// The nearest integer within 0..=127.
 #[inline(always)]
-pub(super) fn to_activation(x: f32) -> u8 {
+pub(super) fn to_activation(x: f32) -> Activation {
     let x = if x > 0.0 { x } else { 0.0 };
     let x = if x < LARGEST { x } else { LARGEST };
-    (x + ROUND).to_bits() as u8
+    ((x + ROUND).to_bits() as u8).into()
 }
 
 #[cfg(test)]

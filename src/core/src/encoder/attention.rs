@@ -7,7 +7,7 @@
 //! than the linear layers do.
 
 use super::activations::{Activations, Row, to_activation};
-use super::kernels::{ACTIVATION_MAX, Kernel};
+use super::kernels::{ACTIVATION_MAX, Activation, Kernel};
 use super::math;
 use super::matmul::for_each_tile;
 use super::packed::{ALWAYS_FITS, DEPTH, OUTPUTS, Packed};
@@ -115,7 +115,7 @@ impl Attention {
                 for offset in 0..DEPTH.min(length - start) {
                     let values = &row(start + offset)[first..][..lanes];
                     for (lane, (&x, &inverse)) in values.iter().zip(inverses.iter()).enumerate() {
-                        block.0[lane * DEPTH + offset] = to_weight(x * inverse) as i8;
+                        block.0[lane * DEPTH + offset] = (to_weight(x * inverse) as i8).into();
                     }
                 }
             }
@@ -187,13 +187,13 @@ impl Attention {
 /// Softmax in seven bits: integers in proportion to the probabilities, and the
 /// inverse of their sum.
 #[inline(always)]
-fn softmax(scores: &[f32], integers: &mut [u8], scale: &mut f32) {
+fn softmax(scores: &[f32], integers: &mut [Activation], scale: &mut f32) {
     const LARGEST: f32 = ACTIVATION_MAX as f32;
     let greatest = math::greatest(scores);
     for (integer, &score) in integers.iter_mut().zip(scores) {
         *integer = to_activation(math::exp_nonpositive(score - greatest) * LARGEST);
     }
-    let sum: u32 = integers.iter().map(|&x| u32::from(x)).sum();
+    let sum: i32 = integers.iter().map(|&x| i32::from(x)).sum();
     *scale = 1.0 / sum as f32;
 }
 

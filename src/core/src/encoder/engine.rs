@@ -13,9 +13,12 @@ use super::packed::Packed;
 use super::quantized::Rows;
 use super::{Activation, Config, EncoderError, HiddenStates, check_input};
 
+/// Sequences go through all layers together until they have so many subwords:
+/// more would push each other's numbers out of the processor's caches.
+const GROUP_SUBWORDS: usize = 256;
 /// Rows of the feed-forward layer that are expanded at a time: bounds the
 /// widest buffer, which would otherwise be four times the hidden states.
-const FEEDFORWARD_ROWS: usize = 96;
+const FEEDFORWARD_ROWS: usize = 128;
 
 /// A quantized encoder, packed for the machine it runs on.
 pub struct Encoder {
@@ -205,7 +208,32 @@ impl Encoder {
     ) -> Result<Vec<f32>, EncoderError> {
         check_input(&self.config, sequences, layers)?;
         let subwords: usize = sequences.iter().map(|sequence| sequence.len()).sum();
-        let mut states = vec![0.0; subwords * layers.len() * self.config.hidden];
+        let width = layers.len() * self.config.hidden;
+        let mut states = vec![0.0; subwords * width];
+        let (mut rest, mut sequences) = (states.as_mut_slice(), sequences);
+        while !sequences.is_empty() {
+            let mut subwords = 0;
+            let fits = |sequence: &&&[u32]| {
+                subwords += sequence.len();
+                subwords <= GROUP_SUBWORDS
+            };
+            let count = sequences.iter().take_while(fits).count().max(1);
+            let (group, others) = sequences.split_at(count);
+            let subwords: usize = group.iter().map(|sequence| sequence.len()).sum();
+            let (part, others_states) = rest.split_at_mut(subwords * width);
+            self.encode_group(group, layers, workspace, part);
+            (sequences, rest) = (others, others_states);
+        }
+        Ok(states)
+    }
+
+    fn encode_group(
+        &self,
+        sequences: &[&[u32]],
+        layers: &[usize],
+        workspace: &mut Workspace,
+        states: &mut [f32],
+    ) {
         let run = Run {
             encoder: self,
             sequences,
@@ -214,22 +242,19 @@ impl Encoder {
         // SAFETY: `Backend::candidates` found the instructions on this machine.
         unsafe {
             match self.backend {
-                Backend::Scalar => run.forward::<kernels::Scalar>(workspace, &mut states),
+                Backend::Scalar => run.forward::<kernels::Scalar>(workspace, states),
                 #[cfg(target_arch = "x86_64")]
-                Backend::Avx2 => run.forward_avx2(workspace, &mut states),
+                Backend::Avx2 => run.forward_avx2(workspace, states),
                 #[cfg(target_arch = "x86_64")]
-                Backend::Avx512Vnni => run.forward_avx512(workspace, &mut states),
+                Backend::Avx512Vnni => run.forward_avx512(workspace, states),
                 #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-                Backend::Simd128 => run.forward::<kernels::Simd128>(workspace, &mut states),
+                Backend::Simd128 => run.forward::<kernels::Simd128>(workspace, states),
                 #[cfg(target_feature = "relaxed-simd")]
-                Backend::Relaxed => run.forward::<kernels::Relaxed>(workspace, &mut states),
+                Backend::Relaxed => run.forward::<kernels::Relaxed>(workspace, states),
                 #[cfg(target_feature = "relaxed-simd")]
-                Backend::RelaxedPairs => {
-                    run.forward::<kernels::RelaxedPairs>(workspace, &mut states)
-                }
+                Backend::RelaxedPairs => run.forward::<kernels::RelaxedPairs>(workspace, states),
             }
         }
-        Ok(states)
     }
 }
 
@@ -370,7 +395,9 @@ impl Run<'_> {
             activation,
             ..
         } = self.encoder.config;
-        for rows in hidden.chunks_mut(FEEDFORWARD_ROWS * width) {
+        let all = hidden.len() / width;
+        let rows = all.div_ceil(all.div_ceil(FEEDFORWARD_ROWS));
+        for rows in hidden.chunks_mut(rows * width) {
             activations.fill(rows, width);
             expanded.resize(rows.len() / width * intermediate, 0.0);
             let expand = &layer.expand;

@@ -6,7 +6,7 @@
 //! ```
 
 use super::activations::{Activations, Row};
-use super::kernels::{Kernel, MAX_ROWS};
+use super::kernels::{Kernel, MAX_SUMS};
 use super::packed::{Channels, OUTPUTS, Packed};
 
 /// Hands every sum of products of `input` and `weights` to `finish`, by row
@@ -23,21 +23,27 @@ pub(super) unsafe fn for_each_tile<K: Kernel>(
     mut finish: impl FnMut(usize, usize, usize, &[i32; OUTPUTS], &Channels),
 ) {
     let rows = input.rows().len();
-    let mut sums = [[0i32; OUTPUTS]; MAX_ROWS];
-    for (panel, (blocks, channels)) in weights.panels().enumerate() {
-        let first = panel * OUTPUTS;
-        let width = OUTPUTS.min(weights.outputs() - first);
+    let mut sums = [[0i32; OUTPUTS]; MAX_SUMS];
+    let mut first = 0;
+    for (panels, channels) in weights.panels(K::PANELS) {
+        // Tiles of like height: a low one at the end would be slow.
         let mut row = 0;
-        while row < rows {
-            let height = K::ROWS.min(rows - row);
+        for left in (1..=rows.div_ceil(K::ROWS)).rev() {
+            let height = (rows - row).div_ceil(left);
+            let sums = &mut sums[..channels.len() * height];
             // SAFETY: as the caller has promised; activations never exceed
             // ACTIVATION_MAX, and loaded or made weights have fours that fit.
-            unsafe { K::tile(input.integers(row, height), blocks, &mut sums[..height]) };
-            for (offset, sums) in sums[..height].iter().enumerate() {
-                finish(row + offset, first, width, sums, channels);
+            unsafe { K::tile(input.integers(row, height), panels, height, sums) };
+            for (panel, sums) in sums.chunks_exact(height).enumerate() {
+                let first = first + panel * OUTPUTS;
+                let width = OUTPUTS.min(weights.outputs() - first);
+                for (offset, sums) in sums.iter().enumerate() {
+                    finish(row + offset, first, width, sums, &channels[panel]);
+                }
             }
             row += height;
         }
+        first += channels.len() * OUTPUTS;
     }
 }
 
@@ -102,7 +108,9 @@ mod tests {
         let mut activations = Activations::default();
         activations.reset(rows, inputs);
         for (row, values) in input.chunks_exact(inputs).enumerate() {
-            activations.row_mut(row).0[..inputs].copy_from_slice(values);
+            for (place, &value) in activations.row_mut(row).0.iter_mut().zip(values) {
+                *place = value.into();
+            }
         }
         let mut packed = Packed::new(outputs, inputs);
         for (output, weight) in weight.chunks_exact(inputs).enumerate() {

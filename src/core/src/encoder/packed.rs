@@ -1,14 +1,14 @@
 //! Int8 weights in the order in which the kernels read them.
 //!
 //! A [`Block`] holds [`OUTPUTS`] output channels times [`DEPTH`] input
-//! channels: 64 bytes, one AVX-512 register, two of AVX2, four of wasm. A
+//! channels: in bytes, one AVX-512 register, two of AVX2, four of wasm. A
 //! *panel* is the run of blocks of the same output channels.
 //!
 //! Kernels without a 32-bit dot product add the products of two neighbouring
 //! blocks in 16 bits, which halves their work. [`limit_fours`] sees to it that
 //! this cannot overflow; it is part of the quantized format.
 
-use super::kernels::ACTIVATION_MAX;
+use super::kernels::{ACTIVATION_MAX, Weight};
 
 /// Output channels of a block.
 pub(super) const OUTPUTS: usize = 16;
@@ -22,7 +22,7 @@ const FOUR_MAX: i32 = i16::MAX as i32 / ACTIVATION_MAX as i32;
 /// Weights of [`OUTPUTS`] x [`DEPTH`] channels, the inputs of an output adjacent.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub(super) struct Block(pub(super) [i8; OUTPUTS * DEPTH]);
+pub(super) struct Block(pub(super) [Weight; OUTPUTS * DEPTH]);
 
 /// Packed weights, with what turns sums of products into numbers.
 #[derive(Default)]
@@ -71,7 +71,9 @@ impl Packed {
         let length = self.inputs.div_ceil(DEPTH);
         let blocks = &mut self.blocks[panel * length..][..length];
         for (block, part) in blocks.iter_mut().zip(weight.chunks(DEPTH)) {
-            block.0[lane * DEPTH..][..part.len()].copy_from_slice(part);
+            for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(part) {
+                *place = weight.into();
+            }
         }
         self.channels[panel].sum[lane] = weight.iter().map(|&w| i32::from(w)).sum();
     }
@@ -94,14 +96,14 @@ impl Packed {
         self.outputs
     }
 
-    /// Every panel with its channels.
+    /// All panels with their channels, `count` at a time, the last ones fewer.
     #[inline(always)]
-    pub(super) fn panels(&self) -> impl Iterator<Item = (&[Block], &Channels)> {
-        let length = self.inputs.div_ceil(DEPTH);
-        self.blocks.chunks_exact(length).zip(&self.channels)
+    pub(super) fn panels(&self, count: usize) -> impl Iterator<Item = (&[Block], &[Channels])> {
+        let blocks = self.blocks.chunks(count * self.inputs.div_ceil(DEPTH));
+        blocks.zip(self.channels.chunks(count))
     }
 
-    /// The same, to write blocks of all channels at once.
+    /// Every panel with its channels, to write blocks of all channels at once.
     #[inline(always)]
     pub(super) fn panels_mut(&mut self) -> impl Iterator<Item = (&mut [Block], &mut Channels)> {
         let length = self.inputs.div_ceil(DEPTH);

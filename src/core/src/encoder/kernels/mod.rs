@@ -17,37 +17,55 @@ pub(super) use x86::{Avx2, Avx512Vnni};
 
 /// The greatest quantized activation.
 pub(super) const ACTIVATION_MAX: u8 = 127;
-/// The most rows a kernel's tile may have.
-pub(super) const MAX_ROWS: usize = 12;
+/// The most sums a kernel's tile may have, in [`OUTPUTS`] each.
+pub(super) const MAX_SUMS: usize = 24;
 
-/// A kernel: dot products of a few rows of activations with one panel.
+/// What an activation and a weight take in memory: a byte, but 16 bits where
+/// the kernel has no products of bytes and would widen them again and again.
+#[cfg(not(all(target_feature = "simd128", not(target_feature = "relaxed-simd"))))]
+mod width {
+    pub(in super::super) type Activation = u8;
+    pub(in super::super) type Weight = i8;
+}
+#[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
+mod width {
+    pub(in super::super) type Activation = i16;
+    pub(in super::super) type Weight = i16;
+}
+pub(super) use width::{Activation, Weight};
+
+/// A kernel: dot products of a few rows of activations with a panel or two.
 pub(super) trait Kernel {
     /// Its name in logs and benchmarks.
     const NAME: &'static str;
-    /// The rows that it likes best; at most [`MAX_ROWS`].
+    /// The most rows of a tile.
     const ROWS: usize;
+    /// The most panels of a tile; `ROWS * PANELS` is at most [`MAX_SUMS`].
+    const PANELS: usize = 1;
 
-    /// Writes to `sums[row][output]` the dot product of the row's activations
-    /// with the panel's output channel. `activations` is
-    /// `[sums.len(), panel.len() * DEPTH]`; there are one to `ROWS` rows.
-    /// The sums are exact if activations are at most [`ACTIVATION_MAX`] and
-    /// the panel's weights fit (`packed::fours_fit`).
+    /// Writes to `sums[panel][row][output]` the dot product of the row's
+    /// activations with the panel's output channel. `activations` is `[rows,
+    /// depth * DEPTH]`, `panels` `[sums.len() / rows, depth]`; there are one to
+    /// `ROWS` rows and one to `PANELS` panels. The sums are exact if activations
+    /// are at most [`ACTIVATION_MAX`] and the weights fit (`packed::fours_fit`).
     ///
     /// # Safety
     ///
     /// The machine must have the instructions.
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]);
+    unsafe fn tile(
+        activations: &[Activation],
+        panels: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    );
 }
 
-/// Calls `$tile::<N>` with `$sums` as an array of its length, which is 1 to 4.
+/// Runs an expression with `N`, the number of rows, as a constant.
 macro_rules! by_rows {
-    ($tile:path, $activations:expr, $panel:expr, $sums:expr) => {
-        match $sums {
-            [a] => $tile($activations, $panel, [a]),
-            [a, b] => $tile($activations, $panel, [a, b]),
-            [a, b, c] => $tile($activations, $panel, [a, b, c]),
-            [a, b, c, d] => $tile($activations, $panel, [a, b, c, d]),
-            _ => unreachable!("a tile has one to four rows"),
+    ($rows:expr, [$($number:literal)*], |$constant:ident| $run:expr) => {
+        match $rows {
+            $($number => { const $constant: usize = $number; $run })*
+            _ => unreachable!("a tile has one to ROWS rows"),
         }
     };
 }

@@ -1,5 +1,5 @@
 use super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::Kernel;
+use super::{Activation, Kernel};
 
 /// The definition: no SIMD of its own.
 pub(crate) struct Scalar;
@@ -9,7 +9,12 @@ impl Kernel for Scalar {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(
+        activations: &[Activation],
+        panel: &[Block],
+        _: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
         let stride = panel.len() * DEPTH;
         for (sums, row) in sums.iter_mut().zip(activations.chunks_exact(stride)) {
             *sums = [0; OUTPUTS];

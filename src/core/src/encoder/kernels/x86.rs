@@ -12,16 +12,16 @@ impl Kernel for Avx2 {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
         // SAFETY: as the caller has promised.
-        unsafe { by_rows!(avx2, activations, panel, sums) }
+        by_rows!(rows, [1 2 3 4], |N| unsafe { avx2::<N>(activations, panel, sums) });
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32; OUTPUTS]; ROWS]) {
+fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
     let stride = panel.len() * DEPTH;
-    assert_eq!(activations.len(), ROWS * stride);
+    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
     let ones = _mm256_set1_epi16(1);
     let load = |block: &Block| {
         let source: *const __m256i = block.0.as_ptr().cast();
@@ -56,7 +56,7 @@ fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32
             }
         }
     }
-    for (sums, totals) in sums.into_iter().zip(totals) {
+    for (sums, totals) in sums.iter_mut().zip(totals) {
         for (half, total) in sums.chunks_exact_mut(8).zip(totals) {
             // SAFETY: `half` is eight i32.
             unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), total) };
@@ -80,50 +80,54 @@ impl Avx512Vnni {
 impl Kernel for Avx512Vnni {
     const NAME: &'static str = "avx-512 vnni";
     const ROWS: usize = 12;
+    const PANELS: usize = 2;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        // A full tile keeps twelve sums in registers; the last rows of a
-        // matrix go four and one at a time.
-        let stride = panel.len() * DEPTH;
-        if let Ok(sums) = <&mut [_; 12]>::try_from(&mut *sums) {
-            // SAFETY: as the caller has promised.
-            unsafe { vnni(activations, panel, sums) };
-            return;
-        }
-        let mut fours = sums.chunks_exact_mut(4);
-        let mut start = 0;
-        for four in &mut fours {
-            let four: &mut [_; 4] = four.try_into().expect("chunks of four");
-            // SAFETY: as above.
-            unsafe { vnni(&activations[start..][..4 * stride], panel, four) };
-            start += 4 * stride;
-        }
-        for one in fours.into_remainder() {
-            let one = core::array::from_mut(one);
-            // SAFETY: as above.
-            unsafe { vnni(&activations[start..][..stride], panel, one) };
-            start += stride;
-        }
+    unsafe fn tile(activations: &[u8], panels: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+        // SAFETY: as the caller has promised.
+        by_rows!(rows, [1 2 3 4 5 6 7 8 9 10 11 12], |N| unsafe {
+            if sums.len() == N {
+                vnni::<N, 1>(activations, panels, sums);
+            } else {
+                vnni::<N, 2>(activations, panels, sums);
+            }
+        });
     }
 }
 
+/// All sums stay in registers: 24 of 32 at most.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn vnni<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]; ROWS]) {
-    let stride = panel.len() * DEPTH;
+fn vnni<const ROWS: usize, const PANELS: usize>(
+    activations: &[u8],
+    panels: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
+    let depth = panels.len() / PANELS;
+    let stride = depth * DEPTH;
     assert_eq!(activations.len(), ROWS * stride);
-    let mut totals = [_mm512_setzero_si512(); ROWS];
-    for (depth, block) in panel.iter().enumerate() {
-        // SAFETY: a block is 64 bytes, aligned to 64.
-        let weights = unsafe { _mm512_load_si512(block.0.as_ptr().cast()) };
-        for (row, total) in totals.iter_mut().enumerate() {
-            let four = four_activations(activations, row * stride + depth * DEPTH);
-            *total = _mm512_dpbusd_epi32(*total, _mm512_set1_epi32(four), weights);
+    assert_eq!((panels.len(), sums.len()), (PANELS * depth, PANELS * ROWS));
+    let mut totals = [[_mm512_setzero_si512(); ROWS]; PANELS];
+    for at in 0..depth {
+        let mut weights = [_mm512_setzero_si512(); PANELS];
+        for (panel, weights) in weights.iter_mut().enumerate() {
+            let block = panels.as_ptr().wrapping_add(panel * depth + at);
+            // What comes after these panels is next, unless they are the last:
+            // then this asks for what does not matter, which is harmless.
+            _mm_prefetch::<_MM_HINT_T1>(block.wrapping_add(panels.len()).cast());
+            // SAFETY: `panels` has that many blocks; one is 64 bytes, aligned to 64.
+            *weights = unsafe { _mm512_load_si512(block.cast()) };
+        }
+        for row in 0..ROWS {
+            let four = four_activations(activations, row * stride + at * DEPTH);
+            let four = _mm512_set1_epi32(four);
+            for (totals, &weights) in totals.iter_mut().zip(&weights) {
+                totals[row] = _mm512_dpbusd_epi32(totals[row], four, weights);
+            }
         }
     }
-    for (sums, total) in sums.iter_mut().zip(totals) {
+    for (sums, total) in sums.iter_mut().zip(totals.as_flattened()) {
         // SAFETY: `sums` is sixteen i32.
-        unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), total) };
+        unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), *total) };
     }
 }
 

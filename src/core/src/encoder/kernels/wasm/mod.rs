@@ -7,6 +7,7 @@ mod simd128;
 
 use core::arch::wasm32::*;
 
+#[cfg(target_feature = "relaxed-simd")]
 use super::super::packed::DEPTH;
 use super::{Kernel, by_rows};
 

@@ -10,34 +10,47 @@ pub(crate) struct Relaxed;
 
 impl Kernel for Relaxed {
     const NAME: &'static str = "wasm relaxed simd";
-    const ROWS: usize = 3;
+    const ROWS: usize = 6;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        by_rows!(dot, activations, panel, sums)
+    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+        match rows {
+            1 => dot::<1, 4>(activations, panel, sums),
+            2 => dot::<2, 4>(activations, panel, sums),
+            _ => by_rows!(rows, [3 4 5 6], |N| dot::<N, 2>(activations, panel, sums)),
+        }
     }
 }
 
+/// A panel goes through `QUARTERS` of four outputs at a time: engines have 15
+/// registers to use, the sums must stay in them, and they must be many, for
+/// each waits some cycles for the one before.
 #[inline(never)]
-fn dot<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: [&mut [i32; OUTPUTS]; ROWS]) {
+fn dot<const ROWS: usize, const QUARTERS: usize>(
+    activations: &[u8],
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
     let stride = panel.len() * DEPTH;
-    assert_eq!(activations.len(), ROWS * stride);
-    let mut totals = [[i32x4_splat(0); 4]; ROWS];
-    for (depth, block) in panel.iter().enumerate() {
-        let mut four = [i8x16_splat(0); ROWS];
-        for (row, four) in four.iter_mut().enumerate() {
-            *four = splat(activations, row * stride + depth * DEPTH);
-        }
-        for quarter in 0..4 {
-            let weights = load(block, quarter);
-            for (totals, &four) in totals.iter_mut().zip(&four) {
-                totals[quarter] = i32x4_relaxed_dot_i8x16_i7x16_add(weights, four, totals[quarter]);
+    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
+    for first in (0..4).step_by(QUARTERS) {
+        let mut totals = [[i32x4_splat(0); QUARTERS]; ROWS];
+        for (depth, block) in panel.iter().enumerate() {
+            let mut weights = [i8x16_splat(0); QUARTERS];
+            for (quarter, weights) in weights.iter_mut().enumerate() {
+                *weights = load(block, first + quarter);
+            }
+            for (row, totals) in totals.iter_mut().enumerate() {
+                let four = splat(activations, row * stride + depth * DEPTH);
+                for (total, &weights) in totals.iter_mut().zip(&weights) {
+                    *total = i32x4_relaxed_dot_i8x16_i7x16_add(weights, four, *total);
+                }
             }
         }
-    }
-    for (sums, totals) in sums.into_iter().zip(totals) {
-        for (quarter, total) in totals.into_iter().enumerate() {
-            store(&mut sums[quarter * 4..], total);
+        for (sums, totals) in sums.iter_mut().zip(totals) {
+            for (quarter, total) in totals.into_iter().enumerate() {
+                store(&mut sums[(first + quarter) * 4..], total);
+            }
         }
     }
 }
@@ -51,21 +64,17 @@ impl Kernel for RelaxedPairs {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-        by_rows!(pairs, activations, panel, sums)
+    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+        by_rows!(rows, [1 2 3 4], |N| pairs::<N>(activations, panel, sums));
     }
 }
 
-/// A panel goes through in two halves of eight outputs: engines have 16
-/// registers, and the sums must stay in them.
+/// A panel goes through in two halves of eight outputs, so that the sums stay in
+/// registers.
 #[inline(never)]
-fn pairs<const ROWS: usize>(
-    activations: &[u8],
-    panel: &[Block],
-    mut sums: [&mut [i32; OUTPUTS]; ROWS],
-) {
+fn pairs<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
     let stride = panel.len() * DEPTH;
-    assert_eq!(activations.len(), ROWS * stride);
+    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
     for half in 0..2 {
         let mut totals = [[i32x4_splat(0); 2]; ROWS];
         let mut twos = panel.chunks_exact(2);

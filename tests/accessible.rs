@@ -96,12 +96,12 @@ async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> 
 
 #[test]
 fn axe_finds_nothing_serious_in_light() -> Result<()> {
-    in_turn(async || look(&[], (1280, 900), "light").await)
+    in_turn(async || look(&[], (1280, 1240), "light").await)
 }
 
 #[test]
 fn axe_finds_nothing_serious_in_dark() -> Result<()> {
-    in_turn(async || look(&[DARK.into()], (1280, 900), "dark").await)
+    in_turn(async || look(&[DARK.into()], (1280, 1240), "dark").await)
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn right_to_left_text_keeps_its_direction() -> Result<()> {
 fn results_are_announced() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;
-        page.type_text(crate::SENTENCE).await?;
+        page.type_text(crate::page::SENTENCE).await?;
         page.current().await?;
         page.browser
             .until("/\\d+ entities? found in 8 words/.test(document.querySelector('#announcement[role=status]').textContent)")
@@ -245,7 +245,7 @@ fn names_of_a_bundle_stay_text() -> Result<()> {
         },
         async |page, _| {
             page.open().await?;
-            page.type_text(crate::SENTENCE).await?;
+            page.type_text(crate::page::SENTENCE).await?;
             page.current().await?;
             page.browser
                 .until("document.querySelector('.tag-row[data-tag-row=\"B-<b>\"] .tag-code').textContent === 'B-<b>'")

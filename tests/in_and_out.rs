@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::SENTENCE;
 use crate::demo::{Page, Shown};
+use crate::page::SENTENCE;
 use crate::site::{predict, predict_with};
 
 /// A text of several sentences and types.

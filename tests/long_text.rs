@@ -175,7 +175,7 @@ fn a_crash_is_shown_and_recovered_from() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;
         page.browser.run(CRASH, Vec::new()).await?;
-        page.type_text(crate::SENTENCE).await?;
+        page.type_text(crate::page::SENTENCE).await?;
         page.browser
             .until("document.querySelector('#status[data-state=failed]')")
             .await?;
@@ -184,7 +184,7 @@ fn a_crash_is_shown_and_recovered_from() -> Result<()> {
         let text = "return document.getElementById('text').value";
         assert_eq!(
             page.browser.run(text, Vec::new()).await?,
-            Value::from(crate::SENTENCE)
+            Value::from(crate::page::SENTENCE)
         );
         page.click("#action").await?;
         assert!(!page.shown().await?.entities.is_empty());

@@ -118,7 +118,7 @@ const CHOOSE_FOLDER: &str = "
 fn an_own_bundle_is_opened_from_a_folder_or_an_address() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;
-        page.type_text(crate::SENTENCE).await?;
+        page.type_text(crate::page::SENTENCE).await?;
         let shown = page.shown().await?;
         let script = CHOOSE_FOLDER.replace("arguments_.base", "'bundles/all-MiniLM-L6-v2/'");
         page.browser.run_async(&script).await?;

@@ -1,19 +1,6 @@
 //! The real page with the real bundle, in a real browser.
 
-mod accessible;
-mod browser;
-mod cut;
-mod demo;
-mod in_and_out;
-mod long_text;
-mod offline;
-mod package;
-mod process;
-mod relay;
-mod site;
-
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -24,10 +11,7 @@ use crate::demo::{Page, Shown, in_turn, status};
 use crate::relay::Relay;
 use crate::site::{BUNDLE, Server, Site, predict};
 
-/// How long anything may take that a test waits for.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
-
-const SENTENCE: &str = "Barack Obama visited Paris in January 2016.";
+pub(crate) const SENTENCE: &str = "Barack Obama visited Paris in January 2016.";
 
 /// How far a probability in the page may be from the native one.
 const TOLERANCE: f64 = 1e-4;

@@ -1,17 +1,6 @@
 //! The published site, in real browsers, as a static host would serve it: from
 //! a subfolder, with no header but a file's type.
 
-#[allow(dead_code)]
-mod browser;
-#[allow(dead_code)]
-mod demo;
-#[allow(dead_code)]
-mod process;
-#[allow(dead_code)]
-mod site;
-
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 use axum::Router;
 use axum::extract::Request;
@@ -23,8 +12,6 @@ use tower_http::services::ServeDir;
 use crate::browser::{Browser, Kind};
 use crate::demo::in_turn;
 use crate::site::{Site, nerite};
-
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The subfolder, with what a careless link would trip over.
 const PREFIX: &str = "/some/where else";

@@ -1,16 +1,7 @@
 //! The page over reports, in a real browser, as a visitor uses it.
 
-#[allow(dead_code, reason = "the demo page's tests use all of it")]
-mod browser;
-#[allow(dead_code, reason = "the demo page's tests use all of it")]
-mod demo;
-mod process;
-#[allow(dead_code, reason = "the demo page's tests use all of it")]
-mod site;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -19,9 +10,6 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::demo::in_turn;
 use crate::site::{BUNDLE, Server, Site};
-
-/// How long anything may take that a test waits for.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 const CORPUS: &str = "tests/news.conll";
 

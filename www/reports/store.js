@@ -9,7 +9,7 @@ export const FIGURE_NAMES = ["accuracy", "macro_f1", "weighted_f1", "entity_f1",
 /** No report or sample is larger, in bytes. */
 const LARGEST = 64 * 2 ** 20;
 
-const BUNDLES = new URL("../bundles/", import.meta.url);
+const BUNDLES = new URL("bundles/", document.baseURI);
 
 /**
  * Entries by id: { id, source: "stored" | "study" | "own", name, encoder, head, stage, part, figures, intervals,

@@ -408,10 +408,17 @@ fn resolve(folder: &str, reference: &str) -> Option<String> {
     Some(path.join("/"))
 }
 
+/// The page under another title. The element loses its attributes, by which a
+/// script may set it.
 fn with_title(html: &str, title: &str) -> Option<String> {
-    let start = html.find("<title>")? + "<title>".len();
+    let start = html.find("<title")?;
     let end = start + html[start..].find("</title>")?;
-    Some([&html[..start], &escaped(title), &html[end..]].concat())
+    Some(format!(
+        "{}<title>{}{}",
+        &html[..start],
+        escaped(title),
+        &html[end..]
+    ))
 }
 
 fn escaped(text: &str) -> String {
@@ -568,7 +575,7 @@ mod tests {
         assert_eq!(named, "heads/base.0123456789abcdef.safetensors");
         assert_eq!(with_hash(&named, hash), named);
         assert_eq!(
-            with_title("<title>a</title>", "<b>&"),
+            with_title("<title lang=\"en\">a</title>", "<b>&"),
             Some("<title>&lt;b&gt;&amp;</title>".into())
         );
     }

@@ -515,8 +515,11 @@ fn what_is_spoilt_here_is_right_before() {
 /// Texts that make a careless cutter or tokenizer take the square of their length.
 #[test]
 fn long_texts_take_their_time_and_no_more() {
-    let mut recognizer =
-        Recognizer::new(&ENCODER, &prepare_tokenizer(TOKENIZERS[0]).unwrap()).unwrap();
+    let mut recognizer = Recognizer::new(
+        Encoder::from_bytes(&ENCODER).unwrap(),
+        &prepare_tokenizer(TOKENIZERS[0]).unwrap(),
+    )
+    .unwrap();
     let head = Head::from_bytes(&HEADS[2].1).unwrap();
     for piece in [
         "a",

@@ -207,7 +207,7 @@ fn tensor(value: Object, folder: &str) -> Option<Tensor> {
     }
     let by_rows = is_dense(shape.iter().zip(&stride).rev());
     let by_columns = is_dense(shape.iter().zip(&stride));
-    if !by_rows && !(by_columns && shape.len() == 2) {
+    if !(by_rows || by_columns && shape.len() == 2) {
         return None;
     }
     Some(Tensor {

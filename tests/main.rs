@@ -1,0 +1,24 @@
+//! The pages and the package, with the real bundle, in real browsers.
+//!
+//! `page` and its neighbours use the demo page as a visitor does, `reports` the
+//! page over reports, `publish` the published site, `package` the package as
+//! another page would. `demo`, `browser`, `site` and the rest are what they
+//! stand on.
+
+mod accessible;
+mod browser;
+mod cut;
+mod demo;
+mod in_and_out;
+mod long_text;
+mod offline;
+mod package;
+mod page;
+mod process;
+mod publish;
+mod relay;
+mod reports;
+mod site;
+
+/// How long anything may take that a test waits for.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);

@@ -96,12 +96,12 @@ async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> 
 
 #[test]
 fn axe_finds_nothing_serious_in_light() -> Result<()> {
-    in_turn(async || look(&[], (1280, 900), "light").await)
+    in_turn(async || look(&[], (1280, 1240), "light").await)
 }
 
 #[test]
 fn axe_finds_nothing_serious_in_dark() -> Result<()> {
-    in_turn(async || look(&[DARK.into()], (1280, 900), "dark").await)
+    in_turn(async || look(&[DARK.into()], (1280, 1240), "dark").await)
 }
 
 #[test]
@@ -224,7 +224,8 @@ fn names_of_a_bundle_stay_text() -> Result<()> {
                 let mut hash = String::new();
                 site.change(&folder.join(file), |bytes| {
                     for at in 0..bytes.len().saturating_sub(5) {
-                        if matches!(&bytes[at..at + 5], b"B-geo" | b"I-geo") {
+                        // The first type of all, since tags have to be sorted.
+                        if matches!(&bytes[at..at + 5], b"B-art" | b"I-art") {
                             bytes[at + 2..at + 5].copy_from_slice(b"<b>");
                         }
                     }
@@ -247,13 +248,13 @@ fn names_of_a_bundle_stay_text() -> Result<()> {
             page.type_text(crate::page::SENTENCE).await?;
             page.current().await?;
             page.browser
-                .until("document.querySelector('#result mark[data-type=\"<b>\"]') && document.querySelector('#types button[data-type=\"<b>\"]')")
+                .until("document.querySelector('.tag-row[data-tag-row=\"B-<b>\"] .tag-code').textContent === 'B-<b>'")
                 .await?;
             page.choose("compare", "base").await?;
             page.browser
                 .until("document.getElementById('result-head-0').textContent.includes('<img')")
                 .await?;
-            let strangers = "return document.querySelectorAll('main img, main script, main iframe, main b').length";
+            let strangers = "return document.querySelectorAll('main img, main script, main iframe, main b:not(bdi)').length";
             assert_eq!(page.browser.run(strangers, Vec::new()).await?, 0);
             assert!(page.browser.client.get_alert_text().await.is_err());
             page.console_is_clean()

@@ -104,12 +104,20 @@ impl Server {
 
 /// What `nerite predict` makes of a text, with a head or the default one.
 pub(crate) fn predict(text: &str, head: Option<&str>) -> Result<Value> {
+    predict_with(text, head, None)
+}
+
+/// The same, with a decoder or the head's own.
+pub(crate) fn predict_with(text: &str, head: Option<&str>, decoder: Option<&str>) -> Result<Value> {
     let mut command = Command::new(nerite()?);
     command
         .args(["predict", "--output", "json", "--bundle"])
         .arg(Site::built()?.bundle());
     if let Some(head) = head {
         command.args(["--head", head]);
+    }
+    if let Some(decoder) = decoder {
+        command.args(["--decoder", decoder]);
     }
     let mut child = command
         .stdin(Stdio::piped())

@@ -281,7 +281,9 @@ export class ModelCard {
   /** Says a failure in the words of its code. */
   #failFor(error, again) {
     const known = ["package", "network", "integrity", "bundle", "memory", "crash", "input"];
-    const code = known.includes(error?.code) ? error.code : "other";
+    let code = known.includes(error?.code) ? error.code : "other";
+    // Before there is a recognizer, what fails is its start.
+    if (code === "crash" && !this.#recognizer) code = "start";
     if (code === "other") console.error(error);
     const reason = label(messageOf(error), 600);
     this.#fail(() => ({

@@ -119,7 +119,9 @@ export class Source {
     const headers = offset > 0 ? { Range: `bytes=${offset}-` } : {};
     let response;
     try {
-      response = await fetch(this.#base + path, { headers, signal });
+      // Past the browser's HTTP cache: it would keep everything twice, and after a cut it puts the old beginning and the
+      // new rest of a changed file together where a server knows no If-Range.
+      response = await fetch(this.#base + path, { headers, signal, cache: "no-store" });
     } catch {
       signal?.throwIfAborted();
       refuse("network", `${path}: the server does not answer`);

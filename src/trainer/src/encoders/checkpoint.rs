@@ -139,11 +139,21 @@ pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>>
     finish(build(), vocab)
 }
 
+/// More entries than any vocabulary that an encoder may have.
+const MAX_VOCABULARY: u32 = 1 << 20;
+
 /// Builds RoBERTa's tokenizer from `vocab.json` and `merges.txt` as
 /// transformers does.
 pub(super) fn byte_pairs(vocab: &Path, merges: &Path) -> Result<Vec<u8>> {
     let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
         let (words, pairs) = BPE::read_file(&vocab.to_string_lossy(), &merges.to_string_lossy())?;
+        // What writes it walks all ids up to the greatest.
+        if let Some((word, id)) = words.iter().find(|(_, id)| **id >= MAX_VOCABULARY) {
+            return Err(format!(
+                "found the id {id} of {word:?}, expected one below {MAX_VOCABULARY}"
+            )
+            .into());
+        }
         // Its builder takes this for granted.
         for (first, second) in &pairs {
             if !words.contains_key(&format!("{first}{second}")) {

@@ -86,8 +86,9 @@ fn offsets_parts_and_heads_are_right_for_any_text() -> Result<()> {
                 onPart: (part) => parts.push(part),
                 onProgress: (told) => { progress = told; },
             });
-            const first = parts[0];
-            if (first.words[0].start > middle + 100 || first.words.at(-1).end < middle) wrong.push(['first', first.words[0].start, middle]);
+            // Of two workers, either may be done first.
+            const isMiddle = ({ words }) => words[0].start < middle + 100 && words.at(-1).end > middle;
+            if (!parts.slice(0, 2).some(isMiddle)) wrong.push(['first', parts[0].words[0].start, middle]);
             parts.sort((a, b) => a.firstWord - b.firstWord);
             if (JSON.stringify(parts.flatMap((part) => part.entities)) !== JSON.stringify(whole.entities)) wrong.push('parts');
             if (progress.words !== whole.words.length || progress.total !== whole.words.length) wrong.push(['progress', progress]);

@@ -208,7 +208,7 @@ fn no_request_is_made_once_ready() -> Result<()> {
         let page = Page { browser, server };
         page.open().await?;
         page.settled().await?;
-        let (bytes, requests) = (relay.bytes(), relay.requests());
+        let requests = relay.requests();
         let encoder = format!("{BUNDLE}/encoder.safetensors");
         assert!(
             requests.iter().any(|request| request.contains(&encoder)),
@@ -234,20 +234,21 @@ fn no_request_is_made_once_ready() -> Result<()> {
         page.browser
             .until("/[2-9] workers/.test(document.getElementById('facts').textContent) || navigator.hardwareConcurrency < 2")
             .await?;
-        assert_eq!(
-            relay.bytes(),
-            bytes,
-            "{:#?}",
-            relay.requests().split_off(requests.len())
-        );
+        // The browser itself looks for a newer service worker, when that has been idle.
+        let own = format!("GET {}sw.js HTTP/1.1", page.server.url);
+        let later = relay.requests().split_off(requests.len());
+        assert!(later.iter().all(|request| *request == own), "{later:#?}");
         page.console_is_clean()?;
 
         // What is asserted above can fail: a request would have been seen.
         page.browser
             .run_async("await fetch('examples.js?again', { cache: 'reload' })")
             .await?;
-        assert_eq!(relay.requests().len(), requests.len() + 1);
-        assert!(relay.bytes() > bytes);
+        let seen = relay.requests();
+        assert!(
+            seen.iter()
+                .any(|request| request.contains("examples.js?again"))
+        );
 
         // And without a server the page goes on working.
         let Page { browser, server } = page;

@@ -56,14 +56,6 @@ impl Relay {
             .map(str::to_owned)
             .collect()
     }
-
-    /// How many bytes the browser has sent so far.
-    pub(crate) fn bytes(&self) -> usize {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
-    }
 }
 
 fn forward(browser: TcpStream, server: SocketAddr, sent: &Mutex<Vec<u8>>) -> Option<()> {

@@ -101,7 +101,7 @@ const ROUND: f32 = 8_388_608.0;
 pub(super) fn to_activation(x: f32) -> Activation {
     let x = if x > 0.0 { x } else { 0.0 };
     let x = if x < LARGEST { x } else { LARGEST };
-    ((x + ROUND).to_bits() as u8).into()
+    (x + ROUND).to_bits() as u8 as Activation
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! than the linear layers do.
 
 use super::activations::{Activations, Row, to_activation};
-use super::kernels::{ACTIVATION_MAX, Activation, Kernel};
+use super::kernels::{ACTIVATION_MAX, Activation, Kernel, Weight};
 use super::math;
 use super::matmul::for_each_tile;
 use super::packed::{ALWAYS_FITS, DEPTH, OUTPUTS, Packed};
@@ -115,7 +115,7 @@ impl Attention {
                 for offset in 0..DEPTH.min(length - start) {
                     let values = &row(start + offset)[first..][..lanes];
                     for (lane, (&x, &inverse)) in values.iter().zip(inverses.iter()).enumerate() {
-                        block.0[lane * DEPTH + offset] = (to_weight(x * inverse) as i8).into();
+                        block.0[lane * DEPTH + offset] = to_weight(x * inverse) as i8 as Weight;
                     }
                 }
             }

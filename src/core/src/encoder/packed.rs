@@ -72,7 +72,7 @@ impl Packed {
         let blocks = &mut self.blocks[panel * length..][..length];
         for (block, part) in blocks.iter_mut().zip(weight.chunks(DEPTH)) {
             for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(part) {
-                *place = weight.into();
+                *place = weight as Weight;
             }
         }
         self.channels[panel].sum[lane] = weight.iter().map(|&w| i32::from(w)).sum();

@@ -98,7 +98,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use super::super::kernels::{self, ACTIVATION_MAX};
+    use super::super::kernels::{self, ACTIVATION_MAX, Activation};
     use super::super::packed::{ALWAYS_FITS, limit_fours};
     use super::*;
 
@@ -109,7 +109,7 @@ mod tests {
         activations.reset(rows, inputs);
         for (row, values) in input.chunks_exact(inputs).enumerate() {
             for (place, &value) in activations.row_mut(row).0.iter_mut().zip(values) {
-                *place = value.into();
+                *place = value as Activation;
             }
         }
         let mut packed = Packed::new(outputs, inputs);

@@ -73,7 +73,7 @@ enum Backend {
 
 impl Backend {
     /// Those that this machine can run. Which is fastest is known of native
-    /// ones: the first. In a browser it takes a trial ([`Encoder::choose`]).
+    /// ones: the first. In a browser it takes a trial ([`Encoder::choose_kernel`]).
     fn candidates() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         {

@@ -24,7 +24,7 @@ pub struct WordCheck {
     pub regular_restored: usize,
     /// Sentences with an oddity, by the first in the list that they have.
     pub oddities: BTreeMap<&'static str, usize>,
-    /// Ends of sentences inside blocks of [`BLOCK`] sentences in file order.
+    /// Ends of sentences inside blocks of ten sentences in file order.
     pub ends: usize,
     /// Ends of sentences that the cutter finds inside these blocks.
     pub ends_found: usize,

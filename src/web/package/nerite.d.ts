@@ -54,6 +54,13 @@ export class Recognizer {
   predict(text: string, options?: PredictOptions): Promise<Prediction>;
   /** One run of the encoder for several heads; the predictions in the order of `heads`. No onPart. */
   predictAll(text: string, heads: string[], options?: PredictOptions): Promise<Prediction[]>;
+  /** Tags words that are cut already, sentence by sentence; confidences are the probabilities of these tags. */
+  predictWords(
+    sentences: string[][],
+    options?: Pick<PredictOptions, "head" | "decoder" | "signal">,
+  ): Promise<{ tags: string[][]; confidences: number[][] }>;
+  /** Starts all workers that there may be, before a long text asks for them. */
+  grow(): Promise<void>;
   free(): void;
 }
 /** Every rejection but an abort (signal.reason). code: "network" | "integrity" | "bundle" | "memory" | "crash" | "freed" | "input" */
@@ -61,6 +68,3 @@ export class NeriteError extends Error { readonly code: string }
 
 // A crash of the worker (a panic in wasm) rejects what was running with code
 // "crash"; the next predict starts a fresh worker from the cache by itself.
-
-// Reports, from the same metrics code as the trainer (the module pkg/reports.js):
-// owned by the reports helper.

@@ -11,6 +11,8 @@ mod decode;
 mod encoder;
 mod features;
 mod head;
+mod int8;
+mod math;
 mod metrics;
 mod recognizer;
 mod report;
@@ -30,8 +32,9 @@ pub use encoder::{
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
     Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, exp, head_file, sigmoid, tanh,
+    Lexicon, head_file,
 };
+pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
     EntityScores, Figure, Figures, Interval, Intervals, Matrix, OverlapCounts, OverlapReport,

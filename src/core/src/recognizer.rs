@@ -8,6 +8,7 @@ use crate::decode::{Aggregation, Decoder, Span};
 use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
 use crate::head::{Head, HeadError, HeadInput};
+use crate::int8::Backend;
 use crate::tags::TagSet;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::words::{self, Sentence};
@@ -163,7 +164,7 @@ impl Recognizer {
                         features: &own,
                         seen: &seen,
                     };
-                    reader.read(index, &sentences[index], input);
+                    reader.read(self.encoder.kernel(), index, &sentences[index], input);
                 }
             }
             cost = 0;
@@ -209,8 +210,8 @@ impl Reader<'_> {
         picked.into()
     }
 
-    fn read(&mut self, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
-        let output = self.head.tag(input, self.decoder);
+    fn read(&mut self, backend: Backend, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
+        let output = self.head.tag_on(backend, input, self.decoder);
         let count = self.head.config().tags.len();
         let rows = output.probabilities.chunks_exact(count);
         for ((range, tag), probabilities) in sentence.iter().zip(output.tags).zip(rows) {

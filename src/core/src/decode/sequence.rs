@@ -1,7 +1,7 @@
 //! The best sequence of tags, and how sure each of its tags is, where what
 //! follows what matters: Viterbi's algorithm and forward-backward.
 
-use crate::head::exp;
+use crate::math::exp;
 use crate::tags::{Tag, TagSet};
 
 /// What it adds to a sequence's score that one tag follows another.

@@ -3,14 +3,14 @@
 //! Of each head, queries are activations and keys weights with a scale per
 //! position; then probabilities are activations and values weights with a
 //! scale per channel. Keys and values are quantized to +-64, so that fours of
-//! them always fit (see `packed`); against full precision this loses less
+//! them always fit (see `int8::packed`); against full precision this loses less
 //! than the linear layers do.
 
-use super::activations::{Activations, Row, to_activation};
-use super::kernels::{ACTIVATION_MAX, Activation, Kernel, Weight};
-use super::math;
-use super::matmul::for_each_tile;
-use super::packed::{ALWAYS_FITS, DEPTH, OUTPUTS, Packed};
+use crate::int8::{
+    ACTIVATION_MAX, ALWAYS_FITS, Activation, Activations, DEPTH, Kernel, OUTPUTS, Packed, Row,
+    Weight, for_each_tile, to_activation,
+};
+use crate::math;
 
 /// Positions whose scores are in memory at a time; a multiple of every
 /// kernel's rows.

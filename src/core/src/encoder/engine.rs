@@ -3,15 +3,11 @@
 //! Sentences of a batch are packed one after the other, never padded: linear
 //! layers see one tall matrix, attention sees each sentence alone.
 
-use super::activations::Activations;
 use super::attention::Attention;
-use super::kernels::{self, Kernel};
 use super::loader::EncoderLoader;
-use super::math;
-use super::matmul::multiply;
-use super::packed::Packed;
-use super::quantized::Rows;
 use super::{Activation, Config, EncoderError, HiddenStates, check_input};
+use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
+use crate::math;
 
 /// Sequences go through all layers together until they have so many subwords:
 /// more would push each other's numbers out of the processor's caches.
@@ -50,65 +46,6 @@ pub(super) struct Layer {
     pub(super) feedforward_norm: Norm,
 }
 
-/// The kernel that a run uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Backend {
-    // Tests run it everywhere, to compare the others with it.
-    #[cfg_attr(
-        all(target_arch = "wasm32", target_feature = "simd128"),
-        expect(dead_code, reason = "a build with simd128 always has it")
-    )]
-    Scalar,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512Vnni,
-    #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-    Simd128,
-    #[cfg(target_feature = "relaxed-simd")]
-    Relaxed,
-    #[cfg(target_feature = "relaxed-simd")]
-    RelaxedPairs,
-}
-
-impl Backend {
-    /// Those that this machine can run. Which is fastest is known of native
-    /// ones: the first. In a browser it takes a trial ([`Encoder::choose_kernel`]).
-    fn candidates() -> Vec<Self> {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if kernels::Avx512Vnni::available() {
-                return vec![Self::Avx512Vnni];
-            }
-            if std::is_x86_feature_detected!("avx2") {
-                return vec![Self::Avx2];
-            }
-        }
-        #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-        return vec![Self::Simd128];
-        #[cfg(target_feature = "relaxed-simd")]
-        return vec![Self::Relaxed, Self::RelaxedPairs];
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        vec![Self::Scalar]
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Scalar => kernels::Scalar::NAME,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => kernels::Avx2::NAME,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512Vnni => kernels::Avx512Vnni::NAME,
-            #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-            Self::Simd128 => kernels::Simd128::NAME,
-            #[cfg(target_feature = "relaxed-simd")]
-            Self::Relaxed => kernels::Relaxed::NAME,
-            #[cfg(target_feature = "relaxed-simd")]
-            Self::RelaxedPairs => kernels::RelaxedPairs::NAME,
-        }
-    }
-}
-
 /// Buffers that one run after another can use again.
 #[derive(Default)]
 pub struct Workspace {
@@ -132,7 +69,7 @@ impl Encoder {
             sha256,
             embeddings,
             layers,
-            backend: Backend::candidates()[0],
+            backend: Backend::default(),
         }
     }
 
@@ -195,6 +132,10 @@ impl Encoder {
         self.backend.name()
     }
 
+    pub(crate) fn kernel(&self) -> Backend {
+        self.backend
+    }
+
     /// [`HiddenStates::hidden_states`], with the buffers handed in.
     ///
     /// # Errors
@@ -239,22 +180,7 @@ impl Encoder {
             sequences,
             layers,
         };
-        // SAFETY: `Backend::candidates` found the instructions on this machine.
-        unsafe {
-            match self.backend {
-                Backend::Scalar => run.forward::<kernels::Scalar>(workspace, states),
-                #[cfg(target_arch = "x86_64")]
-                Backend::Avx2 => run.forward_avx2(workspace, states),
-                #[cfg(target_arch = "x86_64")]
-                Backend::Avx512Vnni => run.forward_avx512(workspace, states),
-                #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-                Backend::Simd128 => run.forward::<kernels::Simd128>(workspace, states),
-                #[cfg(target_feature = "relaxed-simd")]
-                Backend::Relaxed => run.forward::<kernels::Relaxed>(workspace, states),
-                #[cfg(target_feature = "relaxed-simd")]
-                Backend::RelaxedPairs => run.forward::<kernels::RelaxedPairs>(workspace, states),
-            }
-        }
+        self.backend.run((run, workspace, states));
     }
 }
 
@@ -265,38 +191,27 @@ struct Run<'a> {
     layers: &'a [usize],
 }
 
-impl Run<'_> {
-    // The same code compiled for wider registers. Since nothing in it depends
-    // on their width (see `math`), the results are the same bits.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn forward_avx2(&self, workspace: &mut Workspace, states: &mut [f32]) {
-        // SAFETY: whoever calls this has checked for the instructions.
-        unsafe { self.forward::<kernels::Avx2>(workspace, states) };
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    fn forward_avx512(&self, workspace: &mut Workspace, states: &mut [f32]) {
-        // SAFETY: as above.
-        unsafe { self.forward::<kernels::Avx512Vnni>(workspace, states) };
-    }
+impl Job for (Run<'_>, &mut Workspace, &mut [f32]) {
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn forward<K: Kernel>(&self, workspace: &mut Workspace, states: &mut [f32]) {
-        self.embed(&mut workspace.hidden);
-        self.keep(0, &workspace.hidden, states);
-        let last = self.layers.iter().copied().max().unwrap_or(0);
-        for (index, layer) in self.encoder.layers[..last].iter().enumerate() {
-            // SAFETY: whoever calls this has checked for the instructions.
+    unsafe fn run<K: Kernel>(self) {
+        let (run, workspace, states) = self;
+        run.embed(&mut workspace.hidden);
+        run.keep(0, &workspace.hidden, states);
+        let last = run.layers.iter().copied().max().unwrap_or(0);
+        for (index, layer) in run.encoder.layers[..last].iter().enumerate() {
+            // SAFETY: as the caller has promised.
             unsafe {
-                self.attend::<K>(layer, workspace);
-                self.feed_forward::<K>(layer, workspace);
+                run.attend::<K>(layer, workspace);
+                run.feed_forward::<K>(layer, workspace);
             }
-            self.keep(index + 1, &workspace.hidden, states);
+            run.keep(index + 1, &workspace.hidden, states);
         }
     }
+}
 
+impl Run<'_> {
     /// Copies the hidden states of a layer to where they were asked for.
     fn keep(&self, layer: usize, hidden: &[f32], states: &mut [f32]) {
         let width = self.encoder.config.hidden;

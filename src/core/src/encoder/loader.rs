@@ -9,9 +9,9 @@ use safetensors::tensor::Metadata as Header;
 use sha2::{Digest, Sha256};
 
 use super::engine::{Embeddings, Encoder, Layer, Norm};
-use super::packed::{Packed, fours_fit};
-use super::quantized::{self, LAYER_MATRICES, Matrix, Rows};
+use super::quantized::{self, LAYER_MATRICES, Matrix};
 use super::{Config, EncoderError};
+use crate::int8::{Packed, Rows, fours_fit};
 
 /// Bytes of a header that a known encoder never needs.
 const MAX_HEADER: usize = 1 << 20;

@@ -1,15 +1,10 @@
 //! Encoders: shape, quantized format, and the int8 engine that runs it.
 
-mod activations;
 mod attention;
 mod config;
 mod engine;
 mod huggingface;
-mod kernels;
 mod loader;
-mod math;
-mod matmul;
-mod packed;
 mod quantized;
 
 pub use config::{Activation, Architecture, Config};

@@ -19,7 +19,7 @@
 //! A weight is `integer * scale`, the integers within -127..=127, the scale
 //! one per row (which is an output channel, or a subword, or a position).
 //! Of a layer's channels, certain fours of neighbouring integers have bounded
-//! sums (`packed::fours_fit`), so that kernels may add their products up in 16
+//! sums (`int8::packed::fours_fit`), so that kernels may add their products up in 16
 //! bits.
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,8 +28,8 @@ use safetensors::tensor::{Metadata as Header, TensorView};
 use safetensors::{Dtype, SafeTensorError};
 use serde::{Deserialize, Serialize};
 
-use super::packed::limit_fours;
 use super::{Config, EncoderError};
+use crate::int8::{Rows, limit_fours};
 
 const FORMAT: &str = "quantized-encoder";
 const VERSION: u32 = 2;
@@ -116,39 +116,6 @@ impl Matrix {
     }
 }
 
-/// Integers with a scale per row.
-pub(super) struct Rows {
-    /// `[scale.len(), width]`.
-    pub(super) weight: Vec<i8>,
-    pub(super) scale: Vec<f32>,
-}
-
-impl Rows {
-    /// Quantizes `values` `[rows, width]` symmetrically, a scale per row.
-    pub(super) fn quantize(values: &[f32], width: usize) -> Self {
-        const LARGEST: f32 = 127.0;
-        let mut rows = Self {
-            weight: Vec::with_capacity(values.len()),
-            scale: Vec::with_capacity(values.len() / width),
-        };
-        for row in values.chunks_exact(width) {
-            let largest = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
-            let scale = largest / LARGEST;
-            rows.scale.push(scale);
-            // A row of zeros, or of numbers too small to divide by, is zeros.
-            let quantize = |x: f32| {
-                if scale > 0.0 {
-                    (x / scale).round_ties_even()
-                } else {
-                    0.0
-                }
-            };
-            rows.weight.extend(row.iter().map(|&x| quantize(x) as i8));
-        }
-        rows
-    }
-}
-
 /// Collects tensors and writes the file.
 pub(super) struct Writer {
     config: Config,
@@ -225,19 +192,4 @@ pub(super) fn config_of(header: &Header) -> Result<Config, EncoderError> {
     }
     metadata.config.check()?;
     Ok(metadata.config)
-}
-
-#[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    #[test]
-    fn rows_reach_127_and_zero_rows_stay_zero() {
-        let rows = Rows::quantize(&[0.5, -1.0, 0.25, 0.0, 0.0, 0.0], 3);
-        assert_eq!(rows.weight, [64, -127, 32, 0, 0, 0]);
-        assert_eq!(rows.scale, [1.0 / 127.0, 0.0]);
-    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::HeadError;
 use super::lexicon::Lexicon;
 use crate::decode::Decoder;
+use crate::int8::MAX_INPUTS;
 use crate::tags::TagSet;
 
 /// The most layers a head may read: those of the deepest encoder.
@@ -91,6 +92,18 @@ pub struct HeadTensor {
     pub name: &'static str,
     /// Its shape.
     pub shape: Vec<usize>,
+    pub(super) stored: Stored,
+}
+
+/// How a tensor stands in a head's file, and is computed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// F32.
+    Numbers,
+    /// `[inputs, outputs]`: I8, outputs first, a scale per output.
+    Matrix,
+    /// `[rows, width]`: I8, a scale per row.
+    Table,
 }
 
 impl HeadTensor {
@@ -192,8 +205,18 @@ impl HeadConfig {
         let features = self.features();
         let mut tensors = Vec::new();
         let mut add = |name, shape: &[usize]| {
+            let stored = match name {
+                "lexicon" => Stored::Table,
+                "projection.weight" | "forward.input" | "forward.recurrent" | "backward.input"
+                | "backward.recurrent" => Stored::Matrix,
+                _ => Stored::Numbers,
+            };
             let shape = shape.to_vec();
-            tensors.push(HeadTensor { name, shape });
+            tensors.push(HeadTensor {
+                name,
+                shape,
+                stored,
+            });
         };
         if self.mix {
             add("mix", &[self.layers.len()]);
@@ -236,6 +259,12 @@ impl HeadConfig {
             if numbers.is_none_or(|numbers| numbers > MAX_NUMBERS) {
                 return contents(format!(
                     "found {} of shape {:?}, expected at most {MAX_NUMBERS} numbers",
+                    tensor.name, tensor.shape
+                ));
+            }
+            if tensor.stored == Stored::Matrix && tensor.shape[0] > MAX_INPUTS {
+                return contents(format!(
+                    "found {} of shape {:?}, expected at most {MAX_INPUTS} inputs",
                     tensor.name, tensor.shape
                 ));
             }

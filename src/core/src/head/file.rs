@@ -2,24 +2,24 @@
 //! `"format": "head"`, `"version"`, and the fields of [`HeadConfig`]; the
 //! tensors are those of [`HeadConfig::tensors`].
 //!
-//! Numbers are F32 or F16. The table of word features is I8, with a scale per
-//! row in `lexicon.scale` F32.
+//! The matrices of projection and LSTM are I8 `[outputs, inputs]`, with a scale
+//! per output in `<name>.scale` F32; certain fours of neighbouring integers
+//! have bounded sums, as in an encoder. The table of word features is I8 with a
+//! scale per row. All other numbers are F32.
 
 use std::collections::HashMap;
 
-use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::config::{HeadConfig, HeadKind};
+use super::config::{HeadConfig, Stored};
 use super::{HeadError, HeadTensor};
+use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
 const FORMAT: &str = "head";
 const VERSION: u32 = 1;
 const METADATA_KEY: &str = "nerite";
-const LEXICON: &str = "lexicon";
-const LEXICON_SCALE: &str = "lexicon.scale";
 
 #[derive(Serialize, Deserialize)]
 struct Metadata {
@@ -29,22 +29,15 @@ struct Metadata {
     config: HeadConfig,
 }
 
-/// A table in int8, a scale per row.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    pub(super) values: Vec<i8>,
-    pub(super) scales: Vec<f32>,
-}
-
 /// The tensors of a head, checked.
 #[derive(Default)]
 pub(super) struct Tensors {
     numbers: HashMap<&'static str, Vec<f32>>,
-    pub(super) lexicon: Table,
+    rows: HashMap<&'static str, Rows>,
 }
 
 impl Tensors {
-    /// A tensor that the configuration asks for.
+    /// A tensor of numbers that the configuration asks for.
     ///
     /// # Panics
     ///
@@ -52,17 +45,51 @@ impl Tensors {
     pub(super) fn take(&mut self, name: &str) -> Vec<f32> {
         self.numbers.remove(name).expect("checked to be there")
     }
+
+    /// A table that the configuration asks for.
+    ///
+    /// # Panics
+    ///
+    /// As [`Tensors::take`].
+    pub(super) fn take_rows(&mut self, name: &str) -> Rows {
+        self.rows.remove(name).expect("checked to be there")
+    }
+
+    /// Matrices that the configuration asks for, packed side by side, each
+    /// with its bias.
+    ///
+    /// # Panics
+    ///
+    /// As [`Tensors::take`], or if there are not as many inputs to each.
+    pub(super) fn pack(&mut self, parts: &[(&str, Vec<f32>)]) -> Packed {
+        let outputs = parts.iter().map(|(_, bias)| bias.len()).sum();
+        let mut packed = Packed::default();
+        let mut first = 0;
+        for (name, bias) in parts {
+            let rows = self.take_rows(name);
+            let inputs = rows.weight.len() / rows.scale.len();
+            if first == 0 {
+                packed = Packed::new(outputs, inputs);
+            }
+            for (output, row) in rows.weight.chunks_exact(inputs).enumerate() {
+                packed.set(first + output, row);
+            }
+            packed.set_scales(first, &rows.scale);
+            packed.set_biases(first, bias);
+            first += bias.len();
+        }
+        packed
+    }
 }
 
 /// The file of a head with these numbers, in the order of
-/// [`HeadConfig::tensors`]. The same head gives the same bytes. A linear head
-/// keeps F32; of the others, matrices are rounded to F16 and the table of
-/// word features to int8.
+/// [`HeadConfig::tensors`]. The same head gives the same bytes. Matrices of the
+/// projection and the LSTM and the table of word features are rounded to int8.
 ///
 /// # Errors
 ///
 /// [`HeadError::Contents`] for lengths that do not fit the configuration or
-/// numbers that are not finite, once rounded.
+/// numbers that are not finite.
 pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, HeadError> {
     let tensors = config.tensors()?;
     if tensors.len() != numbers.len() {
@@ -72,8 +99,16 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
             tensors.len()
         )));
     }
-    let mut parts: Vec<(&str, Vec<usize>, Dtype, Vec<u8>)> = Vec::new();
-    for (HeadTensor { name, shape }, values) in tensors.into_iter().zip(numbers) {
+    let mut parts: Vec<(String, Vec<usize>, Dtype, Vec<u8>)> = Vec::new();
+    let mut add = |name: String, shape: &[usize], dtype, bytes| {
+        parts.push((name, shape.to_vec(), dtype, bytes));
+    };
+    for (tensor, values) in tensors.iter().zip(numbers) {
+        let HeadTensor {
+            name,
+            shape,
+            stored,
+        } = tensor;
         let expected: usize = shape.iter().product();
         if values.len() != expected {
             return Err(HeadError::Contents(format!(
@@ -81,28 +116,34 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
                 values.len()
             )));
         }
-        if name == LEXICON {
-            let (mut bytes, mut scales) = (Vec::new(), Vec::new());
-            for row in values.chunks_exact(shape[1]) {
-                let greatest = row.iter().fold(0.0f32, |all, x| all.max(x.abs()));
-                let scale = greatest / 127.0;
-                let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-                bytes.extend(row.iter().map(|x| (x * inverse).round() as i8 as u8));
-                scales.extend(scale.to_le_bytes());
-            }
-            parts.push((LEXICON_SCALE, vec![shape[0]], Dtype::F32, scales));
-            parts.push((LEXICON, shape, Dtype::I8, bytes));
-        } else if config.kind != HeadKind::Linear && shape.len() == 2 {
-            let halves = values.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes());
-            parts.push((name, shape, Dtype::F16, halves.collect()));
-        } else {
-            let bytes = values.iter().flat_map(|x| x.to_le_bytes());
-            parts.push((name, shape, Dtype::F32, bytes.collect()));
+        if let Some(x) = values.iter().find(|x| !x.is_finite()) {
+            return Err(HeadError::Contents(format!(
+                "found {x} in {name}, expected finite numbers"
+            )));
         }
+        let floats = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let (rows, shape) = match stored {
+            Stored::Numbers => {
+                add((*name).to_owned(), shape, Dtype::F32, floats(values));
+                continue;
+            }
+            Stored::Table => (Rows::quantize(values, shape[1]), shape.clone()),
+            Stored::Matrix => {
+                let (inputs, outputs) = (shape[0], shape[1]);
+                let place = |at: usize| at % inputs * outputs + at / inputs;
+                let transposed: Vec<f32> = (0..values.len()).map(|at| values[place(at)]).collect();
+                let mut rows = Rows::quantize(&transposed, inputs);
+                rows.weight.chunks_exact_mut(inputs).for_each(limit_fours);
+                (rows, vec![outputs, inputs])
+            }
+        };
+        add(scale(name), &shape[..1], Dtype::F32, floats(&rows.scale));
+        let bytes = rows.weight.iter().map(|&x| x as u8).collect();
+        add((*name).to_owned(), &shape, Dtype::I8, bytes);
     }
     let views = parts.iter().map(|(name, shape, dtype, bytes)| {
         let view = TensorView::new(*dtype, shape.clone(), bytes);
-        (*name, view.expect("as many bytes as the shape asks for"))
+        (name, view.expect("as many bytes as the shape asks for"))
     });
     let metadata = Metadata {
         format: FORMAT.into(),
@@ -141,60 +182,67 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
     let wanted = config.tensors()?;
     let file = SafeTensors::deserialize(bytes)?;
     let mut tensors = Tensors::default();
-    for HeadTensor { name, shape } in wanted {
-        if name == LEXICON {
-            let found = tensor(&file, LEXICON, &shape)?;
-            if found.dtype() != Dtype::I8 {
-                return Err(HeadError::Contents(format!(
-                    "found {LEXICON} as {:?}, expected I8",
-                    found.dtype()
-                )));
-            }
-            tensors.lexicon = Table {
-                values: found.data().iter().map(|&byte| byte as i8).collect(),
-                scales: floats(&file, LEXICON_SCALE, &shape[..1])?,
-            };
-        } else {
+    for tensor in wanted {
+        let HeadTensor {
+            name,
+            mut shape,
+            stored,
+        } = tensor;
+        if stored == Stored::Numbers {
             tensors.numbers.insert(name, floats(&file, name, &shape)?);
+            continue;
         }
+        if stored == Stored::Matrix {
+            shape.reverse();
+        }
+        let rows = Rows {
+            weight: data(&file, name, &shape, Dtype::I8)?
+                .iter()
+                .map(|&byte| byte as i8)
+                .collect(),
+            scale: floats(&file, &scale(name), &shape[..1])?,
+        };
+        if stored == Stored::Matrix && !rows.weight.chunks_exact(shape[1]).all(fours_fit) {
+            return Err(HeadError::Contents(format!(
+                "found integers in {name} that overflow 16 bits"
+            )));
+        }
+        tensors.rows.insert(name, rows);
     }
     Ok((config, tensors))
 }
 
-fn tensor<'a>(
+/// The name of an integer tensor's scales.
+fn scale(name: &str) -> String {
+    format!("{name}.scale")
+}
+
+fn data<'a>(
     file: &SafeTensors<'a>,
     name: &str,
     shape: &[usize],
-) -> Result<TensorView<'a>, HeadError> {
+    dtype: Dtype,
+) -> Result<&'a [u8], HeadError> {
     let tensor = file.tensor(name)?;
-    if tensor.shape() == shape {
-        Ok(tensor)
-    } else {
-        Err(HeadError::Contents(format!(
+    if tensor.shape() != shape {
+        return Err(HeadError::Contents(format!(
             "found {name} of shape {:?}, expected {shape:?}",
             tensor.shape()
-        )))
+        )));
     }
+    if tensor.dtype() != dtype {
+        return Err(HeadError::Contents(format!(
+            "found {name} as {:?}, expected {dtype:?}",
+            tensor.dtype()
+        )));
+    }
+    Ok(tensor.data())
 }
 
 fn floats(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, HeadError> {
-    let tensor = tensor(file, name, shape)?;
-    let data = tensor.data();
-    let numbers: Vec<f32> = match tensor.dtype() {
-        Dtype::F32 => {
-            let four = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
-            data.chunks_exact(4).map(four).collect()
-        }
-        Dtype::F16 => {
-            let two = |two: &[u8]| f16::from_le_bytes([two[0], two[1]]).to_f32();
-            data.chunks_exact(2).map(two).collect()
-        }
-        other => {
-            return Err(HeadError::Contents(format!(
-                "found {name} as {other:?}, expected F32 or F16"
-            )));
-        }
-    };
+    let data = data(file, name, shape, Dtype::F32)?;
+    let four = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+    let numbers: Vec<f32> = data.chunks_exact(4).map(four).collect();
     if numbers.iter().all(|x| x.is_finite()) {
         Ok(numbers)
     } else {

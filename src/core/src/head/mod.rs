@@ -17,15 +17,16 @@
 mod config;
 mod file;
 mod lexicon;
-mod math;
+mod matrix;
 mod network;
 
 use crate::decode::{self, Decoder, Transitions};
+use crate::int8::Backend;
+use crate::math::softmax;
 
 pub use config::{HeadConfig, HeadKind, HeadTensor};
 pub use file::head_file;
 pub use lexicon::{LEXICON_ROWS, Lexicon};
-pub use math::{exp, sigmoid, tanh};
 use network::Network;
 
 /// Why a head could not be read or used.
@@ -187,6 +188,10 @@ impl Head {
     ///
     /// If the input's parts are not of as many words.
     pub fn scores(&self, input: HeadInput<'_>) -> Vec<f32> {
+        self.scores_on(Backend::default(), input)
+    }
+
+    fn scores_on(&self, backend: Backend, input: HeadInput<'_>) -> Vec<f32> {
         let HeadInput {
             words,
             features,
@@ -199,7 +204,7 @@ impl Head {
             "features are rows of {inputs}"
         );
         let count = self.config.tags.len();
-        let mut scores = self.network.scores(words, features);
+        let mut scores = self.network.scores(backend, words, features);
         for score in &mut scores {
             *score = over(*score, self.config.temperature);
         }
@@ -222,15 +227,22 @@ impl Head {
     ///
     /// If the input's parts are not of as many words.
     pub fn tag(&self, input: HeadInput<'_>, decoder: Decoder) -> HeadOutput {
+        self.tag_on(Backend::default(), input, decoder)
+    }
+
+    pub(crate) fn tag_on(
+        &self,
+        backend: Backend,
+        input: HeadInput<'_>,
+        decoder: Decoder,
+    ) -> HeadOutput {
         let count = self.config.tags.len();
-        let scores = self.scores(input);
+        let scores = self.scores_on(backend, input);
         let probabilities = match &self.transitions {
             Some(transitions) => transitions.marginals(&scores),
             None => {
                 let mut probabilities = scores.clone();
-                probabilities
-                    .chunks_exact_mut(count)
-                    .for_each(math::softmax);
+                probabilities.chunks_exact_mut(count).for_each(softmax);
                 probabilities
             }
         };

@@ -1,9 +1,14 @@
 //! From the features of a sentence's words to their scores.
 
 use super::config::{HeadConfig, HeadKind};
-use super::file::{Table, Tensors};
+use super::file::Tensors;
 use super::lexicon::Lexicon;
-use super::math::{Matrix, layer_norm, sigmoid, tanh};
+use super::matrix::Matrix;
+use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
+use crate::math::{layer_norm, sigmoid, tanh};
+
+/// What is added to a variance before its root is taken.
+const NORM_EPSILON: f32 = 1e-5;
 
 /// The part of a head before its decoder.
 #[derive(Debug)]
@@ -12,49 +17,52 @@ pub(super) struct Network {
     /// A weight per layer, where layers are summed.
     mix: Option<Vec<f32>>,
     projection: Option<Projection>,
-    lexicon: Option<(Lexicon, Table)>,
-    /// From the first word to the last, and from the last to the first.
-    context: Option<[Lstm; 2]>,
+    lexicon: Option<(Lexicon, Rows)>,
+    context: Option<Context>,
     output: Matrix,
 }
 
 #[derive(Debug)]
 struct Projection {
-    matrix: Matrix,
+    matrix: Packed,
     norm: [Vec<f32>; 2],
     rectified: bool,
 }
 
-/// One direction of an LSTM.
+/// An LSTM that reads from the first word to the last, and one that reads from
+/// the last to the first.
 #[derive(Debug)]
-struct Lstm {
-    input: Matrix,
-    recurrent: Matrix,
+struct Context {
+    units: usize,
+    /// Of both, side by side.
+    input: Packed,
+    recurrent: [Packed; 2],
 }
 
 impl Network {
     /// Takes what `config` asks for out of `tensors`.
     pub(super) fn new(config: &HeadConfig, mut tensors: Tensors) -> Self {
-        let mut take = |name: &str| tensors.take(name);
-        let mix = config.mix.then(|| take("mix"));
-        let projection = (config.kind != HeadKind::Linear).then(|| Projection {
-            matrix: Matrix::new(&take("projection.weight"), &take("projection.bias")),
-            norm: [take("norm.weight"), take("norm.bias")],
-            rectified: config.kind == HeadKind::Mlp,
+        let mix = config.mix.then(|| tensors.take("mix"));
+        let projection = (config.kind != HeadKind::Linear).then(|| {
+            let bias = tensors.take("projection.bias");
+            Projection {
+                matrix: tensors.pack(&[("projection.weight", bias)]),
+                norm: [tensors.take("norm.weight"), tensors.take("norm.bias")],
+                rectified: config.kind == HeadKind::Mlp,
+            }
         });
         let context = (config.kind == HeadKind::Context).then(|| {
-            ["forward", "backward"].map(|way| {
-                let bias = take(&format!("{way}.bias"));
-                Lstm {
-                    input: Matrix::new(&take(&format!("{way}.input")), &bias),
-                    recurrent: Matrix::new(
-                        &take(&format!("{way}.recurrent")),
-                        &vec![0.0; bias.len()],
-                    ),
-                }
-            })
+            let biases = [tensors.take("forward.bias"), tensors.take("backward.bias")];
+            let none = vec![0.0; 4 * config.units];
+            let [forward, backward] = biases;
+            Context {
+                units: config.units,
+                input: tensors.pack(&[("forward.input", forward), ("backward.input", backward)]),
+                recurrent: ["forward.recurrent", "backward.recurrent"]
+                    .map(|name| tensors.pack(&[(name, none.clone())])),
+            }
         });
-        let (weight, bias) = (take("weight"), take("bias"));
+        let (weight, bias) = (tensors.take("weight"), tensors.take("bias"));
         // `[tags, inputs]` in the file.
         let (tags, inputs) = (bias.len(), weight.len() / bias.len());
         let transposed: Vec<f32> = (0..weight.len())
@@ -64,46 +72,91 @@ impl Network {
             hidden: config.hidden,
             mix,
             projection,
-            lexicon: config.lexicon.map(|lexicon| (lexicon, tensors.lexicon)),
+            lexicon: config
+                .lexicon
+                .map(|lexicon| (lexicon, tensors.take_rows("lexicon"))),
             context,
             output: Matrix::new(&transposed, &bias),
         }
     }
 
     /// Scores `[words, tags]` of features `[words, layers * hidden]`.
-    pub(super) fn scores(&self, words: &[&str], features: &[f32]) -> Vec<f32> {
+    pub(super) fn scores(&self, backend: Backend, words: &[&str], features: &[f32]) -> Vec<f32> {
         if words.is_empty() {
             return Vec::new();
         }
-        let mixed = self.mix.as_ref().map(|mix| self.mixed(mix, features));
+        backend.run(Run {
+            network: self,
+            words,
+            features,
+        })
+    }
+}
+
+/// One call of [`Network::scores`].
+struct Run<'a> {
+    network: &'a Network,
+    words: &'a [&'a str],
+    features: &'a [f32],
+}
+
+impl Job for Run<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    unsafe fn run<K: Kernel>(self) -> Vec<f32> {
+        let Self {
+            network,
+            words,
+            features,
+        } = self;
+        let mixed = network.mix.as_ref().map(|mix| network.mixed(mix, features));
         let joined = mixed.as_deref().unwrap_or(features);
-        let projected = self.projection.as_ref().map(|p| p.matrix.multiply(joined));
-        let mut rows = self.beside(words, projected.as_deref().unwrap_or(joined));
+        let mut activations = Activations::default();
+        let projected = network.projection.as_ref().map(|projection| {
+            activations.fill(joined, joined.len() / words.len());
+            // SAFETY: as the caller has promised.
+            unsafe { product::<K>(&activations, &projection.matrix) }
+        });
+        let mut rows = network.beside(words, projected.as_deref().unwrap_or(joined));
         if let Some(Projection {
             norm: [weight, bias],
             rectified,
             ..
-        }) = &self.projection
+        }) = &network.projection
         {
             for row in rows.chunks_exact_mut(weight.len()) {
-                layer_norm(row, weight, bias);
+                layer_norm(row, weight, bias, NORM_EPSILON);
                 if *rectified {
                     row.iter_mut().for_each(|x| *x = x.max(0.0));
                 }
             }
         }
-        if let Some([forward, backward]) = &self.context {
-            let states = [forward.run(&rows, false), backward.run(&rows, true)];
-            let units = states[0].len() / words.len();
-            let both = states[0]
-                .chunks_exact(units)
-                .zip(states[1].chunks_exact(units));
-            rows = both.flat_map(|(a, b)| [a, b]).flatten().copied().collect();
+        if let Some(context) = &network.context {
+            activations.fill(&rows, rows.len() / words.len());
+            // SAFETY: as above.
+            rows = unsafe { context.run::<K>(&mut activations) };
         }
-        self.output.multiply(&rows)
+        network.output.multiply(&rows)
     }
+}
 
+/// `[rows, outputs]`: the product and the bias.
+///
+/// # Safety
+///
+/// The machine must have the kernel's instructions.
+#[inline(always)]
+unsafe fn product<K: Kernel>(input: &Activations, weights: &Packed) -> Vec<f32> {
+    let mut output = vec![0.0; input.rows().len() * weights.outputs()];
+    // SAFETY: as the caller has promised.
+    unsafe { multiply::<K>(input, weights, &mut output, |_, new| new) };
+    output
+}
+
+impl Network {
     /// `[words, hidden]`: the layers' weighted sum.
+    #[inline(always)]
     fn mixed(&self, mix: &[f32], features: &[f32]) -> Vec<f32> {
         let words = features.chunks_exact(mix.len() * self.hidden);
         let mut sums = vec![0.0; words.len() * self.hidden];
@@ -118,6 +171,7 @@ impl Network {
     }
 
     /// Each word's row, and after it the sum of its rows of the table.
+    #[inline(always)]
     fn beside(&self, words: &[&str], rows: &[f32]) -> Vec<f32> {
         let Some((lexicon, table)) = &self.lexicon else {
             return rows.to_vec();
@@ -129,9 +183,10 @@ impl Network {
             let start = beside.len();
             beside.resize(start + lexicon.width, 0.0);
             for bucket in lexicon.rows(word) {
-                let values = &table.values[bucket * lexicon.width..][..lexicon.width];
+                let values = &table.weight[bucket * lexicon.width..][..lexicon.width];
+                let scale = table.scale[bucket];
                 for (sum, &value) in beside[start..].iter_mut().zip(values) {
-                    *sum += table.scales[bucket] * f32::from(value);
+                    *sum += scale * f32::from(value);
                 }
             }
         }
@@ -139,34 +194,53 @@ impl Network {
     }
 }
 
-impl Lstm {
-    /// The states `[words, units]` after each word of `rows`, read from the
-    /// last word to the first if `reverse`.
-    fn run(&self, rows: &[f32], reverse: bool) -> Vec<f32> {
-        let width = self.input.outputs();
-        let units = width / 4;
-        let mut gates = self.input.multiply(rows);
-        let words = gates.len() / width;
-        let mut states = vec![0.0; words * units];
-        let mut cell = vec![0.0; units];
-        let mut last = None;
-        for step in 0..words {
-            let word = if reverse { words - 1 - step } else { step };
-            let gates = &mut gates[word * width..][..width];
-            if let Some(last) = last {
-                let state = &states[last * units..][..units];
-                self.recurrent.accumulate(state, gates);
+impl Context {
+    /// The states `[words, 2 * units]` of both ways side by side, of the
+    /// quantized rows of the words, whose place the states take.
+    ///
+    /// # Safety
+    ///
+    /// The machine must have the kernel's instructions.
+    #[inline(always)]
+    unsafe fn run<K: Kernel>(&self, activations: &mut Activations) -> Vec<f32> {
+        // SAFETY: as the caller has promised.
+        let mut gates = unsafe { product::<K>(activations, &self.input) };
+        let units = self.units;
+        let words = activations.rows().len();
+        let mut states = vec![0.0; words * 2 * units];
+        for (way, recurrent) in self.recurrent.iter().enumerate() {
+            let mut cell = vec![0.0; units];
+            let mut last = None;
+            for step in 0..words {
+                let word = if way == 0 { step } else { words - 1 - step };
+                let gates = &mut gates[(2 * word + way) * 4 * units..][..4 * units];
+                if let Some(last) = last {
+                    activations.fill(&states[(2 * last + way) * units..][..units], units);
+                    // SAFETY: as above.
+                    unsafe { multiply::<K>(activations, recurrent, gates, |old, new| old + new) };
+                }
+                pass(
+                    gates,
+                    &mut cell,
+                    &mut states[(2 * word + way) * units..][..units],
+                );
+                last = Some(word);
             }
-            let (input, rest) = gates.split_at(units);
-            let (forget, rest) = rest.split_at(units);
-            let (new, output) = rest.split_at(units);
-            for (unit, state) in states[word * units..][..units].iter_mut().enumerate() {
-                cell[unit] =
-                    sigmoid(forget[unit]) * cell[unit] + sigmoid(input[unit]) * tanh(new[unit]);
-                *state = sigmoid(output[unit]) * tanh(cell[unit]);
-            }
-            last = Some(word);
         }
         states
+    }
+}
+
+/// A step of an LSTM: from its gates and cell to cell and state.
+#[inline(always)]
+fn pass(gates: &[f32], cell: &mut [f32], state: &mut [f32]) {
+    let units = cell.len();
+    let (input, rest) = gates.split_at(units);
+    let (forget, rest) = rest.split_at(units);
+    let (new, output) = rest.split_at(units);
+    let gates = input.iter().zip(forget).zip(new).zip(output);
+    for (((((input, forget), new), output), cell), state) in gates.zip(cell).zip(state) {
+        *cell = sigmoid(*forget) * *cell + sigmoid(*input) * tanh(*new);
+        *state = sigmoid(*output) * tanh(*cell);
     }
 }

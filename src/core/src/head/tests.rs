@@ -39,7 +39,7 @@ fn full() -> HeadConfig {
     }
 }
 
-/// Numbers for every tensor, of which F16 keeps all.
+/// Numbers for every tensor.
 fn numbers(config: &HeadConfig) -> Vec<Vec<f32>> {
     let tensors = config.tensors().unwrap();
     let mut next = 0;
@@ -57,13 +57,51 @@ fn head(config: &HeadConfig) -> Head {
     Head::from_bytes(&head_file(config, &numbers(config)).unwrap()).unwrap()
 }
 
-/// `x` `[n]` times `w` `[n, m]`.
-fn times(x: &[f64], w: &[f32]) -> Vec<f64> {
+/// `values` in int8 with one scale, as numbers again.
+fn stored(values: &[f32]) -> Vec<f32> {
+    let greatest = values.iter().fold(0.0f32, |all, x| all.max(x.abs()));
+    let scale = greatest / 127.0;
+    let stored = |x: &f32| (x / scale).round_ties_even() * scale;
+    values.iter().map(stored).collect()
+}
+
+/// An output's weights, quantized, as numbers again.
+fn weights(column: &[f32]) -> Vec<f32> {
+    let scale = column.iter().fold(0.0f32, |all, x| all.max(x.abs())) / 127.0;
+    let mut integers: Vec<i8> = column
+        .iter()
+        .map(|x| (x / scale).round_ties_even() as i8)
+        .collect();
+    crate::int8::limit_fours(&mut integers);
+    integers.iter().map(|&x| f32::from(x) * scale).collect()
+}
+
+/// `x` in seven bits over its range, which includes 0, as numbers again.
+fn seven_bits(x: &[f64]) -> Vec<f64> {
+    let low = x.iter().copied().fold(0.0, f64::min);
+    let spread = x.iter().copied().fold(0.0, f64::max) - low;
+    let scale = spread / 127.0;
+    let zero = (-low / scale).round_ties_even();
+    let quantized =
+        |x: &f64| ((x / scale + zero).round_ties_even().clamp(0.0, 127.0) - zero) * scale;
+    if scale == 0.0 {
+        x.to_vec()
+    } else {
+        x.iter().map(quantized).collect()
+    }
+}
+
+/// `x` `[n]` times `w` `[n, m]`, both quantized.
+fn product(x: &[f64], w: &[f32]) -> Vec<f64> {
     let outputs = w.len() / x.len();
+    let x = seven_bits(x);
     (0..outputs)
         .map(|output| {
-            let column = w.iter().skip(output).step_by(outputs);
-            x.iter().zip(column).map(|(x, &w)| x * f64::from(w)).sum()
+            let column: Vec<f32> = w.iter().skip(output).step_by(outputs).copied().collect();
+            x.iter()
+                .zip(weights(&column))
+                .map(|(x, w)| x * f64::from(w))
+                .sum()
         })
         .collect()
 }
@@ -91,17 +129,15 @@ fn expected(config: &HeadConfig, words: &[&str], features: &[f32]) -> Vec<f64> {
                 })
                 .collect();
             let mut row = plus(
-                times(&mixed, get("projection.weight")),
+                product(&mixed, get("projection.weight")),
                 get("projection.bias"),
             );
             let lexicon = config.lexicon.unwrap();
             let mut table = vec![0.0; lexicon.width];
             for bucket in lexicon.rows(word) {
                 let row = &get("lexicon")[bucket * lexicon.width..][..lexicon.width];
-                let greatest = row.iter().fold(0.0f32, |all, x| all.max(x.abs()));
-                for (sum, x) in table.iter_mut().zip(row) {
-                    let stored = (x / greatest * 127.0).round() / 127.0 * greatest;
-                    *sum += f64::from(stored);
+                for (sum, x) in table.iter_mut().zip(stored(row)) {
+                    *sum += f64::from(x);
                 }
             }
             row.extend(table);
@@ -125,8 +161,8 @@ fn expected(config: &HeadConfig, words: &[&str], features: &[f32]) -> Vec<f64> {
             order.reverse();
         }
         for word in order {
-            let own = plus(times(&rows[word], get("input")), get("bias"));
-            let past = times(&state, get("recurrent"));
+            let own = plus(product(&rows[word], get("input")), get("bias"));
+            let past = product(&state, get("recurrent"));
             let gate = |part: usize, unit: usize| {
                 own[part * config.units + unit] + past[part * config.units + unit]
             };
@@ -156,7 +192,9 @@ const FEATURES: [f32; 12] = [
 #[test]
 fn scores_are_those_of_the_definition() {
     let config = full();
-    let found = head(&config).network.scores(&WORDS, &FEATURES);
+    let found = head(&config)
+        .network
+        .scores(Backend::default(), &WORDS, &FEATURES);
     let expected = expected(&config, &WORDS, &FEATURES);
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(&expected) {
@@ -184,7 +222,7 @@ fn an_mlp_rectifies() {
         vec![0.0; 3],
     ];
     let head = Head::from_bytes(&head_file(&config, &numbers).unwrap()).unwrap();
-    let scores = head.network.scores(&["a"], &[3.0, 1.0]);
+    let scores = head.network.scores(Backend::default(), &["a"], &[3.0, 1.0]);
     // Normalized 1 and -1, rectified 1 and 0.
     for (found, expected) in scores.iter().zip([1.0, 0.0, 1.0]) {
         assert!((found - expected).abs() < 1e-4, "{scores:?}");
@@ -237,7 +275,7 @@ fn transitions_serve_every_decoder() {
     };
     let scores: Vec<f32> = head
         .network
-        .scores(&WORDS, &FEATURES)
+        .scores(Backend::default(), &WORDS, &FEATURES)
         .iter()
         .map(|x| x / 2.0)
         .collect();
@@ -304,18 +342,17 @@ fn what_does_not_fit_is_refused() {
     refused(
         &config,
         &[vec![f32::NAN; 6], good[1].clone()],
-        "a number in weight that is not finite",
+        "found NaN in weight, expected finite numbers",
     );
-    // What F16 cannot hold.
     let mut large = numbers(&full());
-    large[1][0] = 1e6;
+    large[1][0] = f32::INFINITY;
     refused(
         &full(),
         &large,
-        "a number in projection.weight that is not finite",
+        "found inf in projection.weight, expected finite numbers",
     );
     type Change = fn(&mut HeadConfig);
-    let changes: [(Change, &str); 9] = [
+    let changes: [(Change, &str); 10] = [
         (|c| c.temperature = 0.0, "found the temperature 0"),
         (|c| c.temperature = f32::NAN, "found the temperature NaN"),
         (|c| c.layers.clear(), "found 0 layers"),
@@ -335,6 +372,10 @@ fn what_does_not_fit_is_refused() {
         (
             |c| c.lexicon.as_mut().unwrap().buckets = 0,
             "found a table of 0 word features",
+        ),
+        (
+            |c| (c.mix, c.layers, c.hidden) = (false, vec![0; 3], 1 << 16),
+            "found projection.weight of shape [196608, 5], expected at most 133144 inputs",
         ),
         (
             |c| (c.projection, c.units) = (1 << 16, 1 << 16),
@@ -363,7 +404,7 @@ fn tensors_of_other_types_and_shapes_are_refused() {
             "bias",
             Dtype::I32,
             vec![3],
-            "found bias as I32, expected F32 or F16",
+            "found bias as I32, expected F32",
         ),
         (
             "bias",
@@ -376,6 +417,12 @@ fn tensors_of_other_types_and_shapes_are_refused() {
             Dtype::U8,
             vec![10, 3],
             "found lexicon as U8, expected I8",
+        ),
+        (
+            "projection.weight",
+            Dtype::I8,
+            vec![2, 5],
+            "found projection.weight of shape [2, 5], expected [5, 2]",
         ),
         (
             "lexicon.scale",

@@ -16,26 +16,26 @@ pub(super) use wasm::*;
 pub(super) use x86::{Avx2, Avx512Vnni};
 
 /// The greatest quantized activation.
-pub(super) const ACTIVATION_MAX: u8 = 127;
+pub(crate) const ACTIVATION_MAX: u8 = 127;
 /// The most sums a kernel's tile may have, in [`OUTPUTS`] each.
-pub(super) const MAX_SUMS: usize = 24;
+pub(crate) const MAX_SUMS: usize = 24;
 
 /// What an activation and a weight take in memory: a byte, but 16 bits where
 /// the kernel has no products of bytes and would widen them again and again.
 #[cfg(not(all(target_feature = "simd128", not(target_feature = "relaxed-simd"))))]
 mod width {
-    pub(in super::super) type Activation = u8;
-    pub(in super::super) type Weight = i8;
+    pub(crate) type Activation = u8;
+    pub(crate) type Weight = i8;
 }
 #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
 mod width {
-    pub(in super::super) type Activation = i16;
-    pub(in super::super) type Weight = i16;
+    pub(crate) type Activation = i16;
+    pub(crate) type Weight = i16;
 }
-pub(super) use width::{Activation, Weight};
+pub(crate) use width::{Activation, Weight};
 
 /// A kernel: dot products of a few rows of activations with a panel or two.
-pub(super) trait Kernel {
+pub(crate) trait Kernel {
     /// Its name in logs and benchmarks.
     const NAME: &'static str;
     /// The most rows of a tile.

@@ -1,4 +1,4 @@
-//! Elementwise functions and reductions of the engine.
+//! Elementwise functions and reductions of encoders and heads.
 //!
 //! All of it is plain multiplication, addition and division in a fixed order,
 //! written so that the compiler turns it into SIMD of any width, and never
@@ -11,7 +11,7 @@ const LANES: usize = 16;
 
 /// The sum of `f(x)`, in [`LANES`] interleaved partial sums.
 #[inline(always)]
-pub(super) fn sum_of(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+pub(crate) fn sum_of(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     let mut chunks = values.chunks_exact(LANES);
     for chunk in &mut chunks {
@@ -34,7 +34,7 @@ pub(super) fn sum_of(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
 
 /// The least and the greatest of `values` and 0.
 #[inline(always)]
-pub(super) fn range_with_zero(values: &[f32]) -> (f32, f32) {
+pub(crate) fn range_with_zero(values: &[f32]) -> (f32, f32) {
     let mut low = [0.0f32; LANES];
     let mut high = [0.0f32; LANES];
     let mut chunks = values.chunks_exact(LANES);
@@ -67,7 +67,7 @@ pub(super) fn range_with_zero(values: &[f32]) -> (f32, f32) {
 /// Splits `x = n ln 2 + r` and sums the Taylor series of `e^r` to its fifth
 /// power, `|r| <= ln 2 / 2`.
 #[inline(always)]
-pub(super) fn exp_nonpositive(x: f32) -> f32 {
+pub(crate) fn exp_nonpositive(x: f32) -> f32 {
     // 1.5 * 2^23: adding it rounds to an integer that stands in the low bits.
     const ROUND: f32 = 12_582_912.0;
     const LN2_HIGH: f32 = 0.693_359_4;
@@ -97,7 +97,7 @@ pub(super) fn exp_nonpositive(x: f32) -> f32 {
 /// greatest error of the result on `[-4, 4]` among those that reach exactly
 /// 0 and 1 at its ends (found by iteratively reweighted least squares).
 #[inline(always)]
-pub(super) fn gelu(x: f32) -> f32 {
+pub(crate) fn gelu(x: f32) -> f32 {
     const END: f32 = 4.0;
     let inside = if x < END { x } else { END };
     let inside = if inside > -END { inside } else { -END };
@@ -116,7 +116,7 @@ pub(super) fn gelu(x: f32) -> f32 {
 /// The tanh approximation of [`gelu`], as `gelu_new` defines it:
 /// `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))`.
 #[inline(always)]
-pub(super) fn gelu_tanh(x: f32) -> f32 {
+pub(crate) fn gelu_tanh(x: f32) -> f32 {
     let u = 0.797_884_6 * (x + 0.044_715 * x * x * x);
     // 1 + tanh(u) = 2 / (1 + e^-2u); the exponent's sign is taken out first.
     let e = exp_nonpositive(-2.0 * u.abs());
@@ -126,7 +126,7 @@ pub(super) fn gelu_tanh(x: f32) -> f32 {
 
 /// Normalizes `row` in place to mean 0 and variance 1, then scales and shifts.
 #[inline(always)]
-pub(super) fn layer_norm(row: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
+pub(crate) fn layer_norm(row: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
     let width = row.len() as f32;
     let mean = sum_of(row, |x| x) / width;
     let variance = sum_of(row, |x| (x - mean) * (x - mean)) / width;
@@ -138,7 +138,7 @@ pub(super) fn layer_norm(row: &mut [f32], weight: &[f32], bias: &[f32], epsilon:
 
 /// The greatest of `values`; minus infinity if there are none.
 #[inline(always)]
-pub(super) fn greatest(values: &[f32]) -> f32 {
+pub(crate) fn greatest(values: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let mut chunks = values.chunks_exact(LANES);
     for chunk in &mut chunks {
@@ -148,6 +148,65 @@ pub(super) fn greatest(values: &[f32]) -> f32 {
     }
     let rest = chunks.remainder().iter().copied().fold(lanes[0], f32::max);
     lanes.into_iter().fold(rest, f32::max)
+}
+
+/// `e^x`; relative error below 2e-7 for `|x| < 87`, 0 below, infinity above.
+///
+/// Splits `x = n ln 2 + r` and sums the Taylor series of `e^r` to its seventh
+/// power, `|r| <= ln 2 / 2`.
+#[inline(always)]
+pub fn exp(x: f32) -> f32 {
+    // 1.5 * 2^23: adding it rounds to an integer that stands in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    const LN2_HIGH: f32 = 0.693_359_4;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    let clamped = x.clamp(-87.0, 87.0);
+    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = clamped - n * LN2_HIGH - n * LN2_LOW;
+    let mut p = 1.0 / 5040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = p * r + 1.0;
+    p = p * r + 1.0;
+    let exponent = shifted
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .wrapping_add(127);
+    let power = p * f32::from_bits(exponent << 23);
+    if x < -87.0 {
+        0.0
+    } else if x > 87.0 {
+        f32::INFINITY
+    } else {
+        power
+    }
+}
+
+/// `1 / (1 + e^-x)`.
+#[inline(always)]
+pub fn sigmoid(x: f32) -> f32 {
+    let e = exp(-x.abs());
+    let above = if x >= 0.0 { 1.0 } else { e };
+    above / (1.0 + e)
+}
+
+/// The hyperbolic tangent.
+#[inline(always)]
+pub fn tanh(x: f32) -> f32 {
+    let e = exp(-2.0 * x.abs());
+    ((1.0 - e) / (1.0 + e)).copysign(x)
+}
+
+/// The softmax of `scores`, in place.
+pub(crate) fn softmax(scores: &mut [f32]) {
+    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scores.iter_mut().for_each(|x| *x = exp(*x - greatest));
+    let sum: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|x| *x /= sum);
 }
 
 #[cfg(test)]
@@ -217,5 +276,29 @@ mod tests {
             let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             assert_eq!(greatest(&values), most);
         }
+    }
+
+    #[test]
+    fn functions_are_close_everywhere() {
+        for step in -100_000..=100_000 {
+            let x = 90.0 * step as f32 / 100_000.0;
+            let wide = f64::from(x);
+            let near = |found: f32, expected: f64, bound: f64| {
+                assert!(
+                    (f64::from(found) - expected).abs() <= bound,
+                    "{x}: {found}, not {expected}"
+                );
+            };
+            if x.abs() <= 87.0 {
+                near(exp(x), wide.exp(), wide.exp() * 2e-7);
+            }
+            near(sigmoid(x), 1.0 / (1.0 + (-wide).exp()), 2e-7);
+            near(tanh(x), wide.tanh(), 2e-7);
+        }
+        assert_eq!(
+            (exp(f32::NEG_INFINITY), exp(-1e9), exp(1e9)),
+            (0.0, 0.0, f32::INFINITY)
+        );
+        assert!(exp(f32::NAN).is_nan());
     }
 }

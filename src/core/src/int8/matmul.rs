@@ -17,7 +17,7 @@ use super::packed::{Channels, OUTPUTS, Packed};
 ///
 /// The machine must have the kernel's instructions.
 #[inline(always)]
-pub(super) unsafe fn for_each_tile<K: Kernel>(
+pub(crate) unsafe fn for_each_tile<K: Kernel>(
     input: &Activations,
     weights: &Packed,
     mut finish: impl FnMut(usize, usize, usize, &[i32; OUTPUTS], &Channels),
@@ -54,7 +54,7 @@ pub(super) unsafe fn for_each_tile<K: Kernel>(
 ///
 /// The machine must have the kernel's instructions.
 #[inline(always)]
-pub(super) unsafe fn multiply<K: Kernel>(
+pub(crate) unsafe fn multiply<K: Kernel>(
     input: &Activations,
     weights: &Packed,
     output: &mut [f32],

@@ -9,15 +9,15 @@
 //! the same on every engine.
 
 use super::kernels::{ACTIVATION_MAX, Activation};
-use super::math;
 use super::packed::DEPTH;
+use crate::math;
 
 /// Rows that spread less are zeros: dividing by them would overflow.
 const SMALLEST_SPREAD: f32 = 1e-30;
 
 /// Rows of quantized activations.
 #[derive(Default)]
-pub(super) struct Activations {
+pub(crate) struct Activations {
     /// `[rows, stride]`, padded with 0.
     values: Vec<Activation>,
     rows: Vec<Row>,
@@ -26,14 +26,14 @@ pub(super) struct Activations {
 
 /// What the integers of a row mean.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Row {
-    pub(super) scale: f32,
-    pub(super) zero: i32,
+pub(crate) struct Row {
+    pub(crate) scale: f32,
+    pub(crate) zero: i32,
 }
 
 impl Activations {
     /// Makes room for `rows` of `width`, of zeros.
-    pub(super) fn reset(&mut self, rows: usize, width: usize) {
+    pub(crate) fn reset(&mut self, rows: usize, width: usize) {
         self.stride = width.next_multiple_of(DEPTH);
         self.values.clear();
         self.values.resize(rows * self.stride, 0);
@@ -43,7 +43,7 @@ impl Activations {
 
     /// Replaces the contents by `input` `[rows, width]`.
     #[inline(always)]
-    pub(super) fn fill(&mut self, input: &[f32], width: usize) {
+    pub(crate) fn fill(&mut self, input: &[f32], width: usize) {
         self.reset(input.len() / width, width);
         for (row, values) in input.chunks_exact(width).enumerate() {
             self.set(row, values);
@@ -52,7 +52,7 @@ impl Activations {
 
     /// Quantizes `values` over their range, which always includes 0.
     #[inline(always)]
-    pub(super) fn set(&mut self, row: usize, values: &[f32]) {
+    pub(crate) fn set(&mut self, row: usize, values: &[f32]) {
         let (low, high) = math::range_with_zero(values);
         let spread = high - low;
         let (scale, inverse) = if spread > SMALLEST_SPREAD {
@@ -73,20 +73,20 @@ impl Activations {
 
     /// A row's integers, padding included, and their meaning, to be set.
     #[inline(always)]
-    pub(super) fn row_mut(&mut self, row: usize) -> (&mut [Activation], &mut Row) {
+    pub(crate) fn row_mut(&mut self, row: usize) -> (&mut [Activation], &mut Row) {
         let integers = &mut self.values[row * self.stride..][..self.stride];
         (integers, &mut self.rows[row])
     }
 
     /// The rows' meanings.
     #[inline(always)]
-    pub(super) fn rows(&self) -> &[Row] {
+    pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
     }
 
     /// The integers of `count` rows from `first` on.
     #[inline(always)]
-    pub(super) fn integers(&self, first: usize, count: usize) -> &[Activation] {
+    pub(crate) fn integers(&self, first: usize, count: usize) -> &[Activation] {
         &self.values[first * self.stride..][..count * self.stride]
     }
 }
@@ -98,7 +98,7 @@ const ROUND: f32 = 8_388_608.0;
 
 /// The nearest integer within 0..=127.
 #[inline(always)]
-pub(super) fn to_activation(x: f32) -> Activation {
+pub(crate) fn to_activation(x: f32) -> Activation {
     let x = if x > 0.0 { x } else { 0.0 };
     let x = if x < LARGEST { x } else { LARGEST };
     (x + ROUND).to_bits() as u8 as Activation

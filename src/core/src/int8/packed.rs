@@ -11,22 +11,26 @@
 use super::kernels::{ACTIVATION_MAX, Weight};
 
 /// Output channels of a block.
-pub(super) const OUTPUTS: usize = 16;
+pub(crate) const OUTPUTS: usize = 16;
 /// Input channels of a block.
-pub(super) const DEPTH: usize = 4;
+pub(crate) const DEPTH: usize = 4;
 /// Weights within this bound can stand anywhere: four of them are in order.
-pub(super) const ALWAYS_FITS: i8 = (FOUR_MAX / 4) as i8;
+pub(crate) const ALWAYS_FITS: i8 = (FOUR_MAX / 4) as i8;
 /// The greatest sum of those of four weights that have the same sign.
 const FOUR_MAX: i32 = i16::MAX as i32 / ACTIVATION_MAX as i32;
 
+/// The most input channels whose products' sum fits 32 bits.
+pub(crate) const MAX_INPUTS: usize =
+    i32::MAX as usize / (ACTIVATION_MAX as usize * i8::MAX as usize);
+
 /// Weights of [`OUTPUTS`] x [`DEPTH`] channels, the inputs of an output adjacent.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
-pub(super) struct Block(pub(super) [Weight; OUTPUTS * DEPTH]);
+pub(crate) struct Block(pub(crate) [Weight; OUTPUTS * DEPTH]);
 
 /// Packed weights, with what turns sums of products into numbers.
-#[derive(Default)]
-pub(super) struct Packed {
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
     inputs: usize,
     outputs: usize,
     /// `[outputs / OUTPUTS][inputs / DEPTH]`, both rounded up; padding is 0.
@@ -36,24 +40,24 @@ pub(super) struct Packed {
 }
 
 /// What [`OUTPUTS`] channels need besides their weights.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Channels {
-    pub(super) scale: [f32; OUTPUTS],
-    pub(super) bias: [f32; OUTPUTS],
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Channels {
+    pub(crate) scale: [f32; OUTPUTS],
+    pub(crate) bias: [f32; OUTPUTS],
     /// The sums of the channels' weights.
-    pub(super) sum: [i32; OUTPUTS],
+    pub(crate) sum: [i32; OUTPUTS],
 }
 
 impl Packed {
     /// Weights of 0, to be set row by row.
-    pub(super) fn new(outputs: usize, inputs: usize) -> Self {
+    pub(crate) fn new(outputs: usize, inputs: usize) -> Self {
         let mut packed = Self::default();
         packed.reset(outputs, inputs);
         packed
     }
 
     /// Becomes [`Packed::new`], in the memory that is there.
-    pub(super) fn reset(&mut self, outputs: usize, inputs: usize) {
+    pub(crate) fn reset(&mut self, outputs: usize, inputs: usize) {
         (self.outputs, self.inputs) = (outputs, inputs);
         let panels = outputs.div_ceil(OUTPUTS);
         self.blocks.clear();
@@ -65,7 +69,7 @@ impl Packed {
 
     /// Sets the weights of an output channel, which were 0.
     #[inline(always)]
-    pub(super) fn set(&mut self, output: usize, weight: &[i8]) {
+    pub(crate) fn set(&mut self, output: usize, weight: &[i8]) {
         debug_assert_eq!(weight.len(), self.inputs);
         let (panel, lane) = (output / OUTPUTS, output % OUTPUTS);
         let length = self.inputs.div_ceil(DEPTH);
@@ -79,33 +83,33 @@ impl Packed {
     }
 
     /// Sets the scales of the channels from `first` on.
-    pub(super) fn set_scales(&mut self, first: usize, scales: &[f32]) {
+    pub(crate) fn set_scales(&mut self, first: usize, scales: &[f32]) {
         for (output, &scale) in (first..).zip(scales) {
             self.channels[output / OUTPUTS].scale[output % OUTPUTS] = scale;
         }
     }
 
     /// Sets the biases of the channels from `first` on.
-    pub(super) fn set_biases(&mut self, first: usize, biases: &[f32]) {
+    pub(crate) fn set_biases(&mut self, first: usize, biases: &[f32]) {
         for (output, &bias) in (first..).zip(biases) {
             self.channels[output / OUTPUTS].bias[output % OUTPUTS] = bias;
         }
     }
 
-    pub(super) fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.outputs
     }
 
     /// All panels with their channels, `count` at a time, the last ones fewer.
     #[inline(always)]
-    pub(super) fn panels(&self, count: usize) -> impl Iterator<Item = (&[Block], &[Channels])> {
+    pub(crate) fn panels(&self, count: usize) -> impl Iterator<Item = (&[Block], &[Channels])> {
         let blocks = self.blocks.chunks(count * self.inputs.div_ceil(DEPTH));
         blocks.zip(self.channels.chunks(count))
     }
 
     /// Every panel with its channels, to write blocks of all channels at once.
     #[inline(always)]
-    pub(super) fn panels_mut(&mut self) -> impl Iterator<Item = (&mut [Block], &mut Channels)> {
+    pub(crate) fn panels_mut(&mut self) -> impl Iterator<Item = (&mut [Block], &mut Channels)> {
         let length = self.inputs.div_ceil(DEPTH);
         self.blocks.chunks_exact_mut(length).zip(&mut self.channels)
     }
@@ -114,7 +118,7 @@ impl Packed {
 /// Whether no four of a channel's weights, of those whose products a kernel may
 /// add up in 16 bits, can overflow: two neighbours, and the two that stand a
 /// block further.
-pub(super) fn fours_fit(weight: &[i8]) -> bool {
+pub(crate) fn fours_fit(weight: &[i8]) -> bool {
     weight.chunks(2 * DEPTH).all(|part| {
         let mut eight = [0i8; 2 * DEPTH];
         eight[..part.len()].copy_from_slice(part);
@@ -130,7 +134,7 @@ pub(super) fn fours_fit(weight: &[i8]) -> bool {
 
 /// Lessens the greatest of fours of weights that could overflow, by as little
 /// as does. Such fours are rare: all must be great and of the same sign.
-pub(super) fn limit_fours(weight: &mut [i8]) {
+pub(crate) fn limit_fours(weight: &mut [i8]) {
     for part in weight.chunks_mut(2 * DEPTH) {
         while !fours_fit(part) {
             // Of the fours that overflow, one weight at a time.

@@ -22,14 +22,32 @@ pub(crate) fn sum_of(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     for (lane, &value) in lanes.iter_mut().zip(chunks.remainder()) {
         *lane += f(value);
     }
+    fold(lanes, |a, b| a + b)
+}
+
+/// All lanes in one: the first half with the second, until one is left.
+#[inline(always)]
+fn fold(mut lanes: [f32; LANES], two: impl Fn(f32, f32) -> f32) -> f32 {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {
-            lanes[lane] += lanes[lane + width];
+            lanes[lane] = two(lanes[lane], lanes[lane + width]);
         }
         width /= 2;
     }
     lanes[0]
+}
+
+/// The lesser; the second if one is not a number. As SIMD has it.
+#[inline(always)]
+fn least(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+/// The greater; the second if one is not a number.
+#[inline(always)]
+fn most(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// The least and the greatest of `values` and 0.
@@ -40,26 +58,15 @@ pub(crate) fn range_with_zero(values: &[f32]) -> (f32, f32) {
     let mut chunks = values.chunks_exact(LANES);
     for chunk in &mut chunks {
         for lane in 0..LANES {
-            low[lane] = if chunk[lane] < low[lane] {
-                chunk[lane]
-            } else {
-                low[lane]
-            };
-            high[lane] = if chunk[lane] > high[lane] {
-                chunk[lane]
-            } else {
-                high[lane]
-            };
+            low[lane] = least(chunk[lane], low[lane]);
+            high[lane] = most(chunk[lane], high[lane]);
         }
     }
     for (lane, &value) in chunks.remainder().iter().enumerate() {
-        low[lane] = low[lane].min(value);
-        high[lane] = high[lane].max(value);
+        low[lane] = least(value, low[lane]);
+        high[lane] = most(value, high[lane]);
     }
-    (
-        low.into_iter().fold(0.0, f32::min),
-        high.into_iter().fold(0.0, f32::max),
-    )
+    (fold(low, least), fold(high, most))
 }
 
 /// `e^x` for `x <= 0`; relative error below 4e-6, 0 below -87.
@@ -143,11 +150,13 @@ pub(crate) fn greatest(values: &[f32]) -> f32 {
     let mut chunks = values.chunks_exact(LANES);
     for chunk in &mut chunks {
         for (lane, &value) in lanes.iter_mut().zip(chunk) {
-            *lane = if value > *lane { value } else { *lane };
+            *lane = most(value, *lane);
         }
     }
-    let rest = chunks.remainder().iter().copied().fold(lanes[0], f32::max);
-    lanes.into_iter().fold(rest, f32::max)
+    for (lane, &value) in lanes.iter_mut().zip(chunks.remainder()) {
+        *lane = most(value, *lane);
+    }
+    fold(lanes, most)
 }
 
 /// `e^x`; relative error below 2e-7 for `|x| < 87`, 0 below, infinity above.

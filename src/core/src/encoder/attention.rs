@@ -151,13 +151,10 @@ impl Attention {
             });
         }
         probabilities.reset(rows, length);
-        for (row, scores) in scores.chunks_exact(stride).enumerate() {
+        for (row, scores) in scores.chunks_exact_mut(stride).enumerate() {
+            scores[length..].fill(f32::NEG_INFINITY);
             let (integers, meaning) = probabilities.row_mut(row);
-            softmax(
-                &scores[..length],
-                &mut integers[..length],
-                &mut meaning.scale,
-            );
+            softmax(scores, &mut integers[..length], &mut meaning.scale);
         }
     }
 
@@ -185,16 +182,33 @@ impl Attention {
 }
 
 /// Softmax in seven bits: integers in proportion to the probabilities, and the
-/// inverse of their sum.
+/// inverse of their sum. `scores` are padded to whole sixteens with minus
+/// infinity, of which nothing is left.
 #[inline(always)]
 fn softmax(scores: &[f32], integers: &mut [Activation], scale: &mut f32) {
     const LARGEST: f32 = ACTIVATION_MAX as f32;
     let greatest = math::greatest(scores);
-    for (integer, &score) in integers.iter_mut().zip(scores) {
-        *integer = to_activation(math::exp_nonpositive(score - greatest) * LARGEST);
+    let mut sums = [0i32; OUTPUTS];
+    // Sixteen at a time: engines load a function's constants again and again.
+    for (scores, integers) in scores
+        .chunks_exact(OUTPUTS)
+        .zip(integers.chunks_mut(OUTPUTS))
+    {
+        let mut sixteen = [0; OUTPUTS];
+        for lane in 0..OUTPUTS {
+            let weight = math::exp_nonpositive(scores[lane] - greatest);
+            sixteen[lane] = to_activation(weight * LARGEST);
+        }
+        for (sum, &integer) in sums.iter_mut().zip(&sixteen) {
+            *sum += i32::from(integer);
+        }
+        if let Ok(integers) = <&mut [Activation; OUTPUTS]>::try_from(&mut *integers) {
+            *integers = sixteen;
+        } else {
+            integers.copy_from_slice(&sixteen[..integers.len()]);
+        }
     }
-    let sum: i32 = integers.iter().map(|&x| i32::from(x)).sum();
-    *scale = 1.0 / sum as f32;
+    *scale = 1.0 / sums.iter().sum::<i32>() as f32;
 }
 
 /// The scale that takes `largest` to [`ALWAYS_FITS`], and its inverse.

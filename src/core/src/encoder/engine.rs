@@ -89,32 +89,7 @@ impl Encoder {
     /// fastest, for some hundredths of a second, and keeps the one that is.
     /// `now` is a clock in milliseconds.
     pub fn choose_kernel(&mut self, now: impl Fn() -> f64) {
-        /// Long enough for an engine to optimize the code under trial.
-        const MILLISECONDS: f64 = 40.0;
-        const SUBWORDS: usize = 24;
-        let candidates = Backend::candidates();
-        if candidates.len() < 2 {
-            return;
-        }
-        let ids = vec![0; SUBWORDS.min(self.config.window)];
-        let layers = [self.config.layers.min(1)];
-        let mut workspace = Workspace::default();
-        let mut best = (f64::INFINITY, self.backend);
-        let start = now();
-        while now() - start < MILLISECONDS {
-            // In turns, and the least time of each counts: what disturbs one
-            // disturbs the other.
-            for &backend in &candidates {
-                self.backend = backend;
-                let start = now();
-                let run = self.encode(&[&ids], &layers, &mut workspace);
-                let time = now() - start;
-                if run.is_ok() && time < best.0 {
-                    best = (time, backend);
-                }
-            }
-        }
-        self.backend = best.1;
+        self.backend = Backend::fastest(now);
     }
 
     /// The encoder's shape.

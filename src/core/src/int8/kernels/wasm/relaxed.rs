@@ -10,21 +10,23 @@ pub(crate) struct Relaxed;
 
 impl Kernel for Relaxed {
     const NAME: &'static str = "wasm relaxed simd";
-    const ROWS: usize = 6;
+    const ROWS: usize = 12;
 
     #[inline(always)]
     unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
         match rows {
             1 => dot::<1, 4>(activations, panel, sums),
             2 => dot::<2, 4>(activations, panel, sums),
-            _ => by_rows!(rows, [3 4 5 6], |N| dot::<N, 2>(activations, panel, sums)),
+            3..=5 => by_rows!(rows, [3 4 5], |N| dot::<N, 2>(activations, panel, sums)),
+            _ => by_rows!(rows, [6 7 8 9 10 11 12], |N| dot::<N, 1>(activations, panel, sums)),
         }
     }
 }
 
 /// A panel goes through `QUARTERS` of four outputs at a time: engines have 15
-/// registers to use, the sums must stay in them, and they must be many, for
-/// each waits some cycles for the one before.
+/// registers to use, sums, weights and activations must stay in them, and the
+/// sums must be many, for each waits some cycles for the one before. Of many
+/// rows, twelve sums of one quarter, its weights and one row's activations do.
 #[inline(never)]
 fn dot<const ROWS: usize, const QUARTERS: usize>(
     activations: &[u8],

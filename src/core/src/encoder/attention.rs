@@ -7,8 +7,8 @@
 //! than the linear layers do.
 
 use crate::int8::{
-    ACTIVATION_MAX, ALWAYS_FITS, Activation, Activations, DEPTH, Kernel, OUTPUTS, Packed, Row,
-    Weight, for_each_tile, to_activation,
+    ACTIVATION_MAX, ALWAYS_FITS, Activation, Activations, DEPTH, Kernel, OUTPUTS, Packed, ROUND,
+    Row, Weight, for_each_tile,
 };
 use crate::math;
 
@@ -135,7 +135,8 @@ impl Attention {
         let rows = queries.rows().len();
         let stride = length.next_multiple_of(OUTPUTS);
         scores.resize(rows * stride, 0.0);
-        let root = 1.0 / (depth as f32).sqrt();
+        // A softmax of powers of two: one multiplication less for each.
+        let root = std::f32::consts::LOG2_E / (depth as f32).sqrt();
         // SAFETY: as the caller has promised.
         unsafe {
             for_each_tile::<K>(queries, keys, |row, first, _, sums, channels| {
@@ -181,26 +182,26 @@ impl Attention {
     }
 }
 
-/// Softmax in seven bits: integers in proportion to the probabilities, and the
-/// inverse of their sum. `scores` are padded to whole sixteens with minus
+/// Softmax in seven bits, in powers of two: integers in proportion to the
+/// probabilities, and the inverse of their sum. `scores` are padded to whole sixteens with minus
 /// infinity, of which nothing is left.
 #[inline(always)]
 fn softmax(scores: &[f32], integers: &mut [Activation], scale: &mut f32) {
     const LARGEST: f32 = ACTIVATION_MAX as f32;
     let greatest = math::greatest(scores);
-    let mut sums = [0i32; OUTPUTS];
-    // Sixteen at a time: engines load a function's constants again and again.
+    let mut sums = [0.0f32; OUTPUTS];
+    // Sixteen at a time: engines load a loop's constants in every turn.
     for (scores, integers) in scores
         .chunks_exact(OUTPUTS)
         .zip(integers.chunks_mut(OUTPUTS))
     {
         let mut sixteen = [0; OUTPUTS];
         for lane in 0..OUTPUTS {
-            let weight = math::exp_nonpositive(scores[lane] - greatest);
-            sixteen[lane] = to_activation(weight * LARGEST);
-        }
-        for (sum, &integer) in sums.iter_mut().zip(&sixteen) {
-            *sum += i32::from(integer);
+            let weight = math::exp2_nonpositive(scores[lane] - greatest) * LARGEST;
+            // Within 0..=127.
+            let rounded = weight + ROUND;
+            sixteen[lane] = rounded.to_bits() as u8 as Activation;
+            sums[lane] += rounded - ROUND;
         }
         if let Ok(integers) = <&mut [Activation; OUTPUTS]>::try_from(&mut *integers) {
             *integers = sixteen;
@@ -208,7 +209,8 @@ fn softmax(scores: &[f32], integers: &mut [Activation], scale: &mut f32) {
             integers.copy_from_slice(&sixteen[..integers.len()]);
         }
     }
-    *scale = 1.0 / sums.iter().sum::<i32>() as f32;
+    // Of integers: exact in any order.
+    *scale = 1.0 / sums.iter().sum::<f32>();
 }
 
 /// The scale that takes `largest` to [`ALWAYS_FITS`], and its inverse.

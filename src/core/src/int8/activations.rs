@@ -84,21 +84,26 @@ impl Activations {
         &self.rows
     }
 
-    /// The integers of `count` rows from `first` on.
+    /// The distance from a row's integers to the next row's.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The integers from the `first` row's on.
     #[inline(always)]
-    pub(crate) fn integers(&self, first: usize, count: usize) -> &[Activation] {
-        &self.values[first * self.stride..][..count * self.stride]
+    pub(crate) fn integers(&self, first: usize) -> &[Activation] {
+        &self.values[first * self.stride..]
     }
 }
 
 const LARGEST: f32 = ACTIVATION_MAX as f32;
 /// Adding 2^23 rounds to the nearest integer, ties to even, and leaves it in
 /// the low bits: exact and the same in every SIMD.
-const ROUND: f32 = 8_388_608.0;
+pub(crate) const ROUND: f32 = 8_388_608.0;
 
 /// The nearest integer within 0..=127.
 #[inline(always)]
-pub(crate) fn to_activation(x: f32) -> Activation {
+fn to_activation(x: f32) -> Activation {
     let x = if x > 0.0 { x } else { 0.0 };
     let x = if x < LARGEST { x } else { LARGEST };
     (x + ROUND).to_bits() as u8 as Activation

@@ -7,7 +7,7 @@
 
 use super::activations::{Activations, Row};
 use super::kernels::{Kernel, MAX_SUMS};
-use super::packed::{Channels, OUTPUTS, Packed};
+use super::packed::{Channels, DEPTH, OUTPUTS, Packed};
 
 /// Hands every sum of products of `input` and `weights` to `finish`, by row
 /// and sixteen output channels: the row, the first of the channels, how many
@@ -25,23 +25,43 @@ pub(crate) unsafe fn for_each_tile<K: Kernel>(
     let rows = input.rows().len();
     let mut sums = [[0i32; OUTPUTS]; MAX_SUMS];
     let mut first = 0;
+    // Where a panel goes through in parts: the sums of all rows so far.
+    let parts = weights.depth() > K::DEPTH;
+    let mut totals = vec![[0i32; OUTPUTS]; if parts { rows } else { 0 }];
     for (panels, channels) in weights.panels(K::PANELS) {
-        // Tiles of like height: a low one at the end would be slow.
-        let mut row = 0;
-        for left in (1..=rows.div_ceil(K::ROWS)).rev() {
-            let height = (rows - row).div_ceil(left);
-            let sums = &mut sums[..channels.len() * height];
-            // SAFETY: as the caller has promised; activations never exceed
-            // ACTIVATION_MAX, and loaded or made weights have fours that fit.
-            unsafe { K::tile(input.integers(row, height), panels, height, sums) };
-            for (panel, sums) in sums.chunks_exact(height).enumerate() {
-                let first = first + panel * OUTPUTS;
-                let width = OUTPUTS.min(weights.outputs() - first);
-                for (offset, sums) in sums.iter().enumerate() {
-                    finish(row + offset, first, width, sums, &channels[panel]);
+        let depth = if parts { K::DEPTH } else { panels.len() };
+        for (part, panels) in panels.chunks(depth).enumerate() {
+            // Tiles of like height: a low one at the end would be slow.
+            let mut row = 0;
+            for left in (1..=rows.div_ceil(K::ROWS)).rev() {
+                let height = (rows - row).div_ceil(left);
+                let sums = &mut sums[..channels.len() * height];
+                let activations = &input.integers(row)[part * depth * DEPTH..];
+                // SAFETY: as the caller has promised; activations never exceed
+                // ACTIVATION_MAX, and loaded or made weights have fours that fit.
+                unsafe { K::tile(activations, input.stride(), panels, height, sums) };
+                if parts {
+                    for (total, sums) in totals[row..].iter_mut().zip(sums) {
+                        for (total, sum) in total.iter_mut().zip(sums) {
+                            *total += *sum;
+                        }
+                    }
+                } else {
+                    for (panel, sums) in sums.chunks_exact(height).enumerate() {
+                        let first = first + panel * OUTPUTS;
+                        let width = OUTPUTS.min(weights.outputs() - first);
+                        for (offset, sums) in sums.iter().enumerate() {
+                            finish(row + offset, first, width, sums, &channels[panel]);
+                        }
+                    }
                 }
+                row += height;
             }
-            row += height;
+        }
+        let width = OUTPUTS.min(weights.outputs() - first);
+        for (row, total) in totals.iter_mut().enumerate() {
+            finish(row, first, width, total, &channels[0]);
+            *total = [0; OUTPUTS];
         }
         first += channels.len() * OUTPUTS;
     }

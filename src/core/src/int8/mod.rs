@@ -11,7 +11,7 @@ mod matmul;
 mod packed;
 mod rows;
 
-pub(crate) use activations::{Activations, Row, to_activation};
+pub(crate) use activations::{Activations, ROUND, Row};
 pub(crate) use kernels::{ACTIVATION_MAX, Activation, Kernel, Weight};
 pub(crate) use matmul::{for_each_tile, multiply};
 pub(crate) use packed::{ALWAYS_FITS, DEPTH, MAX_INPUTS, OUTPUTS, Packed, fours_fit, limit_fours};

@@ -72,7 +72,7 @@ impl Packed {
     pub(crate) fn set(&mut self, output: usize, weight: &[i8]) {
         debug_assert_eq!(weight.len(), self.inputs);
         let (panel, lane) = (output / OUTPUTS, output % OUTPUTS);
-        let length = self.inputs.div_ceil(DEPTH);
+        let length = self.depth();
         let blocks = &mut self.blocks[panel * length..][..length];
         for (block, part) in blocks.iter_mut().zip(weight.chunks(DEPTH)) {
             for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(part) {
@@ -100,17 +100,22 @@ impl Packed {
         self.outputs
     }
 
+    /// Blocks of a panel.
+    pub(crate) fn depth(&self) -> usize {
+        self.inputs.div_ceil(DEPTH)
+    }
+
     /// All panels with their channels, `count` at a time, the last ones fewer.
     #[inline(always)]
     pub(crate) fn panels(&self, count: usize) -> impl Iterator<Item = (&[Block], &[Channels])> {
-        let blocks = self.blocks.chunks(count * self.inputs.div_ceil(DEPTH));
+        let blocks = self.blocks.chunks(count * self.depth());
         blocks.zip(self.channels.chunks(count))
     }
 
     /// Every panel with its channels, to write blocks of all channels at once.
     #[inline(always)]
     pub(crate) fn panels_mut(&mut self) -> impl Iterator<Item = (&mut [Block], &mut Channels)> {
-        let length = self.inputs.div_ceil(DEPTH);
+        let length = self.depth();
         self.blocks.chunks_exact_mut(length).zip(&mut self.channels)
     }
 }

@@ -7,7 +7,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::packed::{Block, OUTPUTS};
+use super::packed::{self, Block, OUTPUTS};
 
 pub(super) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -42,10 +42,15 @@ pub(crate) trait Kernel {
     const ROWS: usize;
     /// The most panels of a tile; `ROWS * PANELS` is at most [`MAX_SUMS`].
     const PANELS: usize = 1;
+    /// The most blocks of a panel that go through all rows before the next
+    /// ones: as many as stay in the processor's nearest cache. Only for kernels
+    /// of one panel.
+    const DEPTH: usize = usize::MAX;
 
     /// Writes to `sums[panel][row][output]` the dot product of the row's
-    /// activations with the panel's output channel. `activations` is `[rows,
-    /// depth * DEPTH]`, `panels` `[sums.len() / rows, depth]`; there are one to
+    /// activations with the panel's output channel. Rows of `activations` are
+    /// `stride` apart, of each the first `depth * DEPTH` count; `panels` is
+    /// `[sums.len() / rows, depth]`; there are one to
     /// `ROWS` rows and one to `PANELS` panels. The sums are exact if activations
     /// are at most [`ACTIVATION_MAX`] and the weights fit (`packed::fours_fit`).
     ///
@@ -54,10 +59,18 @@ pub(crate) trait Kernel {
     /// The machine must have the instructions.
     unsafe fn tile(
         activations: &[Activation],
+        stride: usize,
         panels: &[Block],
         rows: usize,
         sums: &mut [[i32; OUTPUTS]],
     );
+}
+
+/// That every row has activations for a panel of blocks.
+#[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
+#[inline(always)]
+fn check(activations: &[Activation], stride: usize, panel: &[Block], rows: usize) {
+    assert!(activations.len() >= (rows - 1) * stride + panel.len() * packed::DEPTH);
 }
 
 /// Runs an expression with `N`, the number of rows, as a constant.

@@ -11,12 +11,12 @@ impl Kernel for Scalar {
     #[inline(always)]
     unsafe fn tile(
         activations: &[Activation],
+        stride: usize,
         panel: &[Block],
         _: usize,
         sums: &mut [[i32; OUTPUTS]],
     ) {
-        let stride = panel.len() * DEPTH;
-        for (sums, row) in sums.iter_mut().zip(activations.chunks_exact(stride)) {
+        for (sums, row) in sums.iter_mut().zip(activations.chunks(stride)) {
             *sums = [0; OUTPUTS];
             for (block, four) in panel.iter().zip(row.chunks_exact(DEPTH)) {
                 for (sum, weights) in sums.iter_mut().zip(block.0.chunks_exact(DEPTH)) {

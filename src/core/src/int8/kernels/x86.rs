@@ -1,7 +1,7 @@
 use core::arch::x86_64::*;
 
 use super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, by_rows};
+use super::{Kernel, by_rows, check};
 
 /// AVX2: `maddubs` (exact, for activations have seven bits) of two blocks, added
 /// in 16 bits (exact, for fours of weights fit), then `madd`.
@@ -12,16 +12,27 @@ impl Kernel for Avx2 {
     const ROWS: usize = 4;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(
+        activations: &[u8],
+        stride: usize,
+        panel: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
         // SAFETY: as the caller has promised.
-        by_rows!(rows, [1 2 3 4], |N| unsafe { avx2::<N>(activations, panel, sums) });
+        by_rows!(rows, [1 2 3 4], |N| unsafe { avx2::<N>(activations, stride, panel, sums) });
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn avx2<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-    let stride = panel.len() * DEPTH;
-    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
+fn avx2<const ROWS: usize>(
+    activations: &[u8],
+    stride: usize,
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
+    check(activations, stride, panel, ROWS);
+    assert_eq!(sums.len(), ROWS);
     let ones = _mm256_set1_epi16(1);
     let load = |block: &Block| {
         let source: *const __m256i = block.0.as_ptr().cast();
@@ -83,13 +94,19 @@ impl Kernel for Avx512Vnni {
     const PANELS: usize = 2;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panels: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(
+        activations: &[u8],
+        stride: usize,
+        panels: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
         // SAFETY: as the caller has promised.
         by_rows!(rows, [1 2 3 4 5 6 7 8 9 10 11 12], |N| unsafe {
             if sums.len() == N {
-                vnni::<N, 1>(activations, panels, sums);
+                vnni::<N, 1>(activations, stride, panels, sums);
             } else {
-                vnni::<N, 2>(activations, panels, sums);
+                vnni::<N, 2>(activations, stride, panels, sums);
             }
         });
     }
@@ -99,12 +116,12 @@ impl Kernel for Avx512Vnni {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn vnni<const ROWS: usize, const PANELS: usize>(
     activations: &[u8],
+    stride: usize,
     panels: &[Block],
     sums: &mut [[i32; OUTPUTS]],
 ) {
     let depth = panels.len() / PANELS;
-    let stride = depth * DEPTH;
-    assert_eq!(activations.len(), ROWS * stride);
+    check(activations, stride, &panels[..depth], ROWS);
     assert_eq!((panels.len(), sums.len()), (PANELS * depth, PANELS * ROWS));
     let mut totals = [[_mm512_setzero_si512(); ROWS]; PANELS];
     for at in 0..depth {

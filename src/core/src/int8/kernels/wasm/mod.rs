@@ -9,7 +9,7 @@ use core::arch::wasm32::*;
 
 #[cfg(target_feature = "relaxed-simd")]
 use super::super::packed::DEPTH;
-use super::{Kernel, by_rows};
+use super::{Kernel, by_rows, check};
 
 #[cfg(target_feature = "relaxed-simd")]
 pub(crate) use relaxed::{Relaxed, RelaxedPairs};

@@ -1,7 +1,7 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, by_rows, splat, store};
+use super::{Kernel, by_rows, check, splat, store};
 
 /// Relaxed wasm SIMD: `i32x4_relaxed_dot_i8x16_i7x16_add`, which is the same on
 /// every engine as long as its second operand has seven bits. One instruction
@@ -11,14 +11,23 @@ pub(crate) struct Relaxed;
 impl Kernel for Relaxed {
     const NAME: &'static str = "wasm relaxed simd";
     const ROWS: usize = 12;
+    const DEPTH: usize = 192;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
+    unsafe fn tile(
+        activations: &[u8],
+        stride: usize,
+        panel: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
         match rows {
-            1 => dot::<1, 4>(activations, panel, sums),
-            2 => dot::<2, 4>(activations, panel, sums),
-            3..=5 => by_rows!(rows, [3 4 5], |N| dot::<N, 2>(activations, panel, sums)),
-            _ => by_rows!(rows, [6 7 8 9 10 11 12], |N| dot::<N, 1>(activations, panel, sums)),
+            1 => dot::<1, 4>(activations, stride, panel, sums),
+            2 => dot::<2, 4>(activations, stride, panel, sums),
+            3..=5 => by_rows!(rows, [3 4 5], |N| dot::<N, 2>(activations, stride, panel, sums)),
+            _ => {
+                by_rows!(rows, [6 7 8 9 10 11 12], |N| dot::<N, 1>(activations, stride, panel, sums))
+            }
         }
     }
 }
@@ -30,11 +39,12 @@ impl Kernel for Relaxed {
 #[inline(never)]
 fn dot<const ROWS: usize, const QUARTERS: usize>(
     activations: &[u8],
+    stride: usize,
     panel: &[Block],
     sums: &mut [[i32; OUTPUTS]],
 ) {
-    let stride = panel.len() * DEPTH;
-    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
+    check(activations, stride, panel, ROWS);
+    assert_eq!(sums.len(), ROWS);
     for first in (0..4).step_by(QUARTERS) {
         let mut totals = [[i32x4_splat(0); QUARTERS]; ROWS];
         for (depth, block) in panel.iter().enumerate() {
@@ -64,19 +74,31 @@ pub(crate) struct RelaxedPairs;
 impl Kernel for RelaxedPairs {
     const NAME: &'static str = "wasm relaxed simd, in pairs";
     const ROWS: usize = 4;
+    const DEPTH: usize = 192;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[u8], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
-        by_rows!(rows, [1 2 3 4], |N| pairs::<N>(activations, panel, sums));
+    unsafe fn tile(
+        activations: &[u8],
+        stride: usize,
+        panel: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
+        by_rows!(rows, [1 2 3 4], |N| pairs::<N>(activations, stride, panel, sums));
     }
 }
 
 /// A panel goes through in two halves of eight outputs, so that the sums stay in
 /// registers.
 #[inline(never)]
-fn pairs<const ROWS: usize>(activations: &[u8], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-    let stride = panel.len() * DEPTH;
-    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
+fn pairs<const ROWS: usize>(
+    activations: &[u8],
+    stride: usize,
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
+    check(activations, stride, panel, ROWS);
+    assert_eq!(sums.len(), ROWS);
     for half in 0..2 {
         let mut totals = [[i32x4_splat(0); 2]; ROWS];
         let mut twos = panel.chunks_exact(2);

@@ -1,7 +1,7 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, by_rows, store};
+use super::{Kernel, by_rows, check, store};
 
 /// Plain wasm SIMD: `i32x4_dot_i16x8` of activations and weights that are kept
 /// in 16 bits.
@@ -10,19 +10,31 @@ pub(crate) struct Simd128;
 impl Kernel for Simd128 {
     const NAME: &'static str = "wasm simd128";
     const ROWS: usize = 4;
+    const DEPTH: usize = 96;
 
     #[inline(always)]
-    unsafe fn tile(activations: &[i16], panel: &[Block], rows: usize, sums: &mut [[i32; OUTPUTS]]) {
-        by_rows!(rows, [1 2 3 4], |N| dot::<N>(activations, panel, sums));
+    unsafe fn tile(
+        activations: &[i16],
+        stride: usize,
+        panel: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
+        by_rows!(rows, [1 2 3 4], |N| dot::<N>(activations, stride, panel, sums));
     }
 }
 
 /// A panel goes through in quarters of four outputs, so that the sums stay in
 /// registers.
 #[inline(never)]
-fn dot<const ROWS: usize>(activations: &[i16], panel: &[Block], sums: &mut [[i32; OUTPUTS]]) {
-    let stride = panel.len() * DEPTH;
-    assert_eq!((activations.len(), sums.len()), (ROWS * stride, ROWS));
+fn dot<const ROWS: usize>(
+    activations: &[i16],
+    stride: usize,
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
+    check(activations, stride, panel, ROWS);
+    assert_eq!(sums.len(), ROWS);
     for quarter in 0..4 {
         // Eight products make four sums of two neighbours: two partial sums
         // per output, which are added at the end.

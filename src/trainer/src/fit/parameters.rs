@@ -31,7 +31,7 @@ impl Parameters {
     /// forget gates open; layers mixed evenly; all else 0.
     pub(super) fn initial(config: &HeadConfig, mut random: ChaCha8Rng) -> Result<Self> {
         let mut parameters = Self::zeros(config)?;
-        for (HeadTensor { name, shape }, values) in
+        for (HeadTensor { name, shape, .. }, values) in
             parameters.tensors.iter().zip(&mut parameters.values)
         {
             let deviation = match *name {

@@ -71,8 +71,20 @@ fn add_prefix_space(step: &mut Value) {
 fn check(json: &[u8]) -> Result<(), TokenizerError> {
     let root: Value =
         serde_json::from_slice(json).map_err(|error| TokenizerError::File(error.to_string()))?;
+    check_normalizer(&root["normalizer"])?;
     check_merges(&root["model"])?;
     check_template(&root["post_processor"])
+}
+
+/// SentencePiece's tables, which no encoder here needs, panic if they are odd.
+fn check_normalizer(step: &Value) -> Result<(), TokenizerError> {
+    if step["type"] == "Precompiled" || step.get("precompiled_charsmap").is_some() {
+        return Err(TokenizerError::File(
+            "found a SentencePiece normalizer, expected one of BERT or RoBERTa".into(),
+        ));
+    }
+    let steps = step["normalizers"].as_array();
+    steps.into_iter().flatten().try_for_each(check_normalizer)
 }
 
 /// A merge has to make a subword of the vocabulary, and where subwords within

@@ -566,6 +566,19 @@ fn long_texts_take_their_time_and_no_more() {
     }
 }
 
+/// SentencePiece's table, which panics where it is read.
+#[test]
+fn odd_normalizers_are_refused() {
+    for normalizer in [
+        json!({"type": "Precompiled", "precompiled_charsmap": "AA=="}),
+        json!({"type": "Sequence", "normalizers": [{"type": "Precompiled"}]}),
+    ] {
+        let mut tokenizer: Value = serde_json::from_slice(TOKENIZERS[0]).unwrap();
+        tokenizer["normalizer"] = normalizer;
+        assert!(!read_tokenizer(tokenizer.to_string().as_bytes()).unwrap());
+    }
+}
+
 /// A header that declares far more than comes.
 #[test]
 fn declared_sizes_take_no_memory() {

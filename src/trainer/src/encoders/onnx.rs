@@ -11,9 +11,62 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{EncoderError, Weights};
-use rten_onnx::onnx::{DataType, GraphProto, ModelProto, NodeProto, TensorProto};
+use prost::Message;
 
 use crate::files;
+
+/// What of ONNX's messages is needed here, with the numbers of
+/// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
+#[derive(Message)]
+struct ModelProto {
+    #[prost(message, tag = "7")]
+    graph: Option<GraphProto>,
+}
+
+#[derive(Message)]
+struct GraphProto {
+    #[prost(message, repeated, tag = "1")]
+    node: Vec<NodeProto>,
+    #[prost(message, repeated, tag = "5")]
+    initializer: Vec<TensorProto>,
+}
+
+#[derive(Message)]
+struct NodeProto {
+    #[prost(string, repeated, tag = "1")]
+    input: Vec<String>,
+    #[prost(string, repeated, tag = "2")]
+    output: Vec<String>,
+    #[prost(string, tag = "3")]
+    name: String,
+    #[prost(string, tag = "4")]
+    op_type: String,
+}
+
+#[derive(Message)]
+struct TensorProto {
+    #[prost(int64, repeated, tag = "1")]
+    dims: Vec<i64>,
+    #[prost(enumeration = "DataType", tag = "2")]
+    data_type: i32,
+    #[prost(float, repeated, tag = "4")]
+    float_data: Vec<f32>,
+    #[prost(int32, repeated, tag = "5")]
+    int32_data: Vec<i32>,
+    #[prost(string, tag = "8")]
+    name: String,
+    #[prost(bytes = "vec", optional, tag = "9")]
+    raw_data: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, prost::Enumeration)]
+#[repr(i32)]
+enum DataType {
+    Undefined = 0,
+    Float = 1,
+    Uint8 = 2,
+    Int8 = 3,
+}
 
 /// An ONNX file's weights.
 pub(super) struct OnnxWeights(HashMap<String, Tensor>);
@@ -31,9 +84,9 @@ impl OnnxWeights {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let bytes = files::read_bounded(path, nerite::MAX_FILE_BYTES)?;
         let name = || path.display().to_string();
-        let model = ModelProto::parse_buf(&bytes).with_context(name)?;
+        let model = ModelProto::decode(bytes.as_slice()).with_context(name)?;
         drop(bytes);
-        let graph = model.graph.with_context(name)?;
+        let graph = model.graph.context("found no graph").with_context(name)?;
         Self::read(&graph).with_context(name)
     }
 
@@ -41,18 +94,18 @@ impl OnnxWeights {
         let initializers: HashMap<&str, &TensorProto> = graph
             .initializer
             .iter()
-            .filter_map(|tensor| Some((tensor.name.as_deref()?, tensor)))
+            .map(|tensor| (tensor.name.as_str(), tensor))
             .collect();
         // What a node's output was dequantized from.
         let dequantized: HashMap<&str, &NodeProto> = graph
             .node
             .iter()
-            .filter(|node| node.op_type.as_deref() == Some("DequantizeLinear"))
+            .filter(|node| node.op_type == "DequantizeLinear")
             .filter_map(|node| Some((node.output.first()?.as_str(), node)))
             .collect();
         let mut tensors = HashMap::new();
         for (name, tensor) in &initializers {
-            if tensor.data_type == Some(DataType::FLOAT) && !tensor.dims.is_empty() {
+            if tensor.data_type() == DataType::Float && !tensor.dims.is_empty() {
                 tensors.insert((*name).to_owned(), Tensor::new(tensor, None)?);
             }
         }
@@ -71,12 +124,8 @@ impl OnnxWeights {
                 .unwrap_or(output);
             tensors.insert(name.to_owned(), Tensor::new(tensor, Some(quantization))?);
         }
-        for node in graph
-            .node
-            .iter()
-            .filter(|node| node.op_type.as_deref() == Some("MatMul"))
-        {
-            let (Some(name), Some(weight)) = (&node.name, node.input.get(1)) else {
+        for node in graph.node.iter().filter(|node| node.op_type == "MatMul") {
+            let (false, Some(weight)) = (node.name.is_empty(), node.input.get(1)) else {
                 continue;
             };
             let weight = weight
@@ -85,7 +134,8 @@ impl OnnxWeights {
             let Some(mut tensor) = tensors.remove(weight) else {
                 continue; // A product of activations.
             };
-            let layer = name
+            let layer = node
+                .name
                 .trim_start_matches('/')
                 .trim_end_matches("/MatMul")
                 .replace('/', ".");
@@ -154,27 +204,34 @@ impl Tensor {
 
 fn floats(tensor: &TensorProto) -> Result<Vec<f32>> {
     ensure!(
-        tensor.data_type == Some(DataType::FLOAT),
-        "found {:?}, expected FLOAT",
-        tensor.data_type
+        tensor.data_type() == DataType::Float,
+        "found {}, expected floats",
+        named(tensor)
     );
     Ok(match &tensor.raw_data {
         Some(raw) => {
             let four = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
-            raw.borrow().chunks_exact(4).map(four).collect()
+            raw.chunks_exact(4).map(four).collect()
         }
         None => tensor.float_data.clone(),
     })
 }
 
 fn integers(tensor: &TensorProto) -> Result<Vec<i32>> {
-    let raw = tensor.raw_data.as_ref().map(|raw| raw.borrow());
-    Ok(match (tensor.data_type, raw) {
-        (Some(DataType::INT8), Some(raw)) => raw.iter().map(|&x| i32::from(x as i8)).collect(),
-        (Some(DataType::UINT8), Some(raw)) => raw.iter().map(|&x| i32::from(x)).collect(),
-        (Some(DataType::INT8 | DataType::UINT8), None) => tensor.int32_data.clone(),
-        (other, _) => bail!("found {other:?}, expected INT8 or UINT8"),
+    Ok(match (tensor.data_type(), &tensor.raw_data) {
+        (DataType::Int8, Some(raw)) => raw.iter().map(|&x| i32::from(x as i8)).collect(),
+        (DataType::Uint8, Some(raw)) => raw.iter().map(|&x| i32::from(x)).collect(),
+        (DataType::Int8 | DataType::Uint8, None) => tensor.int32_data.clone(),
+        _ => bail!("found {}, expected int8 or uint8", named(tensor)),
     })
+}
+
+/// A tensor's type, of ONNX's numbers.
+fn named(tensor: &TensorProto) -> String {
+    match DataType::try_from(tensor.data_type) {
+        Ok(known) => format!("{known:?}"),
+        Err(_) => format!("the type {}", tensor.data_type),
+    }
 }
 
 impl Weights for OnnxWeights {

@@ -1,6 +1,6 @@
 // In headless Chromium: ours against transformers.js, q8, on the same encoders.
 //
-//   node bench/browser.mjs WORK OUT ROUNDS PARTS      PARTS: some of encode,text,load, with commas between
+//   node bench/browser.mjs WORK OUT ROUNDS PARTS      PARTS: some of encode,head,text,load, with commas between
 //
 // Every peer has a browser of its own, which stays open; they take turns, round by round. CPU time is that of the
 // browser's renderers, all threads, from /proc.
@@ -186,6 +186,29 @@ async function encode(name) {
   return found;
 }
 
+/** What the best head adds to the encoder's time: words to tags with it, and with a linear head on the last layer. */
+async function head(name) {
+  const browser = await Browser.start();
+  const page = await browser.open("/page");
+  const samples = await page.evaluate(async ([name, texts]) => {
+    const { load } = await import("/pkg/nerite.js");
+    const recognizer = await load(`/bundles/${name}/`, { workers: 1 });
+    const samples = { linear: [], best: [] };
+    for (const [round, text] of texts.entries()) {
+      for (const head of Object.keys(samples)) {
+        // Sentences that were not read before.
+        const words = text.map((sentence) => [...sentence.split(" "), `${head}${round}`]);
+        const start = performance.now();
+        await recognizer.predictWords(words, { head });
+        if (round >= 5) samples[head].push(performance.now() - start); // The first ones warm up.
+      }
+    }
+    return samples;
+  }, [name, Array.from({ length: 6 * rounds + 5 }, (_, round) => sentences(500, round + 1))]);
+  await browser.close();
+  return Object.entries(samples).map(([head, samples]) => ({ name, head, samples }));
+}
+
 /** In a page: text to entities with transformers.js, one sentence after the other. */
 async function predictPeer({ argument: text }) {
   const start = performance.now();
@@ -283,7 +306,7 @@ async function load(name) {
 }
 
 const result = {};
-for (const [part, run] of Object.entries({ encode, text, load }).filter(([part]) => parts.split(",").includes(part))) {
+for (const [part, run] of Object.entries({ encode, head, text, load }).filter(([part]) => parts.split(",").includes(part))) {
   result[part] = [];
   for (const name of NAMES) {
     console.error(`   ${part}, ${name}`);

@@ -59,6 +59,19 @@ if (browser) {
   }
   rows("In the browser, the encoder alone, one thread (median and middle half)", lines);
 
+  const heads = [["encoder", "head", "wall ms"]];
+  for (const { name, head, samples } of browser.head) {
+    const wall = spread(samples);
+    heads.push([name, head, shown(wall)]);
+    (figures.head ??= []).push({ name, head, wallMs: wall });
+    if (head === "best") {
+      const linear = spread(browser.head.find((other) => other.name === name && other.head === "linear").samples).median;
+      // A head that costs nothing would divide by it, or by less.
+      ratio(`a tenth of the encoder / what the best head adds, ${name}`, (0.1 * linear) / Math.max(wall.median - linear, 0.001 * linear), 1);
+    }
+  }
+  rows("500 words to tags, one worker: the encoder with a linear head, and with the best one", heads);
+
   const text = [["encoder", "who", "wall ms", "CPU ms", "memory MiB"]];
   for (const run of browser.text) {
     const [cpu, wall] = [of(run.samples, "cpu"), of(run.samples, "wall")];

@@ -111,7 +111,7 @@ fn axe_finds_nothing_serious_on_a_phone() -> Result<()> {
 
 #[test]
 fn right_to_left_text_keeps_its_direction() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.paste("\u{632}\u{627}\u{631} Obama \u{645}\u{62f}\u{64a}\u{646}\u{629} Cairo\nObama visited Cairo")
             .await?;
@@ -131,7 +131,7 @@ fn right_to_left_text_keeps_its_direction() -> Result<()> {
 
 #[test]
 fn results_are_announced() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.type_text(crate::page::SENTENCE).await?;
         page.current().await?;
@@ -162,7 +162,7 @@ const STRINGS: &str = "
 
 #[test]
 fn the_interface_speaks_korean() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         let strings = page.browser.run_async(STRINGS).await?;
         assert_eq!(strings["wrong"], json!([]));

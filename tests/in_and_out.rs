@@ -107,7 +107,7 @@ fn threshold_and_legend_act_at_once() -> Result<()> {
 
 #[test]
 fn two_heads_are_shown_side_by_side() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.type_text(TEXT).await?;
         let first = page.shown().await?;

@@ -9,7 +9,7 @@ use crate::site::{Server, Site};
 
 #[test]
 fn the_size_is_shown_before_the_download_and_kept_after_it() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.browser.open(&page.server.url).await?;
         page.browser
             .until("document.querySelector('#status[data-state=asking]')")
@@ -46,7 +46,7 @@ fn the_size_is_shown_before_the_download_and_kept_after_it() -> Result<()> {
 
 #[test]
 fn the_page_works_without_a_network() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.settled().await?;
         let Page { browser, server } = page;
@@ -116,7 +116,7 @@ const CHOOSE_FOLDER: &str = "
 
 #[test]
 fn an_own_bundle_is_opened_from_a_folder_or_an_address() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.type_text(crate::page::SENTENCE).await?;
         let shown = page.shown().await?;

@@ -21,7 +21,7 @@ const TAGS: usize = 17;
 
 #[test]
 fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         let shown = page.shown().await?;
@@ -158,7 +158,7 @@ const OBSERVE: &str = "
 
 #[test]
 fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
-    Page::test(async |page| {
+    Page::test_everywhere(async |page| {
         page.open().await?;
         page.browser.run(OBSERVE, Vec::new()).await?;
         let long = format!("{SENTENCE} ").repeat(LONG);

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::demo::in_turn;
 use crate::site::{BUNDLE, Server, Site};
 
@@ -21,12 +21,11 @@ struct Page {
     reports: [PathBuf; 2],
     /// Their ids in the page.
     ids: [String; 2],
-    _server: Server,
-    _site: Site,
 }
 
 impl Page {
-    fn test(test: impl AsyncFnOnce(Page) -> Result<()>) -> Result<()> {
+    /// Runs a test in every browser.
+    fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
         in_turn(async || {
             let site = Site::copy()?;
             let bundle = site.bundle();
@@ -53,17 +52,16 @@ impl Page {
             let reports = [evaluate("base")?, evaluate(best)?];
             let ids = ["base", best].map(|head| format!("{name}/own-{head}"));
             let server = Server::start(&site)?;
-            let browser = Browser::start(&[]).await?;
-            let url = format!("{}reports.html", server.url);
-            test(Self {
-                browser,
-                url,
-                reports,
-                ids,
-                _server: server,
-                _site: site,
-            })
-            .await
+            for kind in Kind::all()? {
+                let page = Self {
+                    browser: Browser::start_in(kind).await?,
+                    url: format!("{}reports.html", server.url),
+                    reports: reports.clone(),
+                    ids: ids.clone(),
+                };
+                test(page).await.with_context(|| format!("in {kind:?}"))?;
+            }
+            Ok(())
         })
     }
 

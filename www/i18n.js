@@ -1,23 +1,12 @@
 // The language of the interface. Elements name their string in `data-i18n`, attributes theirs in `data-i18n-ATTRIBUTE`.
 
+import { chooseLanguage, fill, rememberLanguage } from "./language.js";
 import { strings } from "./strings.js";
 
-const KEY = "nerite.language";
 const ATTRIBUTES = ["aria-label", "placeholder", "data-empty"];
 
-let language = initial();
+let language = chooseLanguage(strings);
 let numbers = new Intl.NumberFormat(language);
-
-function initial() {
-  let wanted = null;
-  try {
-    wanted = localStorage.getItem(KEY);
-  } catch {
-    // Storage that is switched off forgets the choice, no more.
-  }
-  wanted ??= navigator.language.split("-")[0];
-  return Object.hasOwn(strings, wanted) ? wanted : "en";
-}
 
 export const currentLanguage = () => language;
 
@@ -25,11 +14,7 @@ export function setLanguage(wanted) {
   if (!Object.hasOwn(strings, wanted)) return;
   language = wanted;
   numbers = new Intl.NumberFormat(language);
-  try {
-    localStorage.setItem(KEY, language);
-  } catch {
-    // As above.
-  }
+  rememberLanguage(language);
   translatePage();
 }
 
@@ -37,8 +22,7 @@ export function setLanguage(wanted) {
 export function t(key, given = {}) {
   const text = strings[language][key] ?? strings.en[key];
   if (text === undefined) throw new Error(`no string ${key}`);
-  // One pass, so that braces in what is given stay as they are.
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(given, name) ? String(given[name]) : whole));
+  return fill(text, given);
 }
 
 /** The string of a count: KEY-one or KEY-other. */

@@ -1,38 +1,13 @@
 // The page's language, and numbers in it.
 
+import { chooseLanguage, fill } from "../language.js";
 import { state } from "./state.js";
 import { STRINGS } from "./strings.js";
 
-const KEY = "nerite.language";
-
-function stored() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null; // Storage may be switched off.
-  }
-}
-
-function choose() {
-  const wanted = [state().lang, stored(), ...navigator.languages].filter(Boolean);
-  return wanted.map((own) => own.slice(0, 2)).find((own) => Object.hasOwn(STRINGS, own)) ?? "en";
-}
-
-export const language = choose();
-
-export function remember(next) {
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // It holds for this visit by the address then.
-  }
-}
+export const language = chooseLanguage(STRINGS, state().lang);
 
 /** The text of this name, with {parts} put in. */
-export function t(name, parts = {}) {
-  const text = STRINGS[language][name] ?? STRINGS.en[name];
-  return text.replace(/\{(\w+)\}/g, (_, part) => String(parts[part]));
-}
+export const t = (name, parts = {}) => fill(STRINGS[language][name] ?? STRINGS.en[name], parts);
 
 /** A figure with four decimals; a difference has its sign. */
 export const number = (value) => (Number.isFinite(value) ? value.toFixed(4) : "\u2013");

@@ -6,7 +6,8 @@ import { showDetail } from "./detail.js";
 import { byId, element } from "./dom.js";
 import { showErrors } from "./errors.js";
 import { save, toCsv } from "./figure.js";
-import { count, language, remember, t } from "./language.js";
+import { rememberLanguage } from "../language.js";
+import { count, language, t } from "./language.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
@@ -135,7 +136,7 @@ for (const name of ["figure", "data", "encoder", "stage"]) byId(name).addEventLi
 byId("find").addEventListener("input", ({ target }) => change({ find: target.value }));
 byId("table-csv").addEventListener("click", () => save("reports.csv", "text/csv", toCsv(tableRows(sorted))));
 byId("language").addEventListener("change", ({ target }) => {
-  remember(target.value);
+  rememberLanguage(target.value);
   change({ lang: target.value });
 });
 

@@ -74,8 +74,14 @@ impl Packed {
         let (panel, lane) = (output / OUTPUTS, output % OUTPUTS);
         let length = self.depth();
         let blocks = &mut self.blocks[panel * length..][..length];
-        for (block, part) in blocks.iter_mut().zip(weight.chunks(DEPTH)) {
-            for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(part) {
+        let (fours, rest) = weight.as_chunks::<DEPTH>();
+        for (block, four) in blocks.iter_mut().zip(fours) {
+            // Of a constant width: one load and one store.
+            let (places, _) = block.0.as_chunks_mut::<DEPTH>();
+            places[lane] = four.map(|weight| weight as Weight);
+        }
+        if let (Some(block), false) = (blocks.last_mut(), rest.is_empty()) {
+            for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(rest) {
                 *place = weight as Weight;
             }
         }
@@ -124,17 +130,36 @@ impl Packed {
 /// add up in 16 bits, can overflow: two neighbours, and the two that stand a
 /// block further.
 pub(crate) fn fours_fit(weight: &[i8]) -> bool {
-    weight.chunks(2 * DEPTH).all(|part| {
-        let mut eight = [0i8; 2 * DEPTH];
-        eight[..part.len()].copy_from_slice(part);
-        let fits = |at: usize| {
-            let four = [at, at + 1, at + DEPTH, at + DEPTH + 1].map(|at| i32::from(eight[at]));
-            let positive: i32 = four.iter().map(|w| w.max(&0)).sum();
-            let negative: i32 = four.iter().map(|w| w.min(&0)).sum();
-            positive <= FOUR_MAX && negative >= -FOUR_MAX
-        };
-        fits(0) & fits(2)
-    })
+    let (parts, rest) = weight.as_chunks::<{ 2 * DEPTH }>();
+    let mut last = [0; 2 * DEPTH];
+    last[..rest.len()].copy_from_slice(rest);
+    // Nearly all parts are so small that their fours cannot but fit.
+    parts
+        .iter()
+        .chain([&last])
+        .all(|part| magnitude(part) <= FOUR_MAX || fours_of_part_fit(part))
+}
+
+fn fours_of_part_fit(part: &[i8; 2 * DEPTH]) -> bool {
+    let fits = |at: usize| {
+        let four = [at, at + 1, at + DEPTH, at + DEPTH + 1].map(|at| i32::from(part[at]));
+        let positive: i32 = four.iter().map(|w| w.max(&0)).sum();
+        let negative: i32 = four.iter().map(|w| w.min(&0)).sum();
+        positive <= FOUR_MAX && negative >= -FOUR_MAX
+    };
+    fits(0) && fits(2)
+}
+
+/// The sum of eight magnitudes, all at once in the bytes of an integer: a
+/// loader does this for every weight of an encoder.
+fn magnitude(part: &[i8; 2 * DEPTH]) -> i32 {
+    const BYTES: u64 = 0x0101_0101_0101_0101;
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    let eight = u64::from_ne_bytes(part.map(|weight| weight as u8));
+    let negative = eight >> 7 & BYTES;
+    let magnitudes = (eight ^ negative * 0xff) + negative;
+    let pairs = (magnitudes & EVEN) + (magnitudes >> 8 & EVEN);
+    (pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as i32
 }
 
 /// Lessens the greatest of fours of weights that could overflow, by as little
@@ -174,5 +199,7 @@ mod tests {
         assert_eq!(weight[8..], [127, 127, 127, -127]);
         assert!(fours_fit(&[ALWAYS_FITS; 24]) && fours_fit(&[-ALWAYS_FITS; 7]));
         assert!(!fours_fit(&[ALWAYS_FITS + 1; 8]));
+        assert_eq!(magnitude(&[-128, 127, -1, 0, 1, -127, 126, 5]), 515);
+        assert_eq!(magnitude(&[-128; 8]), 1024);
     }
 }

@@ -248,3 +248,34 @@ fn words_are_restored_from_running_text() {
         &["cannot be used with"],
     );
 }
+
+/// Three copies of a sentence, one of them with another tag.
+#[test]
+fn a_corpus_is_compared_with_itself() {
+    let lab = Lab::new();
+    let copy = |tag: &str| format!("He O\nleft O\nParis {tag}\n. O\n\n");
+    let other = "They O\nleft O\nParis B-geo\nlate O\n\n";
+    let text = [
+        copy("B-geo"),
+        copy("B-geo"),
+        copy("B-org"),
+        other.to_owned(),
+    ];
+    lab.write("again.conll", &text.concat());
+    let found = json_of(&lab, "corpus again.conll --check-tags --json");
+    let counts = ["repeated", "occurrences", "differing"].map(|name| found[name].as_u64());
+    assert_eq!(counts, [1, 3, 1].map(Some));
+    // Of three pairs two differ, in one word of four and in their only entity.
+    assert!((found["words_differing"].as_f64().unwrap() - 2.0 / 12.0).abs() < 1e-12);
+    assert!((found["entity_f1"].as_f64().unwrap() - 1.0 / 3.0).abs() < 1e-12);
+    assert_eq!(
+        found["tags"],
+        json!({
+            "B-geo": { "words": 2, "outvoted": 0 },
+            "B-org": { "words": 1, "outvoted": 1 },
+            "O": { "words": 9, "outvoted": 0 },
+        })
+    );
+    let shown = lab.ok("corpus again.conll --check-tags");
+    assert!(shown.contains("with different tags: 1"), "{shown}");
+}

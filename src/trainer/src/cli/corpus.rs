@@ -3,7 +3,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Scheme, WordCheck, check_words};
+use nerite_trainer::corpus::{
+    Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags, check_words,
+};
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +26,11 @@ pub(super) struct Arguments {
     /// and the page do, and say how often these are the corpus's own words
     #[arg(long, conflicts_with = "split")]
     check_words: bool,
+    /// Say how often the corpus disagrees with itself: sentences that occur again
+    /// with other tags, and words in the same surroundings. What any model can
+    /// reach ends there
+    #[arg(long, conflicts_with_all = ["split", "check_words"])]
+    check_tags: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -87,6 +94,9 @@ impl Arguments {
         if self.check_words {
             return self.show_words(&check_words(&corpus.sentences));
         }
+        if self.check_tags {
+            return self.show_tags(&check_tags(&corpus));
+        }
         let parts = self
             .split
             .map(|split| split.parts(&corpus.names()))
@@ -129,6 +139,36 @@ impl Arguments {
                 )?;
             }
         }
+        Ok(())
+    }
+
+    fn show_tags(&self, check: &TagCheck) -> Result<()> {
+        if self.json {
+            say!("{}", serde_json::to_string(check)?);
+            return Ok(());
+        }
+        say!(
+            "sentences that occur more than once: {} ({} times in all), with different tags: {}",
+            check.repeated,
+            check.occurrences,
+            check.differing
+        );
+        say!(
+            "between two copies: {:.2} % of the words have different tags; entity F1 of one judged by the other {:.4}",
+            100.0 * check.words_differing,
+            check.entity_f1
+        );
+        let mut table = super::table(["tag", "words whose surroundings repeat", "outvoted", "%"]);
+        for (tag, found) in &check.tags {
+            let share = 100.0 * found.outvoted as f64 / found.words as f64;
+            table.add_row([
+                tag.clone(),
+                found.words.to_string(),
+                found.outvoted.to_string(),
+                format!("{share:.1}"),
+            ]);
+        }
+        say!("{table}");
         Ok(())
     }
 

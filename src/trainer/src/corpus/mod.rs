@@ -14,10 +14,12 @@ use nerite::{Tag, TagError, TagSet};
 mod conll;
 mod kaggle;
 mod predictions;
+mod repeats;
 mod spaces;
 mod text;
 
 pub use predictions::Predictions;
+pub use repeats::{Surroundings, TagCheck, check_tags};
 pub use spaces::{Failure, WordCheck, check_words};
 
 /// The most words a corpus may hold: sixteen times the GMB corpus. What is kept

@@ -261,7 +261,7 @@ fn a_corpus_is_compared_with_itself() {
         copy("B-org"),
         other.to_owned(),
     ];
-    lab.write("again.conll", &text.concat());
+    lab.write("again.conll", text.concat());
     let found = json_of(&lab, "corpus again.conll --check-tags --json");
     let counts = ["repeated", "occurrences", "differing"].map(|name| found[name].as_u64());
     assert_eq!(counts, [1, 3, 1].map(Some));

@@ -156,9 +156,9 @@ fn magnitude(part: &[i8; 2 * DEPTH]) -> i32 {
     const BYTES: u64 = 0x0101_0101_0101_0101;
     const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
     let eight = u64::from_ne_bytes(part.map(|weight| weight as u8));
-    let negative = eight >> 7 & BYTES;
-    let magnitudes = (eight ^ negative * 0xff) + negative;
-    let pairs = (magnitudes & EVEN) + (magnitudes >> 8 & EVEN);
+    let negative = (eight >> 7) & BYTES;
+    let magnitudes = (eight ^ (negative * 0xff)) + negative;
+    let pairs = (magnitudes & EVEN) + ((magnitudes >> 8) & EVEN);
     (pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as i32
 }
 

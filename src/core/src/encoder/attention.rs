@@ -183,8 +183,8 @@ impl Attention {
 }
 
 /// Softmax in seven bits, in powers of two: integers in proportion to the
-/// probabilities, and the inverse of their sum. `scores` are padded to whole sixteens with minus
-/// infinity, of which nothing is left.
+/// probabilities, and the inverse of their sum. `scores` are padded to whole
+/// sixteens with minus infinity, of which nothing is left.
 #[inline(always)]
 fn softmax(scores: &[f32], integers: &mut [Activation], scale: &mut f32) {
     const LARGEST: f32 = ACTIVATION_MAX as f32;

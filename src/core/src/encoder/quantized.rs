@@ -19,8 +19,8 @@
 //! A weight is `integer * scale`, the integers within -127..=127, the scale
 //! one per row (which is an output channel, or a subword, or a position).
 //! Of a layer's channels, certain fours of neighbouring integers have bounded
-//! sums (`int8::packed::fours_fit`), so that kernels may add their products up in 16
-//! bits.
+//! sums (`int8::packed::fours_fit`), so that kernels may add their products up
+//! in 16 bits.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -6,12 +6,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::browser::Browser;
-use crate::demo::{Page, in_turn};
+use crate::browser::{Browser, Kind, Wishes};
+use crate::demo::{Page, in_every_browser};
 use crate::site::{Server, Site, root};
-
-/// Chromium's argument for a dark scheme.
-const DARK: &str = "--blink-settings=preferredColorScheme=0";
 
 /// axe-core, which `scripts/tools` installs.
 fn axe() -> Result<String> {
@@ -45,10 +42,11 @@ const TOO_WIDE: &str =
     "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
 
 /// Looks at the page in the states that it has, in one scheme and size.
-async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> Result<()> {
+async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &str) -> Result<()> {
+    let name = format!("{name}-{kind:?}").to_lowercase();
     let axe = axe()?;
     let server = Server::start(&Site::built()?)?;
-    let browser = Browser::start(arguments).await?;
+    let browser = Browser::start(kind, wishes).await?;
     browser.client.set_window_size(width, height).await?;
     let page = Page { browser, server };
     page.browser.open(&page.server.url).await?;
@@ -96,22 +94,28 @@ async fn look(arguments: &[String], (width, height): (u32, u32), name: &str) -> 
 
 #[test]
 fn axe_finds_nothing_serious_in_light() -> Result<()> {
-    in_turn(async || look(&[], (1280, 1240), "light").await)
+    in_every_browser(async |kind| look(kind, Wishes::default(), (1280, 1240), "light").await)
 }
 
 #[test]
 fn axe_finds_nothing_serious_in_dark() -> Result<()> {
-    in_turn(async || look(&[DARK.into()], (1280, 1240), "dark").await)
+    in_every_browser(async |kind| {
+        let dark = Wishes {
+            dark: true,
+            ..Wishes::default()
+        };
+        look(kind, dark, (1280, 1240), "dark").await
+    })
 }
 
 #[test]
 fn axe_finds_nothing_serious_on_a_phone() -> Result<()> {
-    in_turn(async || look(&[], (320, 800), "phone").await)
+    in_every_browser(async |kind| look(kind, Wishes::default(), (320, 800), "phone").await)
 }
 
 #[test]
 fn right_to_left_text_keeps_its_direction() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.paste("\u{632}\u{627}\u{631} Obama \u{645}\u{62f}\u{64a}\u{646}\u{629} Cairo\nObama visited Cairo")
             .await?;
@@ -131,7 +135,7 @@ fn right_to_left_text_keeps_its_direction() -> Result<()> {
 
 #[test]
 fn results_are_announced() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(crate::page::SENTENCE).await?;
         page.current().await?;
@@ -162,7 +166,7 @@ const STRINGS: &str = "
 
 #[test]
 fn the_interface_speaks_korean() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         let strings = page.browser.run_async(STRINGS).await?;
         assert_eq!(strings["wrong"], json!([]));

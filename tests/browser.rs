@@ -1,7 +1,7 @@
 //! Headless Chromium and Firefox, driven through WebDriver.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -28,10 +28,14 @@ const ARGUMENTS: [&str; 8] = [
     "--disable-sync",
 ];
 
-/// Firefox says on its output what the console gets.
-const PREFERENCES: [&str; 2] = [
-    "browser.dom.window.dump.enabled",
-    "devtools.console.stdout.content",
+/// Firefox says on its output what the console gets, asks a proxy for this
+/// machine too, and does not look for a network by itself.
+const PREFERENCES: [(&str, bool); 5] = [
+    ("browser.dom.window.dump.enabled", true),
+    ("devtools.console.stdout.content", true),
+    ("network.proxy.allow_hijacking_localhost", true),
+    ("network.captive-portal-service.enabled", false),
+    ("network.connectivity-service.enabled", false),
 ];
 
 /// Where Debian has Firefox.
@@ -95,6 +99,15 @@ fn firefox() -> Result<PathBuf> {
         .context("found no Firefox: scripts/test installs it; FIREFOX names one that is elsewhere")
 }
 
+/// What a browser is to be besides the usual.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wishes {
+    /// It prefers a dark scheme.
+    pub(crate) dark: bool,
+    /// All that it asks for goes to this proxy.
+    pub(crate) proxy: Option<SocketAddr>,
+}
+
 /// One browser with one tab and a profile of its own.
 pub(crate) struct Browser {
     pub(crate) client: Client,
@@ -105,40 +118,31 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium with arguments besides the usual ones.
-    pub(crate) async fn start(arguments: &[String]) -> Result<Self> {
-        let profile = tempfile::tempdir()?;
-        let mut all: Vec<String> = ARGUMENTS.map(str::to_owned).into();
-        all.push(format!("--user-data-dir={}", profile.path().display()));
-        all.extend_from_slice(arguments);
-        let capabilities = json!({
-            "goog:chromeOptions": { "args": all },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            // A dialog stays, so that a test can see it.
-            "unhandledPromptBehavior": "ignore",
-        });
-        Self::connect(Kind::Chromium, capabilities, profile).await
-    }
-
     /// Starts a browser of a kind.
-    pub(crate) async fn start_in(kind: Kind) -> Result<Self> {
-        if kind == Kind::Chromium {
-            return Self::start(&[]).await;
+    pub(crate) async fn start(kind: Kind, wishes: Wishes) -> Result<Self> {
+        // Firefox's driver makes its profile itself.
+        let profile = tempfile::tempdir()?;
+        let mut capabilities = match kind {
+            Kind::Chromium => json!({
+                "goog:chromeOptions": { "args": arguments(&profile, wishes) },
+                "goog:loggingPrefs": { "browser": "ALL" },
+            }),
+            Kind::Firefox => json!({
+                "moz:firefoxOptions": {
+                    "args": ["-headless"],
+                    "binary": firefox()?,
+                    "prefs": preferences(wishes),
+                },
+            }),
+        };
+        // A dialog stays, so that a test can see it.
+        capabilities["unhandledPromptBehavior"] = "ignore".into();
+        if let Some(proxy) = wishes.proxy {
+            let proxy = proxy.to_string();
+            capabilities["proxy"] =
+                json!({ "proxyType": "manual", "httpProxy": proxy, "sslProxy": proxy });
         }
-        let preferences = PREFERENCES.map(|name| (name.to_owned(), json!(true)));
-        let capabilities = json!({
-            "moz:firefoxOptions": {
-                "args": ["-headless"],
-                "binary": firefox()?,
-                "prefs": serde_json::Map::from_iter(preferences),
-            },
-            "unhandledPromptBehavior": "ignore",
-        });
-        // The driver makes the profile, in a folder of its own.
-        Self::connect(Kind::Firefox, capabilities, tempfile::tempdir()?).await
-    }
 
-    async fn connect(kind: Kind, capabilities: Value, profile: TempDir) -> Result<Self> {
         let mut driver = Driver::start(kind)?;
         let capabilities = capabilities.as_object().cloned().unwrap_or_default();
         let client = ClientBuilder::new(HttpConnector::new())
@@ -232,6 +236,29 @@ impl Browser {
             .map(|entry| (field(entry, "level"), field(entry, "message")))
             .collect())
     }
+}
+
+/// Chromium's arguments.
+fn arguments(profile: &TempDir, wishes: Wishes) -> Vec<String> {
+    let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
+    arguments.push(format!("--user-data-dir={}", profile.path().display()));
+    if wishes.dark {
+        arguments.push("--blink-settings=preferredColorScheme=0".into());
+    }
+    if wishes.proxy.is_some() {
+        // Else requests to this machine would go past the proxy.
+        arguments.push("--proxy-bypass-list=<-loopback>".into());
+    }
+    arguments
+}
+
+/// Firefox's preferences.
+fn preferences(wishes: Wishes) -> Value {
+    let mut preferences = Value::from_iter(PREFERENCES);
+    if wishes.dark {
+        preferences["layout.css.prefers-color-scheme.content-override"] = 0.into();
+    }
+    preferences
 }
 
 /// A chromedriver or geckodriver.

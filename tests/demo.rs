@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, Wishes};
 use crate::site::{Server, Site};
 
 /// What the result box shows, with offsets as its text nodes have them. Half a
@@ -113,38 +113,25 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Runs a test on the page as it was built, in Chromium.
-    pub(crate) fn test(test: impl AsyncFnOnce(Page) -> Result<()>) -> Result<()> {
-        in_turn(async || {
+    /// Runs a test on the page as it was built, in every browser.
+    pub(crate) fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
+        in_every_browser(async |kind| {
             let server = Server::start(&Site::built()?)?;
-            let browser = Browser::start(&[]).await?;
+            let browser = Browser::start(kind, Wishes::default()).await?;
             test(Self { browser, server }).await
         })
     }
 
-    /// The same, in every browser.
-    pub(crate) fn test_everywhere(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
-        in_turn(async || {
-            for kind in Kind::all()? {
-                let server = Server::start(&Site::built()?)?;
-                let browser = Browser::start_in(kind).await?;
-                let tested = test(Self { browser, server }).await;
-                tested.with_context(|| format!("in {kind:?}"))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Runs a test on a changed copy of the page.
+    /// Runs a test on a changed copy of the page, in every browser.
     pub(crate) fn test_changed(
-        change: impl FnOnce(&Site) -> Result<()>,
-        test: impl AsyncFnOnce(&Page, &Site) -> Result<()>,
+        change: impl Fn(&Site) -> Result<()>,
+        test: impl AsyncFn(&Page, &Site) -> Result<()>,
     ) -> Result<()> {
-        in_turn(async || {
+        in_every_browser(async |kind| {
             let site = Site::copy()?;
             change(&site)?;
             let server = Server::start(&site)?;
-            let browser = Browser::start(&[]).await?;
+            let browser = Browser::start(kind, Wishes::default()).await?;
             test(&Self { browser, server }, &site).await
         })
     }
@@ -307,8 +294,19 @@ pub(crate) async fn status(browser: &Browser) -> Result<(String, String)> {
 pub(crate) fn in_turn(test: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    tokio::runtime::Builder::new_current_thread()
+    // Servers of a test answer while it works.
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
         .block_on(test())
+}
+
+/// The same, once in every browser.
+pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
+    in_turn(async || {
+        for kind in Kind::all()? {
+            test(kind).await.with_context(|| format!("in {kind:?}"))?;
+        }
+        Ok(())
+    })
 }

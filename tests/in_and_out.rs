@@ -23,7 +23,7 @@ const SIDES: &str = "return {
 
 #[test]
 fn threshold_and_legend_act_at_once() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(TEXT).await?;
         let all = page.shown().await?.entities;
@@ -107,7 +107,7 @@ fn threshold_and_legend_act_at_once() -> Result<()> {
 
 #[test]
 fn two_heads_are_shown_side_by_side() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(TEXT).await?;
         let first = page.shown().await?;
@@ -149,7 +149,7 @@ fn two_heads_are_shown_side_by_side() -> Result<()> {
 
 #[test]
 fn decoders_and_scores_can_be_chosen() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         page.shown().await?;
@@ -206,7 +206,7 @@ async fn downloaded(page: &Page, format: &str) -> Result<String> {
 
 #[test]
 fn results_can_be_taken_out_in_every_format() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.browser.run(CATCH, Vec::new()).await?;
         let text = "Barack Obama said \"<b>Paris</b>, 5 & 6\"\nto Kofi Annan in \u{1f1eb}\u{1f1f7} Geneva on Monday.";
@@ -277,7 +277,7 @@ fn results_can_be_taken_out_in_every_format() -> Result<()> {
 
 #[test]
 fn a_link_carries_the_text() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         let text = format!("{SENTENCE} \u{5d0}\u{5d1} <b>&amp; 100% #1 \u{1f40c}\n").repeat(20);
         page.paste(&text).await?;
@@ -329,7 +329,7 @@ const OPEN_FILE: &str = "
 
 #[test]
 fn text_files_are_opened_and_others_refused() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.browser
             .run(

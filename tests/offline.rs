@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::browser::Browser;
-use crate::demo::{Page, in_turn};
+use crate::browser::{Browser, Wishes};
+use crate::demo::{Page, in_every_browser};
 use crate::site::{Server, Site};
 
 #[test]
 fn the_size_is_shown_before_the_download_and_kept_after_it() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.browser.open(&page.server.url).await?;
         page.browser
             .until("document.querySelector('#status[data-state=asking]')")
@@ -46,7 +46,7 @@ fn the_size_is_shown_before_the_download_and_kept_after_it() -> Result<()> {
 
 #[test]
 fn the_page_works_without_a_network() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.settled().await?;
         let Page { browser, server } = page;
@@ -116,7 +116,7 @@ const CHOOSE_FOLDER: &str = "
 
 #[test]
 fn an_own_bundle_is_opened_from_a_folder_or_an_address() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(crate::page::SENTENCE).await?;
         let shown = page.shown().await?;
@@ -151,9 +151,9 @@ fn an_own_bundle_is_opened_from_a_folder_or_an_address() -> Result<()> {
 
 #[test]
 fn the_embedding_page_finds_entities() -> Result<()> {
-    in_turn(async || {
+    in_every_browser(async |kind| {
         let server = Server::start(&Site::built()?)?;
-        let browser = Browser::start(&[]).await?;
+        let browser = Browser::start(kind, Wishes::default()).await?;
         browser.open(&format!("{}embed.html", server.url)).await?;
         browser.find("#find").await?.click().await?;
         browser.until("document.querySelector('#found li')").await?;

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
-use crate::demo::{Page, Shown, in_turn, status};
+use crate::browser::{Browser, Wishes};
+use crate::demo::{Page, Shown, in_every_browser, status};
 use crate::relay::Relay;
 use crate::site::{BUNDLE, Server, Site, predict};
 
@@ -21,7 +21,7 @@ const TAGS: usize = 17;
 
 #[test]
 fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         let shown = page.shown().await?;
@@ -108,7 +108,7 @@ const STRANGERS: &str = "
 
 #[test]
 fn hostile_text_stays_text() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         let scripts = "return document.querySelectorAll('script, img, iframe').length";
         let before = page.browser.run(scripts, Vec::new()).await?;
@@ -158,7 +158,7 @@ const OBSERVE: &str = "
 
 #[test]
 fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.browser.run(OBSERVE, Vec::new()).await?;
         let long = format!("{SENTENCE} ").repeat(LONG);
@@ -196,15 +196,14 @@ fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
 
 #[test]
 fn no_request_is_made_once_ready() -> Result<()> {
-    in_turn(async || {
+    in_every_browser(async |kind| {
         let server = Server::start(&Site::built()?)?;
         let relay = Relay::start(&server.url)?;
-        let browser = Browser::start(&[
-            format!("--proxy-server=http://{}", relay.address),
-            // Else requests to this machine would go past the proxy.
-            "--proxy-bypass-list=<-loopback>".into(),
-        ])
-        .await?;
+        let wishes = Wishes {
+            proxy: Some(relay.address),
+            ..Wishes::default()
+        };
+        let browser = Browser::start(kind, wishes).await?;
         let page = Page { browser, server };
         page.open().await?;
         page.settled().await?;
@@ -276,7 +275,7 @@ fn no_request_is_made_once_ready() -> Result<()> {
 
 #[test]
 fn heads_can_be_switched() -> Result<()> {
-    Page::test_everywhere(async |page| {
+    Page::test(async |page| {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         let best = default_head(&page).await?;
@@ -400,8 +399,8 @@ async fn check(browser: &Browser, fault: &Fault) -> Result<()> {
 
 #[test]
 fn failures_name_their_reason() -> Result<()> {
-    in_turn(async || {
-        let browser = Browser::start(&[]).await?;
+    in_every_browser(async |kind| {
+        let browser = Browser::start(kind, Wishes::default()).await?;
         for fault in &FAULTS {
             check(&browser, fault).await.context(fault.what)?;
         }
@@ -412,8 +411,8 @@ fn failures_name_their_reason() -> Result<()> {
 /// Apart from the others, since no event of the page tells of it.
 #[test]
 fn a_missing_worker_is_named() -> Result<()> {
-    in_turn(async || {
-        let browser = Browser::start(&[]).await?;
+    in_every_browser(async |kind| {
+        let browser = Browser::start(kind, Wishes::default()).await?;
         let fault = Fault {
             what: "the package has no worker",
             make: |site| site.remove(&site.pkg.join("worker.js")),
@@ -426,8 +425,8 @@ fn a_missing_worker_is_named() -> Result<()> {
 
 #[test]
 fn a_failed_load_can_be_tried_again() -> Result<()> {
-    in_turn(async || {
-        let browser = Browser::start(&[]).await?;
+    in_every_browser(async |kind| {
+        let browser = Browser::start(kind, Wishes::default()).await?;
         let site = Site::copy()?;
         let encoder = site.bundle().join("encoder.safetensors");
         site.change(&encoder, |bytes| bytes[0] ^= 1)?;
@@ -448,8 +447,8 @@ fn a_failed_load_can_be_tried_again() -> Result<()> {
 
 #[test]
 fn a_page_from_the_file_system_says_what_to_do() -> Result<()> {
-    in_turn(async || {
-        let browser = Browser::start(&[]).await?;
+    in_every_browser(async |kind| {
+        let browser = Browser::start(kind, Wishes::default()).await?;
         let page = Site::built()?.www.join("index.html");
         browser.open(&format!("file://{}", page.display())).await?;
         let message = failure(&browser).await?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use tower_http::services::ServeDir;
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, Wishes};
 use crate::demo::in_turn;
 use crate::site::{Site, nerite};
 
@@ -58,7 +58,7 @@ fn works_in_a_subfolder_of_a_static_host() -> Result<()> {
 
         for kind in Kind::all()? {
             asked.lock().unwrap().clear();
-            let browser = Browser::start_in(kind).await?;
+            let browser = Browser::start(kind, Wishes::default()).await?;
             // With the agreement to the download.
             browser.open(&format!("{url}?start")).await?;
             browser

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, Wishes};
 use crate::demo::in_turn;
 use crate::site::{BUNDLE, Server, Site};
 
@@ -54,7 +54,7 @@ impl Page {
             let server = Server::start(&site)?;
             for kind in Kind::all()? {
                 let page = Self {
-                    browser: Browser::start_in(kind).await?,
+                    browser: Browser::start(kind, Wishes::default()).await?,
                     url: format!("{}reports.html", server.url),
                     reports: reports.clone(),
                     ids: ids.clone(),

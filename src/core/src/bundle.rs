@@ -10,6 +10,9 @@ use crate::encoder::Architecture;
 pub const MANIFEST: &str = "manifest.json";
 /// The largest manifest that a loader reads, in bytes.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+/// The bytes of each part of a file that a manifest has the sha256 of; the
+/// file's last part may be shorter.
+pub const PART_BYTES: usize = 4 << 20;
 /// The largest file that a manifest may name, in bytes.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
@@ -51,6 +54,11 @@ pub struct BundleFile {
     pub bytes: u64,
     /// Its sha256, in hexadecimal.
     pub sha256: String,
+    /// Of a file of more than [`PART_BYTES`], the sha256 of each part of so
+    /// many: a browser checks them faster than it could check the whole, and
+    /// as they come. Manifests by others may lack them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
 
 /// A head of a bundle.
@@ -72,7 +80,7 @@ pub struct BundleHead {
 pub enum BundleError {
     /// It does not parse.
     #[error("{MANIFEST}: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// It parses, but says what cannot be.
     #[error("{MANIFEST}: {0}")]
     Contents(String),
@@ -88,6 +96,13 @@ pub enum BundleError {
         /// The same from the manifest.
         expected: String,
     },
+}
+
+// Not by `#[from]`: what is a source too would be told twice.
+impl From<serde_json::Error> for BundleError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
 }
 
 impl Manifest {
@@ -199,10 +214,28 @@ impl Manifest {
 impl BundleFile {
     /// Describes `contents` as a file of this path.
     pub fn of(file: impl Into<String>, contents: &[u8]) -> Self {
+        let parts = match contents.len() {
+            0..=PART_BYTES => Vec::new(),
+            _ => contents.chunks(PART_BYTES).map(hash).collect(),
+        };
         Self {
             file: file.into(),
             bytes: contents.len() as u64,
-            sha256: format!("{:x}", Sha256::digest(contents)),
+            sha256: hash(contents),
+            parts,
+        }
+    }
+
+    /// The sha256 of the part that begins at this byte, if the manifest has it.
+    pub fn part_at(&self, byte: u64) -> Option<&str> {
+        let part_bytes = PART_BYTES as u64;
+        if byte >= self.bytes || !byte.is_multiple_of(part_bytes) {
+            None
+        } else if self.bytes <= part_bytes {
+            Some(&self.sha256)
+        } else {
+            let part = self.parts.get((byte / part_bytes) as usize);
+            part.map(String::as_str)
         }
     }
 
@@ -221,13 +254,19 @@ impl BundleFile {
                 self.file, self.bytes
             ));
         }
-        if self.sha256.len() != 64
-            || !self
-                .sha256
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        {
-            return refuse(format!("{}: found the sha256 {:?}", self.file, self.sha256));
+        for sha256 in self.parts.iter().chain([&self.sha256]) {
+            let is_digit = |b| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+            if sha256.len() != 64 || !sha256.bytes().all(is_digit) {
+                return refuse(format!("{}: found the sha256 {sha256:?}", self.file));
+            }
+        }
+        let parts = self.bytes.div_ceil(PART_BYTES as u64);
+        if !self.parts.is_empty() && self.parts.len() as u64 != parts {
+            return refuse(format!(
+                "{}: found the sha256 of {} parts, expected {parts}",
+                self.file,
+                self.parts.len()
+            ));
         }
         Ok(())
     }
@@ -251,12 +290,16 @@ impl BundleFile {
                 format!("{}", self.bytes),
             );
         }
-        let found = format!("{:x}", Sha256::digest(contents));
+        let found = hash(contents);
         if found != self.sha256 {
             return differs(format!("sha256 {found}"), self.sha256.clone());
         }
         Ok(())
     }
+}
+
+fn hash(contents: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(contents))
 }
 
 /// Whether `name` may name a file or a head of a bundle: letters, digits, `.`, `_`, `-`, not beginning with a dot.
@@ -306,6 +349,38 @@ mod tests {
         assert!(manifest.encoder.verify(b"encoder").is_ok());
         assert!(manifest.encoder.verify(b"encodes").is_err());
         assert!(manifest.encoder.verify(b"").is_err());
+    }
+
+    #[test]
+    fn parts_are_those_of_the_file() {
+        let mut contents = vec![1; 2 * PART_BYTES + 1];
+        contents[PART_BYTES] = 2;
+        let file = BundleFile::of("encoder.safetensors", &contents);
+        let whole = |from: usize, to: usize| BundleFile::of("part", &contents[from..to]).sha256;
+        for (at, to) in [
+            (0, PART_BYTES),
+            (PART_BYTES, 2 * PART_BYTES),
+            (2 * PART_BYTES, 2 * PART_BYTES + 1),
+        ] {
+            assert_eq!(file.part_at(at as u64), Some(&*whole(at, to)));
+        }
+        assert_eq!(file.part_at(1), None);
+        assert_eq!(file.part_at(3 * PART_BYTES as u64), None);
+        let small = BundleFile::of("tokenizer.json", b"tokenizer");
+        assert_eq!(small.part_at(0), Some(&*small.sha256));
+
+        let mut manifest = manifest();
+        manifest.encoder = file;
+        manifest.check().unwrap();
+        let json = manifest.to_json();
+        assert_eq!(Manifest::from_json(json.as_bytes()).unwrap(), manifest);
+        manifest.encoder.parts[1] = "x".into();
+        assert!(manifest.check().is_err());
+        manifest.encoder.parts.truncate(1);
+        assert!(manifest.check().is_err());
+        manifest.encoder.parts.clear();
+        manifest.check().unwrap();
+        assert_eq!(manifest.encoder.part_at(0), None);
     }
 
     #[test]

@@ -80,12 +80,16 @@ pub fn create(
     for folder in [out, &out.join("heads"), &out.join("reports")] {
         files::sweep(folder);
     }
+    // A folder with a manifest is a whole bundle: the old one goes first, the
+    // new one comes last.
+    if out.join(MANIFEST).exists() {
+        std::fs::remove_file(out.join(MANIFEST))?;
+    }
     files::write_whole(&out.join(ENCODER), &encoder_bytes)?;
     files::write_whole(&out.join(TOKENIZER), &encoder.tokenizer_json)?;
     for (path, bytes) in contents {
         files::write_whole(&out.join(path), &bytes)?;
     }
-    // Last: a folder with a manifest is a whole bundle.
     files::write_whole(&out.join(MANIFEST), manifest.to_json().as_bytes())?;
     Ok(manifest)
 }

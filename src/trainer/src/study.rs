@@ -88,8 +88,8 @@ const BASE: &str = "base";
 const LINEAR: &str = "linear";
 /// The folder of the best head.
 const BEST: &str = "best";
-/// The file of all seeds' figures, beside the reports of a bundle.
-const SUMMARY: &str = "reports/seeds.json";
+/// The file of all seeds' figures in a bundle.
+const SUMMARY: &str = "seeds.json";
 
 /// The reports of one kind of head under every seed.
 pub struct Row {

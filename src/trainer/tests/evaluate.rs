@@ -164,7 +164,7 @@ fn the_index_lists_reports_and_samples() {
         [own("base", "base"), own("fine-tuned", "fine-tuned")]
     );
     // What is no report of one of its heads is passed over.
-    lab.write("all/b/reports/seeds.json", "{}");
+    lab.write("all/b/reports/notes.json", "{}");
     lab.write("all/b/reports/other.json", "<html>");
     lab.ok("evaluate c.conll --bundle all/b --head base --part all --out all/b/reports/more.json --sample 3");
     let mut more = own("more", "base");

@@ -7,7 +7,7 @@ import { NeriteError, refuse } from "./errors.js";
 const CACHE = "nerite-bundles-1";
 const MANIFEST = "manifest.json";
 const MAX_MANIFEST_BYTES = 1 << 20;
-/** Bytes of a part in the cache. */
+/** Bytes of a part in the cache; those of which a manifest has the sha256, so that a part can be checked as it is. */
 const PART = 4 << 20;
 /** Pauses before a broken download is taken up again, in milliseconds. */
 const PAUSES = [300, 1000, 3000];
@@ -36,10 +36,10 @@ export class Source {
   }
 
   /**
-   * Hands the bytes of a file to `push`, in order.
+   * Hands the bytes of a file to `push`, in order, and waits for it.
    * @param {{ file: string, bytes: number, sha256: string }} file
    * @param {{ cache: boolean, signal?: AbortSignal }} options
-   * @param {(bytes: Uint8Array, cached: boolean) => void} push
+   * @param {(bytes: Uint8Array, cached: boolean) => Promise<void>} push
    */
   async read(file, { cache, signal }, push) {
     const store = cache && this.cacheable ? await Parts.open(this.#base, file) : null;
@@ -49,14 +49,14 @@ export class Source {
       if (!part) break;
       signal?.throwIfAborted();
       offset += part.length;
-      push(part, true);
+      await push(part, true);
     }
     for (let attempt = 0; offset < file.bytes; attempt++) {
       try {
         await this.#stream(file.file, offset, file.bytes, signal, async (bytes) => {
           offset += bytes.length;
           attempt = 0;
-          push(bytes, false);
+          await push(bytes, false);
           await store?.add(bytes);
         });
         if (offset < file.bytes) refuse("integrity", `${file.file}: found ${offset} bytes, expected ${file.bytes}`);
@@ -146,6 +146,8 @@ class Parts {
   #count = 0;
   #waiting = [];
   #bytes = 0;
+  /** Whether the cache takes no more: later parts would leave a gap. */
+  #full = false;
 
   static async open(base, { file, sha256 }) {
     const parts = new Parts();
@@ -163,9 +165,13 @@ class Parts {
   }
 
   async add(bytes) {
-    this.#waiting.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#bytes >= PART) await this.flush();
+    for (let at = 0; at < bytes.length && !this.#full; ) {
+      const piece = bytes.subarray(at, at + PART - this.#bytes);
+      this.#waiting.push(piece);
+      this.#bytes += piece.length;
+      at += piece.length;
+      if (this.#bytes === PART) await this.flush();
+    }
   }
 
   async flush() {
@@ -177,8 +183,8 @@ class Parts {
       await this.#cache.put(this.#key(this.#count), response);
       this.#count += 1;
     } catch {
-      // No room: the page works, and the next visit downloads again. Later parts would leave a gap.
-      this.add = this.flush = async () => {};
+      // No room: the page works, and the next visit downloads again.
+      this.#full = true;
     }
   }
 

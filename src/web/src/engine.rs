@@ -3,8 +3,8 @@
 
 use js_sys::Uint32Array;
 use nerite::{
-    Aggregation, BundleFile, Decoder, Encoder, EncoderLoader, Head, Manifest, Options, Recognizer,
-    Sentence, Utf16Offsets, cut, from_utf16,
+    Aggregation, BundleFile, Decoder, Encoder, EncoderLoader, Head, Manifest, Options, PART_BYTES,
+    Recognizer, Sentence, Utf16Offsets, cut, from_utf16,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -55,8 +55,11 @@ pub struct Engine {
     manifest: Manifest,
     /// Files that are whole.
     done: usize,
-    /// Of the file that is being read: its bytes so far.
+    /// Of the file that is being read: its bytes so far, up to where their
+    /// sha256 is known to be the manifest's, and else their own.
     received: u64,
+    checked: u64,
+    hash: Sha256,
     encoder: EncoderLoader,
     /// A file that is not the encoder, until it is whole.
     buffer: Vec<u8>,
@@ -88,6 +91,8 @@ impl Engine {
             manifest,
             done: 0,
             received: 0,
+            checked: 0,
+            hash: Sha256::new(),
             encoder: EncoderLoader::default(),
             buffer: Vec::new(),
             loaded: None,
@@ -96,15 +101,43 @@ impl Engine {
         })
     }
 
-    /// The files to be read, in order: `{file, bytes, sha256}`.
+    /// The files to be read, in order: `{file, bytes, sha256, parts?}`.
     pub fn files(&self) -> Result<JsValue, JsValue> {
         Ok(to_js(&self.manifest.files().collect::<Vec<_>>())?)
+    }
+
+    /// Takes the sha256 of the next part of the current file, whose bytes are
+    /// to follow. (A browser hashes many times faster than this engine could,
+    /// but only what is in one piece.)
+    #[wasm_bindgen(js_name = checkPart)]
+    pub fn check_part(&mut self, sha256: &[u8]) -> Result<(), JsValue> {
+        let file = self.file()?;
+        if self.received != self.checked {
+            let message = format!("{}: found a part before the last one's end", file.file);
+            return Err(Refusal::new("integrity", message).into());
+        }
+        let found: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        match file.part_at(self.received) {
+            Some(expected) if expected == found => {}
+            expected => {
+                let expected = expected.unwrap_or("none");
+                return Err(damaged(&file, &format!("sha256 {found}"), expected).into());
+            }
+        }
+        self.checked = file.bytes.min(self.received + PART_BYTES as u64);
+        Ok(())
     }
 
     /// Takes the next bytes of the current file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let file = self.file()?;
         self.received += bytes.len() as u64;
+        if self.checked == 0 {
+            self.hash.update(bytes);
+        } else if self.received > self.checked {
+            let message = format!("{}: found bytes that were not checked", file.file);
+            return Err(Refusal::new("integrity", message).into());
+        }
         if self.received > file.bytes {
             let message = format!("{}: found more than {} bytes", file.file, file.bytes);
             return Err(Refusal::new("integrity", message).into());
@@ -130,31 +163,28 @@ impl Engine {
     pub fn finish_file(&mut self) -> Result<(), JsValue> {
         let file = self.file()?;
         let buffer = std::mem::take(&mut self.buffer);
+        let hash = std::mem::take(&mut self.hash);
+        let checked = std::mem::take(&mut self.checked);
         if self.received != file.bytes {
             let (found, expected) = (self.received, file.bytes);
             return Err(damaged(&file, &format!("{found} bytes"), &format!("{expected}")).into());
         }
+        if checked == 0 {
+            let found = format!("{:x}", hash.finalize());
+            if found != file.sha256 {
+                return Err(damaged(&file, &format!("sha256 {found}"), &file.sha256).into());
+            }
+        }
         let bundle = |error: &dyn std::fmt::Display| {
             Refusal::new("bundle", format!("{}: {error}", file.file))
         };
-        let found = match self.done {
-            // The loader has hashed what it packed.
-            0 => {
-                let loader = std::mem::take(&mut self.encoder);
-                let encoder = loader.finish().map_err(|error| bundle(&error))?;
-                self.loaded.insert(encoder).sha256().to_owned()
-            }
-            _ => format!("{:x}", Sha256::digest(&buffer)),
-        };
-        if found != file.sha256 {
-            self.loaded = None;
-            return Err(damaged(&file, &format!("sha256 {found}"), &file.sha256).into());
-        }
         match self.done {
             0 => {
-                if let Some(encoder) = &mut self.loaded {
-                    encoder.choose_kernel(now);
-                }
+                let loader = std::mem::take(&mut self.encoder);
+                let encoder = loader.finish(file.sha256.clone());
+                let mut encoder = encoder.map_err(|error| bundle(&error))?;
+                encoder.choose_kernel(now);
+                self.loaded = Some(encoder);
             }
             1 => {
                 let encoder = self.loaded.take().expect("the first file was whole");

@@ -3,6 +3,8 @@
 //! Sentences of a batch are packed one after the other, never padded: linear
 //! layers see one tall matrix, attention sees each sentence alone.
 
+use sha2::{Digest, Sha256};
+
 use super::attention::Attention;
 use super::loader::EncoderLoader;
 use super::{Activation, Config, EncoderError, HiddenStates, check_input};
@@ -82,7 +84,7 @@ impl Encoder {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EncoderError> {
         let mut loader = EncoderLoader::default();
         loader.push(bytes)?;
-        loader.finish()
+        loader.finish(format!("{:x}", Sha256::digest(bytes)))
     }
 
     /// Tries the kernels that this machine can run, if more than one may be the

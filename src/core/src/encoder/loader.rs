@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use safetensors::Dtype;
 use safetensors::tensor::Metadata as Header;
-use sha2::{Digest, Sha256};
 
 use super::engine::{Embeddings, Encoder, Layer, Norm};
 use super::quantized::{self, LAYER_MATRICES, Matrix};
@@ -20,7 +19,6 @@ const PREFIX: usize = 8;
 
 /// Takes the bytes of a quantized encoder's file in parts of any size.
 pub struct EncoderLoader {
-    hash: Sha256,
     /// How many bytes have come.
     received: usize,
     /// The header until it is whole, then the current tensor.
@@ -61,7 +59,6 @@ enum Place {
 impl Default for EncoderLoader {
     fn default() -> Self {
         Self {
-            hash: Sha256::new(),
             received: 0,
             buffer: Vec::new(),
             stage: Stage::Header,
@@ -85,7 +82,6 @@ impl EncoderLoader {
     }
 
     fn push_part(&mut self, mut bytes: &[u8]) -> Result<(), EncoderError> {
-        self.hash.update(bytes);
         self.received += bytes.len();
         while !bytes.is_empty() {
             let wanted = match &self.stage {
@@ -130,13 +126,13 @@ impl EncoderLoader {
         Ok(())
     }
 
-    /// The encoder, if all of it has come.
+    /// The encoder, if all of it has come. `sha256` is the file's, in
+    /// hexadecimal, which heads know their encoder by.
     ///
     /// # Errors
     ///
     /// A file that is cut off, or lacks a tensor.
-    pub fn finish(self) -> Result<Encoder, EncoderError> {
-        let sha256 = format!("{:x}", self.hash.finalize());
+    pub fn finish(self, sha256: String) -> Result<Encoder, EncoderError> {
         match self.stage {
             Stage::Tensors(tensors) if tensors.plan.is_empty() => tensors.finish(sha256),
             _ => Err(EncoderError::File("the file is cut off".into())),

@@ -34,7 +34,7 @@ use network::Network;
 pub enum HeadError {
     /// Not a safetensors file, or one that is cut off.
     #[error("head: {0}")]
-    File(#[from] safetensors::SafeTensorError),
+    File(safetensors::SafeTensorError),
     /// The metadata or a tensor is not what a head needs.
     #[error("head: {0}")]
     Contents(String),
@@ -49,6 +49,13 @@ pub enum HeadError {
     /// The decoder needs what the head does not have.
     #[error("found the decoder {0}, but the head has no learnt transitions")]
     Decoder(Decoder),
+}
+
+// Not by `#[from]`: what is a source too would be told twice.
+impl From<safetensors::SafeTensorError> for HeadError {
+    fn from(error: safetensors::SafeTensorError) -> Self {
+        Self::File(error)
+    }
 }
 
 /// A head, ready to score.

@@ -151,10 +151,10 @@ pub struct HeadProvenance {
 pub enum ReportError {
     /// It does not parse, or lacks a field.
     #[error("report: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// What is stored of the sentences is damaged.
     #[error("report: {0}")]
-    Outcomes(#[from] OutcomesError),
+    Outcomes(OutcomesError),
     /// A figure does not follow from the outcomes.
     #[error("report: {path}: found {found}, expected {expected} by the report's own outcomes")]
     Differs {
@@ -179,6 +179,19 @@ pub enum ReportError {
         /// The `version` found.
         version: u32,
     },
+}
+
+// Not by `#[from]`: what is a source too would be told twice.
+impl From<serde_json::Error> for ReportError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<OutcomesError> for ReportError {
+    fn from(error: OutcomesError) -> Self {
+        Self::Outcomes(error)
+    }
 }
 
 impl Report {

@@ -179,7 +179,7 @@ fn read_encoder(bytes: &[u8], part: usize) -> Result<bool, TestCaseError> {
     let read = || -> Result<Encoder, EncoderError> {
         let mut loader = EncoderLoader::default();
         bytes.chunks(part).try_for_each(|part| loader.push(part))?;
-        loader.finish()
+        loader.finish("00".into())
     };
     let bounds = Bounds {
         constant: 4 << 20,

@@ -72,6 +72,10 @@ pub(super) struct SettingsArguments {
     /// Bound the length of a step's gradient; 0: no bound
     #[arg(long, value_name = "LENGTH", allow_negative_numbers = true)]
     clip: Option<f64>,
+    /// The head is the moving average of the steps' parameters, of which every
+    /// step keeps this share; 0: the last step's own
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    average: Option<f64>,
     /// Where initial weights, order and dropout come from: the same seed gives
     /// the same bytes
     #[arg(long, default_value_t = 0)]
@@ -166,6 +170,7 @@ impl SettingsArguments {
             patience: self.patience.unwrap_or(preset.patience),
             rare: self.rare.unwrap_or(preset.rare),
             clip: self.clip.unwrap_or(preset.clip),
+            average: self.average.unwrap_or(preset.average),
         }
     }
 
@@ -202,6 +207,7 @@ impl SettingsArguments {
             ("--patience", settings.patience.to_string()),
             ("--rare", settings.rare.to_string()),
             ("--clip", settings.clip.to_string()),
+            ("--average", settings.average.to_string()),
             ("--seed", settings.seed.to_string()),
         ];
         let all = all.into_iter();

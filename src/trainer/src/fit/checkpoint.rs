@@ -16,6 +16,8 @@ use crate::files;
 pub(super) struct State {
     pub(super) parameters: Parameters,
     pub(super) moments: AdamW,
+    /// The moving average of the parameters, if the head is to be that.
+    pub(super) average: Option<Parameters>,
     pub(super) loss: Loss,
     /// The best epoch on the validation part, if there is one.
     pub(super) best: Option<Best>,
@@ -35,16 +37,23 @@ struct Metadata {
     fingerprint: String,
     loss: Loss,
     best: Option<(usize, f64)>,
+    averages: bool,
 }
 
 impl State {
-    pub(super) fn begin(parameters: Parameters) -> Self {
+    pub(super) fn begin(parameters: Parameters, averages: bool) -> Self {
         Self {
             moments: AdamW::new(&parameters),
+            average: averages.then(|| parameters.clone()),
             parameters,
             loss: Loss::default(),
             best: None,
         }
+    }
+
+    /// What the head is made of.
+    pub(super) fn head(&self) -> &Parameters {
+        self.average.as_ref().unwrap_or(&self.parameters)
     }
 
     pub(super) fn write(&self, path: &Path, fingerprint: &str) -> Result<()> {
@@ -52,6 +61,7 @@ impl State {
             ("", Some(&self.parameters)),
             (".first", Some(&self.moments.first)),
             (".second", Some(&self.moments.second)),
+            (".average", self.average.as_ref()),
             (".best", self.best.as_ref().map(|best| &best.parameters)),
         ];
         let mut parts: Vec<(String, usize, Vec<u8>)> = Vec::new();
@@ -69,6 +79,7 @@ impl State {
             fingerprint: fingerprint.into(),
             loss: self.loss.clone(),
             best: self.best.as_ref().map(|best| (best.epoch, best.score)),
+            averages: self.average.is_some(),
         };
         let metadata = [("nerite".to_owned(), serde_json::to_string(&metadata)?)].into();
         files::write_whole(path, &safetensors::serialize(views, Some(metadata))?)
@@ -107,8 +118,13 @@ impl State {
                 score,
             }),
         };
+        let average = match metadata.averages {
+            true => Some(parameters(".average")?),
+            false => None,
+        };
         Some(Self {
             parameters: parameters("")?,
+            average,
             moments: AdamW {
                 first: parameters(".first")?,
                 second: parameters(".second")?,

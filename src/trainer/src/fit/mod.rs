@@ -173,10 +173,10 @@ pub fn fit(
     let config = &task.head;
     let mut state = match State::read(checkpoint, fingerprint, config) {
         Some(state) => state,
-        None => State::begin(Parameters::initial(
-            config,
-            random(settings.seed, Stream::Initial),
-        )?),
+        None => State::begin(
+            Parameters::initial(config, random(settings.seed, Stream::Initial))?,
+            settings.average > 0.0,
+        ),
     };
     let steps = all.len().div_ceil(settings.batch);
     let bar = progress::bar("fitting", "steps", (steps * settings.epochs) as u64);
@@ -221,7 +221,7 @@ pub fn fit(
         state.loss.epochs.push(sum);
         let mut found = String::new();
         if !validation.is_empty() {
-            let head = Head::from_bytes(&head_file(config, &state.parameters.values)?)?;
+            let head = Head::from_bytes(&head_file(config, &state.head().values)?)?;
             let decoder = head.decoder(None)?;
             let evaluation =
                 evaluate_quickly(&head, decoder, task.corpus, task.features, &validation);
@@ -232,7 +232,7 @@ pub fn fit(
             );
             if state.best.as_ref().is_none_or(|best| score > best.score) {
                 state.best = Some(Best {
-                    parameters: state.parameters.clone(),
+                    parameters: state.head().clone(),
                     epoch: epoch + 1,
                     score,
                 });
@@ -250,16 +250,10 @@ pub fn fit(
         );
     }
     bar.finish_and_clear();
-    let State {
-        parameters,
-        loss,
-        best,
-        ..
-    } = state;
-    let Some(best) = best else {
+    let Some(best) = &state.best else {
         return Ok(Fitted {
-            file: head_file(config, &parameters.values)?,
-            loss,
+            file: head_file(config, &state.head().values)?,
+            loss: state.loss,
             validation: None,
         });
     };
@@ -280,7 +274,7 @@ pub fn fit(
     );
     Ok(Fitted {
         file,
-        loss,
+        loss: state.loss,
         validation: Some(Validation {
             epoch: best.epoch,
             entity_f1: found.entity.strict.all.f1,
@@ -348,6 +342,12 @@ fn take_step(
     state
         .moments
         .update(&mut state.parameters, &gradients, &step);
+    if let Some(average) = &mut state.average {
+        // The first steps count less than they would, as the parameters that
+        // they begin with are of no use (as in TensorFlow's moving average).
+        let known = (1 + step.number) as f64 / (10 + step.number) as f64;
+        average.approach(&state.parameters, settings.average.min(known) as f32);
+    }
     Ok(loss / words as f32)
 }
 

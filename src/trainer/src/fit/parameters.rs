@@ -106,6 +106,16 @@ impl Parameters {
         }
     }
 
+    /// Moves towards other numbers until only the share `keep` of the
+    /// difference is left.
+    pub(super) fn approach(&mut self, other: &Self, keep: f32) {
+        for (own, other) in self.values.iter_mut().zip(&other.values) {
+            for (own, other) in own.iter_mut().zip(other) {
+                *own = other + (*own - other) * keep;
+            }
+        }
+    }
+
     /// Multiplies all by one number.
     pub(super) fn scale(&mut self, by: f32) {
         self.values.iter_mut().flatten().for_each(|x| *x *= by);

@@ -45,6 +45,10 @@ pub struct Settings {
     /// The greatest length of a step's gradient; 0 for no bound.
     #[serde(default, skip_serializing_if = "is_default")]
     pub clip: f64,
+    /// The share of the averaged parameters that a step keeps: the head is the
+    /// moving average of the steps' parameters; 0 for the last step's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub average: f64,
 }
 
 /// What is built on the layers.
@@ -85,6 +89,7 @@ impl Settings {
             patience: 0,
             rare: 0,
             clip: 0.0,
+            average: 0.0,
         }
     }
 
@@ -114,6 +119,7 @@ impl Settings {
             patience: 0,
             rare: 0,
             clip: 1.0,
+            average: 0.0,
         }
     }
 
@@ -137,6 +143,7 @@ impl Settings {
             patience,
             rare,
             clip,
+            average,
         } = *self;
         ensure!(
             (1..=1000).contains(&epochs),
@@ -159,6 +166,7 @@ impl Settings {
             ("inner dropout", inner_dropout),
             ("lexicon dropout", lexicon_dropout),
             ("validation share", validation),
+            ("share that the average keeps", average),
         ] {
             ensure!(
                 (0.0..1.0).contains(&share),

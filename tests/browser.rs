@@ -222,7 +222,10 @@ impl Browser {
                 "console.error: \"",
                 "console.error: (",
             ];
-            let is_error = |line: &String| starts.iter().any(|start| line.starts_with(start));
+            let is_error = |line: &String| {
+                starts.iter().any(|start| line.starts_with(start))
+                    && !line.contains("\"resource://")
+            };
             let errors = self.driver.process.lines().into_iter().filter(is_error);
             return Ok(errors.map(|line| ("SEVERE".to_owned(), line)).collect());
         }

@@ -481,6 +481,8 @@ const INTRUDE: &str = "
     const attributes = element('div', { innerHTML: '<img src=\"data:,\" onerror=\"ran.push(&quot;attribute&quot;)\">' });
     document.body.append(attributes);
     setTimeout('ran.push(\"text in a timer\")');
+    // Of the page itself: Firefox's driver has a global object of its own, without a policy.
+    const { Function } = window.wrappedJSObject ?? window;
     setTimeout(() => {
         try { new Function('ran.push(\"function from text\")')(); } catch (error) { refused.push(error.name); }
     });

@@ -5,9 +5,16 @@
 //! x . w ~ row_scale * channel_scale * (sum(a q) - zero * sum(q))
 //! ```
 
+use std::ops::Range;
+
 use super::activations::{Activations, Row};
-use super::kernels::{Kernel, MAX_SUMS};
+use super::kernels::{Kernel, MAX_PANELS};
 use super::packed::{Channels, DEPTH, OUTPUTS, Packed};
+
+/// How many rows go through all weights before the next ones: so many that
+/// weights are not read too often, so few that their activations and sums stay
+/// in the nearer caches.
+const ROWS: usize = 128;
 
 /// Hands every sum of products of `input` and `weights` to `finish`, by row
 /// and sixteen output channels: the row, the first of the channels, how many
@@ -22,49 +29,49 @@ pub(crate) unsafe fn for_each_tile<K: Kernel>(
     weights: &Packed,
     mut finish: impl FnMut(usize, usize, usize, &[i32; OUTPUTS], &Channels),
 ) {
-    let rows = input.rows().len();
-    let mut sums = [[0i32; OUTPUTS]; MAX_SUMS];
-    let mut first = 0;
-    // Where a panel goes through in parts: the sums of all rows so far.
-    let parts = weights.depth() > K::DEPTH;
-    let mut totals = vec![[0i32; OUTPUTS]; if parts { rows } else { 0 }];
-    for (panels, channels) in weights.panels(K::PANELS) {
-        let depth = if parts { K::DEPTH } else { panels.len() };
-        for (part, panels) in panels.chunks(depth).enumerate() {
-            // Tiles of like height: a low one at the end would be slow.
-            let mut row = 0;
-            for left in (1..=rows.div_ceil(K::ROWS)).rev() {
-                let height = (rows - row).div_ceil(left);
-                let sums = &mut sums[..channels.len() * height];
-                let activations = &input.integers(row)[part * depth * DEPTH..];
-                // SAFETY: as the caller has promised; activations never exceed
-                // ACTIVATION_MAX, and loaded or made weights have fours that fit.
-                unsafe { K::tile(activations, input.stride(), panels, height, sums) };
-                if parts {
-                    for (total, sums) in totals[row..].iter_mut().zip(sums) {
-                        for (total, sum) in total.iter_mut().zip(sums) {
-                            *total += *sum;
-                        }
-                    }
-                } else {
-                    for (panel, sums) in sums.chunks_exact(height).enumerate() {
-                        let first = first + panel * OUTPUTS;
-                        let width = OUTPUTS.min(weights.outputs() - first);
-                        for (offset, sums) in sums.iter().enumerate() {
-                            finish(row + offset, first, width, sums, &channels[panel]);
-                        }
+    let mut sums = [[0i32; OUTPUTS]; ROWS * MAX_PANELS];
+    for start in (0..input.rows().len()).step_by(ROWS) {
+        let rows = ROWS.min(input.rows().len() - start);
+        let mut first = 0;
+        for (panels, channels) in weights.panels(K::PANELS) {
+            let count = channels.len();
+            let sums = &mut sums[..rows * count];
+            sums.fill([0; OUTPUTS]);
+            // A deep panel goes through in parts.
+            let depth = if count == 1 { K::DEPTH } else { panels.len() };
+            for (part, panels) in panels.chunks(depth).enumerate() {
+                for tile in tiles(rows, K::ROWS) {
+                    let activations = &input.integers(start + tile.start)[part * depth * DEPTH..];
+                    let sums = &mut sums[tile.start * count..tile.end * count];
+                    // SAFETY: as the caller has promised; activations never exceed
+                    // ACTIVATION_MAX, and loaded or made weights have fours that fit.
+                    unsafe { K::tile(activations, input.stride(), panels, tile.len(), sums) };
+                }
+            }
+            for tile in tiles(rows, K::ROWS) {
+                let sums = &sums[tile.start * count..tile.end * count];
+                for (panel, sums) in sums.chunks_exact(tile.len()).enumerate() {
+                    let first = first + panel * OUTPUTS;
+                    let width = OUTPUTS.min(weights.outputs() - first);
+                    for (row, sums) in tile.clone().zip(sums) {
+                        finish(start + row, first, width, sums, &channels[panel]);
                     }
                 }
-                row += height;
             }
+            first += count * OUTPUTS;
         }
-        let width = OUTPUTS.min(weights.outputs() - first);
-        for (row, total) in totals.iter_mut().enumerate() {
-            finish(row, first, width, total, &channels[0]);
-            *total = [0; OUTPUTS];
-        }
-        first += channels.len() * OUTPUTS;
     }
+}
+
+/// The rows of each tile: of like height, as a low one at the end would be slow.
+fn tiles(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = rows.div_ceil(most);
+    let mut row = 0;
+    (1..=count).rev().map(move |left| {
+        let start = row;
+        row += (rows - row).div_ceil(left);
+        start..row
+    })
 }
 
 /// The product of `input` and `weights`, bias added: `finish` gets where sixteen
@@ -160,7 +167,7 @@ mod tests {
 
         #[test]
         fn every_kernel_equals_the_definition(
-            rows in 1usize..30, inputs in prop_oneof![1usize..70, 380usize..400, 760usize..800],
+            rows in prop_oneof![1usize..30, ROWS - 2..ROWS + 15], inputs in prop_oneof![1usize..70, 380usize..400, 760usize..800],
             outputs in 1usize..40, seed in any::<u64>(), great in any::<bool>(),
         ) {
             use rand::{Rng, SeedableRng};

@@ -117,9 +117,9 @@ impl Settings {
             lexicon_dropout: 0.1,
             validation: 0.05,
             patience: 0,
-            rare: 0,
+            rare: 1,
             clip: 1.0,
-            average: 0.0,
+            average: 0.999,
         }
     }
 

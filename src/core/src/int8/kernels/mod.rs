@@ -17,8 +17,8 @@ pub(super) use x86::{Avx2, Avx512Vnni};
 
 /// The greatest quantized activation.
 pub(crate) const ACTIVATION_MAX: u8 = 127;
-/// The most sums a kernel's tile may have, in [`OUTPUTS`] each.
-pub(crate) const MAX_SUMS: usize = 24;
+/// The most panels that a tile may have.
+pub(crate) const MAX_PANELS: usize = 2;
 
 /// What an activation and a weight take in memory: a byte, but 16 bits where
 /// the kernel has no products of bytes and would widen them again and again.
@@ -40,14 +40,14 @@ pub(crate) trait Kernel {
     const NAME: &'static str;
     /// The most rows of a tile.
     const ROWS: usize;
-    /// The most panels of a tile; `ROWS * PANELS` is at most [`MAX_SUMS`].
+    /// The most panels of a tile, at most [`MAX_PANELS`].
     const PANELS: usize = 1;
     /// The most blocks of a panel that go through all rows before the next
     /// ones: as many as stay in the processor's nearest cache. Only for kernels
     /// of one panel.
     const DEPTH: usize = usize::MAX;
 
-    /// Writes to `sums[panel][row][output]` the dot product of the row's
+    /// Adds to `sums[panel][row][output]` the dot product of the row's
     /// activations with the panel's output channel. Rows of `activations` are
     /// `stride` apart, of each the first `depth * DEPTH` count; `panels` is
     /// `[sums.len() / rows, depth]`; there are one to

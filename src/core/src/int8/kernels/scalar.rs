@@ -17,7 +17,6 @@ impl Kernel for Scalar {
         sums: &mut [[i32; OUTPUTS]],
     ) {
         for (sums, row) in sums.iter_mut().zip(activations.chunks(stride)) {
-            *sums = [0; OUTPUTS];
             for (block, four) in panel.iter().zip(row.chunks_exact(DEPTH)) {
                 for (sum, weights) in sums.iter_mut().zip(block.0.chunks_exact(DEPTH)) {
                     for (&a, &w) in four.iter().zip(weights) {

@@ -69,8 +69,11 @@ fn avx2<const ROWS: usize>(
     }
     for (sums, totals) in sums.iter_mut().zip(totals) {
         for (half, total) in sums.chunks_exact_mut(8).zip(totals) {
+            let place: *mut __m256i = half.as_mut_ptr().cast();
             // SAFETY: `half` is eight i32.
-            unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), total) };
+            unsafe {
+                _mm256_storeu_si256(place, _mm256_add_epi32(_mm256_loadu_si256(place), total))
+            };
         }
     }
 }
@@ -143,8 +146,9 @@ fn vnni<const ROWS: usize, const PANELS: usize>(
         }
     }
     for (sums, total) in sums.iter_mut().zip(totals.as_flattened()) {
+        let place: *mut __m512i = sums.as_mut_ptr().cast();
         // SAFETY: `sums` is sixteen i32.
-        unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), *total) };
+        unsafe { _mm512_storeu_si512(place, _mm512_add_epi32(_mm512_loadu_si512(place), *total)) };
     }
 }
 

@@ -26,9 +26,10 @@ fn splat(activations: &[u8], start: usize) -> v128 {
     unsafe { v128_load32_splat(activations.as_ptr().add(start).cast()) }
 }
 
+/// Adds to the first four sums.
 #[inline(always)]
-fn store(sums: &mut [i32], value: v128) {
-    let four = &mut sums[..4];
+fn add(sums: &mut [i32], value: v128) {
+    let four: *mut v128 = sums[..4].as_mut_ptr().cast();
     // SAFETY: `four` is four i32.
-    unsafe { v128_store(four.as_mut_ptr().cast(), value) };
+    unsafe { v128_store(four, i32x4_add(v128_load(four), value)) };
 }

@@ -1,7 +1,7 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, by_rows, check, splat, store};
+use super::{Kernel, add, by_rows, check, splat};
 
 /// Relaxed wasm SIMD: `i32x4_relaxed_dot_i8x16_i7x16_add`, which is the same on
 /// every engine as long as its second operand has seven bits. One instruction
@@ -61,7 +61,7 @@ fn dot<const ROWS: usize, const QUARTERS: usize>(
         }
         for (sums, totals) in sums.iter_mut().zip(totals) {
             for (quarter, total) in totals.into_iter().enumerate() {
-                store(&mut sums[(first + quarter) * 4..], total);
+                add(&mut sums[(first + quarter) * 4..], total);
             }
         }
     }
@@ -130,7 +130,7 @@ fn pairs<const ROWS: usize>(
         }
         for (sums, totals) in sums.iter_mut().zip(totals) {
             for (quarter, total) in totals.into_iter().enumerate() {
-                store(&mut sums[half * 8 + quarter * 4..], total);
+                add(&mut sums[half * 8 + quarter * 4..], total);
             }
         }
     }

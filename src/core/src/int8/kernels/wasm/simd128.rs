@@ -1,7 +1,7 @@
 use core::arch::wasm32::*;
 
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
-use super::{Kernel, by_rows, check, store};
+use super::{Kernel, add, by_rows, check};
 
 /// Plain wasm SIMD: `i32x4_dot_i16x8` of activations and weights that are kept
 /// in 16 bits.
@@ -51,7 +51,7 @@ fn dot<const ROWS: usize>(
         for (sums, [low, high]) in sums.iter_mut().zip(partial) {
             let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
             let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
-            store(&mut sums[quarter * 4..], i32x4_add(even, odd));
+            add(&mut sums[quarter * 4..], i32x4_add(even, odd));
         }
     }
 }

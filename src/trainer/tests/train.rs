@@ -477,7 +477,7 @@ fn damaged_features_are_told() {
 fn a_run_killed_while_fitting_goes_on() {
     let lab = Lab::new();
     lab.write("c.conll", columns(400));
-    let settings = "--encoder BERT --epochs 400 --batch 16";
+    let settings = "--encoder BERT --epochs 400 --batch 16 --average 0.9";
     let checkpoint = lab.path("killed/checkpoint.safetensors");
     // Encode first, so that only fitting is left.
     lab.ok("train c.conll --out first --encoder BERT --epochs 1");

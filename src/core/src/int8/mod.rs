@@ -30,6 +30,8 @@ pub(crate) enum Backend {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
+    #[cfg(target_arch = "aarch64")]
+    Dotprod,
     #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
     Simd128,
     #[cfg(target_feature = "relaxed-simd")]
@@ -72,6 +74,10 @@ impl Backend {
             if std::is_x86_feature_detected!("avx2") {
                 return vec![Self::Avx2];
             }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if kernels::Dotprod::available() {
+            return vec![Self::Dotprod];
         }
         #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
         return vec![Self::Simd128];
@@ -128,6 +134,8 @@ impl Backend {
             Self::Avx2 => kernels::Avx2::NAME,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => kernels::Avx512Vnni::NAME,
+            #[cfg(target_arch = "aarch64")]
+            Self::Dotprod => kernels::Dotprod::NAME,
             #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
             Self::Simd128 => kernels::Simd128::NAME,
             #[cfg(target_feature = "relaxed-simd")]
@@ -146,6 +154,8 @@ impl Backend {
                 Self::Avx2 => avx2(job),
                 #[cfg(target_arch = "x86_64")]
                 Self::Avx512Vnni => avx512(job),
+                #[cfg(target_arch = "aarch64")]
+                Self::Dotprod => dotprod(job),
                 #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
                 Self::Simd128 => job.run::<kernels::Simd128>(),
                 #[cfg(target_feature = "relaxed-simd")]
@@ -182,6 +192,13 @@ impl Job for Trial<'_> {
 fn avx2<J: Job>(job: J) -> J::Output {
     // SAFETY: whoever calls this has checked for the instructions.
     unsafe { job.run::<kernels::Avx2>() }
+}
+
+#[cfg(target_arch = "aarch64")]
+#[target_feature(enable = "dotprod")]
+fn dotprod<J: Job>(job: J) -> J::Output {
+    // SAFETY: as above.
+    unsafe { job.run::<kernels::Dotprod>() }
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -182,3 +182,15 @@ fn the_validation_part_is_cut_from_the_train_part() {
     assert_eq!(all, train);
     assert_eq!(validation_part(&train, &settings(0.1, 5)).1, validation);
 }
+
+#[test]
+fn an_average_moves_by_its_share() {
+    let config = config(HeadKind::Linear, false, false);
+    let mut average = Parameters::zeros(&config).unwrap();
+    let mut parameters = average.clone();
+    parameters.values.iter_mut().flatten().for_each(|x| *x = 1.0);
+    average.approach(&parameters, 0.75);
+    average.approach(&parameters, 0.5);
+    let expected = 1.0 - 0.75 * 0.5;
+    assert!(average.values.iter().flatten().all(|&x| x == expected));
+}

@@ -1,6 +1,8 @@
 //! The inner loop of the matmul, once per instruction set. Every kernel gives
 //! the integers of [`Scalar`], which is the definition.
 
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
@@ -9,6 +11,8 @@ mod x86;
 
 use super::packed::{self, Block, OUTPUTS};
 
+#[cfg(target_arch = "aarch64")]
+pub(super) use aarch64::Dotprod;
 pub(super) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use wasm::*;
@@ -67,7 +71,7 @@ pub(crate) trait Kernel {
 }
 
 /// That every row has activations for a panel of blocks.
-#[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
 #[inline(always)]
 fn check(activations: &[Activation], stride: usize, panel: &[Block], rows: usize) {
     assert!(activations.len() >= (rows - 1) * stride + panel.len() * packed::DEPTH);
@@ -82,7 +86,7 @@ macro_rules! by_rows {
         }
     };
 }
-#[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
 use by_rows;
 
 /// Runs an expression with `K` as every kernel this machine can run.
@@ -103,6 +107,11 @@ macro_rules! for_each_available {
                 type $kernel = kernels::Avx512Vnni;
                 $run;
             }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if kernels::Dotprod::available() {
+            type $kernel = kernels::Dotprod;
+            $run;
         }
         #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
         {

@@ -29,6 +29,8 @@ pub(crate) enum Backend {
     #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
+    AvxVnni,
+    #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
     #[cfg(target_arch = "aarch64")]
     Dotprod,
@@ -70,6 +72,9 @@ impl Backend {
         {
             if kernels::Avx512Vnni::available() {
                 return vec![Self::Avx512Vnni];
+            }
+            if kernels::AvxVnni::available() {
+                return vec![Self::AvxVnni];
             }
             if std::is_x86_feature_detected!("avx2") {
                 return vec![Self::Avx2];
@@ -133,6 +138,8 @@ impl Backend {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => kernels::Avx2::NAME,
             #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni => kernels::AvxVnni::NAME,
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => kernels::Avx512Vnni::NAME,
             #[cfg(target_arch = "aarch64")]
             Self::Dotprod => kernels::Dotprod::NAME,
@@ -152,6 +159,8 @@ impl Backend {
                 Self::Scalar => job.run::<kernels::Scalar>(),
                 #[cfg(target_arch = "x86_64")]
                 Self::Avx2 => avx2(job),
+                #[cfg(target_arch = "x86_64")]
+                Self::AvxVnni => avx_vnni(job),
                 #[cfg(target_arch = "x86_64")]
                 Self::Avx512Vnni => avx512(job),
                 #[cfg(target_arch = "aarch64")]
@@ -199,6 +208,13 @@ fn avx2<J: Job>(job: J) -> J::Output {
 fn dotprod<J: Job>(job: J) -> J::Output {
     // SAFETY: as above.
     unsafe { job.run::<kernels::Dotprod>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,avxvnni")]
+fn avx_vnni<J: Job>(job: J) -> J::Output {
+    // SAFETY: as above.
+    unsafe { job.run::<kernels::AvxVnni>() }
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -188,7 +188,11 @@ fn an_average_moves_by_its_share() {
     let config = config(HeadKind::Linear, false, false);
     let mut average = Parameters::zeros(&config).unwrap();
     let mut parameters = average.clone();
-    parameters.values.iter_mut().flatten().for_each(|x| *x = 1.0);
+    parameters
+        .values
+        .iter_mut()
+        .flatten()
+        .for_each(|x| *x = 1.0);
     average.approach(&parameters, 0.75);
     average.approach(&parameters, 0.5);
     let expected = 1.0 - 0.75 * 0.5;

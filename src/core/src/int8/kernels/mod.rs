@@ -17,7 +17,7 @@ pub(super) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use wasm::*;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2, Avx512Vnni};
+pub(super) use x86::{Avx2, Avx512Vnni, AvxVnni};
 
 /// The greatest quantized activation.
 pub(crate) const ACTIVATION_MAX: u8 = 127;
@@ -71,7 +71,11 @@ pub(crate) trait Kernel {
 }
 
 /// That every row has activations for a panel of blocks.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
+#[cfg(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "wasm32"
+))]
 #[inline(always)]
 fn check(activations: &[Activation], stride: usize, panel: &[Block], rows: usize) {
     assert!(activations.len() >= (rows - 1) * stride + panel.len() * packed::DEPTH);
@@ -86,7 +90,11 @@ macro_rules! by_rows {
         }
     };
 }
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32"))]
+#[cfg(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "wasm32"
+))]
 use by_rows;
 
 /// Runs an expression with `K` as every kernel this machine can run.
@@ -101,6 +109,10 @@ macro_rules! for_each_available {
         {
             if std::is_x86_feature_detected!("avx2") {
                 type $kernel = kernels::Avx2;
+                $run;
+            }
+            if kernels::AvxVnni::available() {
+                type $kernel = kernels::AvxVnni;
                 $run;
             }
             if kernels::Avx512Vnni::available() {

@@ -34,11 +34,6 @@ fn avx2<const ROWS: usize>(
     check(activations, stride, panel, ROWS);
     assert_eq!(sums.len(), ROWS);
     let ones = _mm256_set1_epi16(1);
-    let load = |block: &Block| {
-        let source: *const __m256i = block.0.as_ptr().cast();
-        // SAFETY: a block is 64 bytes, aligned to 64.
-        unsafe { [_mm256_load_si256(source), _mm256_load_si256(source.add(1))] }
-    };
     let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
     let mut pairs = panel.chunks_exact(2);
     let mut at = 0;
@@ -68,13 +63,83 @@ fn avx2<const ROWS: usize>(
         }
     }
     for (sums, totals) in sums.iter_mut().zip(totals) {
-        for (half, total) in sums.chunks_exact_mut(8).zip(totals) {
-            let place: *mut __m256i = half.as_mut_ptr().cast();
-            // SAFETY: `half` is eight i32.
-            unsafe {
-                _mm256_storeu_si256(place, _mm256_add_epi32(_mm256_loadu_si256(place), total))
-            };
+        add(sums, totals);
+    }
+}
+
+/// AVX-VNNI: `vpdpbusd` of 256 bits, which many laptops have that have no
+/// AVX-512.
+pub(crate) struct AvxVnni;
+
+impl AvxVnni {
+    /// Whether this machine has the instructions.
+    pub(crate) fn available() -> bool {
+        std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("avxvnni")
+    }
+}
+
+impl Kernel for AvxVnni {
+    const NAME: &'static str = "avx-vnni";
+    const ROWS: usize = 6;
+
+    #[inline(always)]
+    unsafe fn tile(
+        activations: &[u8],
+        stride: usize,
+        panel: &[Block],
+        rows: usize,
+        sums: &mut [[i32; OUTPUTS]],
+    ) {
+        // SAFETY: as the caller has promised.
+        by_rows!(rows, [1 2 3 4 5 6], |N| unsafe {
+            avx_vnni::<N>(activations, stride, panel, sums)
+        });
+    }
+}
+
+/// All sums stay in registers: 12 of 16 at most.
+#[target_feature(enable = "avx2,avxvnni")]
+fn avx_vnni<const ROWS: usize>(
+    activations: &[u8],
+    stride: usize,
+    panel: &[Block],
+    sums: &mut [[i32; OUTPUTS]],
+) {
+    check(activations, stride, panel, ROWS);
+    assert_eq!(sums.len(), ROWS);
+    let mut totals = [[_mm256_setzero_si256(); 2]; ROWS];
+    for (depth, block) in panel.iter().enumerate() {
+        let weights = load(block);
+        for (row, totals) in totals.iter_mut().enumerate() {
+            let four = four_activations(activations, row * stride + depth * DEPTH);
+            let four = _mm256_set1_epi32(four);
+            for (total, weights) in totals.iter_mut().zip(weights) {
+                *total = _mm256_dpbusd_avx_epi32(*total, four, weights);
+            }
         }
+    }
+    for (sums, totals) in sums.iter_mut().zip(totals) {
+        add(sums, totals);
+    }
+}
+
+/// A block's outputs, the first eight and the others.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(block: &Block) -> [__m256i; 2] {
+    let source: *const __m256i = block.0.as_ptr().cast();
+    // SAFETY: a block is 64 bytes, aligned to 64.
+    unsafe { [_mm256_load_si256(source), _mm256_load_si256(source.add(1))] }
+}
+
+/// Adds to the sums of a row.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add(sums: &mut [i32; OUTPUTS], totals: [__m256i; 2]) {
+    for (half, total) in sums.chunks_exact_mut(8).zip(totals) {
+        let place: *mut __m256i = half.as_mut_ptr().cast();
+        // SAFETY: `half` is eight i32.
+        unsafe { _mm256_storeu_si256(place, _mm256_add_epi32(_mm256_loadu_si256(place), total)) };
     }
 }
 

@@ -1,12 +1,11 @@
 // The page: its parts, and what they tell each other.
 
+import { byId } from "./dom.js";
 import { currentLanguage, setLanguage, translatePage } from "./i18n.js";
 import { ModelCard } from "./model-card.js";
 import { keepPage, register } from "./offline.js";
 import { ResultCard } from "./result-card.js";
 import { TextCard } from "./text-card.js";
-
-const byId = (id) => document.getElementById(id);
 
 translatePage();
 

@@ -1,20 +1,27 @@
-// Small helpers that every view uses. Text goes into the page as text only.
+// Elements without HTML: text stays text.
 
-/** A new element with properties, and attributes of its dataset; null and undefined are left out. */
-export function element(name, { className, text, data = {}, ...properties } = {}, ...children) {
-  const created = document.createElement(name);
-  if (className) created.className = className;
-  if (text !== undefined) created.textContent = text;
-  for (const [key, value] of Object.entries(data)) {
-    if (value !== null && value !== undefined) created.dataset[key] = value;
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
   }
-  Object.assign(created, properties);
-  created.append(...children);
-  return created;
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
 }
 
+/** An HTML element; attributes that begin with "on" are listeners, null and false leave one out. */
+export const element = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
+
+/** An SVG element, likewise. */
+export const shape = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
+
+export const byId = (id) => document.getElementById(id);
+
 /** An option of a select. */
-export const option = (value, text) => element("option", { value, text });
+export const option = (value, text) => element("option", { value }, text);
 
 /**
  * A name from outside, fit for a label: one line, bounded, and without control characters, among which are those that

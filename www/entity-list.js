@@ -66,20 +66,20 @@ export class EntityList {
     const mentions = all.filter(this.#keeps);
     const [{ type, text }] = mentions;
     const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
-    const button = element("button", { type: "button" }, element("bdi", { className: "entity-text", text }), " ");
+    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text" }, text), " ");
     if (mentions.length > 1) {
-      button.append(element("span", { className: "count", text: `\u00d7${formatNumber(mentions.length)}` }), " ");
+      button.append(element("span", { class: "count" }, `\u00d7${formatNumber(mentions.length)}`), " ");
     }
     button.append(
-      element("span", { className: "type-name", text: typeName(type) }), " ",
-      element("span", { className: "score", text: score.toFixed(3) }),
+      element("span", { class: "type-name" }, typeName(type)), " ",
+      element("span", { class: "score" }, score.toFixed(3)),
     );
     let next = 0;
     button.addEventListener("click", () => {
       this.#onChoose(mentions[next].words[0]);
       next = (next + 1) % mentions.length;
     });
-    return element("li", { data: { type, count: mentions.length, colour: typeColour(type) } }, button);
+    return element("li", { "data-type": type, "data-count": mentions.length, "data-colour": typeColour(type) }, button);
   }
 }
 

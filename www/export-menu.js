@@ -1,10 +1,9 @@
 // Takes the result out of the page: into the clipboard or into a file.
 
+import { byId } from "./dom.js";
 import { download } from "./files.js";
 import { fileName, write } from "./exports.js";
 import { t } from "./i18n.js";
-
-const byId = (id) => document.getElementById(id);
 
 export class ExportMenu {
   #format = byId("format");

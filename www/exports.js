@@ -119,8 +119,8 @@ function* html({ text, bundle, entities }) {
   let position = 0;
   for (const { start, end, type, text: name, score } of entities) {
     yield plain(text.slice(position, start));
-    const mark = element("mark", { className: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
-    mark.append(element("small", { text: typeName(type) }));
+    const mark = element("mark", { class: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
+    mark.append(element("small", {}, typeName(type)));
     yield written(mark);
     position = end;
   }

@@ -25,16 +25,16 @@ export function renderLegend(list, entities, filter, onChange) {
   const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
   list.replaceChildren(...types.map(([type, { all, strong }]) => {
     const text = strong === all ? formatNumber(all) : t("count-of", { count: formatNumber(strong), all: formatNumber(all) });
-    const button = element("button", { type: "button", data: { type } },
-      element("span", { className: "type-name", text: typeName(type) }),
+    const button = element("button", { type: "button", "data-type": type },
+      element("span", { class: "type-name" }, typeName(type)),
       " ",
-      element("span", { className: "count", text }));
+      element("span", { class: "count" }, text));
     button.setAttribute("aria-pressed", String(filter.isOn(type)));
     button.addEventListener("click", () => {
       filter.toggle(type);
       onChange();
     });
-    return element("li", { data: { colour: typeColour(type) } }, button);
+    return element("li", { "data-colour": typeColour(type) }, button);
   }));
   if (focused !== null) [...list.querySelectorAll("button")].find(({ dataset }) => dataset.type === focused)?.focus();
 }

@@ -1,6 +1,6 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
-import { label, option } from "./dom.js";
+import { byId, label, option } from "./dom.js";
 import { counted, megabytes, t } from "./i18n.js";
 import { refresh } from "./offline.js";
 
@@ -11,7 +11,6 @@ const MOST_AGREED = 50;
 /** The value of the encoder that was opened from disk or an address. */
 const OWN = "own:";
 
-const byId = (id) => document.getElementById(id);
 const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 

@@ -1,7 +1,7 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
 import { differences, differingWords } from "./compare.js";
-import { label, option } from "./dom.js";
+import { byId, label, option } from "./dom.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
@@ -21,8 +21,6 @@ const LONG_TEXT = 20_000;
 const PART_PERIOD = 500;
 /** Pause after a result before it is announced, so that typing is not talked over. */
 const ANNOUNCE_PAUSE = 900;
-
-const byId = (id) => document.getElementById(id);
 
 export class ResultCard {
   #box = byId("result");

@@ -185,7 +185,7 @@ export class ResultView {
   }
 
   #create(start, text) {
-    const div = element("div", { className: "block", text, dir: "auto" });
+    const div = element("div", { class: "block", dir: "auto" }, text);
     div.style.containIntrinsicBlockSize = `auto ${Math.ceil(text.length * HEIGHT_PER_CHARACTER) + 20}px`;
     const block = {
       start, text, element: div,
@@ -389,7 +389,7 @@ function drawing({ text, source, from, to, origin, entities, differing }) {
       const end = local(word.end);
       if (start >= until) break;
       if (start > position) parent.append(text.slice(position, start));
-      const span = element("span", { className: "word", tabIndex: -1, data: { word: index - from, tag: word.tag } });
+      const span = element("span", { class: "word", tabindex: -1, "data-word": index - from, "data-tag": word.tag });
       span.textContent = text.slice(start, end);
       parent.append(span);
       spans[index - from] = span;
@@ -403,7 +403,7 @@ function drawing({ text, source, from, to, origin, entities, differing }) {
     if (start > position) fragment.append(text.slice(position, start));
     position = Math.max(position, start);
     const { type } = entity;
-    const mark = element("mark", { className: "entity", data: { type, label: typeName(type), colour: typeColour(type) } });
+    const mark = element("mark", { class: "entity", "data-type": type, "data-label": typeName(type), "data-colour": typeColour(type) });
     if (differing?.has(entity)) mark.dataset.differs = "";
     const end = local(entity.end);
     addWords(mark, end);

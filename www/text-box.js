@@ -2,14 +2,13 @@
 // of a second; so a long text is edited a part at a time, while the box itself holds all of it out of sight.
 
 import { cutBlocks } from "./blocks.js";
+import { byId } from "./dom.js";
 import { formatNumber, t } from "./i18n.js";
 
 /** Longer texts are edited in parts ... */
 const LONG = 40_000;
 /** ... of about this many characters. */
 const PART = 8_000;
-
-const byId = (id) => document.getElementById(id);
 
 export class TextBox {
   #whole = byId("text");

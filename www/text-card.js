@@ -1,6 +1,6 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { examples } from "./examples.js";
 import { dropped, readText } from "./files.js";
 import { formatNumber, t } from "./i18n.js";
@@ -9,8 +9,6 @@ import { TextBox } from "./text-box.js";
 
 /** A longer text would take more memory than a tab has. */
 const LONGEST_TEXT = 5_000_000;
-
-const byId = (id) => document.getElementById(id);
 
 export class TextCard {
   #box;
@@ -36,7 +34,7 @@ export class TextCard {
       if (file) this.#open(file);
     });
     for (const name of Object.keys(examples)) {
-      const button = element("button", { type: "button", className: "chip", data: { i18n: `example-${name}`, example: name } });
+      const button = element("button", { type: "button", class: "chip", "data-i18n": `example-${name}`, "data-example": name });
       button.textContent = t(`example-${name}`);
       button.addEventListener("click", () => this.set(examples[name]));
       byId("examples").append(button);

@@ -54,13 +54,13 @@ export class WordPanel {
 }
 
 function tagRow(tag, probability, chosen) {
-  const name = element("span", { className: "tag-name", text: describeTag(tag) });
-  const code = element("bdi", { className: "tag-code", text: tag });
-  const bar = element("span", { className: "bar" });
+  const name = element("span", { class: "tag-name" }, describeTag(tag));
+  const code = element("bdi", { class: "tag-code" }, tag);
+  const bar = element("span", { class: "bar" });
   bar.setAttribute("aria-hidden", "true");
   bar.style.setProperty("--share", probability);
-  const value = element("span", { className: "value", text: probability.toFixed(DECIMALS), data: { probability } });
-  const row = element("li", { className: "tag-row", data: { tagRow: tag } }, name, code, bar, value);
+  const value = element("span", { class: "value", "data-probability": probability }, probability.toFixed(DECIMALS));
+  const row = element("li", { class: "tag-row", "data-tag-row": tag }, name, code, bar, value);
   row.classList.toggle("chosen", chosen);
   if (chosen) row.setAttribute("aria-current", "true");
   colourBy(row, tag);

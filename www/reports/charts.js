@@ -1,6 +1,6 @@
 // Charts in SVG, drawn for a width. Colours are classes, see reports.css.
 
-import { shape } from "./dom.js";
+import { shape } from "../dom.js";
 import { number, t } from "./language.js";
 
 const TEXT = 12;

@@ -1,6 +1,6 @@
 // "Check this figure": runs encoder and head over a stored sample in this tab and compares.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { numbers } from "./figure.js";
 import { count, number, signed, t } from "./language.js";
 import { judgeSample } from "./metrics-client.js";

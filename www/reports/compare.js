@@ -1,6 +1,6 @@
 // Two reports against each other: figures, tags, confusion.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { numbers, save, toCsv } from "./figure.js";
 import { number, signed, t } from "./language.js";
 import { matrixDifference } from "./matrix.js";

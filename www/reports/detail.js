@@ -1,7 +1,7 @@
 // One report in full: tags, entities, buckets, reliability, confusion, provenance.
 
+import { element } from "../dom.js";
 import { barChart, reliabilityChart } from "./charts.js";
-import { element } from "./dom.js";
 import { figure, numbers, save } from "./figure.js";
 import { count, number, t } from "./language.js";
 import { matrixTable } from "./matrix.js";

@@ -1,7 +1,7 @@
 // The error browser: sentences that one report gets right and the other wrong.
 
+import { element } from "../dom.js";
 import { typeColour } from "../tags.js";
-import { element } from "./dom.js";
 import { count, t } from "./language.js";
 import { listErrors } from "./metrics-client.js";
 import { change, state } from "./state.js";

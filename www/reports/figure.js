@@ -1,6 +1,6 @@
 // A chart with its numbers: the picture, a table of what it shows, and both to download.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { t } from "./language.js";
 
 /** What a picture that stands alone takes along of the page's styles. */

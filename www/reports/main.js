@@ -1,18 +1,18 @@
 // The page over reports: what is on show follows from the address (state.js) and from what is loaded (store.js).
 
+import { byId, element } from "../dom.js";
+import { rememberLanguage } from "../language.js";
 import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
-import { byId, element } from "./dom.js";
 import { showErrors } from "./errors.js";
 import { save, toCsv } from "./figure.js";
-import { rememberLanguage } from "../language.js";
 import { count, language, t } from "./language.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
-import { STRINGS } from "./strings.js";
 import { FIGURE_NAMES, addFile, entries, loadStored, messageOf, removeOwn } from "./store.js";
+import { STRINGS } from "./strings.js";
 import { showTable, tableRows } from "./table.js";
 
 const hint = (name) => element("p", { class: "hint" }, t(name));

@@ -1,6 +1,6 @@
 // Confusion matrices as tables: rows are gold, columns predicted.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 import { count, t } from "./language.js";
 
 const labelsOf = (...matrices) => [...new Set(matrices.flatMap((matrix) => [...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]))].sort();

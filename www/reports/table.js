@@ -1,6 +1,6 @@
 // The sortable table of all reports; two of them can be picked.
 
-import { byId, element } from "./dom.js";
+import { byId, element } from "../dom.js";
 import { number, t } from "./language.js";
 import { change, state } from "./state.js";
 import { FIGURE_NAMES } from "./store.js";

@@ -1,7 +1,5 @@
 //! Everybody can use the page: axe-core, languages, small screens; and what it looks like.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -29,11 +27,13 @@ async fn check(page: &Page, axe: &str, state: &str) -> Result<()> {
     Ok(())
 }
 
+/// Takes a picture of what is on the screen, to be looked at.
 async fn screenshot(page: &Page, name: &str) -> Result<()> {
     let folder = root().join("target/screenshots");
     std::fs::create_dir_all(&folder)?;
     let picture = page.browser.client.screenshot().await?;
-    let path: PathBuf = folder.join(name);
+    let name = format!("{name}-{:?}.png", page.browser.kind).to_lowercase();
+    let path = folder.join(name);
     std::fs::write(&path, picture).with_context(|| path.display().to_string())
 }
 
@@ -43,7 +43,6 @@ const TOO_WIDE: &str =
 
 /// Looks at the page in the states that it has, in one scheme and size.
 async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &str) -> Result<()> {
-    let name = format!("{name}-{kind:?}").to_lowercase();
     let axe = axe()?;
     let server = Server::start(&Site::built()?)?;
     let browser = Browser::start(kind, wishes).await?;
@@ -59,7 +58,7 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     page.browser
         .until("document.querySelector('#entities li')")
         .await?;
-    screenshot(&page, &format!("{name}.png")).await?;
+    screenshot(&page, name).await?;
     check(&page, &axe, "with a result").await?;
     ensure!(
         page.browser.run(TOO_WIDE, Vec::new()).await? == false,
@@ -78,7 +77,7 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     page.browser
         .until("document.querySelector('#types button[aria-pressed=false]')")
         .await?;
-    screenshot(&page, &format!("{name}-compared.png")).await?;
+    screenshot(&page, &format!("{name}-compared")).await?;
     check(&page, &axe, "side by side").await?;
     ensure!(
         page.browser.run(TOO_WIDE, Vec::new()).await? == false,
@@ -88,7 +87,7 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     page.click("[data-example=scripts]").await?;
     page.choose("compare", "").await?;
     page.current().await?;
-    screenshot(&page, &format!("{name}-scripts.png")).await?;
+    screenshot(&page, &format!("{name}-scripts")).await?;
     check(&page, &axe, "with other scripts").await
 }
 
@@ -199,7 +198,7 @@ fn the_interface_speaks_korean() -> Result<()> {
                 "document.querySelector('#result mark').dataset.label.match(/\\p{Script=Hangul}/u)",
             )
             .await?;
-        screenshot(&page, "korean.png").await?;
+        screenshot(&page, "korean").await?;
 
         // It is remembered, and the page says which language it is in.
         page.open().await?;

@@ -90,6 +90,10 @@ fn offsets_parts_and_heads_are_right_for_any_text() -> Result<()> {
             }
             const given = await recognizer.predictWords([['Barack', 'Obama', 'left', '.'], [], ['U.S.']]);
             if (JSON.stringify(given.tags[0]) !== '["B-per","I-per","O","O"]' || given.tags[2].length !== 1) wrong.push(['words', given]);
+            // One word of two lines is not the two words.
+            const lengths = [];
+            for (const words of [['Barack\nObama'], ['Barack', 'Obama']]) lengths.push((await recognizer.predictWords([words])).tags[0].length);
+            if (lengths.join() !== '1,2') wrong.push(['lines', lengths]);
             // The visible part comes first: told of one worker, as two may be done in any order.
             const single = await nerite.load(bundle, { workers: 1 });
             const inTurn = [];
@@ -119,6 +123,10 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
             const found = [
                 await failure(recognizer.predict('x', { head: 'none' })),
                 await failure(recognizer.predict('x', { decoder: 'luck' })),
+                await failure(recognizer.predictAll('x', ['best', 'linear'], { decoder: 'luck' })),
+                await failure(recognizer.predict('x', { aggregation: 'luck' })),
+                await failure(recognizer.predict(5)),
+                await failure(recognizer.predictWords('Paris')),
                 await failure(recognizer.predict(long, { signal: stop.signal })),
                 await failure(recognizer.predict('x', { signal: AbortSignal.abort() })),
                 await failure(nerite.load('/bundles/none')),
@@ -144,6 +152,10 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
         let expected = [
             "input: found the head \"none\", expected one of",
             "input: found the decoder \"luck\", expected one of",
+            "input: found the decoder \"luck\", expected one of",
+            "input: found the aggregation \"luck\", expected one of average, first, max",
+            "input: found a text of type number, expected a string",
+            "input: found something else than sentences as lists of words",
             "AbortError",
             "AbortError",
             "network: manifest.json: found HTTP status 404",

@@ -142,6 +142,7 @@ export class ResultCard {
       }
       if (long) this.#beginLong(text, heads);
       const options = {
+        decoder: this.#decoder.value,
         aggregation: this.#aggregation.value,
         signal,
         visible: this.#views[0].visibleRange(),
@@ -149,15 +150,12 @@ export class ResultCard {
           if (long && current()) this.#showProgress(progress);
         },
       };
-      const decoder = this.#decoder.value;
-      const all = recognizer.heads.filter(({ id }) => heads.includes(id)).every(({ decoders }) => decoders.includes(decoder));
       const predictions = heads.length > 1
-        // A head that has not the chosen decoder takes its own, and so does the other.
-        ? await recognizer.predictAll(text, heads, { ...options, ...(all ? { decoder } : {}) })
+        // Where the other head has not the chosen decoder, it takes its own.
+        ? await recognizer.predictAll(text, heads, options)
         : [await recognizer.predict(text, {
           ...options,
           head: heads[0],
-          decoder,
           onPart: (part) => {
             if (long && current()) this.#addPart(part);
           },

@@ -97,12 +97,13 @@ pub(crate) fn exp2_nonpositive(x: f32) -> f32 {
     p * f32::from_bits(exponent << 23)
 }
 
-/// `x * Phi(x)`; absolute error below 1.5e-4, which is a hundredth of what
-/// quantizing the result to seven bits adds.
+/// `x * Phi(x)`; absolute error below 1.5e-4 for `|x| <= 500`, which is a
+/// hundredth of what quantizing the result to seven bits adds, and below
+/// `3e-7 |x|` beyond.
 ///
 /// `(Phi(x) - 1/2) / x` is a polynomial in `x^2`, the best in the sense of the
-/// greatest error of the result on `[-4, 4]` among those that reach exactly
-/// 0 and 1 at its ends (found by iteratively reweighted least squares).
+/// greatest error of the result on `[-4, 4]` among those that reach 0 and 1 (but
+/// for rounding) at its ends (found by iteratively reweighted least squares).
 #[inline(always)]
 pub(crate) fn gelu(x: f32) -> f32 {
     const END: f32 = 4.0;
@@ -263,9 +264,14 @@ mod tests {
                 "gelu_new({x})"
             );
         }
-        for x in [-40.0f32, -8.0, 8.0, 40.0] {
+        for x in [-1e9f32, -1e4, -500.0, -8.0, 8.0, 500.0, 1e4, 1e9] {
+            let bound = if x.abs() > 500.0 {
+                3e-7 * x.abs()
+            } else {
+                1.5e-4
+            };
             assert!(
-                (gelu(x) - x.max(0.0)).abs() < 5e-5,
+                (gelu(x) - x.max(0.0)).abs() <= bound,
                 "gelu({x}) = {}",
                 gelu(x)
             );

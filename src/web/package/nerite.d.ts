@@ -16,7 +16,7 @@ export interface LoadOptions {
 }
 export interface PredictOptions {
   head?: string;                  // id; default: recognizer.defaultHead
-  decoder?: Decoder;              // default: the head's own
+  decoder?: Decoder;              // default: the head's own; of several heads, those that have it take it
   aggregation?: Aggregation;      // default "average"
   signal?: AbortSignal;
   /** Offsets that are wanted first (what is on the screen). */
@@ -50,7 +50,7 @@ export class Recognizer {
   readonly backend: string;       // "wasm relaxed simd", "wasm relaxed simd, in pairs", "wasm simd128"
   readonly workers: number;       // running now
   readonly heads: HeadInfo[]; readonly defaultHead: string;
-  readonly wasmBytes: number;     // memory of the first worker
+  readonly wasmBytes: number;     // the most memory that one worker has taken
   predict(text: string, options?: PredictOptions): Promise<Prediction>;
   /** One run of the encoder for several heads; the predictions in the order of `heads`. No onPart. */
   predictAll(text: string, heads: string[], options?: PredictOptions): Promise<Prediction[]>;

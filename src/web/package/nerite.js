@@ -11,6 +11,8 @@ export { NeriteError, cacheSize, clearCache };
 const MOST_WORKERS = 4;
 /** Words that are worth the start of more workers. */
 const LONG = 400;
+/** How an entity's score follows from its words'; the first one unless another is asked for. */
+const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
 const SHARE_OF_MEMORY = 0.1;
 
@@ -142,6 +144,10 @@ export class Recognizer {
 
   /** Tags words that are cut already, sentence by sentence. */
   async predictWords(sentences, { head = this.defaultHead, decoder, signal } = {}) {
+    const isList = (list, of) => Array.isArray(list) && list.every(of);
+    if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
+      refuse("input", "found something else than sentences as lists of words, which are strings");
+    }
     const [question] = this.#questions([head], { decoder });
     const text = sentences.map((words) => words.join(" ")).join("\n");
     const counts = Uint32Array.from(sentences, (words) => words.length);
@@ -167,18 +173,22 @@ export class Recognizer {
   }
 
   /** Heads with the decoder of each: the one asked for, where the head can serve it. */
-  #questions(heads, { decoder, aggregation }) {
+  #questions(heads, { decoder, aggregation = AGGREGATIONS[0] }) {
+    const expect = (what, found, expected) => {
+      if (!expected.includes(found)) refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
+    };
+    for (const id of heads) expect("head", id, this.heads.map((head) => head.id));
+    const asked = this.heads.filter(({ id }) => heads.includes(id));
+    if (decoder !== undefined) expect("decoder", decoder, [...new Set(asked.flatMap(({ decoders }) => decoders))]);
+    expect("aggregation", aggregation, AGGREGATIONS);
     return heads.map((id) => {
-      const info = this.heads.find((head) => head.id === id);
-      if (!info) refuse("input", `found the head ${JSON.stringify(id)}, expected one of ${this.heads.map((head) => head.id).join(", ")}`);
-      if (decoder !== undefined && heads.length === 1 && !info.decoders.includes(decoder)) {
-        refuse("input", `found the decoder ${JSON.stringify(decoder)}, expected one of ${info.decoders.join(", ")}`);
-      }
-      return { head: id, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation: aggregation ?? "average" };
+      const info = asked.find((head) => head.id === id);
+      return { head: id, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation };
     });
   }
 
   async #read(text, heads, options) {
+    if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
     const { signal, onPart } = options;
     const start = performance.now();
     const questions = this.#questions(heads, options);

@@ -60,7 +60,8 @@ export class Pool {
   #lead = null;
   #queue = [];
   #busy = new Set();
-  #growing = false;
+  /** Until the workers that are starting are there. */
+  #growing = null;
   #freed = false;
   /** What the first worker says of the bundle. */
   bundle = null;
@@ -104,20 +105,18 @@ export class Pool {
   }
 
   /** Starts workers until there are `count`; resolves once they all are there. */
-  async grow(count) {
-    if (this.#growing) return;
-    this.#growing = true;
-    try {
+  grow(count) {
+    const start = async () => {
       const missing = Math.max(0, count - this.#workers.length);
-      await Promise.all(Array.from({ length: missing }, async () => {
+      // Where one fails to start, fewer do the same work.
+      await Promise.allSettled(Array.from({ length: missing }, async () => {
         await this.#start();
         this.#feed();
       }));
-    } catch {
-      // Fewer workers do the same work.
-    } finally {
-      this.#growing = false;
-    }
+      this.#growing = null;
+    };
+    this.#growing ??= start();
+    return this.#growing;
   }
 
   async outline(text) {

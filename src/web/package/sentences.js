@@ -42,7 +42,7 @@ export class Outline {
     for (let word = this.ends[sentence]; word < this.ends[sentence + 1]; word++) {
       words.push(this.text.slice(this.start(word), this.end(word)));
     }
-    return words.join("\n");
+    return JSON.stringify(words);
   }
 
   /** Sentences `from` to `to` as a task's input; offsets count from the first word. */

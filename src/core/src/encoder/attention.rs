@@ -8,7 +8,7 @@
 
 use crate::int8::{
     ACTIVATION_MAX, ALWAYS_FITS, Activation, Activations, DEPTH, Kernel, OUTPUTS, Packed, ROUND,
-    Row, Weight, for_each_tile,
+    Row, for_each_tile,
 };
 use crate::math;
 
@@ -115,7 +115,7 @@ impl Attention {
                 for offset in 0..DEPTH.min(length - start) {
                     let values = &row(start + offset)[first..][..lanes];
                     for (lane, (&x, &inverse)) in values.iter().zip(inverses.iter()).enumerate() {
-                        block.0[lane * DEPTH + offset] = to_weight(x * inverse) as i8 as Weight;
+                        block.0[lane * DEPTH + offset] = to_weight(x * inverse) as i8;
                     }
                 }
             }

@@ -5,6 +5,7 @@
 //! x . w ~ row_scale * channel_scale * (sum(a q) - zero * sum(q))
 //! ```
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::activations::{Activations, Row};
@@ -29,14 +30,13 @@ pub(crate) unsafe fn for_each_tile<K: Kernel>(
     weights: &Packed,
     mut finish: impl FnMut(usize, usize, usize, &[i32; OUTPUTS], &Channels),
 ) {
-    let mut sums = [[0i32; OUTPUTS]; ROWS * MAX_PANELS];
+    let mut sums = [MaybeUninit::<[i32; OUTPUTS]>::uninit(); ROWS * MAX_PANELS];
     for start in (0..input.rows().len()).step_by(ROWS) {
         let rows = ROWS.min(input.rows().len() - start);
         let mut first = 0;
         for (panels, channels) in weights.panels(K::PANELS) {
             let count = channels.len();
-            let sums = &mut sums[..rows * count];
-            sums.fill([0; OUTPUTS]);
+            let sums = zeros(&mut sums[..rows * count]);
             // A deep panel goes through in parts.
             let depth = if count == 1 { K::DEPTH } else { panels.len() };
             for (part, panels) in panels.chunks(depth).enumerate() {
@@ -61,6 +61,14 @@ pub(crate) unsafe fn for_each_tile<K: Kernel>(
             first += count * OUTPUTS;
         }
     }
+}
+
+/// Sets all to 0. (A product of few rows would take longer to clear the room
+/// for many than to multiply.)
+fn zeros(sums: &mut [MaybeUninit<[i32; OUTPUTS]>]) -> &mut [[i32; OUTPUTS]] {
+    sums.fill(MaybeUninit::zeroed());
+    // SAFETY: all are initialized now, and the layout is the same.
+    unsafe { &mut *(std::ptr::from_mut(sums) as *mut [[i32; OUTPUTS]]) }
 }
 
 /// The rows of each tile: of like height, as a low one at the end would be slow.

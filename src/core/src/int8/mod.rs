@@ -12,7 +12,7 @@ mod packed;
 mod rows;
 
 pub(crate) use activations::{Activations, ROUND, Row};
-pub(crate) use kernels::{ACTIVATION_MAX, Activation, Kernel, Weight};
+pub(crate) use kernels::{ACTIVATION_MAX, Activation, Kernel};
 pub(crate) use matmul::{for_each_tile, multiply};
 pub(crate) use packed::{ALWAYS_FITS, DEPTH, MAX_INPUTS, OUTPUTS, Packed, fours_fit, limit_fours};
 pub(crate) use rows::Rows;
@@ -95,9 +95,11 @@ impl Backend {
     /// The candidate that is fastest, which takes a trial of some hundredths of
     /// a second if there are several. `now` is a clock in milliseconds.
     pub(crate) fn fastest(now: impl Fn() -> f64) -> Self {
-        const MILLISECONDS: f64 = 40.0;
-        /// Some browsers' clocks tick once a millisecond.
+        const ROUNDS: usize = 5;
+        /// Milliseconds; some browsers' clocks tick once in one.
         const TURN: f64 = 4.0;
+        /// Products of a turn where the clock stands still.
+        const MOST: f64 = 10_000.0;
         const ROWS: usize = 24;
         const INPUTS: usize = 256;
         const OUTPUTS: usize = 64;
@@ -109,14 +111,13 @@ impl Backend {
         activations.fill(&[1.0; ROWS * INPUTS], INPUTS);
         let weights = Packed::new(OUTPUTS, INPUTS);
         let mut best = (0.0, Self::default());
-        let start = now();
-        while now() - start < MILLISECONDS {
+        for _ in 0..ROUNDS {
             // In turns, and the best of each counts: what disturbs one disturbs
             // the other, and an engine optimizes code only as it runs.
             for &candidate in &candidates {
                 let (turn, mut products) = (now(), 0.0);
                 let mut elapsed = 0.0;
-                while elapsed < TURN {
+                while elapsed < TURN && products < MOST {
                     candidate.run(Trial {
                         activations: &activations,
                         weights: &weights,

@@ -8,7 +8,7 @@
 //! blocks in 16 bits, which halves their work. [`limit_fours`] sees to it that
 //! this cannot overflow; it is part of the quantized format.
 
-use super::kernels::{ACTIVATION_MAX, Weight};
+use super::kernels::ACTIVATION_MAX;
 
 /// Output channels of a block.
 pub(crate) const OUTPUTS: usize = 16;
@@ -26,7 +26,7 @@ pub(crate) const MAX_INPUTS: usize =
 /// Weights of [`OUTPUTS`] x [`DEPTH`] channels, the inputs of an output adjacent.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
-pub(crate) struct Block(pub(crate) [Weight; OUTPUTS * DEPTH]);
+pub(crate) struct Block(pub(crate) [i8; OUTPUTS * DEPTH]);
 
 /// Packed weights, with what turns sums of products into numbers.
 #[derive(Debug, Default)]
@@ -78,11 +78,11 @@ impl Packed {
         for (block, four) in blocks.iter_mut().zip(fours) {
             // Of a constant width: one load and one store.
             let (places, _) = block.0.as_chunks_mut::<DEPTH>();
-            places[lane] = four.map(|weight| weight as Weight);
+            places[lane] = *four;
         }
         if let (Some(block), false) = (blocks.last_mut(), rest.is_empty()) {
             for (place, &weight) in block.0[lane * DEPTH..].iter_mut().zip(rest) {
-                *place = weight as Weight;
+                *place = weight;
             }
         }
         self.channels[panel].sum[lane] = weight.iter().map(|&w| i32::from(w)).sum();

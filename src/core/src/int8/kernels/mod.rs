@@ -24,19 +24,12 @@ pub(crate) const ACTIVATION_MAX: u8 = 127;
 /// The most panels that a tile may have.
 pub(crate) const MAX_PANELS: usize = 2;
 
-/// What an activation and a weight take in memory: a byte, but 16 bits where
-/// the kernel has no products of bytes and would widen them again and again.
+/// What an activation takes in memory: a byte, but 16 bits where the kernel has
+/// no products of bytes and would widen it again and again.
 #[cfg(not(all(target_feature = "simd128", not(target_feature = "relaxed-simd"))))]
-mod width {
-    pub(crate) type Activation = u8;
-    pub(crate) type Weight = i8;
-}
+pub(crate) type Activation = u8;
 #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-mod width {
-    pub(crate) type Activation = i16;
-    pub(crate) type Weight = i16;
-}
-pub(crate) use width::{Activation, Weight};
+pub(crate) type Activation = i16;
 
 /// A kernel: dot products of a few rows of activations with a panel or two.
 pub(crate) trait Kernel {

@@ -3,14 +3,15 @@ use core::arch::wasm32::*;
 use super::super::super::packed::{Block, DEPTH, OUTPUTS};
 use super::{Kernel, add, by_rows, check};
 
-/// Plain wasm SIMD: `i32x4_dot_i16x8` of activations and weights that are kept
-/// in 16 bits.
+/// Plain wasm SIMD: `i32x4_dot_i16x8` of activations that are kept in 16 bits,
+/// and weights that are widened for four rows at a time: kept in 16 bits, they
+/// would take twice the memory for 3 % of the time.
 pub(crate) struct Simd128;
 
 impl Kernel for Simd128 {
     const NAME: &'static str = "wasm simd128";
     const ROWS: usize = 4;
-    const DEPTH: usize = 96;
+    const DEPTH: usize = 192;
 
     #[inline(always)]
     unsafe fn tile(
@@ -56,12 +57,12 @@ fn dot<const ROWS: usize>(
     }
 }
 
-/// The weights of two outputs.
+/// The weights of two outputs, widened.
 #[inline(always)]
 fn load(block: &Block, pair: usize) -> v128 {
     let two = &block.0[8 * pair..][..8];
-    // SAFETY: `two` is sixteen bytes.
-    unsafe { v128_load(two.as_ptr().cast()) }
+    // SAFETY: `two` is eight bytes.
+    unsafe { i16x8_load_extend_i8x8(two.as_ptr()) }
 }
 
 /// Four adjacent activations, twice.

@@ -71,20 +71,72 @@ fn add_prefix_space(step: &mut Value) {
 fn check(json: &[u8]) -> Result<(), TokenizerError> {
     let root: Value =
         serde_json::from_slice(json).map_err(|error| TokenizerError::File(error.to_string()))?;
-    check_normalizer(&root["normalizer"])?;
+    check_steps("normalizer", &root["normalizer"], &NORMALIZERS)?;
+    check_steps("pre_tokenizer", &root["pre_tokenizer"], &PRE_TOKENIZERS)?;
+    check_model(&root["model"])?;
     check_merges(&root["model"])?;
     check_template(&root["post_processor"])
 }
 
-/// SentencePiece's tables, which no encoder here needs, panic if they are odd.
-fn check_normalizer(step: &Value) -> Result<(), TokenizerError> {
-    if step["type"] == "Precompiled" || step.get("precompiled_charsmap").is_some() {
-        return Err(TokenizerError::File(
-            "found a SentencePiece normalizer, expected one of BERT or RoBERTa".into(),
-        ));
+/// What tokenizers of BERT's and RoBERTa's kind do to a text. Others replace by
+/// patterns, which can make a book of a word or match for hours, or read tables
+/// that panic if they are odd.
+const NORMALIZERS: [&str; 9] = [
+    "Sequence",
+    "BertNormalizer",
+    "Lowercase",
+    "NFC",
+    "NFD",
+    "NFKC",
+    "NFKD",
+    "Strip",
+    "StripAccents",
+];
+/// How they cut it.
+const PRE_TOKENIZERS: [&str; 7] = [
+    "Sequence",
+    "BertPreTokenizer",
+    "ByteLevel",
+    "Digits",
+    "Punctuation",
+    "Whitespace",
+    "WhitespaceSplit",
+];
+/// Characters of a word that WordPiece may look at, which takes their square
+/// in time; BERT's has 100.
+const MAX_WORD: u64 = 1000;
+
+fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), TokenizerError> {
+    if step.is_null() {
+        return Ok(());
     }
-    let steps = step["normalizers"].as_array();
-    steps.into_iter().flatten().try_for_each(check_normalizer)
+    let kind = step["type"].as_str().unwrap_or_default();
+    if !allowed.contains(&kind) {
+        return Err(TokenizerError::File(format!(
+            "found a {what} of type {kind:?}, expected one of {}",
+            allowed.join(", ")
+        )));
+    }
+    let steps = [&step["normalizers"], &step["pretokenizers"]];
+    let mut steps = steps.into_iter().filter_map(Value::as_array).flatten();
+    steps.try_for_each(|step| check_steps(what, step, allowed))
+}
+
+fn check_model(model: &Value) -> Result<(), TokenizerError> {
+    // Old files name no type.
+    if let Some(kind) = model["type"].as_str()
+        && !["WordPiece", "BPE"].contains(&kind)
+    {
+        return Err(TokenizerError::File(format!(
+            "found a model of type {kind:?}, expected WordPiece or BPE"
+        )));
+    }
+    match model["max_input_chars_per_word"].as_u64() {
+        Some(found) if found > MAX_WORD => Err(TokenizerError::File(format!(
+            "found words of up to {found} characters, expected at most {MAX_WORD}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A merge has to make a subword of the vocabulary, and where subwords within
@@ -237,6 +289,47 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+
+    #[test]
+    fn what_could_run_away_with_a_text_is_refused() {
+        let replace = r#"{"type": "Replace", "pattern": {"Regex": "."}, "content": "aaaa"}"#;
+        let split = r#"{"type": "Split", "pattern": {"Regex": "(a*)*b"}, "behavior": "Isolated", "invert": false}"#;
+        for (json, expected) in [
+            (
+                format!(r#"{{"normalizer": {replace}}}"#),
+                "a normalizer of type \"Replace\"",
+            ),
+            (
+                format!(
+                    r#"{{"normalizer": {{"type": "Sequence", "normalizers": [{{"type": "NFC"}}, {replace}]}}}}"#
+                ),
+                "a normalizer of type \"Replace\"",
+            ),
+            (
+                r#"{"normalizer": {"type": "Prepend", "prepend": "aaaa"}}"#.into(),
+                "a normalizer of type \"Prepend\"",
+            ),
+            (
+                r#"{"normalizer": {"type": "Precompiled", "precompiled_charsmap": ""}}"#.into(),
+                "a normalizer of type \"Precompiled\"",
+            ),
+            (
+                format!(r#"{{"pre_tokenizer": {split}}}"#),
+                "a pre_tokenizer of type \"Split\"",
+            ),
+            (
+                r#"{"model": {"type": "Unigram"}}"#.into(),
+                "a model of type \"Unigram\"",
+            ),
+            (
+                r#"{"model": {"type": "WordPiece", "max_input_chars_per_word": 1000000}}"#.into(),
+                "words of up to 1000000 characters",
+            ),
+        ] {
+            let error = Tokenizer::from_bytes(json.as_bytes(), 10).err().unwrap();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
 
     #[test]
     fn odd_files_are_prepared_or_refused_but_never_panic() {

@@ -87,17 +87,19 @@ pub fn variations(layers: &Layers, settings: &Settings) -> Vec<Trial> {
         }
     }
     type Change = fn(&mut Settings);
-    let changes: [(&str, Change); 16] = [
-        ("linear", |s| {
-            s.model.kind = HeadKind::Linear;
-            (s.model.projection, s.model.units, s.inner_dropout) = (0, 0, 0.0);
+    let changes: [(&str, Change); 20] = [
+        ("linear", |s| become_kind(s, HeadKind::Linear)),
+        ("mlp", |s| become_kind(s, HeadKind::Mlp)),
+        ("context", |s| become_kind(s, HeadKind::Context)),
+        ("no word features", |s| {
+            (s.model.lexicon, s.lexicon_dropout) = (None, 0.0)
         }),
-        ("mlp", |s| {
-            s.model.kind = HeadKind::Mlp;
-            s.model.units = 0;
+        ("no transitions", |s| {
+            s.model.transitions = false;
+            if s.model.decoder == Decoder::Transitions {
+                s.model.decoder = Decoder::Rules;
+            }
         }),
-        ("no word features", |s| s.model.lexicon = None),
-        ("no transitions", |s| s.model.transitions = false),
         ("argmax", |s| s.model.decoder = Decoder::Argmax),
         ("projection half", |s| {
             s.model.projection = s.model.projection.div_ceil(2)
@@ -108,25 +110,52 @@ pub fn variations(layers: &Layers, settings: &Settings) -> Vec<Trial> {
         ("learning rate half", |s| s.learning_rate /= 2.0),
         ("learning rate double", |s| s.learning_rate *= 2.0),
         ("inner dropout 0.2 more", |s| {
-            s.inner_dropout = (s.inner_dropout + 0.2).min(0.9)
+            if s.model.kind != HeadKind::Linear {
+                s.inner_dropout = (s.inner_dropout + 0.2).min(0.9);
+            }
         }),
         ("word feature dropout 0.2 more", |s| {
-            s.lexicon_dropout = (s.lexicon_dropout + 0.2).min(0.9)
+            if s.model.lexicon.is_some() {
+                s.lexicon_dropout = (s.lexicon_dropout + 0.2).min(0.9);
+            }
         }),
         ("batch half", |s| s.batch = s.batch.div_ceil(2)),
+        ("rare tags not repeated", |s| s.rare = 0),
         ("rare tags 2 times more", |s| s.rare += 2),
+        ("no average", |s| s.average = 0.0),
+        ("gradients not clipped", |s| s.clip = 0.0),
         ("epochs double", |s| s.epochs *= 2),
     ];
     for (name, change) in changes {
         let mut settings = settings.clone();
         change(&mut settings);
-        trials.push(Trial {
-            name: name.into(),
-            layers: layers.clone(),
-            settings,
-        });
+        // What the settings to begin with do not have cannot be changed.
+        if settings != trials[0].settings {
+            trials.push(Trial {
+                name: name.into(),
+                layers: layers.clone(),
+                settings,
+            });
+        }
     }
     trials
+}
+
+/// Makes it a head of another kind, of usual widths where it had none.
+fn become_kind(settings: &mut Settings, kind: HeadKind) {
+    let usual = Settings::best(0).model;
+    let width = |now: usize, wanted: bool, usual: usize| match (wanted, now) {
+        (false, _) => 0,
+        (true, 0) => usual,
+        (true, now) => now,
+    };
+    let model = &mut settings.model;
+    model.kind = kind;
+    model.projection = width(model.projection, kind != HeadKind::Linear, usual.projection);
+    model.units = width(model.units, kind == HeadKind::Context, usual.units);
+    if kind == HeadKind::Linear {
+        settings.inner_dropout = 0.0;
+    }
 }
 
 /// The settings to begin with, their rates, shares and batch drawn anew.
@@ -158,7 +187,9 @@ pub fn random(layers: &Layers, settings: &Settings, count: usize, seed: u64) -> 
             .parse()
             .expect("a number");
         settings.dropout = between(0.0, 0.3);
-        settings.lexicon_dropout = between(0.0, 0.5);
+        if settings.model.lexicon.is_some() {
+            settings.lexicon_dropout = between(0.0, 0.5);
+        }
         if settings.model.kind != HeadKind::Linear {
             settings.inner_dropout = between(0.1, 0.6);
         }
@@ -185,9 +216,17 @@ impl Search<'_> {
             "found the share {}, expected more than 0 and at most 1",
             self.share
         );
-        for Trial { name, settings, .. } in trials {
+        // What cannot work is said before the long work begins.
+        for Trial {
+            name,
+            layers,
+            settings,
+        } in trials
+        {
             settings
                 .check()
+                .with_context(|| format!("trial {name:?}"))?;
+            head_config(self.corpus, self.encoder, layers, settings)
                 .with_context(|| format!("trial {name:?}"))?;
             ensure!(
                 settings.validation > 0.0,
@@ -260,25 +299,35 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Model;
 
     #[test]
     fn every_trial_can_be_run() {
-        let settings = Settings::best(0);
-        let mut trials = variations(&Layers::Mix, &settings);
-        trials.extend(random(&Layers::Mix, &settings, 50, 3).unwrap());
-        for (number, trial) in trials.iter().enumerate() {
-            trial.settings.check().unwrap();
-            let same = |other: &Trial| {
-                (&other.layers, &other.settings) == (&trial.layers, &trial.settings)
-            };
-            assert!(
-                !trials[..number].iter().any(same),
-                "{} is another",
-                trial.name
-            );
+        let crf = Settings {
+            model: Model {
+                decoder: Decoder::Transitions,
+                ..Settings::best(0).model
+            },
+            ..Settings::best(0)
+        };
+        for settings in [Settings::best(0), Settings::study(0), crf] {
+            let mut trials = variations(&Layers::Mix, &settings);
+            trials.extend(random(&Layers::Mix, &settings, 50, 3).unwrap());
+            for (number, trial) in trials.iter().enumerate() {
+                trial.settings.check().unwrap();
+                let same = |other: &Trial| {
+                    (&other.layers, &other.settings) == (&trial.layers, &trial.settings)
+                };
+                assert!(
+                    !trials[..number].iter().any(same),
+                    "{} is another",
+                    trial.name
+                );
+            }
+            let again = random(&Layers::Mix, &settings, 50, 3).unwrap();
+            assert_eq!(again[49].settings, trials[trials.len() - 1].settings);
         }
-        let again = random(&Layers::Mix, &settings, 50, 3).unwrap();
-        assert_eq!(again[49].settings, trials[trials.len() - 1].settings);
+        let settings = Settings::best(0);
         assert!(random(&Layers::Mix, &settings, MAX_RANDOM + 1, 3).is_err());
     }
 }

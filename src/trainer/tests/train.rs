@@ -234,6 +234,93 @@ fn every_flag_is_honoured() {
     }
 }
 
+/// A head with everything that a head may have.
+const FULL: &str = "--encoder BERT --layers mix --head context --projection 12 --units 8 \
+    --lexicon 64x4 --transitions true --decoder transitions --epochs 2 --batch 16 \
+    --learning-rate 0.01 --inner-dropout 0.2 --lexicon-dropout 0.2 --validation 0.2 --rare 1 \
+    --clip 1 --average 0.5";
+
+#[test]
+fn every_part_of_a_head_can_be_chosen() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(120));
+    let mut seen = HashSet::new();
+    let mut train = |flags: &str| {
+        // A flag that is given twice would be refused.
+        let names: HashSet<&str> = flags.split(' ').step_by(2).collect();
+        let full: Vec<&str> = FULL.split_whitespace().collect();
+        let full = full.chunks(2).filter(|pair| !names.contains(pair[0]));
+        let full = full.map(|pair| pair.join(" ")).collect::<Vec<_>>();
+        lab.ok(&format!("train c.conll --out o {} {flags}", full.join(" ")));
+        assert!(
+            seen.insert(heads(&lab, "o")[1].clone()),
+            "{flags}: nothing changed"
+        );
+        report(&lab, "o", "fine-tuned")["provenance"].clone()
+    };
+    let found = train("--seed 0");
+    assert_eq!(found["head"]["kind"], "context");
+    assert_eq!(found["head"]["layers"], json!([0, 1, 2]));
+    assert_eq!(found["settings"]["model"]["decoder"], "transitions");
+    for (flags, pointer, expected) in [
+        ("--projection 5", "/model/projection", json!(5)),
+        ("--units 3", "/model/units", json!(3)),
+        ("--lexicon 32x2", "/model/lexicon/buckets", json!(32)),
+        ("--decoder rules", "/model/decoder", json!("rules")),
+        ("--decoder argmax", "/model/decoder", json!("argmax")),
+        (
+            "--transitions false --decoder rules",
+            "/model/transitions",
+            json!(false),
+        ),
+        (
+            "--lexicon none --lexicon-dropout 0",
+            "/model/lexicon",
+            Value::Null,
+        ),
+        ("--head mlp --units 0", "/model/kind", json!("mlp")),
+        (
+            "--head linear --projection 0 --units 0 --inner-dropout 0",
+            "/model/kind",
+            json!("linear"),
+        ),
+        ("--inner-dropout 0.4", "/inner_dropout", json!(0.4)),
+        ("--lexicon-dropout 0.5", "/lexicon_dropout", json!(0.5)),
+        ("--validation 0.3", "/validation", json!(0.3)),
+        ("--clip 0.01", "/clip", json!(0.01)),
+        ("--average 0.1", "/average", json!(0.1)),
+        ("--average 0", "/average", Value::Null),
+    ] {
+        let found = train(flags)["settings"].clone();
+        let found = found.pointer(pointer).unwrap_or(&Value::Null);
+        assert_eq!(*found, expected, "{flags}");
+    }
+    // The preset, of which one thing differs.
+    lab.ok("train c.conll --out o --encoder BERT --preset best --epochs 1 --lexicon none");
+    let found = report(&lab, "o", "fine-tuned")["provenance"]["settings"].clone();
+    assert_eq!(found["model"]["units"], 96);
+    assert_eq!(found["model"]["lexicon"], Value::Null);
+}
+
+#[test]
+fn fitting_stops_when_it_gets_no_better_and_the_best_epoch_stays() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(200));
+    let common = "--encoder BERT --batch 8 --learning-rate 0.05 --validation 0.3";
+    let said = lab.ok(&format!(
+        "train c.conll --out o {common} --epochs 200 --patience 2"
+    ));
+    let epochs = report(&lab, "o", "fine-tuned")["loss"]["epochs"].clone();
+    let epochs = epochs.as_array().unwrap().len();
+    assert!(epochs < 200, "it did not stop");
+    let chosen = format!("chosen by the validation part: epoch {}", epochs - 2);
+    assert!(said.contains(&chosen), "{chosen} is not in {said}");
+    lab.refused(
+        "train c.conll --out p --encoder BERT --patience 2",
+        &["patience of 2 epochs without a validation share"],
+    );
+}
+
 #[test]
 fn the_reports_command_makes_it_again() {
     let lab = Lab::new();
@@ -287,6 +374,21 @@ fn settings_out_of_range_are_refused_before_any_work() {
             "found the dropout 1, expected 0 to less than 1",
         ),
         ("--dropout=-0.1", "found the dropout -0.1"),
+        ("--average 1", "found the share that the average keeps 1"),
+        ("--clip -1", "found gradients clipped at -1"),
+        ("--rare 101", "found 101 repetitions"),
+        (
+            "--head linear --projection 64",
+            "expected none in a linear head",
+        ),
+        ("--head mlp --units 5", "expected none in a mlp head"),
+        ("--head context --units 0", "units: 0, expected 1 to"),
+        ("--lexicon 0x0", "found a table of 0 word features"),
+        ("--lexicon-dropout 0.1", "the head has no word features"),
+        (
+            "--decoder transitions",
+            "the head has no learnt transitions",
+        ),
         ("--dropout nan", "found the dropout NaN"),
     ] {
         lab.refused(
@@ -300,6 +402,10 @@ fn settings_out_of_range_are_refused_before_any_work() {
         ("--layers 1,1", "increasing"),
         ("--epochs many", "--epochs"),
         ("--seed=-1", "--seed"),
+        ("--rare -1", "'-1' for '--rare"),
+        ("--units -1", "'-1' for '--units"),
+        ("--lexicon 5", "expected rows and width as in 32768x64"),
+        ("--head deep", "expected linear, mlp or context"),
         ("--split 0.2", "sklearn:0.2:123"),
     ] {
         lab.misused(

@@ -185,16 +185,18 @@ impl HeadConfig {
         let projects = self.kind != HeadKind::Linear;
         let recurs = self.kind == HeadKind::Context;
         for (name, size, wanted) in [
-            ("a projection", self.projection, projects),
-            ("a context", self.units, recurs),
+            ("a projection of width", self.projection, projects),
+            ("an LSTM of so many units:", self.units, recurs),
         ] {
-            let allowed = if wanted { 1..=MAX_WIDTH } else { 0..=0 };
-            if !allowed.contains(&size) {
+            let kind = self.kind.name();
+            if !wanted && size > 0 {
                 return contents(format!(
-                    "found {name} of width {size} in a head of kind {}, expected {} to {}",
-                    self.kind.name(),
-                    allowed.start(),
-                    allowed.end()
+                    "found {name} {size}, expected none in a {kind} head"
+                ));
+            }
+            if wanted && !(1..=MAX_WIDTH).contains(&size) {
+                return contents(format!(
+                    "found {name} {size}, expected 1 to {MAX_WIDTH} in a {kind} head"
                 ));
             }
         }

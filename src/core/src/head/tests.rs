@@ -362,12 +362,12 @@ fn what_does_not_fit_is_refused() {
         ),
         (
             |c| c.projection = 0,
-            "found a projection of width 0 in a head of kind context",
+            "found a projection of width 0, expected 1 to 65536 in a context head",
         ),
-        (|c| c.units = 1 << 20, "found a context of width 1048576"),
+        (|c| c.units = 1 << 20, "units: 1048576, expected 1 to 65536"),
         (
             |c| c.kind = HeadKind::Mlp,
-            "found a context of width 4 in a head of kind mlp, expected 0 to 0",
+            "units: 4, expected none in a mlp head",
         ),
         (
             |c| c.lexicon.as_mut().unwrap().buckets = 0,

@@ -6,9 +6,10 @@ use nerite_trainer::train::Layers;
 /// How a head is built and fitted: a preset, and what differs from it.
 #[derive(clap::Args)]
 pub(super) struct SettingsArguments {
-    /// Where the other settings come from
-    #[arg(long, value_enum, default_value_t)]
-    preset: Preset,
+    /// Where the other settings come from [default: study; of `nerite tune`:
+    /// best]
+    #[arg(long, value_enum)]
+    preset: Option<Preset>,
     /// The hidden states that the head reads: last, last4, all, mix (all,
     /// summed with learnt weights), or numbers as in 0,3,6 (0 is the
     /// embeddings)
@@ -20,11 +21,11 @@ pub(super) struct SettingsArguments {
     head: Option<HeadKind>,
     /// Width of the hidden layer of an mlp or context head [if neither this
     /// nor the preset says: 128]
-    #[arg(long, value_name = "WIDTH")]
+    #[arg(long, value_name = "WIDTH", allow_negative_numbers = true)]
     projection: Option<usize>,
     /// Units of a context head in each direction [if neither this nor the
     /// preset says: 96]
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     units: Option<usize>,
     /// Features of the words' spelling beside the encoder's: the rows and the
     /// width of their table as in 32768x64, or none
@@ -64,10 +65,10 @@ pub(super) struct SettingsArguments {
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     validation: Option<f64>,
     /// Stop after so many epochs without a better one; 0: never
-    #[arg(long, value_name = "EPOCHS")]
+    #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     patience: Option<usize>,
     /// Show sentences with a rare tag so many times more
-    #[arg(long, value_name = "TIMES")]
+    #[arg(long, value_name = "TIMES", allow_negative_numbers = true)]
     rare: Option<usize>,
     /// Bound the length of a step's gradient; 0: no bound
     #[arg(long, value_name = "LENGTH", allow_negative_numbers = true)]
@@ -78,15 +79,14 @@ pub(super) struct SettingsArguments {
     average: Option<f64>,
     /// Where initial weights, order and dropout come from: the same seed gives
     /// the same bytes
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
 }
 
 /// Settings to begin with.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Preset {
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(super) enum Preset {
     /// The reference study's: one linear layer on the last hidden state
-    #[default]
     Study,
     /// Those of the best heads that ship
     Best,
@@ -121,15 +121,19 @@ fn lexicon(text: &str) -> Result<Table, String> {
 }
 
 impl SettingsArguments {
-    pub(super) fn layers(&self) -> Layers {
-        self.layers.clone().unwrap_or(match self.preset {
-            Preset::Study => Layers::Last,
-            Preset::Best => Layers::Mix,
-        })
+    /// The layers, of `usual` where no preset is named.
+    pub(super) fn layers(&self, usual: Preset) -> Layers {
+        self.layers
+            .clone()
+            .unwrap_or(match self.preset.unwrap_or(usual) {
+                Preset::Study => Layers::Last,
+                Preset::Best => Layers::Mix,
+            })
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        let preset = match self.preset {
+    /// All else, of `usual` where no preset is named.
+    pub(super) fn settings(&self, usual: Preset) -> Settings {
+        let preset = match self.preset.unwrap_or(usual) {
             Preset::Study => Settings::study(self.seed),
             Preset::Best => Settings::best(self.seed),
         };
@@ -145,6 +149,12 @@ impl SettingsArguments {
             asked.unwrap_or(usual)
         };
         let linear = kind == HeadKind::Linear;
+        let lexicon = self.lexicon.map_or(model.lexicon, |table| table.0);
+        let transitions = self.transitions.unwrap_or(model.transitions);
+        let decoder = match model.decoder {
+            Decoder::Transitions if !transitions => Decoder::Rules,
+            decoder => decoder,
+        };
         Settings {
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),
@@ -156,16 +166,19 @@ impl SettingsArguments {
                 kind,
                 projection: width(self.projection, model.projection, !linear, 128),
                 units: width(self.units, model.units, kind == HeadKind::Context, 96),
-                lexicon: self.lexicon.map_or(model.lexicon, |table| table.0),
-                transitions: self.transitions.unwrap_or(model.transitions),
-                decoder: self.decoder.unwrap_or(model.decoder),
+                lexicon,
+                transitions,
+                decoder: self.decoder.unwrap_or(decoder),
             },
             inner_dropout: self.inner_dropout.unwrap_or(if linear {
                 0.0
             } else {
                 preset.inner_dropout
             }),
-            lexicon_dropout: self.lexicon_dropout.unwrap_or(preset.lexicon_dropout),
+            lexicon_dropout: self.lexicon_dropout.unwrap_or(match lexicon {
+                Some(_) => preset.lexicon_dropout,
+                None => 0.0,
+            }),
             validation: self.validation.unwrap_or(preset.validation),
             patience: self.patience.unwrap_or(preset.patience),
             rare: self.rare.unwrap_or(preset.rare),
@@ -175,8 +188,8 @@ impl SettingsArguments {
     }
 
     /// The flags that give the same settings, whatever the presets become.
-    pub(super) fn words(&self) -> Vec<String> {
-        let settings = self.settings();
+    pub(super) fn words(&self, usual: Preset) -> Vec<String> {
+        let settings = self.settings(usual);
         let Model {
             kind,
             projection,
@@ -189,7 +202,7 @@ impl SettingsArguments {
             format!("{}x{}", table.buckets, table.width)
         });
         let all = [
-            ("--layers", self.layers().to_string()),
+            ("--layers", self.layers(usual).to_string()),
             ("--head", kind.name().into()),
             ("--projection", projection.to_string()),
             ("--units", units.to_string()),

@@ -8,7 +8,7 @@ use nerite_trainer::train::{Trained, Training};
 
 use super::EncoderArguments;
 use super::corpus::CorpusArguments;
-use super::settings::SettingsArguments;
+use super::settings::{Preset, SettingsArguments};
 
 /// Train a head on a corpus, and report on it
 ///
@@ -37,9 +37,9 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let settings = self.settings.settings();
+        let settings = self.settings.settings(Preset::Study);
         settings.check()?;
-        let layers = self.settings.layers();
+        let layers = self.settings.layers(Preset::Study);
         let corpus = self.corpus.read()?;
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
@@ -106,7 +106,7 @@ impl Arguments {
         let words = start
             .chain(self.corpus.words())
             .chain(settings)
-            .chain(self.settings.words())
+            .chain(self.settings.words(Preset::Study))
             .chain(self.encoder.lookup.words());
         shell_words::join(words)
     }

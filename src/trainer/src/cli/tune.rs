@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use nerite_trainer::split::Split;
 use nerite_trainer::tune::{self, Finished, Search};
 
 use super::EncoderArguments;
 use super::corpus::CorpusArguments;
-use super::settings::SettingsArguments;
+use super::settings::{Preset, SettingsArguments};
 
 /// Search for good settings of a head
 ///
@@ -31,7 +31,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
     share: f64,
     /// Random trials beside the systematic ones
-    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     random: usize,
     /// Only trials whose name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -42,7 +47,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let (layers, settings) = (self.settings.layers(), self.settings.settings());
+        let layers = self.settings.layers(Preset::Best);
+        let settings = self.settings.settings(Preset::Best);
         settings.check()?;
         let mut trials = tune::variations(&layers, &settings);
         trials.extend(tune::random(
@@ -51,7 +57,14 @@ impl Arguments {
             self.random,
             settings.seed,
         )?);
+        let names: Vec<String> = trials.iter().map(|trial| trial.name.clone()).collect();
         trials.retain(|trial| trial.name.contains(&self.only));
+        ensure!(
+            !trials.is_empty(),
+            "found no trial whose name contains {:?}; there are: {}",
+            self.only,
+            names.join(", ")
+        );
         let corpus = self.corpus.read()?;
         let source = self.encoder.find()?;
         layers.of(source.config()?.layers)?;

@@ -1,7 +1,7 @@
 //! How a head is built and fitted.
 
 use anyhow::{Result, ensure};
-use nerite::{Decoder, HeadKind, Lexicon};
+use nerite::{Decoder, HeadConfig, HeadKind, Lexicon, TagSet};
 use serde::{Deserialize, Serialize};
 
 /// How a head is fitted. Check with [`Settings::check`].
@@ -93,7 +93,8 @@ impl Settings {
         }
     }
 
-    /// Those of the best head, found with `nerite tune`.
+    /// Those of the best head, by validation parts: found with `nerite tune`,
+    /// the average and the rare tags by training on the whole train part.
     pub fn best(seed: u64) -> Self {
         Self {
             epochs: 6,
@@ -189,6 +190,26 @@ impl Settings {
             inner_dropout == 0.0 || model.kind != HeadKind::Linear,
             "found the inner dropout {inner_dropout}, but a linear head has nothing inside"
         );
+        ensure!(
+            lexicon_dropout == 0.0 || model.lexicon.is_some(),
+            "found the lexicon dropout {lexicon_dropout}, but the head has no word features"
+        );
+        // What no encoder and no tags could make right.
+        let smallest = HeadConfig {
+            kind: model.kind,
+            tags: TagSet::new(["O"])?,
+            layers: vec![0],
+            hidden: 1,
+            temperature: 1.0,
+            encoder_sha256: String::new(),
+            mix: false,
+            lexicon: model.lexicon,
+            projection: model.projection,
+            units: model.units,
+            transitions: model.transitions,
+            decoder: model.decoder,
+        };
+        smallest.tensors()?;
         Ok(())
     }
 }

@@ -149,6 +149,28 @@ fn a_book_goes_through() -> Result<()> {
 }
 
 #[test]
+fn two_heads_show_their_parts_of_a_long_text() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.choose("compare", "linear").await?;
+        page.browser.run(BOOK, vec![json!(60_000)]).await?;
+        page.browser.run(PASTE, Vec::new()).await?;
+        page.browser
+            .until("document.querySelector('#result .block mark') && document.querySelector('#result-other .block mark')")
+            .await?;
+        page.click("#stop").await?;
+        page.browser
+            .until("!document.getElementById('stopped').hidden")
+            .await?;
+        // What there is stays, and is counted.
+        let stopped = page.text_of("#stopped-text").await?;
+        let digits: String = stopped.chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.parse::<usize>()? > 0, "{stopped}");
+        page.console_is_clean()
+    })
+}
+
+#[test]
 fn a_long_text_is_edited_in_parts() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;

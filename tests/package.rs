@@ -273,6 +273,18 @@ fn what_is_not_what_the_manifest_says_is_refused_and_not_kept() -> Result<()> {
             let found = run(browser, &server.url, repaired).await?;
             assert_eq!(found, serde_json::json!(["Paris"]));
         }
+        // Another sha256 in the manifest, and it is not that of the file.
+        site.change(&manifest, |bytes| {
+            let mut manifest: Value = serde_json::from_slice(bytes).expect("a manifest");
+            manifest["encoder"]["sha256"] = "0".repeat(64).into();
+            *bytes = manifest.to_string().into_bytes();
+        })?;
+        let found = run(browser, &server.url, load).await?;
+        let message = found[0].as_str().unwrap_or_default();
+        assert!(
+            message.starts_with("integrity: encoder.safetensors: found sha256"),
+            "{message}"
+        );
         Ok(())
     })
 }

@@ -39,6 +39,8 @@ fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {
 
         let native = predict(SENTENCE, None)?;
         assert_eq!(shown, Shown::from_prediction(&native)?);
+        let facts = page.text_of("#facts").await?;
+        assert!(facts.contains("wasm relaxed simd"), "{facts}");
 
         // By keyboard: from the list of heads into the text, then word by word.
         page.browser
@@ -289,6 +291,31 @@ fn heads_can_be_switched() -> Result<()> {
         assert_eq!(page.choose_head(&best).await?, fine_tuned);
         page.console_is_clean()
     })
+}
+
+/// Browsers without relaxed SIMD take the other build. There is none at hand,
+/// so the worker is made to think so.
+#[test]
+fn the_plain_build_finds_the_same() -> Result<()> {
+    Page::test_changed(
+        |site| {
+            site.change(&site.pkg.join("worker.js"), |bytes| {
+                let text = String::from_utf8_lossy(bytes);
+                let changed = text.replace("WebAssembly.validate(RELAXED)", "false");
+                assert_ne!(changed, text);
+                *bytes = changed.into_bytes();
+            })
+        },
+        async |page, _| {
+            page.open().await?;
+            page.type_text(SENTENCE).await?;
+            let native = Shown::from_prediction(&predict(SENTENCE, None)?)?;
+            assert_eq!(page.shown().await?, native);
+            let facts = page.text_of("#facts").await?;
+            assert!(facts.contains("wasm simd128"), "{facts}");
+            page.console_is_clean()
+        },
+    )
 }
 
 /// The head that the page starts with.

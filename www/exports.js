@@ -69,7 +69,11 @@ function* csv({ entities }) {
   for (const { text, type, start, end, score } of entities) yield `${[text, type, start, end, score.toFixed(4)].map(cell).join(",")}\r\n`;
 }
 
-const cell = (value) => (/[",\r\n]|^\s|\s$/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+/** A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, as spreadsheets themselves write text. */
+function cell(value) {
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 /** Word and IOB2 tag, an empty line after each sentence. */
 function* conll({ text, prediction, entities }) {

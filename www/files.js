@@ -22,10 +22,13 @@ export async function readText(file) {
     throw new Error(t("file-unreadable", { name, reason: error.message }));
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // What is no text may be UTF-8 by chance; text holds no such character.
+    if (!text.includes("\0")) return text;
   } catch {
-    throw new Error(t("file-not-text", { name }));
+    // Said below.
   }
+  throw new Error(t("file-not-text", { name }));
 }
 
 /**

@@ -236,6 +236,8 @@ export class ModelCard {
           this.#showProgress(loaded, total);
         },
       });
+      // Where no service worker keeps what further workers need, they start now: later there are no requests.
+      if (!navigator.serviceWorker?.controller) await recognizer.grow();
       if (signal.aborted) {
         recognizer.free();
         return;

@@ -149,17 +149,12 @@ export class ResultCard {
         onProgress: (progress) => {
           if (long && current()) this.#showProgress(progress);
         },
+        onPart: (part, side) => {
+          if (long && current()) this.#addPart(part, side);
+        },
       };
-      const predictions = heads.length > 1
-        // Where the other head has not the chosen decoder, it takes its own.
-        ? await recognizer.predictAll(text, heads, options)
-        : [await recognizer.predict(text, {
-          ...options,
-          head: heads[0],
-          onPart: (part) => {
-            if (long && current()) this.#addPart(part);
-          },
-        })];
+      // Where the other head has not the chosen decoder, it takes its own.
+      const predictions = await recognizer.predictAll(text, heads, options);
       if (!current()) return;
       await this.#show(text, predictions, current);
       this.#listener.onSuccess();
@@ -181,8 +176,8 @@ export class ResultCard {
     byId("working").hidden = false;
     byId("analysis-progress").removeAttribute("value");
     byId("working-count").textContent = "";
-    const tags = this.#recognizer.heads.find(({ id }) => id === heads[0])?.tags ?? [];
-    this.#partial = { text, predictions: [{ head: heads[0], tags, words: [], entities: [] }], complete: false };
+    const begun = (head) => ({ head, tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [], words: [], entities: [] });
+    this.#partial = { text, predictions: heads.map(begun), complete: false };
   }
 
   #showProgress({ words, total }) {
@@ -192,21 +187,25 @@ export class ResultCard {
     byId("working-count").textContent = t("working", { done: formatNumber(words), total: formatNumber(total) });
   }
 
-  #addPart(part) {
-    const [prediction] = this.#partial.predictions;
+  #addPart(part, side) {
+    const prediction = this.#partial.predictions[side];
     part.words.forEach((word, at) => {
       prediction.words[part.firstWord + at] = word;
     });
     prediction.entities.push(...part.entities);
-    this.#views[0].addPart(part);
+    this.#views[side].addPart(part);
     this.#partTimer ??= setTimeout(() => {
       this.#partTimer = null;
       if (!this.#partial) return;
-      this.#partial.predictions[0].entities.sort((a, b) => a.start - b.start);
+      this.#sortPartial();
       this.#shown = this.#partial;
       this.#showSides();
       this.#markStale();
     }, PART_PERIOD);
+  }
+
+  #sortPartial() {
+    for (const { entities } of this.#partial.predictions) entities.sort((a, b) => a.start - b.start);
   }
 
   #endLong() {
@@ -221,7 +220,7 @@ export class ResultCard {
   #stopped() {
     if (this.#readText() !== this.#partial?.text) return;
     const [prediction] = this.#partial.predictions;
-    prediction.entities.sort((a, b) => a.start - b.start);
+    this.#sortPartial();
     this.#shown = this.#partial;
     this.#showSides();
     byId("stopped").hidden = false;

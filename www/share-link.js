@@ -5,6 +5,9 @@ export const LONGEST_LINK = 32_000;
 /** No more is unpacked than this, whatever a link claims. */
 const LONGEST_TEXT = 5_000_000;
 
+/** Bytes that are packed or unpacked at a time; a thousand times as many may come out. */
+const SLICE = 1 << 10;
+
 const PLAIN = "text=";
 const PACKED = "packed=";
 
@@ -35,9 +38,13 @@ export async function textIn(fragment) {
 
 async function through(stream, bytes, most) {
   const writer = stream.writable.getWriter();
+  const write = async () => {
+    // Bit by bit: browsers unpack all that they are given before they hand any of it on.
+    for (let at = 0; at < bytes.length; at += SLICE) await writer.write(bytes.subarray(at, at + SLICE));
+    await writer.close();
+  };
   // Failures show on the readable side.
-  writer.write(bytes).catch(() => {});
-  writer.close().catch(() => {});
+  write().catch(() => {});
   const reader = stream.readable.getReader();
   const chunks = [];
   let length = 0;
@@ -45,7 +52,10 @@ async function through(stream, bytes, most) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > most) throw new RangeError("too long");
+    if (length > most) {
+      reader.cancel().catch(() => {});
+      throw new RangeError("too long");
+    }
     chunks.push(value);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());

@@ -5,6 +5,10 @@
 const CACHE = "nerite-pages-1";
 /** More files than the site has; older ones go first. */
 const MOST = 300;
+/** Larger files are not kept. */
+const MOST_BYTES = 64 << 20;
+/** What the package reads of a manifest at most. */
+const MOST_MANIFEST_BYTES = 1 << 20;
 /** Says in a kept file's headers when it came. */
 const TIME = "x-kept-at";
 
@@ -27,7 +31,7 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && isOurs(new URL(request.url))) event.respondWith(answer(request));
+  if (request.method === "GET" && isOurs(new URL(request.url))) event.respondWith(answer(request, event));
 });
 
 /** A page, script, style, wasm, manifest or report of this site. */
@@ -42,17 +46,19 @@ function keyOf(address) {
   const url = new URL(address);
   url.search = "";
   url.hash = "";
+  url.pathname = url.pathname.replace(/\/index\.html$/, "/");
   return url.href;
 }
 
-async function answer(request) {
+async function answer(request, event) {
   const cache = await caches.open(CACHE);
   const key = keyOf(request.url);
   if (request.mode === "navigate") await beginVisit(cache);
   else if (await isFresh(cache, key)) return cache.match(key);
   try {
     const response = await fetch(request);
-    if (response.status === 200) await keepOne(cache, key, response.clone());
+    // The page does not wait for it: whatever comes, it is the page that says when it is too much.
+    if (response.status === 200) event.waitUntil(keepOne(cache, key, response.clone()));
     return response;
   } catch (error) {
     const kept = await cache.match(key);
@@ -78,18 +84,31 @@ async function isFresh(cache, key) {
 const timeOf = (response) => Number(response.headers.get(TIME));
 
 /** The response with the time of its coming, and otherwise as it was: its policy has to hold offline as well. */
-function stamped(response) {
+function stamped(response, body = response.body) {
   const headers = new Headers(response.headers);
   headers.set(TIME, Date.now());
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }
 
 async function keepOne(cache, key, response) {
   try {
-    await cache.put(key, stamped(response));
+    const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
+    await cache.put(key, stamped(response, response.body.pipeThrough(bounded(most))));
   } catch {
-    // A full disk is no reason to fail.
+    // A full disk is no reason to fail, and what is too large is not kept.
   }
+}
+
+/** Lets so many bytes through, and fails on more. */
+function bounded(most) {
+  let left = most;
+  return new TransformStream({
+    transform(bytes, controller) {
+      left -= bytes.length;
+      if (left < 0) controller.error(new RangeError("too large to be kept"));
+      else controller.enqueue(bytes);
+    },
+  });
 }
 
 /** Fetches what the page loaded before this worker was there. */

@@ -26,6 +26,7 @@ export class TextBox {
       this.#layOut();
       onInput();
     });
+    this.#part.addEventListener("beforeinput", (event) => this.#beforePartInput(event));
     this.#part.addEventListener("input", () => this.#onPart());
     byId("previous-part").addEventListener("click", () => this.#show(this.#at - 1));
     byId("next-part").addEventListener("click", () => this.#show(this.#at + 1));
@@ -54,12 +55,25 @@ export class TextBox {
 
   /** What would make the text long, as pasting a book does, is put in without the browser's laying it out. */
   #beforeInput(event) {
-    const inserted = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
     const { selectionStart, selectionEnd, value } = this.#whole;
-    if (!event.cancelable || value.length - (selectionEnd - selectionStart) + inserted.length <= LONG) return;
+    const inserted = insertedBy(event);
+    if (value.length - (selectionEnd - selectionStart) + inserted.length > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
+  }
+
+  /** The same of what would make the part long. */
+  #beforePartInput(event) {
+    const { selectionStart, selectionEnd, value } = this.#part;
+    const inserted = insertedBy(event);
+    const start = this.#start();
+    if (value.length + inserted.length > 4 * PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
+  }
+
+  #insert(event, inserted, start, end) {
+    if (!event.cancelable) return;
     event.preventDefault();
-    this.#whole.setRangeText(inserted, selectionStart, selectionEnd, "end");
-    this.#layOut(selectionStart);
+    this.#whole.hidden = true;
+    this.#whole.setRangeText(inserted, start, end, "end");
+    this.#layOut(start);
     this.#onInput();
   }
 
@@ -94,6 +108,8 @@ export class TextBox {
   }
 
   #onPart() {
+    // Undoing may bring back what a part held of a text that is gone.
+    if (this.#ends.length === 0) return;
     const { value } = this.#part;
     const start = this.#start();
     const change = value.length - (this.#ends[this.#at] - start);
@@ -104,6 +120,8 @@ export class TextBox {
     this.#onInput();
   }
 }
+
+const insertedBy = (event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
 
 /** Parts are whole blocks. */
 function partEnds(text) {

@@ -9,6 +9,8 @@ const MANIFEST = "manifest.json";
 const MAX_MANIFEST_BYTES = 1 << 20;
 /** Bytes of a part in the cache; those of which a manifest has the sha256, so that a part can be checked as it is. */
 const PART = 4 << 20;
+/** How long a manifest may take, in milliseconds. */
+const LONGEST_WAIT = 30_000;
 /** Pauses before a broken download is taken up again, in milliseconds. */
 const PAUSES = [300, 1000, 3000];
 
@@ -31,7 +33,19 @@ export class Source {
   /** The bytes of the manifest, of which nothing is known. */
   async manifest(signal) {
     const parts = [];
-    await this.#stream(MANIFEST, 0, MAX_MANIFEST_BYTES, signal, async (bytes) => void parts.push(bytes));
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const timer = setTimeout(() => {
+      stop.abort(new NeriteError("network", `${MANIFEST}: it has not come in ${LONGEST_WAIT / 1000} seconds`));
+    }, LONGEST_WAIT);
+    try {
+      signal?.throwIfAborted();
+      await this.#stream(MANIFEST, 0, MAX_MANIFEST_BYTES, stop.signal, async (bytes) => void parts.push(bytes));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
     return new Uint8Array(await new Blob(parts).arrayBuffer());
   }
 
@@ -69,16 +83,26 @@ export class Source {
     await store?.flush();
   }
 
+  /** Whether all of a file is in the cache and was found to be the manifest's, as a whole, when it came. */
+  async wasRight(file) {
+    return this.cacheable && ((await Parts.open(this.#base, file))?.wasRight() ?? false);
+  }
+
+  /** Notes that it was. */
+  async noteRight(file) {
+    if (this.cacheable) await (await Parts.open(this.#base, file))?.noteRight();
+  }
+
   /** Forgets what the cache holds of a file. */
   async forget(file) {
-    if (this.cacheable) await (await Parts.open(this.#base, file)).clear();
+    if (this.cacheable) await (await Parts.open(this.#base, file))?.clear();
   }
 
   /** Bytes of these files that the cache holds. */
   async cachedBytes(files) {
     if (!this.cacheable) return 0;
     let sum = 0;
-    for (const file of files) sum += await (await Parts.open(this.#base, file)).size();
+    for (const file of files) sum += (await (await Parts.open(this.#base, file))?.size()) ?? 0;
     return sum;
   }
 
@@ -139,6 +163,9 @@ export class Source {
   }
 }
 
+/** The cache, or nothing where the browser keeps none, as where a reader has forbidden it. */
+const openCache = () => (typeof caches === "undefined" ? null : caches.open(CACHE).catch(() => null));
+
 /** What the cache holds of one file. */
 class Parts {
   #cache;
@@ -149,11 +176,22 @@ class Parts {
   /** Whether the cache takes no more: later parts would leave a gap. */
   #full = false;
 
+  /** Nothing where there is no cache. */
   static async open(base, { file, sha256 }) {
     const parts = new Parts();
-    parts.#cache = await caches.open(CACHE);
+    parts.#cache = await openCache();
+    if (!parts.#cache) return null;
     parts.#key = (part) => `${base}${file}?sha256=${sha256}&part=${part}`;
     return parts;
+  }
+
+  async wasRight() {
+    return Boolean(await this.#cache.match(this.#key("all")));
+  }
+
+  async noteRight() {
+    // No room: it is found out again.
+    await this.#cache.put(this.#key("all"), new Response("", { headers: { "Content-Length": 0 } })).catch(() => {});
   }
 
   /** The next part, or nothing. */
@@ -198,6 +236,7 @@ class Parts {
   }
 
   async clear() {
+    await this.#cache.delete(this.#key("all"));
     for (let part = 0; await this.#cache.delete(this.#key(part)); part++);
   }
 }
@@ -206,15 +245,15 @@ const lengthOf = (response) => Number(response.headers.get("Content-Length"));
 
 /** Bytes of all bundles in the cache. */
 export async function cacheSize() {
-  if (typeof caches === "undefined" || !(await caches.has(CACHE))) return 0;
-  const cache = await caches.open(CACHE);
+  const cache = await openCache();
+  if (!cache) return 0;
   let sum = 0;
   for (const key of await cache.keys()) sum += lengthOf(await cache.match(key));
   return sum;
 }
 
 export async function clearCache() {
-  if (typeof caches !== "undefined") await caches.delete(CACHE);
+  if (typeof caches !== "undefined") await caches.delete(CACHE).catch(() => {});
 }
 
 const pause = (milliseconds, signal) => new Promise((resolve, reject) => {

@@ -22,8 +22,8 @@ export interface PredictOptions {
   /** Offsets that are wanted first (what is on the screen). */
   visible?: [number, number];
   onProgress?: (progress: { words: number; total: number }) => void;
-  /** Called with every part as soon as it is there, in any order. */
-  onPart?: (part: Part) => void;
+  /** Called with every part as soon as it is there, in any order; of several heads, with the index of its head. */
+  onPart?: (part: Part, head: number) => void;
 }
 export interface Word { start: number; end: number; tag: string; score: number; probabilities: Float32Array; sentence: number }
 export interface Entity { start: number; end: number; type: string; text: string; score: number; words: [number, number] }
@@ -52,7 +52,7 @@ export class Recognizer {
   readonly heads: HeadInfo[]; readonly defaultHead: string;
   readonly wasmBytes: number;     // the most memory that one worker has taken
   predict(text: string, options?: PredictOptions): Promise<Prediction>;
-  /** One run of the encoder for several heads; the predictions in the order of `heads`. No onPart. */
+  /** One run of the encoder for several heads; the predictions in the order of `heads`. */
   predictAll(text: string, heads: string[], options?: PredictOptions): Promise<Prediction[]>;
   /** Tags words that are cut already, sentence by sentence; confidences are the probabilities of these tags. */
   predictWords(

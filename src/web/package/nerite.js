@@ -139,7 +139,7 @@ export class Recognizer {
 
   async predictAll(text, heads, options = {}) {
     if (!Array.isArray(heads) || heads.length === 0) refuse("input", "found no heads to ask");
-    return this.#read(text, heads, { ...options, onPart: undefined });
+    return this.#read(text, heads, options);
   }
 
   /** Tags words that are cut already, sentence by sentence. */
@@ -205,7 +205,7 @@ export class Recognizer {
       results.forEach((own, index) => {
         const part = { firstWord, ...built(outline, from, own, tags[index]) };
         found[index].push(part);
-        if (index === 0) onPart?.(part);
+        onPart?.(part, index);
       });
     });
     const milliseconds = performance.now() - start;

@@ -1,7 +1,7 @@
 // A worker: one engine, which answers in the order of the questions.
 
 import { Source } from "./downloads.js";
-import { NeriteError, describe } from "./errors.js";
+import { NeriteError, describe, refuse } from "./errors.js";
 
 // A module with one function: i32x4.relaxed_dot_i8x16_i7x16_add_s of constants.
 const RELAXED = new Uint8Array([
@@ -37,20 +37,23 @@ async function load({ source, cache }, progress) {
     let fromCache = false;
     let loaded = done;
     progress({ loaded, total, file: file.file, cached: false });
+    // What was right as a whole when it came is checked part by part, which the browser does many times faster.
+    const take = cache && self.crypto?.subtle && (await from.wasRight(file)) ? inParts(file) : push;
     try {
-      const take = taker(file);
       await from.read(file, { cache }, async (bytes, cached) => {
         fromCache ||= cached;
+        if (!cached && take !== push) refuse("integrity", `${file.file}: found a part of it only in the cache`);
         loaded += bytes.length;
         await take(bytes);
         progress({ loaded, total, file: file.file, cached });
       });
       engine.finishFile();
+      if (cache && take === push) await from.noteRight(file);
     } catch (error) {
-      if (typeof error.code !== "string" || error.code === "network") throw error;
+      if (!["integrity", "bundle"].includes(error.code)) throw error;
       // What is wrong must not be kept; what came from the cache may be right on the server.
       await from.forget(file);
-      if (!fromCache) throw error;
+      if (!fromCache && take === push) throw error;
       engine.free();
       return load({ source, cache }, progress);
     }
@@ -63,12 +66,9 @@ function push(bytes) {
   for (let at = 0; at < bytes.length; at += SLICE) engine.push(bytes.subarray(at, at + SLICE));
 }
 
-/**
- * What takes the bytes of a file, in pieces of any size. The browser hashes part by part where the manifest and the
- * browser allow it (a page without TLS has no `crypto.subtle`); else the engine hashes, at a tenth of the speed.
- */
-function taker({ bytes: total, parts }) {
-  if (!self.crypto?.subtle || (total > PART && !parts)) return push;
+/** What takes the bytes of a file, in pieces of any size, and has the browser hash them; where the manifest allows it. */
+function inParts({ bytes: total, parts }) {
+  if (total > PART && !parts) return push;
   let part = null;
   let filled = 0;
   let done = 0;

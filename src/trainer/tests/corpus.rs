@@ -184,11 +184,21 @@ fn the_study_comes_out() {
         return;
     }
     let lab = Lab::new();
-    let mut command = lab.command("corpus --json --split sklearn:0.2:123");
-    command.arg(corpus);
-    let outcome = common::finish(command, b"");
-    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    let found: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let json = |arguments: &str| -> Value {
+        let mut command = lab.command(arguments);
+        command.arg(&corpus);
+        let outcome = common::finish(command, b"");
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        serde_json::from_str(&outcome.stdout).unwrap()
+    };
+    // Running text is cut into the corpus's words, but for its own oddities.
+    let words = json("corpus --check-words --json");
+    let count = |name: &str| words[name].as_u64().unwrap();
+    assert!(count("regular") > 47_800, "too much is called odd");
+    assert!(count("regular_restored") * 1000 >= count("regular") * 995);
+    assert!(count("restored") * 1000 >= count("sentences") * 995);
+
+    let found = json("corpus --json --split sklearn:0.2:123");
     assert_eq!(found["sentences"], 47_959);
     assert_eq!(found["words"], 1_048_575);
     assert_eq!(found["tags"].as_object().unwrap().len(), 17);

@@ -211,6 +211,9 @@ impl Page {
     pub(crate) async fn choose(&self, list: &str, value: &str) -> Result<()> {
         let version = "return document.getElementById('result').dataset.version";
         let version = self.browser.run(version, Vec::new()).await?;
+        // On a small screen the panel may lie over the lower end.
+        let scroll = "document.getElementById(arguments[0]).scrollIntoView({ block: 'center' })";
+        self.browser.run(scroll, vec![json!(list)]).await?;
         let select = self.browser.find(&format!("#{list}")).await?;
         select.select_by_value(value).await?;
         self.browser

@@ -156,7 +156,8 @@ fn two_heads_show_their_parts_of_a_long_text() -> Result<()> {
         page.browser.run(BOOK, vec![json!(60_000)]).await?;
         page.browser.run(PASTE, Vec::new()).await?;
         page.browser
-            .until("document.querySelector('#result .block mark') && document.querySelector('#result-other .block mark')")
+            .until("!document.getElementById('working').hidden && document.getElementById('analysis-progress').value > 0
+                && document.querySelector('#result .block mark') && document.querySelector('#result-other .block mark')")
             .await?;
         page.click("#stop").await?;
         page.browser

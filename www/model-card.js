@@ -27,6 +27,8 @@ export class ModelCard {
   /** Where the wanted model is: `{ name, from }`, with `from` an address or files. */
   #source = null;
   #offline = false;
+  /** How often the size of the cache has been asked for. */
+  #cacheShown = 0;
   /** The model that was opened from disk or an address, for coming back to it. */
   #own = null;
   /** Says the status, or what is wrong with an address, again: in another language. */
@@ -324,7 +326,10 @@ export class ModelCard {
   }
 
   async #showCache() {
+    const own = ++this.#cacheShown;
     const bytes = await (this.#package?.cacheSize() ?? Promise.resolve(0)).catch(() => 0);
+    // What was counted before a deletion may come after it.
+    if (own !== this.#cacheShown) return;
     byId("cache").hidden = bytes === 0;
     byId("cache-size").textContent = t("cache-size", { size: megabytes(bytes) });
   }

@@ -189,6 +189,18 @@ fn a_long_text_is_edited_in_parts() -> Result<()> {
             "return document.getElementById('text').value.includes('Kofi Annan arrived . ')
             && document.getElementById('text').value.length - book.length";
         assert_eq!(page.browser.run(placed, Vec::new()).await?, json!(21));
+        // A book into the part: it is put in its place, and laid out in parts again.
+        let book = "const part = document.getElementById('text-part');
+            const before = document.getElementById('text').value;
+            part.setSelectionRange(3, 5);
+            const paste = { inputType: 'insertFromPaste', data: book, bubbles: true, cancelable: true };
+            const left = part.dispatchEvent(new InputEvent('beforeinput', paste));
+            const now = document.getElementById('text').value;
+            return [left, now.length - before.length === book.length - 2, now.includes(book), part.value.length < 20_000];";
+        assert_eq!(
+            page.browser.run(book, Vec::new()).await?,
+            json!([false, true, true, true])
+        );
         page.click("#clear").await?;
         assert_eq!(
             page.browser.run(visible, Vec::new()).await?,

@@ -60,12 +60,12 @@ export class TextBox {
     if (value.length - (selectionEnd - selectionStart) + inserted.length > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
   }
 
-  /** The same of what would make the part long. */
+  /** The same of what would be a part of its own. */
   #beforePartInput(event) {
-    const { selectionStart, selectionEnd, value } = this.#part;
+    const { selectionStart, selectionEnd } = this.#part;
     const inserted = insertedBy(event);
     const start = this.#start();
-    if (value.length + inserted.length > 4 * PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
+    if (inserted.length > PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
   }
 
   #insert(event, inserted, start, end) {

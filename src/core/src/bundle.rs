@@ -55,8 +55,8 @@ pub struct BundleFile {
     /// Its sha256, in hexadecimal.
     pub sha256: String,
     /// Of a file of more than [`PART_BYTES`], the sha256 of each part of so
-    /// many: a browser checks them faster than it could check the whole, and
-    /// as they come. Manifests by others may lack them.
+    /// many, in hexadecimal: browsers hash what is in one piece only, and parts
+    /// of a whole model would be too large. Manifests by others may lack them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
 }

@@ -141,18 +141,8 @@ pub fn variations(layers: &Layers, settings: &Settings) -> Vec<Trial> {
     trials
 }
 
-/// Makes it a head of another kind, of usual widths where it had none.
 fn become_kind(settings: &mut Settings, kind: HeadKind) {
-    let usual = Settings::best(0).model;
-    let width = |now: usize, wanted: bool, usual: usize| match (wanted, now) {
-        (false, _) => 0,
-        (true, 0) => usual,
-        (true, now) => now,
-    };
-    let model = &mut settings.model;
-    model.kind = kind;
-    model.projection = width(model.projection, kind != HeadKind::Linear, usual.projection);
-    model.units = width(model.units, kind == HeadKind::Context, usual.units);
+    settings.model = settings.model.of_kind(kind);
     if kind == HeadKind::Linear {
         settings.inner_dropout = 0.0;
     }

@@ -7,8 +7,8 @@ import { NeriteError, refuse } from "./errors.js";
 const CACHE = "nerite-bundles-1";
 const MANIFEST = "manifest.json";
 const MAX_MANIFEST_BYTES = 1 << 20;
-/** Bytes of a part in the cache; those of which a manifest has the sha256, so that a part can be checked as it is. */
-const PART = 4 << 20;
+/** Bytes of a part in the cache; a file's last one is shorter. A manifest has the sha256 of parts of this size. */
+export const PART = 4 << 20;
 /** How long a manifest may take, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 /** Pauses before a broken download is taken up again, in milliseconds. */
@@ -50,7 +50,7 @@ export class Source {
   }
 
   /**
-   * Hands the bytes of a file to `push`, in order, and waits for it.
+   * Hands the bytes of a file to `push`, in order, and waits for it; those from the cache part by part.
    * @param {{ file: string, bytes: number, sha256: string }} file
    * @param {{ cache: boolean, signal?: AbortSignal }} options
    * @param {(bytes: Uint8Array, cached: boolean) => Promise<void>} push
@@ -75,7 +75,6 @@ export class Source {
         });
         if (offset < file.bytes) refuse("integrity", `${file.file}: found ${offset} bytes, expected ${file.bytes}`);
       } catch (error) {
-        await store?.flush();
         if (error.code !== "network" || attempt >= PAUSES.length || error.final) throw error;
         await pause(PAUSES[attempt], signal);
       }

@@ -1,6 +1,6 @@
 // A worker: one engine, which answers in the order of the questions.
 
-import { Source } from "./downloads.js";
+import { PART, Source } from "./downloads.js";
 import { NeriteError, describe, refuse } from "./errors.js";
 
 // A module with one function: i32x4.relaxed_dot_i8x16_i7x16_add_s of constants.
@@ -9,8 +9,6 @@ const RELAXED = new Uint8Array([
   1, 253, 15, 253, 147, 2, 11,
 ]);
 
-/** Bytes of a part that a manifest has the sha256 of. */
-const PART = 4 << 20;
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
 
@@ -37,65 +35,32 @@ async function load({ source, cache }, progress) {
     let fromCache = false;
     let loaded = done;
     progress({ loaded, total, file: file.file, cached: false });
-    // What was right as a whole when it came is checked part by part, which the browser does many times faster.
-    const take = cache && self.crypto?.subtle && (await from.wasRight(file)) ? inParts(file) : push;
+    // What was right as a whole when it came is checked part by part, which the browser does many times faster than wasm.
+    const inParts = cache && self.crypto?.subtle && (file.parts || file.bytes <= PART) && (await from.wasRight(file));
     try {
       await from.read(file, { cache }, async (bytes, cached) => {
         fromCache ||= cached;
-        if (!cached && take !== push) refuse("integrity", `${file.file}: found a part of it only in the cache`);
+        if (inParts) {
+          if (!cached) refuse("integrity", `${file.file}: found only a part of it in the cache`);
+          engine.checkPart(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+        }
+        for (let at = 0; at < bytes.length; at += SLICE) engine.push(bytes.subarray(at, at + SLICE));
         loaded += bytes.length;
-        await take(bytes);
         progress({ loaded, total, file: file.file, cached });
       });
       engine.finishFile();
-      if (cache && take === push) await from.noteRight(file);
+      if (cache && !inParts) await from.noteRight(file);
     } catch (error) {
       if (!["integrity", "bundle"].includes(error.code)) throw error;
       // What is wrong must not be kept; what came from the cache may be right on the server.
       await from.forget(file);
-      if (!fromCache && take === push) throw error;
+      if (!fromCache && !inParts) throw error;
       engine.free();
       return load({ source, cache }, progress);
     }
     done += file.bytes;
   }
   return { ...engine.describe(), wasmBytes: wasm.memory.buffer.byteLength };
-}
-
-function push(bytes) {
-  for (let at = 0; at < bytes.length; at += SLICE) engine.push(bytes.subarray(at, at + SLICE));
-}
-
-/** What takes the bytes of a file, in pieces of any size, and has the browser hash them; where the manifest allows it. */
-function inParts({ bytes: total, parts }) {
-  if (total > PART && !parts) return push;
-  let part = null;
-  let filled = 0;
-  let done = 0;
-  return async (bytes) => {
-    while (bytes.length > 0) {
-      // Whatever is too much, the engine refuses.
-      if (done === total) return push(bytes);
-      const length = Math.min(PART, total - done);
-      let whole = null;
-      if (filled === 0 && bytes.length >= length) {
-        whole = bytes.subarray(0, length);
-        bytes = bytes.subarray(length);
-      } else {
-        part ??= new Uint8Array(Math.min(PART, total));
-        const piece = bytes.subarray(0, length - filled);
-        part.set(piece, filled);
-        filled += piece.length;
-        bytes = bytes.subarray(piece.length);
-        if (filled === length) whole = part.subarray(0, length);
-      }
-      if (!whole) continue;
-      engine.checkPart(new Uint8Array(await crypto.subtle.digest("SHA-256", whole)));
-      push(whole);
-      done += length;
-      filled = 0;
-    }
-  };
 }
 
 function outline({ text }) {

@@ -138,23 +138,9 @@ impl SettingsArguments {
             Preset::Best => Settings::best(self.seed),
         };
         let model = preset.model;
-        let kind = self.head.unwrap_or(model.kind);
-        // A width that the preset does not have, or that its kind does not.
-        let width = |asked: Option<usize>, preset: usize, wanted: bool, otherwise: usize| {
-            let usual = match (wanted, preset) {
-                (false, _) => 0,
-                (true, 0) => otherwise,
-                (true, preset) => preset,
-            };
-            asked.unwrap_or(usual)
-        };
-        let linear = kind == HeadKind::Linear;
+        let model = model.of_kind(self.head.unwrap_or(model.kind));
+        let linear = model.kind == HeadKind::Linear;
         let lexicon = self.lexicon.map_or(model.lexicon, |table| table.0);
-        let transitions = self.transitions.unwrap_or(model.transitions);
-        let decoder = match model.decoder {
-            Decoder::Transitions if !transitions => Decoder::Rules,
-            decoder => decoder,
-        };
         Settings {
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),
@@ -163,12 +149,12 @@ impl SettingsArguments {
             dropout: self.dropout.unwrap_or(preset.dropout),
             seed: self.seed,
             model: Model {
-                kind,
-                projection: width(self.projection, model.projection, !linear, 128),
-                units: width(self.units, model.units, kind == HeadKind::Context, 96),
+                kind: model.kind,
+                projection: self.projection.unwrap_or(model.projection),
+                units: self.units.unwrap_or(model.units),
                 lexicon,
-                transitions,
-                decoder: self.decoder.unwrap_or(decoder),
+                transitions: self.transitions.unwrap_or(model.transitions),
+                decoder: self.decoder.unwrap_or(model.decoder),
             },
             inner_dropout: self.inner_dropout.unwrap_or(if linear {
                 0.0

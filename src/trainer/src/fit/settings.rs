@@ -68,6 +68,25 @@ pub struct Model {
     pub decoder: Decoder,
 }
 
+impl Model {
+    /// The same as a head of another kind. Widths that the kind does not have
+    /// become 0, those that only it has are the best head's.
+    pub fn of_kind(self, kind: HeadKind) -> Self {
+        let usual = Settings::best(0).model;
+        let width = |wanted: bool, own: usize, usual: usize| match (wanted, own) {
+            (false, _) => 0,
+            (true, 0) => usual,
+            (true, own) => own,
+        };
+        Self {
+            kind,
+            projection: width(kind != HeadKind::Linear, self.projection, usual.projection),
+            units: width(kind == HeadKind::Context, self.units, usual.units),
+            ..self
+        }
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

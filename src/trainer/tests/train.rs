@@ -379,10 +379,16 @@ fn settings_out_of_range_are_refused_before_any_work() {
         ("--rare 101", "found 101 repetitions"),
         (
             "--head linear --projection 64",
-            "expected none in a linear head",
+            "width of 64 for the projection, which a linear head does not have",
         ),
-        ("--head mlp --units 5", "expected none in a mlp head"),
-        ("--head context --units 0", "units: 0, expected 1 to"),
+        (
+            "--head mlp --units 5",
+            "width of 5 for the LSTM, which a mlp head does not have",
+        ),
+        (
+            "--head context --units 0",
+            "width of 0 for the LSTM, expected 1 to",
+        ),
         ("--lexicon 0x0", "found a table of 0 word features"),
         ("--lexicon-dropout 0.1", "the head has no word features"),
         (

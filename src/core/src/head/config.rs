@@ -185,18 +185,18 @@ impl HeadConfig {
         let projects = self.kind != HeadKind::Linear;
         let recurs = self.kind == HeadKind::Context;
         for (name, size, wanted) in [
-            ("a projection of width", self.projection, projects),
-            ("an LSTM of so many units:", self.units, recurs),
+            ("projection", self.projection, projects),
+            ("LSTM", self.units, recurs),
         ] {
             let kind = self.kind.name();
             if !wanted && size > 0 {
                 return contents(format!(
-                    "found {name} {size}, expected none in a {kind} head"
+                    "found a width of {size} for the {name}, which a {kind} head does not have"
                 ));
             }
             if wanted && !(1..=MAX_WIDTH).contains(&size) {
                 return contents(format!(
-                    "found {name} {size}, expected 1 to {MAX_WIDTH} in a {kind} head"
+                    "found a width of {size} for the {name}, expected 1 to {MAX_WIDTH}"
                 ));
             }
         }

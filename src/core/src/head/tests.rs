@@ -362,12 +362,15 @@ fn what_does_not_fit_is_refused() {
         ),
         (
             |c| c.projection = 0,
-            "found a projection of width 0, expected 1 to 65536 in a context head",
+            "found a width of 0 for the projection, expected 1 to 65536",
         ),
-        (|c| c.units = 1 << 20, "units: 1048576, expected 1 to 65536"),
+        (
+            |c| c.units = 1 << 20,
+            "found a width of 1048576 for the LSTM",
+        ),
         (
             |c| c.kind = HeadKind::Mlp,
-            "units: 4, expected none in a mlp head",
+            "found a width of 4 for the LSTM, which a mlp head does not have",
         ),
         (
             |c| c.lexicon.as_mut().unwrap().buckets = 0,

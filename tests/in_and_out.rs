@@ -302,6 +302,11 @@ fn a_link_carries_the_text() -> Result<()> {
         page.current().await?;
         let value = "return document.getElementById('text').value";
         assert_eq!(page.browser.run(value, Vec::new()).await?, json!(text));
+        // Once it is edited, a reload does not bring it back.
+        let fragment = "return location.hash === ''";
+        assert_eq!(page.browser.run(fragment, Vec::new()).await?, false);
+        page.type_text("Paris").await?;
+        assert_eq!(page.browser.run(fragment, Vec::new()).await?, true);
 
         // A plain one, and a damaged one.
         page.browser.open("about:blank").await?;

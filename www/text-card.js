@@ -23,7 +23,7 @@ export class TextCard {
   constructor({ onText, onFolder }) {
     this.#onText = onText;
     this.#box = new TextBox(() => {
-      this.#say(() => "");
+      this.#changed();
       onText(true);
     });
     byId("clear").addEventListener("click", () => this.set(""));
@@ -61,9 +61,15 @@ export class TextCard {
   }
 
   set(text) {
-    this.#say(() => "");
+    this.#changed();
     this.#box.value = text;
     this.#onText(false);
+  }
+
+  /** The reader has another text now: a reload must not bring back that of the link. */
+  #changed() {
+    this.#say(() => "");
+    if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
 
   /** Brings the place of an offset into view. */
@@ -93,8 +99,11 @@ export class TextCard {
   async #takeLink() {
     try {
       const text = await textIn(location.hash);
-      if (text !== null) this.set(text);
-      return text !== null;
+      if (text === null) return false;
+      this.#say(() => "");
+      this.#box.value = text;
+      this.#onText(false);
+      return true;
     } catch {
       this.#say(() => t("share-broken"));
       return false;

@@ -182,7 +182,7 @@ fn decoders_and_scores_can_be_chosen() -> Result<()> {
 }
 
 /// Catches what the page hands to the browser as a file.
-const CATCH: &str = "
+pub(crate) const CATCH: &str = "
     window.caught = [];
     const create = URL.createObjectURL;
     URL.createObjectURL = (blob) => {
@@ -190,13 +190,23 @@ const CATCH: &str = "
         return create.call(URL, blob);
     };";
 
-/// Downloads a format and hands back its text.
-async fn downloaded(page: &Page, format: &str) -> Result<String> {
+/// Downloads a format: catches it, and says how many bytes it has.
+pub(crate) async fn saved(page: &Page, format: &str) -> Result<u64> {
     let select = page.browser.find("#format").await?;
     select.select_by_value(format).await?;
     page.browser.run("caught.length = 0", Vec::new()).await?;
     page.click("#download").await?;
     page.browser.until("caught.length === 1").await?;
+    let bytes = page
+        .browser
+        .run("return caught[0].size", Vec::new())
+        .await?;
+    bytes.as_u64().context("no number")
+}
+
+/// Downloads a format and hands back its text.
+async fn downloaded(page: &Page, format: &str) -> Result<String> {
+    saved(page, format).await?;
     let text = page
         .browser
         .run_async("return await caught[0].text()")

@@ -63,6 +63,27 @@ fn the_page_works_without_a_network() -> Result<()> {
         browser
             .until("document.querySelector('#result mark')")
             .await?;
+
+        // The other pages are there too, though nobody has been on them.
+        browser.open(&format!("{url}reports.html")).await?;
+        browser
+            .until(
+                "document.body.dataset.loaded === 'true' && document.querySelector('#detail svg')",
+            )
+            .await?;
+        let status = "return document.getElementById('load-status').textContent";
+        let status = browser.run(status, Vec::new()).await?;
+        let index: Value = serde_json::from_slice(&std::fs::read(
+            Site::built()?.www.join("bundles/index.json"),
+        )?)?;
+        let stored = index["bundles"].as_array().context("no list")?.iter();
+        let stored: usize = stored
+            .filter_map(|bundle| Some(bundle["reports"].as_array()?.len()))
+            .sum();
+        assert_eq!(status, format!("{stored} stored reports, all checked."));
+        browser.open(&format!("{url}embed.html")).await?;
+        browser.find("#find").await?.click().await?;
+        browser.until("document.querySelector('#found li')").await?;
         Ok(())
     })
 }

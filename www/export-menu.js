@@ -23,7 +23,7 @@ export class ExportMenu {
       if (!shown) return;
       state.textContent = "";
       try {
-        await copy(write(this.#format.value, shown).then((blob) => blob.text()));
+        await copy(write(this.#format.value, shown));
         state.textContent = t("copied");
       } catch {
         state.textContent = t("copy-failed");
@@ -33,11 +33,11 @@ export class ExportMenu {
 }
 
 /** Browsers want the clipboard asked for at the click, while a long text is yet to be written. */
-async function copy(promise) {
+async function copy(written) {
   if (typeof ClipboardItem === "function" && navigator.clipboard?.write) {
-    const blob = promise.then((text) => new Blob([text], { type: "text/plain" }));
-    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    const text = written.then((blob) => new Blob([blob], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
   } else {
-    await navigator.clipboard.writeText(await promise);
+    await navigator.clipboard.writeText(await (await written).text());
   }
 }

@@ -32,15 +32,16 @@ export async function readText(file) {
 }
 
 /**
- * What was dropped: `{ files }` of a folder, `{ file }`, or nothing of use. Must be called while the event lasts.
+ * What was dropped: `{ files }` of a folder, or `{ file, count }` of how many it is the first. Must be called while the
+ * event lasts.
  *
  * @param {DataTransfer} transfer
  */
 export async function dropped(transfer) {
   const entries = Array.from(transfer.items ?? [], (item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  const [file] = transfer.files;
+  const { length: count, 0: file } = transfer.files;
   const folder = entries.find((entry) => entry.isDirectory);
-  if (!folder) return { file };
+  if (!folder) return { file, count };
   const files = [];
   await collect(folder, `${folder.name}/`, files, 0);
   return { files };

@@ -37,12 +37,33 @@ export async function refresh() {
   await ask({ kind: "refresh" });
 }
 
-/** Has the service worker keep all that this page has loaded. Says whether it did. */
+/** Has the service worker keep all that this page has loaded, and the site's other pages. Says whether the first is kept. */
 export async function keepPage() {
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const page = new URL(location.href);
   page.hash = "";
-  return (await ask({ kind: "keep", urls: [page.href, ...loaded] })) === "kept";
+  const answer = await ask({ kind: "keep", urls: [page.href, ...loaded] });
+  if (answer === null) return false;
+  await ask({ kind: "keep", urls: await otherPages() });
+  return answer === "kept";
+}
+
+/** The addresses of pages, scripts, styles and stored reports; none where the server has no list of them. */
+async function otherPages() {
+  const list = async (path, key) => {
+    try {
+      const found = (await (await fetch(path)).json())[key];
+      return Array.isArray(found) ? found : [];
+    } catch {
+      return [];
+    }
+  };
+  const [files, bundles] = await Promise.all([list("pages.json", "files"), list("bundles/index.json", "bundles")]);
+  const reports = bundles.flatMap((bundle) => (Array.isArray(bundle?.reports) ? bundle.reports : [])
+    .flatMap((report) => [report?.file, report?.sample])
+    .filter(Boolean)
+    .map((file) => `bundles/${bundle.name}/${file}`));
+  return [...files, ...reports].map((path) => new URL(path, document.baseURI).href);
 }
 
 /** The service worker's answer, or null if there is none. */

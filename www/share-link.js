@@ -1,5 +1,7 @@
 // A link that carries a text in its fragment, which browsers keep to themselves.
 
+import { pacer } from "./pace.js";
+
 /** Longer links do not survive every mail program and chat. */
 export const LONGEST_LINK = 32_000;
 /** No more is unpacked than this, whatever a link claims. */
@@ -17,13 +19,15 @@ export async function linkTo(text) {
   // Who follows the link has not agreed to a download.
   url.searchParams.delete("start");
   const bytes = new TextEncoder().encode(text);
-  const plain = PLAIN + encodeURIComponent(new TextDecoder().decode(bytes));
-  let best = plain;
+  const links = [];
   if (typeof CompressionStream === "function") {
-    const packed = PACKED + toBase64Url(await through(new CompressionStream("deflate-raw"), bytes, Infinity));
-    if (packed.length < plain.length) best = packed;
+    links.push(PACKED + toBase64Url(await through(new CompressionStream("deflate-raw"), bytes, Infinity)));
   }
-  url.hash = best;
+  // A plain one is no shorter than the text.
+  if (links.length === 0 || text.length < links[0].length) {
+    links.push(PLAIN + encodeURIComponent(new TextDecoder().decode(bytes)));
+  }
+  url.hash = links.sort((a, b) => a.length - b.length)[0];
   return url.href;
 }
 
@@ -39,8 +43,12 @@ export async function textIn(fragment) {
 async function through(stream, bytes, most) {
   const writer = stream.writable.getWriter();
   const write = async () => {
+    const pace = pacer();
     // Bit by bit: browsers unpack all that they are given before they hand any of it on.
-    for (let at = 0; at < bytes.length; at += SLICE) await writer.write(bytes.subarray(at, at + SLICE));
+    for (let at = 0; at < bytes.length; at += SLICE) {
+      await writer.write(bytes.subarray(at, at + SLICE));
+      await pace();
+    }
     await writer.close();
   };
   // Failures show on the readable side.

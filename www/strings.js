@@ -26,6 +26,7 @@ const en = {
   "part-next": "Next part",
   "part-position": "Part {at} of {all}. All parts together are the text.",
 
+  "one-file": "{count} files were dropped. Drop one text at a time, or the folder of a model.",
   "file-too-large": "{name} has {size}. A text may have {limit} at most.",
   "file-not-text": "{name} is no text in UTF-8. Save it as UTF-8 and open it again.",
   "file-unreadable": "{name} could not be read: {reason}",
@@ -198,6 +199,7 @@ const ko = {
   "part-next": "다음 부분",
   "part-position": "전체 {all}부분 중 {at}번째. 모든 부분을 합친 것이 글입니다.",
 
+  "one-file": "파일 {count}개를 놓았습니다. 글은 한 번에 하나씩, 모델은 폴더째 놓으세요.",
   "file-too-large": "{name}의 크기는 {size}입니다. 글은 {limit}까지 열 수 있습니다.",
   "file-not-text": "{name}은(는) UTF-8 텍스트가 아닙니다. UTF-8로 저장한 뒤 다시 여세요.",
   "file-unreadable": "{name}을(를) 읽을 수 없습니다: {reason}",

@@ -111,21 +111,22 @@ function bounded(most) {
   });
 }
 
-/** Fetches what the page loaded before this worker was there. */
+/** Fetches what the page loaded before this worker was there, or what other pages will need. */
 async function keep(urls, port) {
   const cache = await caches.open(CACHE);
-  let all = true;
-  for (const url of urls) {
+  const keepUrl = async (url) => {
     const key = keyOf(url);
-    if (!isOurs(new URL(url)) || (await isFresh(cache, key))) continue;
+    if (!isOurs(new URL(url)) || (await isFresh(cache, key))) return true;
     try {
       const response = await fetch(url);
-      if (response.status === 200) await keepOne(cache, key, response);
-      else all = false;
+      if (response.status !== 200) return false;
+      await keepOne(cache, key, response);
+      return true;
     } catch {
-      all = false;
+      return false;
     }
-  }
+  };
+  const all = (await Promise.all(urls.slice(0, MOST).map(keepUrl))).every(Boolean);
   const keys = await cache.keys();
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST))) await cache.delete(key);
   port?.postMessage(all ? "kept" : "incomplete");

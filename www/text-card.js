@@ -144,8 +144,9 @@ export class TextCard {
       if (!hasFiles(event)) return;
       event.preventDefault();
       try {
-        const { files, file } = await dropped(event.dataTransfer);
+        const { files, file, count } = await dropped(event.dataTransfer);
         if (files?.length > 0) onFolder(files);
+        else if (count > 1) this.#say(() => t("one-file", { count: formatNumber(count) }));
         else if (file) await this.#open(file);
       } catch (error) {
         this.#say(() => error.message);

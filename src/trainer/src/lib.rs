@@ -14,6 +14,7 @@ pub mod pictures;
 mod progress;
 pub mod publish;
 pub mod serve;
+mod site;
 pub mod split;
 pub mod study;
 pub mod train;

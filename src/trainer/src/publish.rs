@@ -4,6 +4,7 @@
 //! ```text
 //! index.html, ...          the pages, under their own names
 //! sw.js                    the service worker, which has to stay where it is
+//! pages.json               what it keeps for when there is no network
 //! assets-HASH/             scripts, styles and the package, named by what is in all of them
 //! bundles/index.json       the bundles
 //! bundles/NAME/manifest.json
@@ -26,10 +27,11 @@ use sha2::{Digest, Sha256};
 
 use crate::bundle;
 use crate::files;
+use crate::site::{self, BUNDLES, SERVICE_WORKER};
 
-const BUNDLES: &str = "bundles";
+type Files = BTreeMap<String, Vec<u8>>;
+
 const REPORTS: &str = "reports";
-const SERVICE_WORKER: &str = "sw.js";
 /// What a folder's name begins with that holds all that never changes.
 const ASSETS: &str = "assets-";
 /// The file by which a folder is known as a site that was published here.
@@ -146,6 +148,9 @@ pub fn publish(settings: &Settings, out: &Path) -> Result<Published> {
         own.write(&root.join(&assets).join(path), contents)?;
     }
     parts.push(own);
+    let paths = moved.keys().map(|path| format!("{assets}/{path}"));
+    let list = site::list(kept.keys().cloned().chain(paths));
+    parts[0].write(&root.join(site::LIST), list.as_bytes())?;
     for (name, manifest) in &bundles {
         parts.push(copy_bundle(
             &www.join(BUNDLES).join(name),
@@ -264,52 +269,22 @@ fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
     Ok((found, skipped))
 }
 
-type Files = BTreeMap<String, Vec<u8>>;
-
 /// The site's own files by their paths: those that keep them, and those that
 /// go to the folder of assets.
 fn pages_and_assets(www: &Path, pkg: &Path) -> Result<(Files, Files)> {
-    let mut all = Files::new();
-    walk(www, "", &mut all)?;
-    let of_package = |path: &str| {
-        let is_for_people = [".d.ts", ".md", "package.json"]
-            .iter()
-            .any(|end| path.ends_with(end));
-        !is_for_people
-    };
-    let mut package = Files::new();
-    walk(pkg, "pkg/", &mut package)?;
-    package.retain(|path, _| of_package(path));
     let is_moved = |path: &String| {
         let extension = Path::new(path).extension().unwrap_or_default();
         path != SERVICE_WORKER && MOVED.iter().any(|moved| extension == *moved)
     };
-    let (mut moved, kept): (Files, Files) = all.into_iter().partition(|(path, _)| is_moved(path));
-    moved.extend(package);
+    let mut all = Files::new();
+    site::each_file(www, pkg, &mut |path, file| {
+        all.insert(path, files::read_bounded(file, MAX_BYTES)?);
+        Ok(())
+    })?;
+    // The published site has a list of its own.
+    all.remove(site::LIST);
+    let (moved, kept) = all.into_iter().partition(|(path, _)| is_moved(path));
     Ok((kept, moved))
-}
-
-/// Reads the files in a folder, but for bundles and for what is hidden.
-fn walk(folder: &Path, prefix: &str, all: &mut Files) -> Result<()> {
-    let entries = std::fs::read_dir(folder);
-    for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name
-            .to_str()
-            .with_context(|| format!("{}: found a name that is not UTF-8", folder.display()))?;
-        let path = format!("{prefix}{name}");
-        // `pkg` in the pages' folder would be a link for development.
-        if name.starts_with('.') || path == BUNDLES || (prefix.is_empty() && name == "pkg") {
-            continue;
-        }
-        if entry.path().is_dir() {
-            walk(&entry.path(), &format!("{path}/"), all)?;
-        } else {
-            all.insert(path, files::read_bounded(&entry.path(), MAX_BYTES)?);
-        }
-    }
-    Ok(())
 }
 
 /// Of all paths and contents.
@@ -448,7 +423,11 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
     // The manifest's own, which are checked, and what belongs to them.
     let mut reports = Files::new();
     if from.join(REPORTS).is_dir() {
-        walk(&from.join(REPORTS), &format!("{REPORTS}/"), &mut reports)?;
+        let folder = from.join(REPORTS);
+        site::walk(&folder, &format!("{REPORTS}/"), &mut |path, file| {
+            reports.insert(path, files::read_bounded(file, MAX_BYTES)?);
+            Ok(())
+        })?;
     }
     for own in manifest
         .heads

@@ -6,12 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::site::{self, LIST};
 
 /// The page's own policy, which workers do not inherit from its meta element.
 pub(crate) const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; object-src 'none'; \
@@ -37,7 +41,12 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
+    let folders = (www.to_owned(), pkg.to_owned());
     let app = Router::new()
+        .route(
+            &format!("/{LIST}"),
+            get(async move || pages(&folders.0, &folders.1)),
+        )
         .nest_service("/pkg", ServeDir::new(pkg))
         .fallback_service(ServeDir::new(www))
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
@@ -61,4 +70,19 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
             .await?;
         Ok(())
     })
+}
+
+/// The list of the site's files, as they are now.
+fn pages(www: &Path, pkg: &Path) -> Result<impl IntoResponse, StatusCode> {
+    let mut paths = Vec::new();
+    let found = site::each_file(www, pkg, &mut |path, _| {
+        paths.push(path);
+        Ok(())
+    });
+    // A file that vanishes meanwhile, as in a build.
+    found.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok((
+        [(CONTENT_TYPE, "application/json")],
+        site::list(paths.into_iter()),
+    ))
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Lab, columns, sha256};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A small site with a bundle.
 fn site() -> Lab {
@@ -66,6 +66,7 @@ fn a_site_has_all_that_it_needs_and_nothing_else() {
         "bundles/index.json",
         "index.html",
         "nerite-site.json",
+        "pages.json",
         "pages/more.html",
         "strings.json",
         "sw.js",
@@ -100,6 +101,11 @@ fn a_site_has_all_that_it_needs_and_nothing_else() {
     files.sort();
     assert_eq!(lab.files("out"), files);
     lab.is_tidy();
+    // Pages, scripts and styles, where they are now.
+    let listed = lab.json("out/pages.json");
+    let own = ["app.js", "pkg/nerite.js", "style.css"].map(|path| format!("{assets}/{path}"));
+    let pages = ["index.html", "pages/more.html"].map(str::to_owned);
+    assert_eq!(listed["files"], json!([own.as_slice(), &pages].concat()));
 
     let index = text(&lab, "out/index.html");
     for part in [

@@ -115,6 +115,11 @@ fn a_browser_gets_files_with_their_types_and_the_policy() {
             "application/octet-stream",
             "weights",
         ),
+        (
+            "/pages.json",
+            "application/json",
+            r#"{"files":["index.html","page.js","pkg/nerite.js","style.css"]}"#,
+        ),
     ] {
         let response = server.get(path);
         assert_eq!(

@@ -294,12 +294,12 @@ fn heads_can_be_switched() -> Result<()> {
 }
 
 /// Browsers without relaxed SIMD take the other build. There is none at hand,
-/// so the worker is made to think so.
+/// so the package is made to think so.
 #[test]
 fn the_plain_build_finds_the_same() -> Result<()> {
     Page::test_changed(
         |site| {
-            site.change(&site.pkg.join("worker.js"), |bytes| {
+            site.change(&site.pkg.join("build.js"), |bytes| {
                 let text = String::from_utf8_lossy(bytes);
                 let changed = text.replace("WebAssembly.validate(RELAXED)", "false");
                 assert_ne!(changed, text);

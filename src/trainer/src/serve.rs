@@ -73,7 +73,7 @@ pub fn serve(www: &Path, pkg: &Path, host: IpAddr, port: u16) -> Result<()> {
 }
 
 /// The list of the site's files, as they are now.
-fn pages(www: &Path, pkg: &Path) -> Result<impl IntoResponse, StatusCode> {
+fn pages(www: &Path, pkg: &Path) -> Result<impl IntoResponse + use<>, StatusCode> {
     let mut paths = Vec::new();
     let found = site::each_file(www, pkg, &mut |path, _| {
         paths.push(path);

@@ -3,7 +3,7 @@
 // Error that names what was found and what was expected.
 
 /** Loads the wasm module; once, before the others. */
-export function start(): Promise<unknown>;
+export function start(): Promise<void>;
 /** What a file is, all of it checked. JSON: {"kind": "report" | "sample"} or {"kind": "classification", "token"}. */
 export function checkFile(json: string): string;
 /** The differences between two reports on the same sentences, with intervals by a paired bootstrap. */

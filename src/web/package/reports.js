@@ -1,3 +1,15 @@
 // The trainer's metrics, for pages over reports: see src/web/src/reports.rs. Call `start` first; best in a worker.
 
-export { default as start, checkFile, compareReports, judgeSample, listErrors } from "./wasm/plain/nerite_web.js";
+import { build } from "./build.js";
+
+let metrics = null;
+
+export async function start() {
+  metrics = await build();
+  await metrics.default();
+}
+
+export const checkFile = (...given) => metrics.checkFile(...given);
+export const compareReports = (...given) => metrics.compareReports(...given);
+export const listErrors = (...given) => metrics.listErrors(...given);
+export const judgeSample = (...given) => metrics.judgeSample(...given);

@@ -1,13 +1,8 @@
 // A worker: one engine, which answers in the order of the questions.
 
+import { build } from "./build.js";
 import { PART, Source } from "./downloads.js";
 import { NeriteError, describe, refuse } from "./errors.js";
-
-// A module with one function: i32x4.relaxed_dot_i8x16_i7x16_add_s of constants.
-const RELAXED = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 1, 253, 15, 65,
-  1, 253, 15, 253, 147, 2, 11,
-]);
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
@@ -15,13 +10,10 @@ const SLICE = 1 << 18;
 let wasm = null;
 let engine = null;
 
-/** The same crate, built twice: relaxed SIMD is about twice as fast, where there is any. */
 async function start() {
-  const build = WebAssembly.validate(RELAXED)
-    ? await import("./wasm/relaxed/nerite_web.js")
-    : await import("./wasm/plain/nerite_web.js");
-  wasm = await build.default();
-  return build.Engine;
+  const { default: init, Engine } = await build();
+  wasm = await init();
+  return Engine;
 }
 
 async function load({ source, cache }, progress) {

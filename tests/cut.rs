@@ -1,12 +1,22 @@
-//! A line that breaks: forwards to a server, and drops the answer to the first
-//! request for a file after some bytes.
+//! A line that breaks or becomes slow: forwards to a server, but of the answer
+//! to the first request for a file only some bytes at once.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+
+/// What happens after these bytes.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum After {
+    /// The connection ends.
+    End,
+    /// The rest comes slowly.
+    Trickle,
+}
 
 pub(crate) struct CutLine {
     /// The address of the site behind it.
@@ -17,7 +27,7 @@ pub(crate) struct CutLine {
 impl CutLine {
     /// Cuts the answer to the first request whose head holds `file` after
     /// `bytes`.
-    pub(crate) fn start(url: &str, file: &'static str, bytes: usize) -> Result<Self> {
+    pub(crate) fn start(url: &str, file: &'static str, bytes: usize, after: After) -> Result<Self> {
         let server: SocketAddr = url
             .trim_start_matches("http://")
             .trim_end_matches('/')
@@ -35,7 +45,7 @@ impl CutLine {
                 let (requests, whole) = (requests.clone(), whole.clone());
                 std::thread::spawn(move || {
                     // A connection that fails is what this is for.
-                    let _ = exchange(browser, server, file, bytes, &requests, &whole);
+                    let _ = exchange(browser, server, file, (bytes, after), &requests, &whole);
                 });
             }
         });
@@ -54,7 +64,7 @@ fn exchange(
     mut browser: TcpStream,
     server: SocketAddr,
     file: &str,
-    bytes: usize,
+    (bytes, after): (usize, After),
     requests: &Mutex<Vec<String>>,
     whole: &AtomicBool,
 ) -> std::io::Result<()> {
@@ -75,14 +85,21 @@ fn exchange(
     upstream.write_all(once.replace("Connection: keep-alive\r\n", "").as_bytes())?;
     let mut left = if cut { bytes } else { usize::MAX };
     let mut buffer = [0; 1 << 14];
-    while left > 0 {
-        let most = left.min(buffer.len());
-        let count = upstream.read(&mut buffer[..most])?;
+    while left > 0 || after == After::Trickle {
+        if left == 0 {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let count = upstream.read(&mut buffer)?;
         if count == 0 {
             break;
         }
+        let count = if after == After::End {
+            count.min(left)
+        } else {
+            count
+        };
         browser.write_all(&buffer[..count])?;
-        left -= count;
+        left = left.saturating_sub(count);
     }
     browser.shutdown(Shutdown::Both)
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
-use crate::cut::CutLine;
+use crate::cut::{After, CutLine};
 use crate::demo::in_every_browser;
 use crate::site::{Server, Site};
 
@@ -180,11 +180,26 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
     })
 }
 
+/// Where the second of two requests for the encoder begins.
+fn requested_range(requests: &[String]) -> Result<u64> {
+    let encoder = requests
+        .iter()
+        .filter(|head| head.contains("/encoder.safetensors"));
+    let encoder: Vec<_> = encoder.collect();
+    ensure!(encoder.len() == 2, "{requests:#?}");
+    let range = encoder[1].to_lowercase();
+    let start = range
+        .split("range: bytes=")
+        .nth(1)
+        .context("no range was asked for")?;
+    Ok(start.split('-').next().unwrap_or_default().parse()?)
+}
+
 #[test]
 fn downloads_go_on_where_they_broke_off_and_are_kept() -> Result<()> {
     in_browser(async |browser| {
         let server = Server::start(&Site::built()?)?;
-        let line = CutLine::start(&server.url, "/encoder.safetensors", 9 << 20)?;
+        let line = CutLine::start(&server.url, "/encoder.safetensors", 9 << 20, After::End)?;
         let script = r#"
             const asked = await nerite.inspect(bundle);
             const recognizer = await nerite.load(bundle);
@@ -196,20 +211,7 @@ fn downloads_go_on_where_they_broke_off_and_are_kept() -> Result<()> {
         assert_eq!(found[1], 0);
         assert_eq!([&found[2], &found[3]], [&found[0], &found[0]]);
         assert_eq!(found[4], serde_json::json!(["Barack Obama", "Paris"]));
-        let encoder = |requests: &[String]| -> Vec<String> {
-            let of_encoder = requests
-                .iter()
-                .filter(|head| head.contains("/encoder.safetensors"));
-            of_encoder.cloned().collect()
-        };
-        let requests = encoder(&line.requests());
-        ensure!(requests.len() == 2, "{requests:#?}");
-        let range = requests[1].to_lowercase();
-        let start = range
-            .split("range: bytes=")
-            .nth(1)
-            .context("no range was asked for")?;
-        let start: u64 = start.split('-').next().unwrap_or_default().parse()?;
+        let start = requested_range(&line.requests())?;
         assert!((1 << 20..bytes).contains(&start), "{start}");
 
         // Again: everything but the manifest comes from the cache.
@@ -224,6 +226,40 @@ fn downloads_go_on_where_they_broke_off_and_are_kept() -> Result<()> {
             "await nerite.clearCache(); return [await nerite.cacheSize(), (await nerite.inspect(bundle)).cachedBytes];",
         );
         assert_eq!(cleared.await?, serde_json::json!([0, 0]));
+        Ok(())
+    })
+}
+
+/// Also in the middle of a part.
+#[test]
+fn what_has_come_over_a_slow_line_is_kept() -> Result<()> {
+    in_browser(async |browser| {
+        let server = Server::start(&Site::built()?)?;
+        let line = CutLine::start(&server.url, "/encoder.safetensors", 6 << 20, After::Trickle)?;
+        let script = r#"
+            const stop = new AbortController();
+            const loading = failure(nerite.load(bundle, { signal: stop.signal }));
+            let kept = 0;
+            while (kept % (4 << 20) === 0) {
+                await new Promise((resolve) => setTimeout(resolve, 100));
+                ({ cachedBytes: kept } = await nerite.inspect(bundle));
+            }
+            stop.abort();
+            await loading;
+            const recognizer = await nerite.load(bundle);
+            const { entities } = await recognizer.predict('Barack Obama visited Paris.');
+            recognizer.free();
+            const { bytes, cachedBytes } = await nerite.inspect(bundle);
+            // The second time, each part is checked by itself.
+            (await nerite.load(bundle)).free();
+            return [kept, cachedBytes === bytes, entities.map(({ text }) => text)];"#;
+        let found = run(browser, &line.url, script).await?;
+        let kept = found[0].as_u64().context("a size")?;
+        assert!(kept > 5 << 20, "{kept}");
+        assert_eq!(found[1], true);
+        assert_eq!(found[2], serde_json::json!(["Barack Obama", "Paris"]));
+        let range = requested_range(&line.requests())?;
+        assert!((5 << 20..=kept).contains(&range), "{range} of {kept}");
         Ok(())
     })
 }

@@ -9,6 +9,8 @@ const MANIFEST = "manifest.json";
 const MAX_MANIFEST_BYTES = 1 << 20;
 /** Bytes of a part in the cache; a file's last one is shorter. A manifest has the sha256 of parts of this size. */
 export const PART = 4 << 20;
+/** How often the beginning of a part is kept while a slow network brings it, in milliseconds. */
+const KEPT_EVERY = 2000;
 /** How long a manifest may take, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 /** Pauses before a broken download is taken up again, in milliseconds. */
@@ -170,14 +172,19 @@ class Parts {
   #cache;
   #key;
   #count = 0;
+  /** Bytes of the file that parts from the cache leave over. */
+  #left;
+  /** The part that is coming in, its length, and when its beginning was kept last. */
   #waiting = [];
   #bytes = 0;
+  #kept = performance.now();
   /** Whether the cache takes no more: later parts would leave a gap. */
   #full = false;
 
   /** Nothing where there is no cache. */
-  static async open(base, { file, sha256 }) {
+  static async open(base, { file, sha256, bytes }) {
     const parts = new Parts();
+    parts.#left = bytes;
     parts.#cache = await openCache();
     if (!parts.#cache) return null;
     parts.#key = (part) => `${base}${file}?sha256=${sha256}&part=${part}`;
@@ -193,12 +200,20 @@ class Parts {
     await this.#cache.put(this.#key("all"), new Response("", { headers: { "Content-Length": 0 } })).catch(() => {});
   }
 
-  /** The next part, or nothing. */
+  /** The next part, or what there is of it, or nothing. */
   async next() {
-    const response = await this.#cache.match(this.#key(this.#count));
+    const response = this.#bytes === 0 && (await this.#cache.match(this.#key(this.#count)));
     if (!response) return null;
+    const part = new Uint8Array(await response.arrayBuffer());
+    this.#left -= part.length;
+    if (part.length < PART && this.#left > 0) {
+      // The line was cut in the middle of it: the rest is yet to come.
+      this.#waiting = [part];
+      this.#bytes = part.length;
+      return part.length > 0 ? part : null;
+    }
     this.#count += 1;
-    return new Uint8Array(await response.arrayBuffer());
+    return part;
   }
 
   async add(bytes) {
@@ -209,20 +224,27 @@ class Parts {
       at += piece.length;
       if (this.#bytes === PART) await this.flush();
     }
+    if (performance.now() - this.#kept > KEPT_EVERY) await this.#keep();
   }
 
+  /** Ends the part that is coming in. */
   async flush() {
-    if (this.#bytes === 0) return;
-    const response = new Response(new Blob(this.#waiting), { headers: { "Content-Length": this.#bytes } });
+    await this.#keep();
+    this.#count += 1;
     this.#waiting = [];
     this.#bytes = 0;
+  }
+
+  async #keep() {
+    if (this.#bytes === 0 || this.#full) return;
+    const response = new Response(new Blob(this.#waiting), { headers: { "Content-Length": this.#bytes } });
     try {
       await this.#cache.put(this.#key(this.#count), response);
-      this.#count += 1;
     } catch {
       // No room: the page works, and the next visit downloads again.
       this.#full = true;
     }
+    this.#kept = performance.now();
   }
 
   async size() {

@@ -88,7 +88,23 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     page.choose("compare", "").await?;
     page.current().await?;
     screenshot(&page, &format!("{name}-scripts")).await?;
-    check(&page, &axe, "with other scripts").await
+    check(&page, &axe, "with other scripts").await?;
+
+    for (other, ready) in [
+        ("reports", "document.body.dataset.loaded === 'true'"),
+        ("embed", "document.getElementById('find')"),
+    ] {
+        let url = format!("{}{other}.html", page.server.url);
+        page.browser.open(&url).await?;
+        page.browser.until(ready).await?;
+        screenshot(&page, &format!("{name}-{other}")).await?;
+        check(&page, &axe, other).await?;
+        ensure!(
+            page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+            "{other}: wider than the screen"
+        );
+    }
+    Ok(())
 }
 
 #[test]

@@ -359,7 +359,7 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
         page.browser
             .run(
                 OPEN_FILE,
-                vec![json!([0xff, 0xfe, 0x00, 0x80]), json!(name)],
+                vec![json!([0xff, 0x00, 0x00, 0x80]), json!(name)],
             )
             .await?;
         page.browser

@@ -71,6 +71,14 @@ export function recut(blocks, text) {
   return { front, back, ends: cutBlocks(text, start, end), start };
 }
 
+/** Whether the line at an offset runs from right to left: its first letter says so. */
+export function isRtl(text, at) {
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const end = text.indexOf("\n", at);
+  const [letter] = /\p{L}/u.exec(text.slice(Math.max(start, at - LIMIT), end < 0 ? undefined : end)) ?? [""];
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u.test(letter);
+}
+
 /** The first index of a sorted list for which `after` holds. */
 export function firstIndex(length, after) {
   let low = 0;

@@ -99,7 +99,7 @@ body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1.0625rem/2.1
 main { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 mark { padding: 0.2em 0.3em; border: 1px solid light-dark(#9aa5b1, #5b6878); border-radius: 0.4em;
   background: light-dark(#eef1f5, #28313d); color: inherit; }
-mark small { margin-inline-start: 0.4em; font-size: 0.68em; font-weight: 650; unicode-bidi: isolate; }
+mark small { margin-inline: 0.4em; font-size: 0.68em; font-weight: 650; unicode-bidi: isolate; }
 ${["#fee3ee", "#dfedff", "#d7f4dc", "#c9f5f4", "#fde8cb", "#fee5de", "#eee7ff", "#e7f0cf", "#fee4e5", "#d2f1fe", "#fbe1fc", "#e6eafc"]
     .map((colour, index) => `.c${index} { background: light-dark(${colour}, #28313d); }`).join("\n")}
 `;

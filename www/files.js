@@ -17,18 +17,25 @@ export async function readText(file) {
   }
   let bytes;
   try {
-    bytes = await file.arrayBuffer();
+    bytes = new Uint8Array(await file.arrayBuffer());
   } catch (error) {
     throw new Error(t("file-unreadable", { name, reason: error.message }));
   }
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
     // What is no text may be UTF-8 by chance; text holds no such character.
     if (!text.includes("\0")) return text;
   } catch {
     // Said below.
   }
   throw new Error(t("file-not-text", { name }));
+}
+
+/** UTF-16 begins with a mark that UTF-8 cannot have. */
+function encodingOf([first, second]) {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return "utf-8";
 }
 
 /**

@@ -10,10 +10,11 @@ const MOST = 60;
 /**
  * @param {HTMLElement} list
  * @param {Array} entities of a result, filtered by nothing
+ * @param {Array} others of the result beside it, whose types are switched along with these
  * @param {import("./filter.js").Filter} filter
  * @param {() => void} onChange
  */
-export function renderLegend(list, entities, filter, onChange) {
+export function renderLegend(list, entities, others, filter, onChange) {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.type : null;
   const counts = new Map();
   for (const entity of entities) {
@@ -22,6 +23,7 @@ export function renderLegend(list, entities, filter, onChange) {
     if (entity.score >= filter.threshold) count.strong += 1;
     counts.set(entity.type, count);
   }
+  for (const { type } of others) if (!counts.has(type)) counts.set(type, { all: 0, strong: 0 });
   const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
   list.replaceChildren(...types.map(([type, { all, strong }]) => {
     const text = strong === all ? formatNumber(all) : t("count-of", { count: formatNumber(strong), all: formatNumber(all) });

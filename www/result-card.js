@@ -1,6 +1,6 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
-import { differences, differingWords } from "./compare.js";
+import { differences, firstWords } from "./compare.js";
 import { byId, label, option } from "./dom.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
@@ -76,9 +76,9 @@ export class ResultCard {
     byId("stop").addEventListener("click", () => this.#analysis.cancel());
     byId("go-on").addEventListener("click", () => this.request(false));
     byId("next-difference").addEventListener("click", () => this.#nextDifference());
-    byId("close-panel").addEventListener("click", () => this.#panel.close());
+    byId("close-panel").addEventListener("click", () => this.#closePanel());
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#panel.close();
+      if (event.key === "Escape") this.#closePanel();
     });
     this.#syncScrolling();
   }
@@ -113,7 +113,7 @@ export class ResultCard {
       select.replaceChildren(...options);
       select.value = options.some(({ value }) => value === chosen) ? chosen : fallback;
     };
-    const headOptions = () => heads.map(({ id, title }) => option(id, label(title || id, 80)));
+    const headOptions = () => heads.map((head) => option(head.id, nameOf(head)));
     fill(this.#head, headOptions(), defaultHead);
     fill(this.#compare, [option("", t("compare-none")), ...headOptions()], "");
     this.#fillDecoders();
@@ -235,8 +235,8 @@ export class ResultCard {
     byId("result-other-column").hidden = !two;
     byId("comparison").hidden = !two;
     heads.forEach((head, side) => {
-      const title = this.#recognizer?.heads.find(({ id }) => id === head)?.title || head;
-      byId(`result-head-${side}`).textContent = two ? label(title, 80) : "";
+      const info = this.#recognizer?.heads.find(({ id }) => id === head);
+      byId(`result-head-${side}`).textContent = two ? nameOf(info ?? { id: head }) : "";
     });
     byId("result-head-0").hidden = !two;
   }
@@ -280,16 +280,17 @@ export class ResultCard {
   /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
   async #showSides() {
     const own = ++this.#sides;
-    const prediction = this.#shown?.predictions[0];
+    const [prediction, other] = this.#shown?.predictions ?? [];
     const entities = prediction?.entities ?? [];
+    const others = other?.entities ?? [];
     const pace = pacer();
-    let kept = 0;
-    for (const entity of entities) if (this.#filter.keeps(entity)) kept += 1;
+    const kept = this.#count(entities);
     const hidden = entities.length - kept;
-    byId("legend-row").hidden = entities.length === 0;
+    byId("legend-row").hidden = entities.length + others.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
     const counts = prediction ? [
-      counted("words", prediction.words.length),
+      // While parts come in there are gaps.
+      counted("words", this.#shown.complete ? prediction.words.length : prediction.words.filter(Boolean).length),
       counted("entities", kept),
       ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
     ] : [];
@@ -298,16 +299,16 @@ export class ResultCard {
     const { compared } = this.#shown ?? {};
     if (compared) {
       byId("comparison-text").textContent = t("compare-summary", {
-        same: formatNumber(compared.same),
-        first: formatNumber(compared.onlyFirst.size),
-        second: formatNumber(compared.onlySecond.size),
+        same: formatNumber(kept - this.#count(compared.onlyFirst)),
+        first: formatNumber(this.#count(compared.onlyFirst)),
+        second: formatNumber(this.#count(compared.onlySecond)),
         marker: "\u2260",
       });
-      byId("next-difference").disabled = compared.onlyFirst.size + compared.onlySecond.size === 0;
+      byId("next-difference").disabled = this.#differing().length === 0;
     }
     await pace();
     if (own !== this.#sides) return;
-    renderLegend(byId("types"), entities, this.#filter, () => this.#refilter());
+    renderLegend(byId("types"), entities, others, this.#filter, () => this.#refilter());
     await pace();
     if (own === this.#sides) this.#list.render(entities, this.#filter);
   }
@@ -321,6 +322,26 @@ export class ResultCard {
   #refilter() {
     for (const view of this.#views) view.refilter();
     this.#showSides();
+    this.#announce(byId("summary").textContent);
+  }
+
+  /** How many of these entities the filter lets through. */
+  #count(entities) {
+    let kept = 0;
+    for (const entity of entities) if (this.#filter.keeps(entity)) kept += 1;
+    return kept;
+  }
+
+  /** The first words of the differences that are on show. */
+  #differing() {
+    const { onlyFirst, onlySecond } = this.#shown.compared;
+    return firstWords([...onlyFirst, ...onlySecond].filter((entity) => this.#filter.keeps(entity)));
+  }
+
+  #closePanel() {
+    // The focus goes back to where it came from; that opens the panel, so before it is closed.
+    if (byId("word-panel").contains(document.activeElement)) document.querySelector(".word.shown")?.focus({ preventScroll: true });
+    this.#panel.close();
   }
 
   #preview(side, index) {
@@ -356,7 +377,7 @@ export class ResultCard {
   }
 
   #nextDifference() {
-    const starts = differingWords(this.#shown.compared);
+    const starts = this.#differing();
     const at = this.#selected?.index ?? -1;
     this.#views[0].focus(starts.find((start) => start > at) ?? starts[0]);
   }
@@ -401,3 +422,5 @@ export class ResultCard {
     return { text, bundle: this.#recognizer?.name ?? "", prediction, entities, threshold: this.#filter.threshold };
   }
 }
+
+const nameOf = ({ id, title }) => label(title && title !== id ? `${id}: ${title}` : id, 80);

@@ -4,7 +4,7 @@
 // The text is laid out in blocks. A block holds plain text until it comes near the screen; then its words and marks are
 // drawn, and drawn again only when they differ. So a book costs no more than a page of it.
 
-import { firstIndex, recut } from "./blocks.js";
+import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
 import { pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
@@ -91,6 +91,7 @@ export class ResultView {
     const next = this.#blocks[kept];
     this.#root.insertBefore(fragment, next?.element ?? null);
     this.#blocks = [...this.#blocks.slice(0, front), ...created, ...this.#blocks.slice(kept)];
+    this.#root.classList.toggle("long", this.#blocks.length > ALWAYS);
     for (const block of this.#blocks.slice(front + created.length)) {
       block.start = position;
       position += block.text.length;
@@ -303,7 +304,7 @@ export class ResultView {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const current = this.#indexOf(event.target);
     if (current === null) return;
-    const rtl = getComputedStyle(event.target.closest(".block")).direction === "rtl";
+    const rtl = isRtl(this.#text, this.#words[current].start);
     const starts = this.#entityStarts;
     let target;
     switch (event.key) {
@@ -405,6 +406,7 @@ function drawing({ text, source, from, to, origin, entities, differing }) {
     const { type } = entity;
     const mark = element("mark", { class: "entity", "data-type": type, "data-label": typeName(type), "data-colour": typeColour(type) });
     if (differing?.has(entity)) mark.dataset.differs = "";
+    if (isRtl(text, start)) mark.dataset.rtl = "";
     const end = local(entity.end);
     addWords(mark, end);
     if (end > position) mark.append(text.slice(position, end));

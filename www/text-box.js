@@ -37,6 +37,7 @@ export class TextBox {
   }
 
   set value(text) {
+    this.#expect(text.length);
     this.#whole.value = text;
     this.#whole.scrollTop = 0;
     this.#ends = [];
@@ -71,10 +72,17 @@ export class TextBox {
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
-    this.#whole.hidden = true;
+    this.#expect(this.#whole.value.length - (end - start) + inserted.length);
     this.#whole.setRangeText(inserted, start, end, "end");
     this.#layOut(start);
     this.#onInput();
+  }
+
+  /** Of a long text the browser must neither lay out all nor look, at every change, for the direction of each line. */
+  #expect(length) {
+    if (length <= LONG) return;
+    this.#whole.hidden = true;
+    this.#whole.removeAttribute("dir");
   }
 
   /** One box or parts, as the length wants it. */
@@ -84,6 +92,7 @@ export class TextBox {
     const focused = [this.#whole, this.#part].includes(document.activeElement);
     this.#ends = long ? partEnds(value) : [];
     this.#whole.hidden = long;
+    if (!long) this.#whole.dir = "auto";
     byId("text-parts").hidden = !long;
     document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
     if (long) this.#show(Math.max(0, this.#ends.findIndex((end) => end > offset)));

@@ -7,6 +7,8 @@ import { formatNumber, t } from "./i18n.js";
 import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
 import { TextBox } from "./text-box.js";
 
+/** Where this tab keeps its text while another page is in it. */
+const KEPT = "nerite.text";
 /** A longer text would take more memory than a tab has. */
 const LONGEST_TEXT = 5_000_000;
 
@@ -43,13 +45,13 @@ export class TextCard {
     byId("close-share").addEventListener("click", () => this.#closeShare());
     byId("share-link").addEventListener("focus", ({ target }) => target.select());
     addEventListener("hashchange", () => this.#takeLink());
+    addEventListener("pagehide", () => keep(this.#box.value));
     this.#acceptDrops(onFolder);
   }
 
-  /** Shows the text of the link, if one was followed, or the first example. */
+  /** Shows the text of the link, if one was followed, or what this tab held before, or the first example. */
   async start() {
-    // What a browser brings back after a reload stays.
-    if (!(await this.#takeLink()) && this.#box.value === "") this.#box.value = examples.news;
+    if (!(await this.#takeLink())) this.#box.value = kept() || examples.news;
   }
 
   /** The text to analyse, or null if it is too long. */
@@ -69,6 +71,8 @@ export class TextCard {
   /** The reader has another text now: a reload must not bring back that of the link. */
   #changed() {
     this.#say(() => "");
+    // Its link is that of another text.
+    this.#share.hidden = true;
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
 
@@ -152,5 +156,22 @@ export class TextCard {
         this.#say(() => error.message);
       }
     });
+  }
+}
+
+/** Keeps a text over a reload or a look at another page, for as long as the tab is open. */
+function keep(text) {
+  try {
+    sessionStorage.setItem(KEPT, text);
+  } catch {
+    // Without storage, or without room in it, the text is gone.
+  }
+}
+
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT);
+  } catch {
+    return null;
   }
 }

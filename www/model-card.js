@@ -27,6 +27,8 @@ export class ModelCard {
   /** Where the wanted model is: `{ name, from }`, with `from` an address or files. */
   #source = null;
   #offline = false;
+  /** Whether the failure on show is one of a prediction: the next one that succeeds ends it. */
+  #ofPrediction = false;
   /** How often the size of the cache has been asked for. */
   #cacheShown = 0;
   /** The model that was opened from disk or an address, for coming back to it. */
@@ -82,11 +84,12 @@ export class ModelCard {
   /** Says what went wrong with a prediction. */
   failPrediction(error) {
     this.#failFor(error, () => this.#listener.onRetry());
+    this.#ofPrediction = true;
   }
 
   /** Says that all is well, where it said otherwise. */
   recovered() {
-    if (this.#status.dataset.state === "failed" && this.#recognizer) this.#ready();
+    if (this.#ofPrediction && this.#recognizer) this.#ready();
   }
 
   /** Shows what the recognizer runs on now. */
@@ -303,6 +306,7 @@ export class ModelCard {
   }
 
   #show(state, make) {
+    this.#ofPrediction = false;
     this.#say = () => {
       const { message, advice = "", action = null, run } = make();
       byId("status-message").textContent = message;

@@ -20,8 +20,8 @@ export function cutBlocks(text, from, to) {
 
 function blockEnd(text, start, to) {
   if (to - start <= ENOUGH) return to;
-  const line = text.indexOf("\n", start + ENOUGH) + 1;
-  if (line > 0 && line <= to && line - start <= MOST) return line;
+  const line = text.slice(start + ENOUGH, Math.min(to, start + MOST)).indexOf("\n") + 1;
+  if (line > 0) return start + ENOUGH + line;
   if (to - start <= MOST) return to;
   const piece = text.slice(start, Math.min(to, start + LIMIT));
   const head = piece.slice(0, MOST);

@@ -107,8 +107,9 @@ ${["#fee3ee", "#dfedff", "#d7f4dc", "#c9f5f4", "#fde8cb", "#fee5de", "#eee7ff", 
 /** A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text. */
 function* html({ text, bundle, entities }) {
   const serializer = new XMLSerializer();
+  const plain = (string) => serializer.serializeToString(document.createTextNode(string));
+  // An element begins with it, so that no text is touched.
   const written = (node) => serializer.serializeToString(node).replace(' xmlns="http://www.w3.org/1999/xhtml"', "");
-  const plain = (string) => written(document.createTextNode(string));
 
   yield `<!doctype html>
 <html lang="${currentLanguage()}">

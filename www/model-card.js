@@ -8,6 +8,8 @@ const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
 /** Addresses of bundles whose download the reader has agreed to; the latest few. */
 const AGREED = "nerite.agreed";
 const MOST_AGREED = 50;
+/** How long the list of encoders may take, in milliseconds. */
+const LIST_WAIT = 5000;
 /** The value of the encoder that was opened from disk or an address. */
 const OWN = "own:";
 
@@ -118,7 +120,7 @@ export class ModelCard {
   async #fillEncoders(current) {
     let bundles = [];
     try {
-      const response = await fetch("bundles/index.json");
+      const response = await fetch("bundles/index.json", { signal: AbortSignal.timeout(LIST_WAIT) });
       if (response.ok) ({ bundles } = await response.json());
     } catch {
       // Without a list there is no choice, which is no failure.

@@ -9,9 +9,11 @@ export async function register(onUpdate) {
   if (!navigator.serviceWorker) return;
   try {
     const controlled = Boolean(navigator.serviceWorker.controller);
-    const registration = await navigator.serviceWorker.register("sw.js");
-    if (controlled) offerUpdates(registration, onUpdate);
-    await Promise.race([navigator.serviceWorker.ready, new Promise((resolve) => setTimeout(resolve, 3000))]);
+    const registered = navigator.serviceWorker.register("sw.js").then((registration) => {
+      if (controlled) offerUpdates(registration, onUpdate);
+      return navigator.serviceWorker.ready;
+    });
+    await Promise.race([registered, new Promise((resolve) => setTimeout(resolve, 3000))]);
   } catch (error) {
     // A browser may forbid it (a private window, a plain http address): then the page needs a network, no more.
     console.info("No service worker:", error.message);

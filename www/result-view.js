@@ -186,7 +186,7 @@ export class ResultView {
   }
 
   #create(start, text) {
-    const div = element("div", { class: "block", dir: "auto" }, text);
+    const div = element("div", { class: "block" }, text);
     div.style.containIntrinsicBlockSize = `auto ${Math.ceil(text.length * HEIGHT_PER_CHARACTER) + 20}px`;
     const block = {
       start, text, element: div,

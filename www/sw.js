@@ -51,9 +51,11 @@ function keyOf(address) {
 }
 
 async function answer(request, event) {
-  const cache = await caches.open(CACHE);
+  // Without a cache, as on a full disk, the page needs a network, no more.
+  const cache = await caches.open(CACHE).catch(() => null);
+  if (!cache) return fetch(request);
   const key = keyOf(request.url);
-  if (request.mode === "navigate") await beginVisit(cache);
+  if (request.mode === "navigate") await beginVisit(cache).catch(() => {});
   else if (await isFresh(cache, key)) return cache.match(key);
   try {
     const response = await fetch(request);
@@ -71,8 +73,13 @@ const beginVisit = (cache) => cache.put(VISIT, stamped(new Response("")));
 
 /** Has everything asked for again from now on. */
 async function refresh(port) {
-  await beginVisit(await caches.open(CACHE));
-  port.postMessage("done");
+  try {
+    await beginVisit(await caches.open(CACHE));
+  } catch {
+    // On a full disk nothing new is kept, so that it is asked for anyway.
+  } finally {
+    port.postMessage("done");
+  }
 }
 
 /** Says whether a file has come in this visit. The first visit begins with an empty cache. */
@@ -113,7 +120,8 @@ function bounded(most) {
 
 /** Fetches what the page loaded before this worker was there, or what other pages will need. */
 async function keep(urls, port) {
-  const cache = await caches.open(CACHE);
+  const cache = await caches.open(CACHE).catch(() => null);
+  if (!cache) return port?.postMessage("incomplete");
   const keepUrl = async (url) => {
     const key = keyOf(url);
     if (!isOurs(new URL(url)) || (await isFresh(cache, key))) return true;

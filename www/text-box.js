@@ -39,7 +39,8 @@ export class TextBox {
   set value(text) {
     this.#expect(text.length);
     this.#whole.value = text;
-    this.#whole.scrollTop = 0;
+    // Asking a browser to scroll has it lay the whole out.
+    if (text.length <= LONG) this.#whole.scrollTop = 0;
     this.#ends = [];
     this.#layOut();
   }
@@ -78,11 +79,9 @@ export class TextBox {
     this.#onInput();
   }
 
-  /** Of a long text the browser must neither lay out all nor look, at every change, for the direction of each line. */
+  /** A long text must never be in a box that the browser lays out. */
   #expect(length) {
-    if (length <= LONG) return;
-    this.#whole.hidden = true;
-    this.#whole.removeAttribute("dir");
+    if (length > LONG) this.#whole.hidden = true;
   }
 
   /** One box or parts, as the length wants it. */
@@ -92,7 +91,6 @@ export class TextBox {
     const focused = [this.#whole, this.#part].includes(document.activeElement);
     this.#ends = long ? partEnds(value) : [];
     this.#whole.hidden = long;
-    if (!long) this.#whole.dir = "auto";
     byId("text-parts").hidden = !long;
     document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
     if (long) this.#show(Math.max(0, this.#ends.findIndex((end) => end > offset)));

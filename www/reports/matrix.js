@@ -4,8 +4,8 @@ import { element } from "../dom.js";
 import { count, t } from "./language.js";
 
 const labelsOf = (...matrices) => [...new Set(matrices.flatMap((matrix) => [...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]))].sort();
-const get = (matrix, gold, predicted) => matrix[gold]?.[predicted] ?? 0;
-const sum = (row) => Object.values(row ?? {}).reduce((all, own) => all + own, 0);
+const get = (matrix, gold, predicted) => (Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0);
+const sum = (matrix, gold) => Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
 const nameOf = (label) => (label === "" ? t("none") : label);
 
 /** `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is. */
@@ -23,7 +23,7 @@ function table(labels, cell) {
 export function matrixTable(matrix) {
   return table(labelsOf(matrix), (gold, predicted) => {
     const own = get(matrix, gold, predicted);
-    return { text: own === 0 ? "" : count(own), share: own / Math.max(1, sum(matrix[gold])), good: gold === predicted };
+    return { text: own === 0 ? "" : count(own), share: own / Math.max(1, sum(matrix, gold)), good: gold === predicted };
   });
 }
 
@@ -31,7 +31,7 @@ export function matrixTable(matrix) {
 export function matrixDifference(a, b) {
   return table(labelsOf(a, b), (gold, predicted) => {
     const own = get(b, gold, predicted) - get(a, gold, predicted);
-    const all = Math.max(1, sum(a[gold]), sum(b[gold]));
+    const all = Math.max(1, sum(a, gold), sum(b, gold));
     const right = gold === predicted;
     return { text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${count(Math.abs(own))}`, share: Math.min(1, Math.abs(own) / all), good: own > 0 === right };
   });

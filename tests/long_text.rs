@@ -230,6 +230,17 @@ fn a_long_text_is_edited_in_parts() -> Result<()> {
             page.browser.run(visible, Vec::new()).await?,
             json!([true, false])
         );
+        // Few characters, but many lines to lay out.
+        let lines = "book = '\\n'.repeat(20_000) + 'Kofi Annan'";
+        page.browser.run(lines, Vec::new()).await?;
+        page.browser.run(PASTE, Vec::new()).await?;
+        assert_eq!(
+            page.browser.run(visible, Vec::new()).await?,
+            json!([false, true])
+        );
+        page.browser
+            .until("document.getElementById('result').dataset.forLength === String(book.length)")
+            .await?;
         page.console_is_clean()
     })
 }

@@ -55,7 +55,7 @@ async function answer(request, event) {
   const cache = await caches.open(CACHE).catch(() => null);
   if (!cache) return fetch(request);
   const key = keyOf(request.url);
-  if (request.mode === "navigate") await beginVisit(cache).catch(() => {});
+  if (request.mode === "navigate") await beginVisit(cache);
   else if (await isFresh(cache, key)) return cache.match(key);
   try {
     const response = await fetch(request);
@@ -69,21 +69,23 @@ async function answer(request, event) {
   }
 }
 
-const beginVisit = (cache) => cache.put(VISIT, stamped(new Response("")));
+/** Whether a full disk kept the latest visit from being noted: then nothing counts as fresh. */
+let unnoted = false;
+
+async function beginVisit(cache) {
+  unnoted = await cache.put(VISIT, stamped(new Response(""))).then(() => false, () => true);
+}
 
 /** Has everything asked for again from now on. */
 async function refresh(port) {
-  try {
-    await beginVisit(await caches.open(CACHE));
-  } catch {
-    // On a full disk nothing new is kept, so that it is asked for anyway.
-  } finally {
-    port.postMessage("done");
-  }
+  const cache = await caches.open(CACHE).catch(() => null);
+  if (cache) await beginVisit(cache);
+  port.postMessage("done");
 }
 
 /** Says whether a file has come in this visit. The first visit begins with an empty cache. */
 async function isFresh(cache, key) {
+  if (unnoted) return false;
   const [kept, visit] = await Promise.all([cache.match(key), cache.match(VISIT)]);
   return Boolean(kept) && timeOf(kept) >= (visit ? timeOf(visit) : 0);
 }

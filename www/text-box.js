@@ -5,10 +5,12 @@ import { cutBlocks } from "./blocks.js";
 import { byId } from "./dom.js";
 import { formatNumber, t } from "./i18n.js";
 
-/** Longer texts are edited in parts ... */
+/** Texts that weigh more are edited in parts ... */
 const LONG = 40_000;
-/** ... of about this many characters. */
+/** ... of about this weight. */
 const PART = 8_000;
+/** What a text weighs: its characters, of which each line end is as much work as this many. */
+const LINE = 20;
 
 export class TextBox {
   #whole = byId("text");
@@ -37,10 +39,10 @@ export class TextBox {
   }
 
   set value(text) {
-    this.#expect(text.length);
+    this.#expect(weightOf(text));
     this.#whole.value = text;
     // Asking a browser to scroll has it lay the whole out.
-    if (text.length <= LONG) this.#whole.scrollTop = 0;
+    if (!this.#whole.hidden) this.#whole.scrollTop = 0;
     this.#ends = [];
     this.#layOut();
   }
@@ -59,7 +61,8 @@ export class TextBox {
   #beforeInput(event) {
     const { selectionStart, selectionEnd, value } = this.#whole;
     const inserted = insertedBy(event);
-    if (value.length - (selectionEnd - selectionStart) + inserted.length > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
+    const rest = value.slice(0, selectionStart) + value.slice(selectionEnd);
+    if (weightOf(rest) + weightOf(inserted) > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
   }
 
   /** The same of what would be a part of its own. */
@@ -67,27 +70,28 @@ export class TextBox {
     const { selectionStart, selectionEnd } = this.#part;
     const inserted = insertedBy(event);
     const start = this.#start();
-    if (inserted.length > PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
+    if (weightOf(inserted) > PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
   }
 
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
-    this.#expect(this.#whole.value.length - (end - start) + inserted.length);
+    const { value } = this.#whole;
+    this.#expect(weightOf(value.slice(0, start)) + weightOf(inserted) + weightOf(value.slice(end)));
     this.#whole.setRangeText(inserted, start, end, "end");
     this.#layOut(start);
     this.#onInput();
   }
 
   /** A long text must never be in a box that the browser lays out. */
-  #expect(length) {
-    if (length > LONG) this.#whole.hidden = true;
+  #expect(weight) {
+    if (weight > LONG) this.#whole.hidden = true;
   }
 
   /** One box or parts, as the length wants it. */
   #layOut(offset = 0) {
     const { value } = this.#whole;
-    const long = value.length > LONG;
+    const long = weightOf(value) > LONG;
     const focused = [this.#whole, this.#part].includes(document.activeElement);
     this.#ends = long ? partEnds(value) : [];
     this.#whole.hidden = long;
@@ -123,19 +127,27 @@ export class TextBox {
     this.#whole.setRangeText(value, start, this.#ends[this.#at]);
     for (let at = this.#at; at < this.#ends.length; at++) this.#ends[at] += change;
     // A part that has grown long or vanished, and a text that has become short, is laid out anew.
-    if (value.length === 0 || value.length > 4 * PART || this.#whole.value.length <= LONG) this.#layOut(start);
+    if (value.length === 0 || weightOf(value) > 4 * PART || weightOf(this.#whole.value) <= LONG) this.#layOut(start);
     this.#onInput();
   }
 }
 
 const insertedBy = (event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
 
+/** Says no more than that it is long where it is. */
+function weightOf(text) {
+  if (text.length > LONG) return text.length;
+  let weight = text.length;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) weight += LINE;
+  return weight;
+}
+
 /** Parts are whole blocks. */
 function partEnds(text) {
   const ends = [];
   let start = 0;
   for (const end of cutBlocks(text, 0, text.length)) {
-    if (end - start < PART && end < text.length) continue;
+    if (end < text.length && weightOf(text.slice(start, end)) < PART) continue;
     ends.push(end);
     start = end;
   }

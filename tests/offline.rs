@@ -164,7 +164,28 @@ fn an_own_bundle_is_opened_from_a_folder_or_an_address() -> Result<()> {
                 && document.querySelector('#status[data-state=ready]')")
             .await?;
         assert_eq!(page.shown().await?, shown);
-        page.console_is_clean()
+        page.console_is_clean()?;
+
+        // A model that is not there leaves the one that is.
+        page.browser
+            .run(load, vec![Value::from("bundles/none")])
+            .await?;
+        page.browser
+            .until("document.querySelector('#status[data-state=failed]')")
+            .await?;
+        let (_, message) = page.status().await?;
+        assert!(
+            message.contains("all-MiniLM-L6-v2 stays in use"),
+            "{message}"
+        );
+        page.browser
+            .until("document.getElementById('encoder').selectedOptions[0].textContent.startsWith('all-MiniLM-L6-v2 (your')")
+            .await?;
+        page.type_text("Kofi Annan visited Geneva.").await?;
+        assert!(!page.shown().await?.entities.is_empty());
+        page.type_text(crate::page::SENTENCE).await?;
+        assert_eq!(page.shown().await?, shown);
+        Ok(())
     })
 }
 

@@ -26,8 +26,10 @@ export class ModelCard {
   #recognizer = null;
   /** Stops what is under way for a model that is no longer wanted. */
   #loading = new AbortController();
-  /** Where the wanted model is: `{ name, from }`, with `from` an address or files. */
+  /** Where the wanted model is: `{ name, from, value }`, with `from` an address or files and `value` its place in the list. */
   #source = null;
+  /** Where the model in use, or the latest that was, is. */
+  #loaded = null;
   #offline = false;
   /** Whether the failure on show is one of a prediction: the next one that succeeds ends it. */
   #ofPrediction = false;
@@ -69,7 +71,7 @@ export class ModelCard {
       return;
     }
     await this.#fillEncoders(name);
-    await this.#choose({ name, from: bundleUrl(name) });
+    await this.#choose({ name, from: bundleUrl(name), value: name });
   }
 
   /** Opens the files of a bundle's folder. */
@@ -79,8 +81,7 @@ export class ModelCard {
       this.#fail(() => ({ message: t("own-no-manifest", { name }) }));
       return;
     }
-    this.#addOwn(name);
-    this.#choose({ name, from: files });
+    this.#choose({ name, from: files, value: OWN });
   }
 
   /** Says what went wrong with a prediction. */
@@ -133,6 +134,16 @@ export class ModelCard {
     this.#encoder.disabled = false;
   }
 
+  /** Has the list name a model. */
+  #list(source) {
+    if (source.value === OWN) {
+      this.#own = source;
+      this.#addOwn(source.name);
+    } else {
+      this.#encoder.value = source.value;
+    }
+  }
+
   #addOwn(name) {
     const text = t("encoder-own", { name });
     const own = Array.from(this.#encoder.options).find(({ value }) => value === OWN);
@@ -150,7 +161,7 @@ export class ModelCard {
     const address = new URL(location.href);
     address.searchParams.set("bundle", name);
     history.replaceState(null, "", address);
-    this.#choose({ name, from: bundleUrl(name) });
+    this.#choose({ name, from: bundleUrl(name), value: name });
   }
 
   #openAddress(text) {
@@ -171,14 +182,13 @@ export class ModelCard {
     url.hash = "";
     url.pathname = url.pathname.replace(/manifest\.json$/, "").replace(/\/?$/, "/");
     const name = label(url.pathname.split("/").at(-2) || url.pathname);
-    this.#addOwn(name);
-    return this.#choose({ name, from: url.href });
+    return this.#choose({ name, from: url.href, value: OWN });
   }
 
   /** Looks at a model; loads it if that needs no download, or one that was agreed to. */
   async #choose(source) {
     this.#source = source;
-    if (this.#encoder.value === OWN) this.#own = source;
+    this.#list(source);
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
@@ -191,8 +201,23 @@ export class ModelCard {
       if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source)) await this.#load(source);
       else this.#ask(info, rest);
     } catch (error) {
-      if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
+      if (signal.aborted) return;
+      this.#failFor(error, () => this.#retry(source));
+      this.#backToLoaded();
     }
+  }
+
+  /** The list names the model that is in use, where there is one still. */
+  #backToLoaded() {
+    if (!this.#recognizer) return;
+    this.#source = this.#loaded;
+    this.#list(this.#loaded);
+  }
+
+  /** Makes a sentence on the model that is in use while another one is wanted. */
+  #stillUsing(wanted) {
+    const loaded = this.#recognizer && this.#loaded;
+    return () => (loaded && loaded !== wanted ? ` ${t("still-using", { name: label(loaded.name) })}` : "");
   }
 
   async #retry(source) {
@@ -202,10 +227,11 @@ export class ModelCard {
 
   #ask(info, rest, stopped = false) {
     const source = this.#source;
+    const stillUsing = this.#stillUsing(source);
     this.#show("asking", () => ({
       message: (stopped ? `${t("loading-cancelled")} ` : "") + t(info.cachedBytes > 0 ? "status-asking-rest" : "status-asking", {
         name: label(source.name), size: megabytes(info.bytes), rest: megabytes(rest),
-      }),
+      }) + stillUsing(),
       action: t("start"),
       run: () => {
         agree(source);
@@ -250,6 +276,7 @@ export class ModelCard {
         return;
       }
       this.#recognizer = recognizer;
+      this.#loaded = source;
       this.#ready();
       this.#listener.onLoaded(recognizer);
     } catch (error) {
@@ -294,8 +321,10 @@ export class ModelCard {
     if (code === "crash" && !this.#recognizer) code = "start";
     if (code === "other") console.error(error);
     const reason = label(messageOf(error), 600);
+    const source = this.#source;
+    const stillUsing = this.#stillUsing(source);
     this.#fail(() => ({
-      message: `${t(`failed-${code}`, { name: label(this.#source?.name ?? "") })}: ${reason.replace(/[^.!?]$/, "$&.")}`,
+      message: `${t(`failed-${code}`, { name: label(source?.name ?? "") })}: ${reason.replace(/[^.!?]$/, "$&.")}${stillUsing()}`,
       advice: t(`failed-${code}-advice`),
       // Browsers may remember that a module failed, so importing it again is not enough.
       action: t(code === "package" ? "reload" : "try-again"),

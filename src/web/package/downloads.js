@@ -56,6 +56,7 @@ export class Source {
    * @param {{ file: string, bytes: number, sha256: string }} file
    * @param {{ cache: boolean, signal?: AbortSignal }} options
    * @param {(bytes: Uint8Array, cached: boolean) => Promise<void>} push
+   * @returns {Promise<boolean>} whether the cache holds all of it now
    */
   async read(file, { cache, signal }, push) {
     const store = cache && this.cacheable ? await Parts.open(this.#base, file) : null;
@@ -82,6 +83,7 @@ export class Source {
       }
     }
     await store?.flush();
+    return Boolean(store) && !store.full;
   }
 
   /** Whether all of a file is in the cache and was found to be the manifest's, as a whole, when it came. */
@@ -179,7 +181,7 @@ class Parts {
   #bytes = 0;
   #kept = performance.now();
   /** Whether the cache takes no more: later parts would leave a gap. */
-  #full = false;
+  full = false;
 
   /** Nothing where there is no cache. */
   static async open(base, { file, sha256, bytes }) {
@@ -217,7 +219,7 @@ class Parts {
   }
 
   async add(bytes) {
-    for (let at = 0; at < bytes.length && !this.#full; ) {
+    for (let at = 0; at < bytes.length && !this.full; ) {
       const piece = bytes.subarray(at, at + PART - this.#bytes);
       this.#waiting.push(piece);
       this.#bytes += piece.length;
@@ -236,13 +238,13 @@ class Parts {
   }
 
   async #keep() {
-    if (this.#bytes === 0 || this.#full) return;
+    if (this.#bytes === 0 || this.full) return;
     const response = new Response(new Blob(this.#waiting), { headers: { "Content-Length": this.#bytes } });
     try {
       await this.#cache.put(this.#key(this.#count), response);
     } catch {
       // No room: the page works, and the next visit downloads again.
-      this.#full = true;
+      this.full = true;
     }
     this.#kept = performance.now();
   }

@@ -16,7 +16,8 @@ const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
 const SHARE_OF_MEMORY = 0.1;
 
-export async function load(source, { onProgress, signal, workers, cache = true } = {}) {
+export async function load(source, options) {
+  const { onProgress, signal, workers, cache = true } = checked(options);
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
     refuse("input", `found ${workers} workers, expected 1 to 64`);
   }
@@ -26,8 +27,32 @@ export async function load(source, { onProgress, signal, workers, cache = true }
   const { bytes } = pool.bundle;
   const copies = where.files || (cache && new Source(where).cacheable);
   const recognizer = new Recognizer(pool, workers ?? (copies ? fitting(bytes) : 1));
-  if (workers > 1) await recognizer.grow();
+  if (workers > 1) {
+    const stop = () => recognizer.free();
+    signal?.addEventListener("abort", stop, { once: true });
+    await recognizer.grow();
+    signal?.removeEventListener("abort", stop);
+    signal?.throwIfAborted();
+  }
   return recognizer;
+}
+
+const isFunction = (value) => typeof value === "function";
+/** What options are to be. */
+const KINDS = {
+  signal: ["an AbortSignal", (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener)],
+  visible: ["two offsets", (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)],
+  onProgress: ["a function", isFunction],
+  onPart: ["a function", isFunction],
+};
+
+/** Options as pages hand them in, once they are known to be some. */
+function checked(options = {}) {
+  if (typeof options !== "object" || options === null) refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
+  for (const [name, [kind, isRight]] of Object.entries(KINDS)) {
+    if (options[name] !== undefined && !isRight(options[name])) refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
+  }
+  return options;
 }
 
 /** As many workers as cores and memory are good for. */
@@ -38,7 +63,8 @@ function fitting(bytes) {
   return Math.max(1, Math.min(MOST_WORKERS, cores, Math.floor((memory * SHARE_OF_MEMORY) / bytes)));
 }
 
-export async function inspect(source, { signal } = {}) {
+export async function inspect(source, options) {
+  const { signal } = checked(options);
   const where = new Source(located(source));
   const json = new TextDecoder().decode(await where.manifest(signal));
   let manifest;
@@ -66,12 +92,19 @@ export async function inspect(source, { signal } = {}) {
 /** A folder's address, absolute and with a slash at its end; or files by their path in the folder. */
 function located(source) {
   if (typeof source === "string" || source instanceof URL) {
-    const url = new URL(source, document.baseURI);
+    let url;
+    try {
+      url = new URL(source, document.baseURI);
+    } catch {
+      refuse("input", `found ${JSON.stringify(String(source))}, expected an address`);
+    }
     if (!url.pathname.endsWith("/")) url.pathname += "/";
     url.search = url.hash = "";
     return { base: url.href };
   }
-  const files = Array.from(source, (file) => [pathOf(file), file]);
+  const list = Array.from(source ?? []);
+  if (list.length === 0 || !list.every((file) => file instanceof File)) refuse("input", "found neither an address nor files of a bundle");
+  const files = list.map((file) => [pathOf(file), file]);
   const manifest = files.filter(([path]) => path.endsWith("manifest.json")).sort(([a], [b]) => a.length - b.length)[0];
   if (!manifest) refuse("bundle", "found no manifest.json among the files");
   const folder = manifest[0].slice(0, -"manifest.json".length);
@@ -132,18 +165,19 @@ export class Recognizer {
     return this.#pool.grow(this.#most);
   }
 
-  async predict(text, options = {}) {
-    const [found] = await this.#read(text, [options.head ?? this.defaultHead], options);
+  async predict(text, options) {
+    const [found] = await this.#read(text, [checked(options).head ?? this.defaultHead], options);
     return found;
   }
 
-  async predictAll(text, heads, options = {}) {
+  async predictAll(text, heads, options) {
     if (!Array.isArray(heads) || heads.length === 0) refuse("input", "found no heads to ask");
     return this.#read(text, heads, options);
   }
 
   /** Tags words that are cut already, sentence by sentence. */
-  async predictWords(sentences, { head = this.defaultHead, decoder, signal } = {}) {
+  async predictWords(sentences, options) {
+    const { head = this.defaultHead, decoder, signal } = checked(options);
     const isList = (list, of) => Array.isArray(list) && list.every(of);
     if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
       refuse("input", "found something else than sentences as lists of words, which are strings");
@@ -187,7 +221,8 @@ export class Recognizer {
     });
   }
 
-  async #read(text, heads, options) {
+  async #read(text, heads, given) {
+    const options = checked(given);
     if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
     const { signal, onPart } = options;
     const start = performance.now();

@@ -91,7 +91,7 @@ export class Pool {
     const stop = () => handle.end(signal.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const bundle = await handle.ask("load", this.#input, onProgress);
+      const bundle = await handle.ask("load", { ...this.#input, manifest: this.bundle?.manifest }, onProgress);
       if (this.#freed) throw new NeriteError("freed", "the recognizer was freed");
       this.bundle ??= bundle;
       this.#workers.push(handle);

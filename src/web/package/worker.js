@@ -16,9 +16,10 @@ async function start() {
   return Engine;
 }
 
-async function load({ source, cache }, progress) {
+/** `manifest` is that of the first worker: all of them are to hold the same bundle, whatever the server has by then. */
+async function load({ source, cache, manifest: known }, progress) {
   const from = new Source(source);
-  const [Engine, manifest] = await Promise.all([start(), from.manifest()]);
+  const [Engine, manifest] = await Promise.all([start(), known ?? from.manifest()]);
   engine = new Engine(manifest);
   const files = engine.files();
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -30,7 +31,7 @@ async function load({ source, cache }, progress) {
     // What was right as a whole when it came is checked part by part, which the browser does many times faster than wasm.
     const inParts = cache && self.crypto?.subtle && (file.parts || file.bytes <= PART) && (await from.wasRight(file));
     try {
-      await from.read(file, { cache }, async (bytes, cached) => {
+      const kept = await from.read(file, { cache }, async (bytes, cached) => {
         fromCache ||= cached;
         if (inParts) {
           if (!cached) refuse("integrity", `${file.file}: found only a part of it in the cache`);
@@ -41,18 +42,18 @@ async function load({ source, cache }, progress) {
         progress({ loaded, total, file: file.file, cached });
       });
       engine.finishFile();
-      if (cache && !inParts) await from.noteRight(file);
+      if (kept && !inParts) await from.noteRight(file);
     } catch (error) {
       if (!["integrity", "bundle"].includes(error.code)) throw error;
       // What is wrong must not be kept; what came from the cache may be right on the server.
       await from.forget(file);
       if (!fromCache && !inParts) throw error;
       engine.free();
-      return load({ source, cache }, progress);
+      return load({ source, cache, manifest: known }, progress);
     }
     done += file.bytes;
   }
-  return { ...engine.describe(), wasmBytes: wasm.memory.buffer.byteLength };
+  return { ...engine.describe(), manifest, wasmBytes: wasm.memory.buffer.byteLength };
 }
 
 function outline({ text }) {

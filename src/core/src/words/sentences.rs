@@ -9,9 +9,14 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::abbreviations::Abbreviation;
 
-/// Lines shorter than this are not wrapped: what follows is a new sentence,
-/// unless it begins with a small letter.
+/// Lines shorter than this, in characters, are not wrapped: what follows is a
+/// new sentence, unless it begins with a small letter.
 const SHORTEST_WRAPPED: usize = 40;
+
+/// What a wrapped line and the word that no longer fitted on it come to, as a
+/// part of the longest line: not all of it, because not all texts are wrapped
+/// by counting characters.
+const FULL: f64 = 0.9;
 
 /// So many marks after each other are looked at; quadratic time is spent on
 /// them by `unicode-segmentation`.
@@ -27,42 +32,109 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     sentences
 }
 
-/// Stretches of lines that belong together: a sentence may go over a line's
-/// end, as mail and source files wrap, but neither over a blank line, nor into
-/// an item of a list, nor over the end of a short line before a capital.
+/// Stretches of text that sentences may not leave. A sentence may go over a
+/// line's end, as mail and source files wrap, but neither over a blank line,
+/// nor into an item of a list, nor from one cell of a table to the next.
 fn paragraphs(text: &str) -> Vec<Range<usize>> {
-    let mut paragraphs: Vec<Range<usize>> = Vec::new();
+    let mut paragraphs = Vec::new();
+    let mut block = Vec::new();
     let mut start = 0;
-    let mut before: Option<&str> = None;
     for line in text.split_inclusive(['\n', '\u{2029}']) {
-        let end = start + line.len();
-        let content = line.trim();
-        if content.is_empty() {
-            before = None;
+        if line.trim().is_empty() {
+            add_block(text, &block, &mut paragraphs);
+            block.clear();
         } else {
-            match paragraphs.last_mut() {
-                Some(last) if before.is_some_and(|before| wraps(before, content)) => last.end = end,
-                _ => paragraphs.push(start..end),
-            }
-            before = Some(content);
+            block.push(start..start + line.len());
         }
-        start = end;
+        start += line.len();
     }
+    add_block(text, &block, &mut paragraphs);
     paragraphs
 }
 
-/// Whether a sentence may go from one line to the next.
-fn wraps(before: &str, line: &str) -> bool {
-    let long = before.chars().nth(SHORTEST_WRAPPED).is_some();
-    let goes_on = line.chars().next().is_some_and(char::is_lowercase);
-    (long || goes_on) && !is_item(line)
+/// Adds the paragraphs of lines between which there is no blank one.
+fn add_block(text: &str, lines: &[Range<usize>], paragraphs: &mut Vec<Range<usize>>) {
+    let wrapping = Wrapping::of(lines.iter().map(|line| text[line.clone()].trim()));
+    let mut before: Option<&str> = None;
+    for line in lines {
+        let content = text[line.clone()].trim();
+        let mut joins = before.is_some_and(|before| wrapping.goes_on(before, content));
+        before = Some(content);
+        let mut start = line.start;
+        let mut first = true;
+        for cell in text[line.clone()].split_inclusive('\t') {
+            let end = start + cell.len();
+            match paragraphs.last_mut() {
+                Some(last) if joins => last.end = end,
+                _ => paragraphs.push(start..end),
+            }
+            start = end;
+            // Tabs indent lines and follow the marks of lists, too.
+            let content = cell.trim();
+            joins = content.is_empty() || first && is_item_mark(content);
+            first &= content.is_empty();
+        }
+    }
+}
+
+/// How lines that follow each other are wrapped, if they are.
+struct Wrapping {
+    /// Characters of the longest line.
+    width: usize,
+    /// Whether these are sentences, not headings, addresses or other lines that
+    /// each stand for themselves: one goes on with a small letter after a line's
+    /// end, or the last one ends.
+    prose: bool,
+}
+
+impl Wrapping {
+    fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut found = Self {
+            width: 0,
+            prose: false,
+        };
+        let mut last = "";
+        for (index, line) in lines.enumerate() {
+            found.width = found.width.max(line.chars().count());
+            found.prose |= index > 0 && begins_small(line);
+            last = line;
+        }
+        let last = last.trim_end_matches(|c: char| !c.is_alphanumeric() && !is_stop(c));
+        found.prose |= last.ends_with(is_stop);
+        found
+    }
+
+    /// Whether a sentence may go from the line `before` to `line`.
+    fn goes_on(&self, before: &str, line: &str) -> bool {
+        let is_row = before.contains('\t') && !is_item(before);
+        if is_row || is_item(line) {
+            return false;
+        }
+        if begins_small(line) {
+            return true;
+        }
+        let length = before.chars().count();
+        let next = line.split_whitespace().next().unwrap_or_default();
+        let with_next = length + 1 + next.chars().count();
+        self.prose && length > SHORTEST_WRAPPED && with_next as f64 >= FULL * self.width as f64
+    }
+}
+
+fn begins_small(line: &str) -> bool {
+    line.chars().next().is_some_and(char::is_lowercase)
+}
+
+fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।')
 }
 
 /// "- bread", "* bread", "1. Bread", "(a) bread"
 fn is_item(line: &str) -> bool {
-    let Some((mark, _)) = line.split_once(char::is_whitespace) else {
-        return false;
-    };
+    line.split_once(char::is_whitespace)
+        .is_some_and(|(mark, _)| is_item_mark(mark))
+}
+
+fn is_item_mark(mark: &str) -> bool {
     matches!(mark, "-" | "*" | "+" | "•" | "‣" | "–" | "—") || is_list_number(mark)
 }
 

@@ -105,8 +105,36 @@ mod tests {
     fn long_texts_are_cut_in_time_and_in_pieces() {
         // Each was quadratic somewhere, in a version of this or in a library.
         for piece in [
-            ".", "'", "\"", ".)", ")", "#", "--", "a-", "A.", ". ", "a. ", "1. , ", ". (", "?!",
-            "。", "a/bb", "a,", ".\u{300}", "Mr. ", "\n", "- a\n", "n't", "\t", "a\t", "a\n", "-\t",
+            ".",
+            "'",
+            "\"",
+            ".)",
+            ")",
+            "#",
+            "--",
+            "a-",
+            "A.",
+            ". ",
+            "a. ",
+            "1. , ",
+            ". (",
+            "?!",
+            "。",
+            "a/bb",
+            "a,",
+            ".\u{300}",
+            "Mr. ",
+            "\n",
+            "- a\n",
+            "n't",
+            "\t",
+            "a\t",
+            "a\n",
+            "-\t",
+            "aa)",
+            "aa(A",
+            "a](",
+            "a(http://",
         ] {
             for start in ["", "a.) "] {
                 let text = start.to_owned() + &piece.repeat(300_000 / piece.len());
@@ -194,6 +222,14 @@ mod tests {
             (
                 "see https://a.org/b,c?x=1 or a.b@c.org.",
                 "see https://a.org/b,c?x=1 or a.b@c.org .",
+            ),
+            (
+                "[Macron](https://a.org/b_(c)) met <http://a.org> (\"https://a.org/x\").",
+                "[ Macron ] ( https://a.org/b_(c ) ) met < http://a.org > ( \" https://a.org/x \" ) .",
+            ),
+            (
+                "Rabin(Labour)said (in Paris)yesterday, [Reuters][1] f(X) minister(s) (s)he",
+                "Rabin ( Labour ) said ( in Paris ) yesterday , [ Reuters ] [ 1 ] f(X ) minister(s ) ( s)he",
             ),
             (
                 "a \"Black September\"--a group",

@@ -28,7 +28,11 @@ const CLOSING: &[char] = &[
 pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut Sentence) {
     let slice = &text[run.clone()];
     if is_address(slice) {
-        cut_piece(text, run, next, words);
+        let link = run.start + link_in_brackets(slice);
+        if link > run.start {
+            cut(text, run.start..link, Some(&text[link..run.end]), words);
+        }
+        cut_piece(text, link..run.end, next, words);
         return;
     }
     let mut start = 0;
@@ -56,6 +60,17 @@ pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut
 /// "https://a.org/b,c", "a.b@c.org", "www.a.org/b"
 fn is_address(run: &str) -> bool {
     run.contains("://") || run.contains('@') || run.starts_with("www.")
+}
+
+/// Where the link of "[Macron](https://a.org/b)" begins, else 0.
+fn link_in_brackets(run: &str) -> usize {
+    let before = run.find("://").map_or("", |at| &run[..at]);
+    let before = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    if before.ends_with(OPENING) {
+        before.len()
+    } else {
+        0
+    }
 }
 
 /// Bytes of the dash or ellipsis that `rest` begins with, else 0; `c` is the
@@ -167,6 +182,8 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         ',' if !(digit(before().next()) && digit(after.chars().next())) => 1,
         '/' if parts_words(before(), after) => 1,
         '.' | '?' | '!' if parts_sentences(before(), after) => 1,
+        '(' | '[' if opens(before(), c, after) => 1,
+        ')' | ']' if closes(before(), c, after) => 1,
         _ => 0,
     }
 }
@@ -194,6 +211,33 @@ fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool 
     before.by_ref().take(2).filter(|c| c.is_lowercase()).count() == 2
         && next.next().is_some_and(char::is_uppercase)
         && next.next().is_some_and(char::is_lowercase)
+}
+
+/// "Rabin(Labour", "Macron](", "][1", but not "minister(s", "f(X"
+fn opens(mut before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
+    let Some(first) = before.next() else {
+        return true; // another mark was cut off before it
+    };
+    let next = after.chars().next();
+    first.is_alphanumeric()
+        && before.next().is_some_and(char::is_alphanumeric)
+        && next.is_none_or(|c| c.is_uppercase() || OPENING.contains(&c) && c != mark)
+}
+
+/// "Labour)said", "Macron](", but not "minister(s)", "s)he"
+fn closes(before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
+    const LOOK: usize = 40;
+    let opening = if mark == ')' { '(' } else { '[' };
+    let before: Vec<char> = before.take(LOOK).collect();
+    let next = after.chars().next();
+    let word = before
+        .iter()
+        .take(2)
+        .filter(|c| c.is_alphanumeric())
+        .count()
+        == 2;
+    word && !before.contains(&opening)
+        && next.is_some_and(|c| c.is_alphanumeric() || OPENING.contains(&c))
 }
 
 /// Cuts a clitic off the end of a word.

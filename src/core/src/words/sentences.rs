@@ -125,7 +125,10 @@ fn begins_small(line: &str) -> bool {
 }
 
 fn is_stop(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।')
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।'
+    )
 }
 
 /// "- bread", "* bread", "1. Bread", "(a) bread"

@@ -1,10 +1,12 @@
 //! Sentences of words to features: the hidden states of each word's first
 //! subword.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::encoder::{EncoderError, HiddenStates};
 use crate::tokenizer::{Tokenizer, TokenizerError};
+use crate::words;
 
 /// Of a window, the part that may be context shared with the one before it.
 const OVERLAP: f64 = 0.25;
@@ -50,7 +52,9 @@ impl Subwords {
         words: &[&str],
         window: usize,
     ) -> Result<Self, TokenizerError> {
-        let mut subwords = tokenizer.subwords(words)?;
+        let words: Vec<Cow<str>> = words.iter().map(|word| words::plain(word)).collect();
+        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+        let mut subwords = tokenizer.subwords(&words)?;
         let counts: Vec<u32> = subwords.iter().map(|ids| ids.len() as u32).collect();
         let room = window - 2;
         for ids in &mut subwords {

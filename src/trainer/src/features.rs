@@ -24,7 +24,7 @@ use crate::files::{self, LockedFolder};
 use crate::progress;
 
 /// Increased when the same inputs would give other features.
-const ENGINE: &str = "2";
+const ENGINE: &str = "3";
 /// What is computed, written and noted at a time, in sentences: at most this
 /// much is lost when a run is killed.
 const CHUNK_SENTENCES: usize = 512;

@@ -8,6 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 /// The longest prefix and suffix, in characters.
 const AFFIX: usize = 4;
 /// The shortest.
@@ -28,8 +30,10 @@ pub struct Lexicon {
 
 impl Lexicon {
     /// The rows that stand for `word`: its lowercase spelling, its spelling,
-    /// its shape, and lowercase prefixes and suffixes.
+    /// its shape, and lowercase prefixes and suffixes. Typographic marks count
+    /// as their plain counterparts, `’` as `'`.
     pub fn rows(&self, word: &str) -> [usize; LEXICON_ROWS] {
+        let word = &*words::plain(word);
         let lower = word.to_lowercase();
         let mut rows = [0; LEXICON_ROWS];
         let mut next = rows.iter_mut();

@@ -7,6 +7,9 @@ use std::ops::Range;
 mod abbreviations;
 mod runs;
 mod sentences;
+mod spelling;
+
+pub(crate) use spelling::plain;
 
 /// A sentence of a free text: the byte ranges of its words.
 pub type Sentence = Vec<Range<usize>>;

@@ -65,6 +65,13 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
         "wider than the screen"
     );
 
+    // On a phone the settings are folded.
+    page.browser
+        .run(
+            "document.getElementById('settings').open = true",
+            Vec::new(),
+        )
+        .await?;
     page.click("#own summary").await?;
     page.click("#share").await?;
     page.choose("compare", "base").await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::demo::{Page, Shown};
@@ -153,6 +154,12 @@ fn decoders_and_scores_can_be_chosen() -> Result<()> {
         page.open().await?;
         page.type_text(SENTENCE).await?;
         page.shown().await?;
+        // On a small screen the settings are folded.
+        page.browser.client.set_window_size(600, 800).await?;
+        page.browser
+            .until("!document.getElementById('settings').open")
+            .await?;
+        page.click("#settings > summary").await?;
         let decoders =
             "return Array.from(document.getElementById('decoder').options, ({ value }) => value)";
         let decoders = page.browser.run(decoders, Vec::new()).await?;
@@ -376,6 +383,57 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
         page.browser.run(drop, Vec::new()).await?;
         page.browser
             .until("document.getElementById('text').value === 'Ada Lovelace'")
+            .await?;
+        page.console_is_clean()
+    })
+}
+
+#[test]
+fn a_replaced_text_can_be_had_back() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.click("[data-example=history]").await?;
+        let offered = "return !document.getElementById('undo').hidden";
+        // Nothing is lost with an example.
+        assert_eq!(page.browser.run(offered, Vec::new()).await?, false);
+        page.type_text(TEXT).await?;
+        for replaces in ["#clear", "[data-example=news]"] {
+            page.click(replaces).await?;
+            page.click("#undo").await?;
+            let text = "return document.getElementById('text').value";
+            assert_eq!(page.browser.run(text, Vec::new()).await?, TEXT);
+        }
+        page.click("#clear").await?;
+        page.type_text("Paris").await?;
+        assert_eq!(page.browser.run(offered, Vec::new()).await?, false);
+        page.console_is_clean()
+    })
+}
+
+#[test]
+fn the_list_of_entities_can_be_searched() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.click("[data-example=news]").await?;
+        page.current().await?;
+        page.browser
+            .until("document.querySelectorAll('#entities li').length > 10")
+            .await?;
+        let search = page.browser.find("#entities-search").await?;
+        search.send_keys("gEN").await?;
+        page.browser
+            .until("document.querySelectorAll('#entities li').length === 1")
+            .await?;
+        assert!(page.text_of("#entities").await?.contains("Geneva"));
+        search.send_keys("\"<b>").await?;
+        page.browser
+            .until("document.querySelector('#entities').dataset.empty.includes('gEN\"<b>')")
+            .await?;
+        for _ in 0.."gEN\"<b>".len() {
+            page.press(Key::Backspace).await?;
+        }
+        page.browser
+            .until("document.querySelectorAll('#entities li').length > 10")
             .await?;
         page.console_is_clean()
     })

@@ -197,6 +197,9 @@ fn the_embedding_page_finds_entities() -> Result<()> {
         browser.open(&format!("{}embed.html", server.url)).await?;
         browser.find("#find").await?.click().await?;
         browser.until("document.querySelector('#found li')").await?;
+        browser
+            .until("document.querySelector('#source').innerText.includes('await load(')")
+            .await?;
         let found = "return document.getElementById('found').innerText";
         let found = browser.run(found, Vec::new()).await?;
         let found = found.as_str().context("no text")?;

@@ -1,16 +1,19 @@
 // Every distinct entity of a result with its score and its mentions, the most frequent one first.
 
 import { element } from "./dom.js";
-import { formatNumber, t } from "./i18n.js";
+import { currentLanguage, formatNumber, t } from "./i18n.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
 const FIRST = 60;
 const MORE = 200;
+/** From so many entries on there is a field to search them. */
+const MANY = 10;
 
 export class EntityList {
   #list;
   #more;
+  #search;
   #onChoose;
   /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
   #grouped = null;
@@ -23,11 +26,14 @@ export class EntityList {
   /**
    * @param {HTMLElement} list
    * @param {HTMLButtonElement} more shows further entries
+   * @param {HTMLInputElement} search shows only what holds its value
    * @param {(word: number) => void} onChoose gets the first word of the mention to go to
    */
-  constructor(list, more, onChoose) {
+  constructor(list, more, search, onChoose) {
     this.#list = list;
     this.#more = more;
+    this.#search = search;
+    search.addEventListener("input", () => this.#show());
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
@@ -47,12 +53,21 @@ export class EntityList {
     this.#grouped = entities;
     this.#count = entities.length;
     this.#keeps = (entity) => filter.keeps(entity);
+    this.#search.hidden = this.#all.length < MANY && this.#search.value === "";
+    this.#show();
+  }
+
+  #show() {
+    const query = this.#search.value.trim();
+    const folded = fold(query);
     this.#groups = this.#all
+      .filter(([{ text }]) => fold(text).includes(folded))
       .map((mentions) => ({ mentions, count: count(mentions, this.#keeps) }))
       .filter((group) => group.count > 0)
       .sort((a, b) => b.count - a.count);
     this.#shown = FIRST;
     this.#list.replaceChildren(...this.#groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions)));
+    this.#list.dataset.empty = query === "" ? t("entities-empty") : t("entities-none", { query });
     this.#showMore();
   }
 
@@ -82,6 +97,9 @@ export class EntityList {
     return element("li", { "data-type": type, "data-count": mentions.length, "data-colour": typeColour(type) }, button);
   }
 }
+
+/** For comparing without regard to case and to how white space is written. */
+const fold = (text) => text.toLocaleLowerCase(currentLanguage()).replace(/\s+/g, " ");
 
 function count(mentions, keeps) {
   let found = 0;

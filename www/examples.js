@@ -1,9 +1,9 @@
 // Texts to try. All are our own.
 
 export const examples = {
-  news: `Barack Obama visited Paris in January 2016. He met French officials and leaders of the World Health Organization before flying on to Geneva on Thursday.
+  news: `President Barack Obama visited Paris in January 2016. He met French officials and leaders of the World Health Organization before flying on to Geneva on Thursday.
 
-Foreign Minister Sergei Lavrov said the United Nations Security Council would discuss Iran again next Monday; Russian and Chinese diplomats called the talks in Geneva useful. Hurricane Katrina struck New Orleans in August 2005, and no American city had seen such damage since World War II.`,
+In New York, Sergei Lavrov told the United Nations Security Council that Russia would discuss Iran again next Monday; Chinese diplomats called the talks in Geneva useful. Hurricane Katrina struck New Orleans in August 2005, and no American city had seen such damage since the 1906 earthquake in San Francisco.`,
 
   history: `Napoleon Bonaparte was born in Corsica in August 1769, a year after Genoa had given the island to France. He became First Consul in November 1799 and crossed the Alps the following May. In 1812 his army marched on Moscow; fewer than one in five of his soldiers returned from Russia.
 

@@ -55,6 +55,13 @@ export class ModelCard {
       event.preventDefault();
       this.#openAddress(byId("own-address").value.trim());
     });
+    // Where there is room, settings need no unfolding; elsewhere they would stand between a text and its result.
+    const wide = matchMedia("(min-width: 56rem)");
+    const unfold = () => {
+      byId("settings").open = wide.matches;
+    };
+    wide.addEventListener("change", unfold);
+    unfold();
     byId("clear-cache").addEventListener("click", () => this.#clearCache());
   }
 

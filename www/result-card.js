@@ -59,7 +59,7 @@ export class ResultCard {
       onPreview: (index) => this.#preview(side, index),
       onSelect: (index) => this.#select(side, index),
     }));
-    this.#list = new EntityList(byId("entities"), byId("entities-more"), (word) => this.#views[0].focus(word));
+    this.#list = new EntityList(byId("entities"), byId("entities-more"), byId("entities-search"), (word) => this.#views[0].focus(word));
     new ExportMenu(() => this.#result());
 
     this.#head.addEventListener("change", () => {

@@ -6,7 +6,7 @@
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
-import { pacer } from "./pace.js";
+import { oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** Blocks that are drawn wherever the reader is. */
@@ -32,6 +32,7 @@ export class ResultView {
   /** Blocks that have come near and are to be drawn. */
   #waiting = new Set();
   #drawing = false;
+  #drawSoon = oncePerFrame(() => this.#drawWaiting());
   #tabStop = 0;
   #shown = null;
   #focused = null;
@@ -113,8 +114,10 @@ export class ResultView {
       const to = firstIndex(words.length, (at) => words[at].start >= block.start + block.text.length);
       const all = [...block.entities, ...within(entities, block)].sort((a, b) => a.start - b.start);
       this.#annotate(block, Math.min(block.from, firstWord + from), Math.max(block.to, firstWord + to), all, null);
-      if (block.near) this.#draw(block);
+      if (block.near) this.#waiting.add(block);
     }
+    // Several parts may come within a frame.
+    this.#drawSoon();
   }
 
   /**

@@ -14,6 +14,7 @@ const en = {
   "open-file": "Open a file",
   "share": "Share",
   "clear": "Clear",
+  "undo": "Undo",
   "examples": "Examples",
   "example-news": "News",
   "example-history": "History",
@@ -62,6 +63,7 @@ const en = {
   "progress-analysis": "Progress through the text",
   "still-using": "{name} stays in use.",
   "loading-cancelled": "The download was stopped. What has arrived is kept.",
+  "settings": "Settings",
   "decoder": "Decoder",
   "decoder-argmax": "likeliest tag",
   "decoder-rules": "B/I rules",
@@ -142,6 +144,9 @@ const en = {
 
   "entities": "List of entities",
   "entities-empty": "No entities to list.",
+  "entities-search": "Search the list",
+  "entities-search-short": "Search",
+  "entities-none": "No entity in the list holds \u201c{query}\u201d.",
   "entities-hint": "The score is the model\u2019s confidence, averaged over the mentions. Choosing an entity goes to its next mention.",
   "entities-more": "Show {count} of {left} more",
 
@@ -188,6 +193,7 @@ const ko = {
   "open-file": "파일 열기",
   "share": "공유",
   "clear": "지우기",
+  "undo": "되돌리기",
   "examples": "예문",
   "example-news": "뉴스",
   "example-history": "역사",
@@ -236,6 +242,7 @@ const ko = {
   "progress-analysis": "분석 진행",
   "still-using": "{name} 모델을 계속 씁니다.",
   "loading-cancelled": "내려받기를 멈췄습니다. 받은 부분은 보관됩니다.",
+  "settings": "설정",
   "decoder": "디코더",
   "decoder-argmax": "최고 확률",
   "decoder-rules": "B/I 규칙",
@@ -316,6 +323,9 @@ const ko = {
 
   "entities": "개체 목록",
   "entities-empty": "표시할 개체가 없습니다.",
+  "entities-search": "개체 목록에서 찾기",
+  "entities-search-short": "찾기",
+  "entities-none": "목록에 \u201c{query}\u201d이(가) 들어 있는 개체가 없습니다.",
   "entities-hint": "점수는 모델의 신뢰도를 모든 언급에 걸쳐 평균한 값입니다. 개체를 선택하면 다음 언급으로 이동합니다.",
   "entities-more": "나머지 {left}개 중 {count}개 더 보기",
 

@@ -17,6 +17,8 @@ export class TextCard {
   #share = byId("share-panel");
   #onText;
   #note = () => "";
+  /** What a button, a file or a link has put another text in place of. */
+  #before = "";
 
   /**
    * @param {{ onText(soon: boolean): void, onFolder(files: File[]): void }} listener
@@ -26,9 +28,15 @@ export class TextCard {
     this.#onText = onText;
     this.#box = new TextBox(() => {
       this.#changed();
+      // What is typed can be undone with the browser's own means.
+      this.#offerUndo("");
       onText(true);
     });
     byId("clear").addEventListener("click", () => this.set(""));
+    byId("undo").addEventListener("click", () => {
+      this.set(this.#before);
+      byId("clear").focus();
+    });
     byId("open-file").addEventListener("click", () => byId("file").click());
     byId("file").addEventListener("change", ({ target }) => {
       const [file] = target.files;
@@ -62,10 +70,22 @@ export class TextCard {
     return null;
   }
 
+  /** Puts another text in the place of the one there is, which can be had back. */
   set(text) {
     this.#changed();
+    this.#replace(text);
+  }
+
+  #replace(text) {
+    const before = this.#box.value;
     this.#box.value = text;
+    this.#offerUndo(before === text ? "" : before);
     this.#onText(false);
+  }
+
+  #offerUndo(before) {
+    this.#before = before;
+    byId("undo").hidden = before === "" || Object.values(examples).includes(before);
   }
 
   /** The reader has another text now: a reload must not bring back that of the link. */
@@ -105,8 +125,7 @@ export class TextCard {
       const text = await textIn(location.hash);
       if (text === null) return false;
       this.#say(() => "");
-      this.#box.value = text;
-      this.#onText(false);
+      this.#replace(text);
       return true;
     } catch {
       this.#say(() => t("share-broken"));

@@ -14,7 +14,7 @@ const verdict = ({ difference, low, high, p }) => (difference === 0 && low === h
 const row = (name, own) => [name, number(own.a), number(own.b), signed(own.difference), `${signed(own.low)} \u2013 ${signed(own.high)}`, number(own.p), verdict(own)];
 
 function tested(found) {
-  const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", ""];
+  const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", t("beyondChance")];
   const figures = FIGURE_NAMES.map((name) => row(t(name), found[name]));
   const tags = Object.entries(found.tags).map(([tag, own]) => row(tag, own));
   const csv = () => save("comparison.csv", "text/csv", toCsv([["figure", "a", "b", "difference", "low", "high", "p"],

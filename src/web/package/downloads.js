@@ -96,6 +96,11 @@ export class Source {
     if (this.cacheable) await (await Parts.open(this.#base, file))?.noteRight();
   }
 
+  /** Takes that note back: the file is to be checked as a whole again. */
+  async doubt(file) {
+    if (this.cacheable) await (await Parts.open(this.#base, file))?.doubt();
+  }
+
   /** Forgets what the cache holds of a file. */
   async forget(file) {
     if (this.cacheable) await (await Parts.open(this.#base, file))?.clear();
@@ -202,6 +207,10 @@ class Parts {
     await this.#cache.put(this.#key("all"), new Response("", { headers: { "Content-Length": 0 } })).catch(() => {});
   }
 
+  async doubt() {
+    await this.#cache.delete(this.#key("all"));
+  }
+
   /** The next part, or what there is of it, or nothing. */
   async next() {
     const response = this.#bytes === 0 && (await this.#cache.match(this.#key(this.#count)));
@@ -259,7 +268,7 @@ class Parts {
   }
 
   async clear() {
-    await this.#cache.delete(this.#key("all"));
+    await this.doubt();
     for (let part = 0; await this.#cache.delete(this.#key(part)); part++);
   }
 }

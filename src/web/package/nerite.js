@@ -24,9 +24,9 @@ export async function load(source, options) {
   const where = located(source);
   const pool = new Pool({ source: where, cache });
   await pool.lead(onProgress, signal);
-  const { bytes } = pool.bundle;
-  const copies = where.files || (cache && new Source(where).cacheable);
-  const recognizer = new Recognizer(pool, workers ?? (copies ? fitting(bytes) : 1));
+  const { bytes, kept } = pool.bundle;
+  // Further workers are not to download it all once more.
+  const recognizer = new Recognizer(pool, workers ?? (where.files || kept ? fitting(bytes) : 1));
   if (workers > 1) {
     const stop = () => recognizer.free();
     signal?.addEventListener("abort", stop, { once: true });

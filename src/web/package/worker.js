@@ -24,6 +24,7 @@ async function load({ source, cache, manifest: known }, progress) {
   const files = engine.files();
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   let done = 0;
+  let kept = true;
   for (const file of files) {
     let fromCache = false;
     let loaded = done;
@@ -31,7 +32,7 @@ async function load({ source, cache, manifest: known }, progress) {
     // What was right as a whole when it came is checked part by part, which the browser does many times faster than wasm.
     const inParts = cache && self.crypto?.subtle && (file.parts || file.bytes <= PART) && (await from.wasRight(file));
     try {
-      const kept = await from.read(file, { cache }, async (bytes, cached) => {
+      const whole = await from.read(file, { cache }, async (bytes, cached) => {
         fromCache ||= cached;
         if (inParts) {
           if (!cached) refuse("integrity", `${file.file}: found only a part of it in the cache`);
@@ -42,18 +43,21 @@ async function load({ source, cache, manifest: known }, progress) {
         progress({ loaded, total, file: file.file, cached });
       });
       engine.finishFile();
-      if (kept && !inParts) await from.noteRight(file);
+      if (whole && !inParts) await from.noteRight(file);
+      kept &&= whole;
     } catch (error) {
       if (!["integrity", "bundle"].includes(error.code)) throw error;
+      // Part by part it is wrong, or what the manifest says of its parts is: as a whole it may be right all the same.
+      if (inParts) await from.doubt(file);
       // What is wrong must not be kept; what came from the cache may be right on the server.
-      await from.forget(file);
+      else await from.forget(file);
       if (!fromCache && !inParts) throw error;
       engine.free();
       return load({ source, cache, manifest: known }, progress);
     }
     done += file.bytes;
   }
-  return { ...engine.describe(), manifest, wasmBytes: wasm.memory.buffer.byteLength };
+  return { ...engine.describe(), manifest, kept, wasmBytes: wasm.memory.buffer.byteLength };
 }
 
 function outline({ text }) {

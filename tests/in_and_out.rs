@@ -397,15 +397,21 @@ fn a_replaced_text_can_be_had_back() -> Result<()> {
         // Nothing is lost with an example.
         assert_eq!(page.browser.run(offered, Vec::new()).await?, false);
         page.type_text(TEXT).await?;
+        let text = "return document.getElementById('text').value";
         for replaces in ["#clear", "[data-example=news]"] {
             page.click(replaces).await?;
             page.click("#undo").await?;
-            let text = "return document.getElementById('text').value";
             assert_eq!(page.browser.run(text, Vec::new()).await?, TEXT);
         }
+        // Also after more than one, and after a word was typed in its place.
+        page.click("[data-example=news]").await?;
+        page.click("[data-example=history]").await?;
         page.click("#clear").await?;
         page.type_text("Paris").await?;
-        assert_eq!(page.browser.run(offered, Vec::new()).await?, false);
+        page.click("#undo").await?;
+        assert_eq!(page.browser.run(text, Vec::new()).await?, TEXT);
+        page.click("#undo").await?;
+        assert_eq!(page.browser.run(text, Vec::new()).await?, "Paris");
         page.console_is_clean()
     })
 }

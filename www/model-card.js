@@ -350,6 +350,8 @@ export class ModelCard {
       byId("status-message").textContent = message;
       byId("status-advice").textContent = advice;
       byId("status-advice").className = "";
+      // The focus must not get lost with the button.
+      if (action === null && document.activeElement === this.#action) byId("encoder").focus();
       this.#action.hidden = action === null;
       this.#action.textContent = action ?? "";
       this.#action.onclick = run ?? null;
@@ -379,6 +381,9 @@ export class ModelCard {
   async #clearCache() {
     await this.#package?.clearCache();
     store([]);
+    this.#offline = false;
+    this.#showOffline();
+    byId("encoder").focus();
     await this.#showCache();
     byId("cache-note").textContent = t("cache-cleared");
   }

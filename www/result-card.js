@@ -145,7 +145,7 @@ export class ResultCard {
         decoder: this.#decoder.value,
         aggregation: this.#aggregation.value,
         signal,
-        visible: this.#views[0].visibleRange(),
+        visible: () => this.#views[0].visibleRange(),
         onProgress: (progress) => {
           if (long && current()) this.#showProgress(progress);
         },
@@ -156,6 +156,8 @@ export class ResultCard {
       // Where the other head has not the chosen decoder, it takes its own.
       const predictions = await recognizer.predictAll(text, heads, options);
       if (!current()) return;
+      // What is whole is not to be followed by its parts.
+      this.#endParts();
       await this.#show(text, predictions, current);
       this.#listener.onSuccess();
     } catch (error) {
@@ -208,10 +210,14 @@ export class ResultCard {
     for (const { entities } of this.#partial.predictions) entities.sort((a, b) => a.start - b.start);
   }
 
-  #endLong() {
+  #endParts() {
     clearTimeout(this.#partTimer);
     this.#partTimer = null;
     this.#partial = null;
+  }
+
+  #endLong() {
+    this.#endParts();
     delete this.#box.dataset.busy;
     byId("working").hidden = true;
   }
@@ -274,7 +280,9 @@ export class ResultCard {
     this.#box.dataset.forLength = text.length;
     this.#box.dataset.version = ++this.#version;
     this.#markStale();
-    if (first) this.#announce(t("announce", { entities: counted("entities", first.entities.length), words: counted("words", first.words.length) }));
+    this.#announce(first
+      ? t("announce", { entities: counted("entities", first.entities.length), words: counted("words", first.words.length) })
+      : t("result-empty"));
   }
 
   /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
@@ -297,14 +305,16 @@ export class ResultCard {
     byId("summary").textContent = counts.join(", ");
     byId("time").textContent = this.#timing(prediction);
     const { compared } = this.#shown ?? {};
-    if (compared) {
+    byId("next-difference").disabled = this.#differing().length === 0;
+    if (!compared) {
+      byId("comparison-text").textContent = "";
+    } else {
       byId("comparison-text").textContent = t("compare-summary", {
         same: formatNumber(kept - this.#count(compared.onlyFirst)),
         first: formatNumber(this.#count(compared.onlyFirst)),
         second: formatNumber(this.#count(compared.onlySecond)),
         marker: "\u2260",
       });
-      byId("next-difference").disabled = this.#differing().length === 0;
     }
     await pace();
     if (own !== this.#sides) return;
@@ -334,7 +344,8 @@ export class ResultCard {
 
   /** The first words of the differences that are on show. */
   #differing() {
-    const { onlyFirst, onlySecond } = this.#shown.compared;
+    // While parts come in nothing is compared yet.
+    const { onlyFirst, onlySecond } = this.#shown?.compared ?? { onlyFirst: [], onlySecond: [] };
     return firstWords([...onlyFirst, ...onlySecond].filter((entity) => this.#filter.keeps(entity)));
   }
 

@@ -77,9 +77,10 @@ export class TextBox {
     if (!event.cancelable) return;
     event.preventDefault();
     const { value } = this.#whole;
+    const focused = this.#isFocused();
     this.#expect(weightOf(value.slice(0, start)) + weightOf(inserted) + weightOf(value.slice(end)));
     this.#whole.setRangeText(inserted, start, end, "end");
-    this.#layOut(start);
+    this.#layOut(start, focused);
     this.#onInput();
   }
 
@@ -89,16 +90,20 @@ export class TextBox {
   }
 
   /** One box or parts, as the length wants it. */
-  #layOut(offset = 0) {
+  #layOut(offset = 0, focused = this.#isFocused()) {
     const { value } = this.#whole;
     const long = weightOf(value) > LONG;
-    const focused = [this.#whole, this.#part].includes(document.activeElement);
     this.#ends = long ? partEnds(value) : [];
     this.#whole.hidden = long;
     byId("text-parts").hidden = !long;
     document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
     if (long) this.#show(Math.max(0, this.#ends.findIndex((end) => end > offset)));
     if (focused) (long ? this.#part : this.#whole).focus({ preventScroll: true });
+  }
+
+  /** What is hidden loses the focus. */
+  #isFocused() {
+    return [this.#whole, this.#part].includes(document.activeElement);
   }
 
   #show(at) {

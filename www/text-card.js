@@ -17,7 +17,7 @@ export class TextCard {
   #share = byId("share-panel");
   #onText;
   #note = () => "";
-  /** What a button, a file or a link has put another text in place of. */
+  /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
   /**
@@ -28,8 +28,6 @@ export class TextCard {
     this.#onText = onText;
     this.#box = new TextBox(() => {
       this.#changed();
-      // What is typed can be undone with the browser's own means.
-      this.#offerUndo("");
       onText(true);
     });
     byId("clear").addEventListener("click", () => this.set(""));
@@ -78,14 +76,10 @@ export class TextCard {
 
   #replace(text) {
     const before = this.#box.value;
+    if (before !== "" && !Object.values(examples).includes(before)) this.#before = before;
     this.#box.value = text;
-    this.#offerUndo(before === text ? "" : before);
+    byId("undo").hidden = ["", text].includes(this.#before);
     this.#onText(false);
-  }
-
-  #offerUndo(before) {
-    this.#before = before;
-    byId("undo").hidden = before === "" || Object.values(examples).includes(before);
   }
 
   /** The reader has another text now: a reload must not bring back that of the link. */

@@ -16,6 +16,9 @@ use crate::words::{self, Sentence};
 /// Sentences go to the encoder in batches of about so many subwords.
 const BATCH_SUBWORDS: usize = 512;
 
+/// So far back the bracket is looked for that a closing one belongs to, in words.
+const MOST_IN_BRACKETS: usize = 20;
+
 /// One encoder with its tokenizer.
 pub struct Recognizer {
     tokenizer: Tokenizer,
@@ -175,7 +178,7 @@ impl Recognizer {
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
                 Prediction {
-                    entities: entities(&reader.words, &tags, options.aggregation),
+                    entities: entities(text, &reader.words, &tags, options.aggregation),
                     words: reader.words,
                     tags,
                 }
@@ -236,16 +239,22 @@ pub enum RecognizeError {
     Features(#[from] FeatureError),
 }
 
-fn entities(words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
+/// The spans that the tags make, without punctuation at their edges: a quote
+/// that was tagged along is no part of a name.
+fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
         for span in Span::read(sentence.iter().map(|word| tags.tag(word.tag))) {
-            let inside = &sentence[span.words.clone()];
+            let own = trimmed(text, sentence, span.words);
+            let inside = &sentence[own.clone()];
+            if inside.is_empty() {
+                continue;
+            }
             let probabilities = inside.iter().map(|word| word.probabilities[word.tag]);
             entities.push(Entity {
                 range: inside[0].range.start..inside[inside.len() - 1].range.end,
-                words: start + span.words.start..start + span.words.end,
+                words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
                 score: aggregation.of(probabilities),
             });
@@ -253,6 +262,27 @@ fn entities(words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Enti
         start += sentence.len();
     }
     entities
+}
+
+/// A span without the words at its edges that hold neither letter nor digit,
+/// but for a bracket that closes what one in the span has opened.
+fn trimmed(text: &str, words: &[Word], span: Range<usize>) -> Range<usize> {
+    let text_of = |word: usize| &text[words[word].range.clone()];
+    let counts = |word: &usize| text_of(*word).contains(char::is_alphanumeric);
+    let Some(start) = span.clone().find(counts) else {
+        return span.start..span.start;
+    };
+    let last = span.clone().rfind(counts).unwrap_or(start);
+    let closing = match text_of(last.saturating_add(1).min(span.end - 1)) {
+        ")" => "(",
+        "]" => "[",
+        _ => return start..last + 1,
+    };
+    let opened = (start..last)
+        .rev()
+        .take(MOST_IN_BRACKETS)
+        .any(|word| text_of(word) == closing);
+    start..last + 1 + usize::from(opened)
 }
 
 /// The byte offsets of offsets in UTF-16 code units, which have to be in
@@ -332,6 +362,35 @@ mod tests {
             }
             let units: Vec<u32> = boundaries.iter().map(|&at| offsets.at(at) as u32).collect();
             prop_assert_eq!(from_utf16(&text, &units), Some(boundaries));
+        }
+    }
+
+    #[test]
+    fn punctuation_is_trimmed_off_entities() {
+        for (text, expected) in [
+            ("\u{201c} Obama \u{201d}", Some("Obama")),
+            ("Angela Merkel ]", Some("Angela Merkel")),
+            ("Kerry ( Mass. )", Some("Kerry ( Mass. )")),
+            ("( Kerry )", Some("Kerry")),
+            ("Kerry ( Mass. ) ,", Some("Kerry ( Mass. )")),
+            ("Kerry", Some("Kerry")),
+            ("\u{ab}", None),
+            ("\" , \"", None),
+        ] {
+            let words: Vec<Word> = crate::words::cut(text)
+                .concat()
+                .into_iter()
+                .map(|range| Word {
+                    range,
+                    sentence: 0,
+                    tag: 0,
+                    probabilities: Vec::new(),
+                })
+                .collect();
+            let own = trimmed(text, &words, 0..words.len());
+            let found = words[own].iter().map(|word| word.range.clone());
+            let found = found.reduce(|first, last| first.start..last.end);
+            assert_eq!(found.map(|range| &text[range]), expected);
         }
     }
 

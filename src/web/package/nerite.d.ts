@@ -20,7 +20,7 @@ export interface PredictOptions {
   aggregation?: Aggregation;      // default "average"
   signal?: AbortSignal;
   /** Offsets that are wanted first (what is on the screen). */
-  visible?: [number, number];
+  visible?: [number, number] | (() => [number, number]);
   onProgress?: (progress: { words: number; total: number }) => void;
   /** Called with every part as soon as it is there, in any order; of several heads, with the index of its head. */
   onPart?: (part: Part, head: number) => void;

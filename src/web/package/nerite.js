@@ -38,10 +38,11 @@ export async function load(source, options) {
 }
 
 const isFunction = (value) => typeof value === "function";
+const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
 /** What options are to be. */
 const KINDS = {
   signal: ["an AbortSignal", (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener)],
-  visible: ["two offsets", (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)],
+  visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
   onProgress: ["a function", isFunction],
   onPart: ["a function", isFunction],
 };
@@ -287,9 +288,19 @@ export class Recognizer {
       tell(run, true);
     }
     // What is on the screen comes first, and what follows it next.
-    const isVisible = (run) => visible !== undefined && outline.meets(visible, run);
-    const first = Math.max(0, unknown.findIndex(isVisible));
+    const range = () => (isFunction(visible) ? visible() : visible);
+    const isVisible = (run, range) => areOffsets(range) && outline.meets(range, run);
+    const begun = range();
+    const first = Math.max(0, unknown.findIndex((run) => isVisible(run, begun)));
+    /** The place in a queue of what is on the screen by now. */
+    const nearest = (queue) => {
+      const now = range();
+      return Math.max(0, queue.findIndex(({ task }) => task.outline === outline && isVisible(task.run, now)));
+    };
     const tasks = [...unknown.slice(first), ...unknown.slice(0, first)].map(([from, to]) => ({
+      outline,
+      run: [from, to],
+      nearest: isFunction(visible) ? nearest : undefined,
       input: () => ({ ...outline.input(from, to), questions }),
       done: ({ answers, wasmBytes }) => {
         this.#wasmBytes = Math.max(this.#wasmBytes, wasmBytes);

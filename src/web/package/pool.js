@@ -125,8 +125,8 @@ export class Pool {
   }
 
   /**
-   * Runs tasks in order, as workers become free.
-   * @param {{ input(): object, done(result: object): void }[]} tasks
+   * Runs tasks in order, or as `nearest` of the first that waits says, as workers become free.
+   * @param {{ input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
    */
   async run(tasks, signal) {
     if (tasks.length === 0) return;
@@ -140,11 +140,11 @@ export class Pool {
         reject(reason);
       };
       const stop = () => drop(signal.reason);
-      const own = new Set(tasks.map(({ input, done }) => ({
-        input,
+      const own = new Set(tasks.map((task) => ({
+        task,
         done: (result) => {
           if (signal?.aborted) return;
-          done(result);
+          task.done(result);
           left -= 1;
           if (left > 0) return;
           signal?.removeEventListener("abort", stop);
@@ -162,10 +162,11 @@ export class Pool {
   #feed() {
     for (const worker of this.#workers) {
       if (this.#busy.has(worker)) continue;
-      const entry = this.#queue.shift();
-      if (!entry) return;
+      if (this.#queue.length === 0) return;
+      const at = this.#queue[0].task.nearest?.(this.#queue) ?? 0;
+      const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
-      this.#watch(worker, worker.ask("predict", entry.input())).then(entry.done).catch(entry.fail).finally(() => {
+      this.#watch(worker, worker.ask("predict", entry.task.input())).then(entry.done).catch(entry.fail).finally(() => {
         this.#busy.delete(worker);
         this.#feed();
       });

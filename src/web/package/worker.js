@@ -7,6 +7,9 @@ import { NeriteError, describe, refuse } from "./errors.js";
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
 
+/** How often it all begins again because of what was wrong in the cache: a file, or two that are the same one. */
+const MOST_AGAIN = 3;
+
 let wasm = null;
 let engine = null;
 
@@ -17,7 +20,7 @@ async function start() {
 }
 
 /** `manifest` is that of the first worker: all of them are to hold the same bundle, whatever the server has by then. */
-async function load({ source, cache, manifest: known }, progress) {
+async function load({ source, cache, manifest: known }, progress, again = 0) {
   const from = new Source(source);
   const [Engine, manifest] = await Promise.all([start(), known ?? from.manifest()]);
   engine = new Engine(manifest);
@@ -51,9 +54,9 @@ async function load({ source, cache, manifest: known }, progress) {
       if (inParts) await from.doubt(file);
       // What is wrong must not be kept; what came from the cache may be right on the server.
       else await from.forget(file);
-      if (!fromCache && !inParts) throw error;
+      if ((!fromCache && !inParts) || again === MOST_AGAIN) throw error;
       engine.free();
-      return load({ source, cache, manifest: known }, progress);
+      return load({ source, cache, manifest: known }, progress, again + 1);
     }
     done += file.bytes;
   }

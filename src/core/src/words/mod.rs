@@ -175,6 +175,7 @@ mod tests {
             "他走了。|她留下了！|为什么？|好",
             "هل ذهبت؟| نعم، ذهبت.",
             "Он ушёл.| Она осталась.",
+            "He was born in Hawaii.[3][4] |He worked in Chicago.[a] |She[5] married him.",
         ] {
             let text = marked.replace('|', "");
             let expected: Vec<&str> = marked.split('|').map(str::trim).collect();
@@ -198,6 +199,11 @@ mod tests {
             // The last line need not end where another one goes on.
             "They spoke in the capital about the meeting of the\nUnited Nations next month, \
              the president said to a\nreporter of Reuters. |Then he left with his wife, Mrs\nSmith",
+            // Lines of subtitles are short.
+            "They flew from Los Angeles to New\nYork and met the president.",
+            "> They spoke about the meeting that the World\n> wants to see, but the|\n>|\n> \
+             Minister left early for the meeting with the|\n>> President. |\nThat is so.",
+            "Berlin\u{b}|London\u{c}|Paris\u{85}|Rome\u{2028}|Madrid\u{2029}|oslo",
             "Shopping:|\n1. Bread|\n2. Butter and|\n(a) jam|\n- tea|\n* milk",
             "1. Bread is here. |It is good.",
             "\t1.\tBread and\nbutter|\n\t•\tTea",
@@ -233,6 +239,26 @@ mod tests {
             (
                 "Rabin(Labour)said (in Paris)yesterday, [Reuters][1] f(X) minister(s) (s)he",
                 "Rabin ( Labour ) said ( in Paris ) yesterday , [ Reuters ] [ 1 ] f(X ) minister(s ) ( s)he",
+            ),
+            (
+                "\"Obama, Barack\",Washington \"Berlin, Germany\",\"U.S.,\" x",
+                "\" Obama , Barack \" , Washington \" Berlin , Germany \" , \" U.S. , \" x",
+            ),
+            (
+                "**Barack Obama** met *Angela* at `Paris` (_Rome_), snake_case, 5*3",
+                "* * Barack Obama * * met * Angela * at ` Paris ` ( _ Rome _ ) , snake_case , 5*3",
+            ),
+            (
+                "<b>Berlin</b> and <i>Rome</i>, [Lopez](mailto:m@x.org)",
+                "<b> Berlin </b> and <i> Rome </i> , [ Lopez ] ( mailto:m@x.org )",
+            ),
+            (
+                "Robinson[6] of London[a][b] said.[3][4] a[i]",
+                "Robinson [ 6 ] of London [ a ] [ b ] said . [ 3 ] [ 4 ] a[i ]",
+            ),
+            (
+                "Obama🎉 in Paris🗼, Tokyo🇯🇵; 👩‍🚀 「東京」は「大阪」",
+                "Obama 🎉 in Paris 🗼 , Tokyo 🇯🇵 ; 👩‍🚀 「 東京 」 は 「 大阪 」",
             ),
             (
                 "a \"Black September\"--a group",

@@ -14,14 +14,21 @@ const ELIDED: &[&str] = &[
 ];
 
 const OPENING: &[char] = &[
-    '"', '\'', '`', '\u{201c}', '\u{2018}', '„', '‚', '«', '‹', '「', '『', '《', '【', '(', '[',
-    '{', '<', '（', '$', '€', '£', '¥', '#', '¿', '¡',
+    '"', '\'', '`', '*', '_', '~', '\u{201c}', '\u{2018}', '„', '‚', '«', '‹', '「', '『', '《',
+    '【', '(', '[', '{', '<', '（', '$', '€', '£', '¥', '#', '¿', '¡',
 ];
 
 const CLOSING: &[char] = &[
-    '"', '\'', '\u{201d}', '\u{2019}', '»', '›', '」', '』', '》', '】', ')', ']', '}', '>', '）',
-    ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？', '！', '،', '؛', '؟',
-    '۔', '।',
+    '"', '\'', '`', '*', '_', '~', '\u{201d}', '\u{2019}', '»', '›', '」', '』', '》', '】', ')',
+    ']', '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？',
+    '！', '،', '؛', '؟', '۔', '।',
+];
+
+/// Brackets and quotation marks that part words wherever they stand.
+const PARTING: &[char] = &[
+    '\u{201c}', '\u{201d}', '„', '«', '»', '‹', '›', '「', '」', '『', '』', '《', '》', '〈',
+    '〉', '【', '】', '（', '）', '。', '，', '、', '；', '：', '？', '！', '،', '؛', '؟', '۔',
+    '।', '—', '–', '…', ';',
 ];
 
 /// Cuts one run into words; `next` is the run that follows in the sentence.
@@ -32,21 +39,23 @@ pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut
         if link > run.start {
             cut(text, run.start..link, Some(&text[link..run.end]), words);
         }
-        cut_piece(text, link..run.end, next, words);
+        cut_piece(text, link..run.end, None, next, words);
         return;
     }
     let mut start = 0;
     let mut at = 0;
     while let Some(c) = slice[at..].chars().next() {
-        let bytes = dash(&slice[at..], c);
+        let bytes = separator(slice, start, at, c);
         if bytes == 0 {
             at += c.len_utf8();
             continue;
         }
         let after = Some(&slice[at + bytes..]).filter(|after| !after.is_empty());
+        let closing = Some(c).filter(|c| CLOSING.contains(c) && *c != '…');
         cut_piece(
             text,
             run.start + start..run.start + at,
+            closing,
             after.or(next),
             words,
         );
@@ -54,7 +63,7 @@ pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut
         at += bytes;
         start = at;
     }
-    cut_piece(text, run.start + start..run.end, next, words);
+    cut_piece(text, run.start + start..run.end, None, next, words);
 }
 
 /// "https://a.org/b,c", "a.b@c.org", "www.a.org/b"
@@ -64,6 +73,9 @@ fn is_address(run: &str) -> bool {
 
 /// Where the link of "[Macron](https://a.org/b)" begins, else 0.
 fn link_in_brackets(run: &str) -> usize {
+    if let Some(at) = run.find("](").filter(|at| at + 2 < run.len()) {
+        return at + 2;
+    }
     let before = run.find("://").map_or("", |at| &run[..at]);
     let before = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
     if before.ends_with(OPENING) {
@@ -73,19 +85,15 @@ fn link_in_brackets(run: &str) -> usize {
     }
 }
 
-/// Bytes of the dash or ellipsis that `rest` begins with, else 0; `c` is the
-/// first character.
-fn dash(rest: &str, c: char) -> usize {
-    match c {
-        '-' if rest.starts_with("--") => rest.len() - rest.trim_start_matches('-').len(),
-        '.' if rest.starts_with("...") => rest.len() - rest.trim_start_matches('.').len(),
-        '—' | '–' | '…' => c.len_utf8(),
-        _ => 0,
-    }
-}
-
-/// Cuts what stands between dashes.
-fn cut_piece(text: &str, piece: Range<usize>, next: Option<&str>, words: &mut Sentence) {
+/// Cuts what stands between separators; `closing` is the one behind it, if it
+/// is a mark that closes.
+fn cut_piece(
+    text: &str,
+    piece: Range<usize>,
+    mut closing: Option<char>,
+    next: Option<&str>,
+    words: &mut Sentence,
+) {
     let Range { mut start, mut end } = piece;
     while let Some(mark) = text[start..end]
         .chars()
@@ -99,13 +107,12 @@ fn cut_piece(text: &str, piece: Range<usize>, next: Option<&str>, words: &mut Se
         start += mark.len_utf8();
     }
     let mut tail = Vec::new();
-    let mut closing = None;
     while let Some(bytes) = closing_piece(&text[start..end], closing, next) {
         tail.push(end - bytes..end);
         end -= bytes;
         closing = text[end..].chars().next();
     }
-    cut_core(text, start..end, words);
+    cut_clitic(text, start..end, words);
     words.extend(tail.into_iter().rev());
 }
 
@@ -145,47 +152,51 @@ fn closing_piece(run: &str, closing: Option<char>, next: Option<&str>) -> Option
     CLOSING.contains(&last).then(|| last.len_utf8())
 }
 
-/// Cuts what is left between opening and closing punctuation.
-fn cut_core(text: &str, core: Range<usize>, words: &mut Sentence) {
-    let slice = &text[core.clone()];
-    if is_address(slice) {
-        words.push(core);
-        return;
-    }
-    let mut start = 0;
-    let mut at = 0;
-    while let Some(c) = slice[at..].chars().next() {
-        let bytes = separator(slice, start, at, c);
-        if bytes == 0 {
-            at += c.len_utf8();
-            continue;
-        }
-        cut_clitic(text, core.start + start..core.start + at, words);
-        words.push(core.start + at..core.start + at + bytes);
-        at += bytes;
-        start = at;
-    }
-    cut_clitic(text, core.start + start..core.end, words);
-}
-
 /// Bytes of the punctuation at `at`, whose first character is `c`, if it parts
 /// two words of `slice`; else 0. The word before it begins at `start`.
 fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
-    let after = &slice[at + c.len_utf8()..];
+    let rest = &slice[at..];
+    let after = &rest[c.len_utf8()..];
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let before = || slice[start..at].chars().rev();
     match c {
-        '。' | '，' | '、' | '；' | '：' | '？' | '！' | '،' | '؛' | '؟' | '۔' | '।' => {
-            c.len_utf8()
-        }
-        ';' => 1,
+        '-' if rest.starts_with("--") => rest.len() - rest.trim_start_matches('-').len(),
+        '.' if rest.starts_with("...") => rest.len() - rest.trim_start_matches('.').len(),
         ',' if !(digit(before().next()) && digit(after.chars().next())) => 1,
         '/' if parts_words(before(), after) => 1,
         '.' | '?' | '!' if parts_sentences(before(), after) => 1,
         '(' | '[' if opens(before(), c, after) => 1,
         ')' | ']' if closes(before(), c, after) => 1,
-        _ => 0,
+        '<' => tag(rest),
+        _ if PARTING.contains(&c) => c.len_utf8(),
+        _ => emoji(rest),
     }
+}
+
+/// Bytes of the tag of HTML or subtitles at the start of `rest`, "<b>" or
+/// "</i>", else 0.
+fn tag(rest: &str) -> usize {
+    const LONGEST: usize = 16;
+    let inside = rest.bytes().skip(1).take(LONGEST);
+    let length = inside
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'/')
+        .count();
+    if length > 0 && rest[1 + length..].starts_with('>') {
+        length + 2
+    } else {
+        0
+    }
+}
+
+/// Bytes of the pictures at the start of `rest`, else 0.
+fn emoji(rest: &str) -> usize {
+    let is_picture = |c: char| matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
+    if !rest.starts_with(is_picture) {
+        return 0;
+    }
+    let joined =
+        |c: char| is_picture(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}');
+    rest.len() - rest.trim_start_matches(joined).len()
 }
 
 /// "HIV/AIDS", "1999/2000", but not "km/h" or "20/20"
@@ -213,12 +224,17 @@ fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool 
         && next.next().is_some_and(char::is_lowercase)
 }
 
-/// "Rabin(Labour", "Macron](", "][1", but not "minister(s", "f(X"
+/// "Rabin(Labour", "Macron](", "][1", "London[a]", but not "minister(s", "f(X"
 fn opens(mut before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
     let Some(first) = before.next() else {
         return true; // another mark was cut off before it
     };
     let next = after.chars().next();
+    // Footnotes, also behind a full stop.
+    if mark == '[' && (!first.is_alphanumeric() || before.next().is_some_and(char::is_alphanumeric))
+    {
+        return true;
+    }
     first.is_alphanumeric()
         && before.next().is_some_and(char::is_alphanumeric)
         && next.is_none_or(|c| c.is_uppercase() || OPENING.contains(&c) && c != mark)

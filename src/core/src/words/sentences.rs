@@ -11,12 +11,15 @@ use super::abbreviations::Abbreviation;
 
 /// Lines shorter than this, in characters, are not wrapped: what follows is a
 /// new sentence, unless it begins with a small letter.
-const SHORTEST_WRAPPED: usize = 40;
+const SHORTEST_WRAPPED: usize = 30;
 
 /// What a wrapped line and the word that no longer fitted on it come to, as a
 /// part of the longest line: not all of it, because not all texts are wrapped
 /// by counting characters.
 const FULL: f64 = 0.9;
+
+/// What ends a line, besides a carriage return before the first one.
+const LINE_ENDS: [char; 6] = ['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// So many marks after each other are looked at; quadratic time is spent on
 /// them by `unicode-segmentation`.
@@ -34,17 +37,20 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
 
 /// Stretches of text that sentences may not leave. A sentence may go over a
 /// line's end, as mail and source files wrap, but neither over a blank line,
-/// nor into an item of a list, nor from one cell of a table to the next.
+/// nor into an item of a list, nor from one cell of a table to the next, nor
+/// over other line ends, which no program puts in by itself.
 fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut paragraphs = Vec::new();
     let mut block = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive(['\n', '\u{2029}']) {
-        if line.trim().is_empty() {
+    for line in text.split_inclusive(LINE_ENDS) {
+        let (_, content) = unquoted(line);
+        if !line.trim().is_empty() {
+            block.push(start..start + line.len());
+        }
+        if content.is_empty() || !line.ends_with('\n') {
             add_block(text, &block, &mut paragraphs);
             block.clear();
-        } else {
-            block.push(start..start + line.len());
         }
         start += line.len();
     }
@@ -54,12 +60,16 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
 
 /// Adds the paragraphs of lines between which there is no blank one.
 fn add_block(text: &str, lines: &[Range<usize>], paragraphs: &mut Vec<Range<usize>>) {
-    let wrapping = Wrapping::of(lines.iter().map(|line| text[line.clone()].trim()));
-    let mut before: Option<&str> = None;
+    let wrapping = Wrapping::of(lines.iter().map(|line| unquoted(&text[line.clone()]).1));
+    let mut before: Option<(usize, &str)> = None;
     for line in lines {
-        let content = text[line.clone()].trim();
-        let mut joins = before.is_some_and(|before| wrapping.goes_on(before, content));
-        before = Some(content);
+        let (depth, content) = unquoted(&text[line.clone()]);
+        let mut joins = before.is_some_and(|(depth_before, before)| {
+            // The marks of a quotation would become part of a name that goes over the line's end.
+            let name = depth > 0 && !begins_small(content);
+            depth == depth_before && !name && wrapping.goes_on(before, content)
+        });
+        before = Some((depth, content));
         let mut start = line.start;
         let mut first = true;
         for cell in text[line.clone()].split_inclusive('\t') {
@@ -75,6 +85,13 @@ fn add_block(text: &str, lines: &[Range<usize>], paragraphs: &mut Vec<Range<usiz
             first &= content.is_empty();
         }
     }
+}
+
+/// How deep a line of a mail is quoted, and what is.
+fn unquoted(line: &str) -> (usize, &str) {
+    let content = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
+    let marks = &line[..line.len() - content.len()];
+    (marks.matches('>').count(), content.trim_end())
 }
 
 /// How lines that follow each other are wrapped, if they are.
@@ -162,7 +179,12 @@ fn add_sentences(text: &str, paragraph: Range<usize>, sentences: &mut Vec<Range<
         while let Some(next) = places.next_if(|(own, _)| *own <= at) {
             place = *next;
         }
+        // To the standard, an opening bracket may close a sentence.
         let bound = place.1 + (at - place.0);
+        let bound = piece + text[piece..bound].trim_end_matches(['(', '[']).len();
+        if bound == piece {
+            continue;
+        }
         let list_number = piece == sentence && is_list_number(text[piece..bound].trim());
         if !list_number && !goes_on(&text[piece..bound], &text[bound..paragraph.end]) {
             sentences.push(sentence..bound);
@@ -174,7 +196,8 @@ fn add_sentences(text: &str, paragraph: Range<usize>, sentences: &mut Vec<Range<
 }
 
 /// A paragraph as it is shown to `unicode-segmentation`: one space between
-/// runs, no line ends, ellipses as three full stops, no long rows of marks, and
+/// runs, no line ends, ellipses as three full stops, no long rows of marks, the
+/// mark of a footnote, "said.[3]", as closing brackets, which a sentence keeps, and
 /// a capital for the digit that begins a word: the standard takes ". 40 percent"
 /// for one sentence, because of the small letter after the number.
 struct Skeleton {
@@ -193,7 +216,16 @@ impl Skeleton {
             skeleton.places.push((skeleton.text.len(), run.start));
             let mut marks = 0;
             let mut first = true;
-            for c in text[run].chars() {
+            let mut footnote = 0;
+            for (at, c) in text[run.clone()].char_indices() {
+                if at > 0 && footnote == 0 {
+                    footnote = footnote_mark(&text[run.start + at..run.end]);
+                }
+                if footnote > 0 {
+                    footnote -= 1;
+                    skeleton.text.push(')');
+                    continue;
+                }
                 marks = if c.is_alphanumeric() { 0 } else { marks + 1 };
                 let begins = first && marks == 0;
                 first &= marks > 0;
@@ -209,6 +241,24 @@ impl Skeleton {
             skeleton.text.push(' ');
         }
         skeleton
+    }
+}
+
+/// Bytes of the mark of a footnote, "[3]" or "[a]", at the start of `rest`, else 0.
+fn footnote_mark(rest: &str) -> usize {
+    const LONGEST: usize = 5;
+    let Some(inside) = rest.strip_prefix('[') else {
+        return 0;
+    };
+    let length = inside
+        .bytes()
+        .take(LONGEST - 1)
+        .take_while(u8::is_ascii_alphanumeric)
+        .count();
+    if length > 0 && inside[length..].starts_with(']') {
+        length + 2
+    } else {
+        0
     }
 }
 

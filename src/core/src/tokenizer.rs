@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use tokenizers::InputSequence;
+use tokenizers::{InputSequence, ModelWrapper};
 
 /// A tokenizer that is handed words and gives each word's subwords.
 pub struct Tokenizer {
@@ -67,15 +67,55 @@ fn add_prefix_space(step: &mut Value) {
     }
 }
 
-/// Refuses what `tokenizers` reads without complaint but cannot work with.
+/// Refuses what `tokenizers` would read without complaint but cannot work with,
+/// as the file has it: some of it makes the reading itself panic.
 fn check(json: &[u8]) -> Result<(), TokenizerError> {
     let root: Value =
         serde_json::from_slice(json).map_err(|error| TokenizerError::File(error.to_string()))?;
+    check_parts(&root)?;
+    check_merges(&root["model"])
+}
+
+fn check_parts(root: &Value) -> Result<(), TokenizerError> {
     check_steps("normalizer", &root["normalizer"], &NORMALIZERS)?;
     check_steps("pre_tokenizer", &root["pre_tokenizer"], &PRE_TOKENIZERS)?;
-    check_model(&root["model"])?;
-    check_merges(&root["model"])?;
     check_template(&root["post_processor"])
+}
+
+/// The same of what was read: `tokenizers` takes a step for what its fields fit,
+/// whatever type it claims to be of.
+fn check_read(inner: &tokenizers::Tokenizer) -> Result<(), TokenizerError> {
+    fn value(part: Option<&impl serde::Serialize>) -> Result<Value, TokenizerError> {
+        serde_json::to_value(part).map_err(|error| TokenizerError::File(error.to_string()))
+    }
+    let mut root = serde_json::Map::new();
+    root.insert("normalizer".into(), value(inner.get_normalizer())?);
+    root.insert("pre_tokenizer".into(), value(inner.get_pre_tokenizer())?);
+    root.insert("post_processor".into(), value(inner.get_post_processor())?);
+    check_parts(&Value::Object(root))?;
+    let refuse = |text: String| Err(TokenizerError::File(text));
+    let unknown = match inner.get_model() {
+        ModelWrapper::WordPiece(model) => {
+            if model.max_input_chars_per_word > MAX_WORD {
+                return refuse(format!(
+                    "found words of up to {} characters, expected at most {MAX_WORD}",
+                    model.max_input_chars_per_word
+                ));
+            }
+            Some(&model.unk_token)
+        }
+        ModelWrapper::BPE(model) => {
+            if model.dropout.is_some_and(|dropout| dropout > 0.0) {
+                return refuse("found a dropout, expected none".into());
+            }
+            model.unk_token.as_ref()
+        }
+        _ => return refuse("found a model of another type than WordPiece and BPE".into()),
+    };
+    match unknown.filter(|unknown| inner.token_to_id(unknown).is_none()) {
+        Some(unknown) => refuse(format!("found no subword {unknown:?} for what is unknown")),
+        None => Ok(()),
+    }
 }
 
 /// What tokenizers of BERT's and RoBERTa's kind do to a text. Others replace by
@@ -104,7 +144,9 @@ const PRE_TOKENIZERS: [&str; 7] = [
 ];
 /// Characters of a word that WordPiece may look at, which takes their square
 /// in time; BERT's has 100.
-const MAX_WORD: u64 = 1000;
+const MAX_WORD: usize = 1000;
+/// `ByteLevel` makes two characters of one that is not ASCII, every time.
+const MOST_STEPS: usize = 8;
 
 fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), TokenizerError> {
     if step.is_null() {
@@ -118,25 +160,30 @@ fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), Tokeniz
         )));
     }
     let steps = [&step["normalizers"], &step["pretokenizers"]];
-    let mut steps = steps.into_iter().filter_map(Value::as_array).flatten();
-    steps.try_for_each(|step| check_steps(what, step, allowed))
-}
-
-fn check_model(model: &Value) -> Result<(), TokenizerError> {
-    // Old files name no type.
-    if let Some(kind) = model["type"].as_str()
-        && !["WordPiece", "BPE"].contains(&kind)
-    {
+    let steps: Vec<&Value> = steps
+        .into_iter()
+        .filter_map(Value::as_array)
+        .flatten()
+        .collect();
+    if steps.len() > MOST_STEPS || steps.iter().any(|step| step["type"] == "Sequence") {
         return Err(TokenizerError::File(format!(
-            "found a model of type {kind:?}, expected WordPiece or BPE"
+            "found {} steps of a {what}, expected at most {MOST_STEPS} and none with steps of its own",
+            steps.len()
         )));
     }
-    match model["max_input_chars_per_word"].as_u64() {
-        Some(found) if found > MAX_WORD => Err(TokenizerError::File(format!(
-            "found words of up to {found} characters, expected at most {MAX_WORD}"
-        ))),
-        _ => Ok(()),
+    if steps
+        .iter()
+        .filter(|step| step["type"] == "ByteLevel")
+        .count()
+        > 1
+    {
+        return Err(TokenizerError::File(format!(
+            "found more than one ByteLevel in a {what}"
+        )));
     }
+    steps
+        .into_iter()
+        .try_for_each(|step| check_steps(what, step, allowed))
 }
 
 /// A merge has to make a subword of the vocabulary, and where subwords within
@@ -188,7 +235,7 @@ fn check_template(step: &Value) -> Result<(), TokenizerError> {
                     "found the special subword {id:?} in a template that does not list it"
                 )));
             }
-        } else {
+        } else if piece["Sequence"]["id"] == "A" {
             sentences += 1;
         }
     }
@@ -210,7 +257,13 @@ impl Tokenizer {
     /// sentence, or more subwords than the encoder.
     pub fn from_bytes(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
         check(json)?;
-        let inner = tokenizers::Tokenizer::from_bytes(json)
+        let mut inner = tokenizers::Tokenizer::from_bytes(json)
+            .map_err(|error| TokenizerError::File(error.to_string()))?;
+        check_read(&inner)?;
+        // Neither is in a prepared file.
+        inner.with_padding(None);
+        inner
+            .with_truncation(None)
             .map_err(|error| TokenizerError::File(error.to_string()))?;
         let empty = inner
             .encode("", true)
@@ -218,7 +271,8 @@ impl Tokenizer {
         let [first, last] = *empty.get_ids() else {
             return Err(TokenizerError::Specials);
         };
-        let greatest = inner.get_vocab(true).into_values().max().unwrap_or(0);
+        let known = inner.get_vocab(true).into_values();
+        let greatest = known.chain([first, last]).max().unwrap_or(0);
         if greatest as usize >= vocabulary {
             return Err(TokenizerError::Vocabulary {
                 found: greatest as usize + 1,
@@ -288,6 +342,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -317,16 +373,99 @@ mod tests {
                 format!(r#"{{"pre_tokenizer": {split}}}"#),
                 "a pre_tokenizer of type \"Split\"",
             ),
-            (
-                r#"{"model": {"type": "Unigram"}}"#.into(),
-                "a model of type \"Unigram\"",
-            ),
-            (
-                r#"{"model": {"type": "WordPiece", "max_input_chars_per_word": 1000000}}"#.into(),
-                "words of up to 1000000 characters",
-            ),
         ] {
             let error = Tokenizer::from_bytes(json.as_bytes(), 10).err().unwrap();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+
+    /// A whole file, with one of its parts in another way.
+    fn file(part: &str, other: Value) -> Vec<u8> {
+        let mut root = json!({
+            "version": "1.0",
+            "normalizer": {"type": "Lowercase"},
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 1], "sep": ["[SEP]", 2]},
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]",
+                "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3},
+            },
+        });
+        root[part] = other;
+        serde_json::to_vec(&root).unwrap()
+    }
+
+    #[test]
+    fn steps_that_claim_to_be_others_are_refused() {
+        let cut =
+            json!({"max_length": 1, "strategy": "LongestFirst", "stride": 0, "direction": "Right"});
+        let fill = json!({
+            "strategy": {"Fixed": 4_000_000_000_u64}, "direction": "Right", "pad_to_multiple_of": null,
+            "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]",
+        });
+        for plain in [
+            file("version", json!("1.0")),
+            file("truncation", cut),
+            file("padding", fill),
+        ] {
+            let tokenizer = Tokenizer::from_bytes(&plain, 4).unwrap();
+            assert_eq!(tokenizer.subwords(&["A", "b"]).unwrap(), [[3], [0]]);
+        }
+        let byte_level = json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true});
+        let template = json!({"single": [{"Sequence": {"id": "B", "type_id": 0}}], "pair": [], "special_tokens": {}});
+        for (part, other, expected) in [
+            (
+                "normalizer",
+                json!({"type": "BertNormalizer", "pattern": {"Regex": "."}, "content": "aaaa"}),
+                "a normalizer of type \"Replace\"",
+            ),
+            (
+                "normalizer",
+                json!({"type": "BertNormalizer", "prepend": "aaaa"}),
+                "a normalizer of type \"Prepend\"",
+            ),
+            (
+                "pre_tokenizer",
+                json!({"type": "Sequence", "pretokenizers": vec![byte_level; 24]}),
+                "found 24 steps of a pre_tokenizer",
+            ),
+            ("post_processor", template, "0 places for the sentence"),
+            (
+                "post_processor",
+                json!({"type": "BertProcessing", "cls": ["[CLS]", 1], "sep": ["[SEP]", 9]}),
+                "it has 10 subwords",
+            ),
+            (
+                "model",
+                json!({"unk_id": 0, "vocab": [["[UNK]", 0.0], ["a", -1.0]]}),
+                "a model of another type",
+            ),
+            (
+                "model",
+                json!({
+                    "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                    "max_input_chars_per_word": 1_000_000, "vocab": {"[UNK]": 0},
+                }),
+                "words of up to 1000000 characters",
+            ),
+            (
+                "model",
+                json!({
+                    "type": "WordPiece", "unk_token": "?", "continuing_subword_prefix": "##",
+                    "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0},
+                }),
+                "no subword \"?\"",
+            ),
+            (
+                "model",
+                json!({"type": "BPE", "dropout": 0.5, "vocab": {"a": 0}, "merges": []}),
+                "a dropout",
+            ),
+        ] {
+            let error = Tokenizer::from_bytes(&file(part, other), 4).err().unwrap();
             assert!(error.to_string().contains(expected), "{error}");
         }
     }

@@ -82,6 +82,7 @@ self.onmessage = async ({ data: { id, task, ...input } }) => {
   } catch (error) {
     // After a trap the engine's memory cannot be trusted: the page starts another worker.
     const fatal = !(error instanceof NeriteError) && typeof error?.code !== "string";
-    self.postMessage({ id, error: describe(error), fatal });
+    const { nerite_panic: panic } = self;
+    self.postMessage({ id, error: fatal && panic ? { code: "crash", message: panic } : describe(error), fatal });
   }
 };

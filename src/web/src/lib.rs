@@ -4,6 +4,7 @@
 //! spreads long texts over workers, and is what pages see.
 
 mod engine;
+mod panic;
 mod reports;
 mod results;
 

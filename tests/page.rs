@@ -183,7 +183,12 @@ fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
         let gap = observed["gap"].as_f64().context("no gap")?;
         assert!(gap < LONGEST_GAP, "the page did not react for {gap} ms");
         assert_eq!(page.shown().await?, native);
-        let shown = observed["shown"].as_array().context("nothing shown")?;
+        let mut shown = observed["shown"]
+            .as_array()
+            .context("nothing shown")?
+            .clone();
+        // A key may ask for what an earlier request has come to show.
+        shown.dedup();
         // While the sentence is typed, any beginning of it may be shown.
         let typed = (0..=SENTENCE.len()).map(|length| json!(length));
         let mut order = [json!(long.len()), example].into_iter().chain(typed);

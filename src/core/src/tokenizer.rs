@@ -275,7 +275,7 @@ impl Tokenizer {
         let greatest = known.chain([first, last]).max().unwrap_or(0);
         if greatest as usize >= vocabulary {
             return Err(TokenizerError::Vocabulary {
-                found: greatest as usize + 1,
+                found: (greatest as usize).saturating_add(1),
                 expected: vocabulary,
             });
         }

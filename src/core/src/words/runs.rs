@@ -71,7 +71,7 @@ fn is_address(run: &str) -> bool {
     run.contains("://") || run.contains('@') || run.starts_with("www.")
 }
 
-/// Where the link of "[Macron](https://a.org/b)" begins, else 0.
+/// Where the link of `[Macron](https://a.org/b)` begins, else 0.
 fn link_in_brackets(run: &str) -> usize {
     if let Some(at) = run.find("](").filter(|at| at + 2 < run.len()) {
         return at + 2;
@@ -173,8 +173,8 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
     }
 }
 
-/// Bytes of the tag of HTML or subtitles at the start of `rest`, "<b>" or
-/// "</i>", else 0.
+/// Bytes of the tag of HTML or subtitles at the start of `rest`, `<b>` or
+/// `</i>`, else 0.
 fn tag(rest: &str) -> usize {
     const LONGEST: usize = 16;
     let inside = rest.bytes().skip(1).take(LONGEST);
@@ -224,7 +224,7 @@ fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool 
         && next.next().is_some_and(char::is_lowercase)
 }
 
-/// "Rabin(Labour", "Macron](", "][1", "London[a]", but not "minister(s", "f(X"
+/// `Rabin(Labour`, `Macron](`, `][1`, `London[a]`, but not `minister(s`, `f(X`
 fn opens(mut before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
     let Some(first) = before.next() else {
         return true; // another mark was cut off before it
@@ -240,7 +240,7 @@ fn opens(mut before: impl Iterator<Item = char>, mark: char, after: &str) -> boo
         && next.is_none_or(|c| c.is_uppercase() || OPENING.contains(&c) && c != mark)
 }
 
-/// "Labour)said", "Macron](", but not "minister(s)", "s)he"
+/// `Labour)said`, `Macron](`, but not `minister(s)`, `s)he`
 fn closes(before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
     const LOOK: usize = 40;
     let opening = if mark == ')' { '(' } else { '[' };

@@ -197,7 +197,7 @@ fn add_sentences(text: &str, paragraph: Range<usize>, sentences: &mut Vec<Range<
 
 /// A paragraph as it is shown to `unicode-segmentation`: one space between
 /// runs, no line ends, ellipses as three full stops, no long rows of marks, the
-/// mark of a footnote, "said.[3]", as closing brackets, which a sentence keeps, and
+/// mark of a footnote (`said.[3]`) as closing brackets, which a sentence keeps, and
 /// a capital for the digit that begins a word: the standard takes ". 40 percent"
 /// for one sentence, because of the small letter after the number.
 struct Skeleton {
@@ -244,7 +244,7 @@ impl Skeleton {
     }
 }
 
-/// Bytes of the mark of a footnote, "[3]" or "[a]", at the start of `rest`, else 0.
+/// Bytes of the mark of a footnote, `[3]` or `[a]`, at the start of `rest`, else 0.
 fn footnote_mark(rest: &str) -> usize {
     const LONGEST: usize = 5;
     let Some(inside) = rest.strip_prefix('[') else {

@@ -254,6 +254,30 @@ const CRASH: &str = "
     };";
 
 #[test]
+fn heaps_of_marks_do_not_hang_the_page() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        // Browsers take the square of their number to lay marks over one letter out: 3 s for 30,000, 41 s for 100,000.
+        let open = "window.heap = `P${'\\u0301'.repeat(200000)} Paris`;
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([heap], 'heap.txt'));
+            document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));";
+        page.browser.run(open, Vec::new()).await?;
+        page.browser
+            .until("document.getElementById('text').value === heap")
+            .await?;
+        page.current().await?;
+        page.browser
+            .until("document.getElementById('result').textContent === heap")
+            .await?;
+        page.click("#clear").await?;
+        page.type_text("Paris").await?;
+        assert_eq!(page.shown().await?.entities.len(), 1);
+        page.console_is_clean()
+    })
+}
+
+#[test]
 fn a_crash_is_shown_and_recovered_from() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;

@@ -24,7 +24,7 @@ const result = new ResultCard(() => text.text, {
 const model = new ModelCard({
   async onLoaded(recognizer) {
     result.use(recognizer);
-    if (await keepPage()) model.offlineReady();
+    model.worksOffline(await keepPage() && recognizer.cached);
   },
   onGone: () => result.use(null),
   onRetry: () => result.request(false),

@@ -7,12 +7,18 @@ const MOST = 2400;
 /** Without any white space it ends here all the same. */
 const LIMIT = 8000;
 
+/** So many marks over one letter are no writing; browsers take the square of their number to lay them out. */
+const HEAP = /\p{M}{300}/u;
+
 /** The ends of the blocks of text[from, to). */
 export function cutBlocks(text, from, to) {
   const ends = [];
+  const heaped = HEAP.test(text.slice(from, to));
   let start = from;
   while (start < to) {
-    start = blockEnd(text, start, to);
+    const heap = heaped ? HEAP.exec(text.slice(start, Math.min(to, start + LIMIT))) : null;
+    const heapEnd = heap ? start + heap.index + heap[0].length : Infinity;
+    start = heap?.index < ENOUGH ? heapEnd : Math.min(heapEnd, blockEnd(text, start, to));
     ends.push(start);
   }
   return ends;

@@ -20,6 +20,9 @@ export const shape = (name, attributes = {}, ...children) => fill(document.creat
 
 export const byId = (id) => document.getElementById(id);
 
+/** A piece of the reader's text as a label: not longer than a browser lays out at once, whatever it is. */
+export const excerpt = (text, longest = 200) => (text.length <= longest ? text : `${text.slice(0, longest - 1)}\u2026`);
+
 /** An option of a select. */
 export const option = (value, text) => element("option", { value }, text);
 

@@ -1,6 +1,6 @@
 // Every distinct entity of a result with its score and its mentions, the most frequent one first.
 
-import { element } from "./dom.js";
+import { element, excerpt } from "./dom.js";
 import { currentLanguage, formatNumber, t } from "./i18n.js";
 import { typeColour, typeName } from "./tags.js";
 
@@ -81,7 +81,7 @@ export class EntityList {
     const mentions = all.filter(this.#keeps);
     const [{ type, text }] = mentions;
     const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
-    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text" }, text), " ");
+    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text" }, excerpt(text)), " ");
     if (mentions.length > 1) {
       button.append(element("span", { class: "count" }, `\u00d7${formatNumber(mentions.length)}`), " ");
     }

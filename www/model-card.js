@@ -112,8 +112,8 @@ export class ModelCard {
     });
   }
 
-  offlineReady() {
-    this.#offline = true;
+  worksOffline(offline) {
+    this.#offline = offline;
     this.#showOffline();
   }
 

@@ -1,7 +1,7 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
 import { differences, firstWords } from "./compare.js";
-import { byId, label, option } from "./dom.js";
+import { byId, excerpt, label, option } from "./dom.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
@@ -369,7 +369,7 @@ export class ResultCard {
     const shown = this.#current();
     const word = shown?.predictions[side]?.words[index];
     if (word) this.#listener.onWord(word.start);
-    if (word) byId("word-announcement").textContent = `${shown.text.slice(word.start, word.end)}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
+    if (word) byId("word-announcement").textContent = `${excerpt(shown.text.slice(word.start, word.end))}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
   }
 
   /** While parts come in, words are looked up among those. */

@@ -9,8 +9,10 @@ import { formatNumber, t } from "./i18n.js";
 const LONG = 40_000;
 /** ... of about this weight. */
 const PART = 8_000;
-/** What a text weighs: its characters, of which each line end is as much work as this many. */
+/** What a text weighs: its characters, of which each line end is as much work as this many ... */
 const LINE = 20;
+/** ... and each mark of many over one letter. */
+const HEAP = /\p{M}{100,}/gu;
 
 export class TextBox {
   #whole = byId("text");
@@ -144,6 +146,7 @@ function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) weight += LINE;
+  for (const [heap] of text.matchAll(HEAP)) weight += heap.length * LINE;
   return weight;
 }
 

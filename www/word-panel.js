@@ -1,6 +1,6 @@
 // The confidence of every tag of one word.
 
-import { element } from "./dom.js";
+import { element, excerpt } from "./dom.js";
 import { t } from "./i18n.js";
 import { describeTag, tagType, typeColour } from "./tags.js";
 
@@ -29,7 +29,7 @@ export class WordPanel {
     const order = tags.map((_, index) => index).sort((a, b) => probabilities[b] - probabilities[a]);
     const rows = order.slice(0, MOST_ROWS);
 
-    this.#word.textContent = text.slice(word.start, word.end);
+    this.#word.textContent = excerpt(text.slice(word.start, word.end));
     this.#tag.textContent = `${describeTag(word.tag)}: ${word.score.toFixed(DECIMALS)}`;
     colourBy(this.#tag, word.tag);
     this.#note.textContent = tags[order[0]] === word.tag ? "" : t("panel-not-likeliest");

@@ -47,6 +47,8 @@ export function clearCache(): Promise<void>;
 
 export class Recognizer {
   readonly name: string; readonly architecture: string; readonly bytes: number;
+  /** Whether the browser's cache held all of it when it was loaded: the next time it needs no network. */
+  readonly cached: boolean;
   readonly backend: string;       // "wasm relaxed simd", "wasm relaxed simd, in pairs", "wasm simd128"
   readonly workers: number;       // running now
   readonly heads: HeadInfo[]; readonly defaultHead: string;

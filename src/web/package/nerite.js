@@ -141,6 +141,10 @@ export class Recognizer {
     return this.#pool.bundle.bytes;
   }
 
+  get cached() {
+    return this.#pool.bundle.kept;
+  }
+
   get backend() {
     return this.#pool.bundle.backend;
   }

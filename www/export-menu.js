@@ -3,7 +3,10 @@
 import { byId } from "./dom.js";
 import { download } from "./files.js";
 import { fileName, write } from "./exports.js";
-import { t } from "./i18n.js";
+import { megabytes, t } from "./i18n.js";
+
+/** Browsers hold the page up while the clipboard takes what is copied: for more than this, for over 50 ms. */
+const MOST_COPIED = 5e6;
 
 export class ExportMenu {
   #format = byId("format");
@@ -22,11 +25,17 @@ export class ExportMenu {
       const shown = result();
       if (!shown) return;
       state.textContent = "";
+      let bytes = 0;
+      const written = write(this.#format.value, shown).then((blob) => {
+        bytes = blob.size;
+        if (bytes > MOST_COPIED) throw new RangeError("too much to copy");
+        return blob;
+      });
       try {
-        await copy(write(this.#format.value, shown));
+        await copy(written);
         state.textContent = t("copied");
       } catch {
-        state.textContent = t("copy-failed");
+        state.textContent = bytes > MOST_COPIED ? t("copy-too-long", { size: megabytes(bytes) }) : t("copy-failed");
       }
     });
   }

@@ -140,6 +140,7 @@ const en = {
   "format-conll": "CoNLL, words and tags",
   "format-html": "HTML, a page of its own",
   "copied": "Copied.",
+  "copy-too-long": "This is {size}, too much for the clipboard. Use Download.",
   "copy-failed": "The browser does not let this page copy. Use Download.",
 
   "entities": "List of entities",
@@ -319,6 +320,7 @@ const ko = {
   "format-conll": "CoNLL, 단어와 태그",
   "format-html": "HTML, 독립된 페이지",
   "copied": "복사했습니다.",
+  "copy-too-long": "{size}로, 클립보드에 담기에는 너무 큽니다. 내려받기를 쓰세요.",
   "copy-failed": "브라우저가 복사를 허용하지 않습니다. 내려받기를 쓰세요.",
 
   "entities": "개체 목록",

@@ -145,7 +145,7 @@ const PRE_TOKENIZERS: [&str; 7] = [
 /// Characters of a word that WordPiece may look at, which takes their square
 /// in time; BERT's has 100.
 const MAX_WORD: usize = 1000;
-/// `ByteLevel` makes two characters of one that is not ASCII, every time.
+/// Steps of a normalizer or pre-tokenizer; BERT's and RoBERTa's have one or two.
 const MOST_STEPS: usize = 8;
 
 fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), TokenizerError> {
@@ -171,6 +171,7 @@ fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), Tokeniz
             steps.len()
         )));
     }
+    // It makes two characters of one that is not ASCII, every time.
     if steps
         .iter()
         .filter(|step| step["type"] == "ByteLevel")

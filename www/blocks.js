@@ -9,11 +9,15 @@ const LIMIT = 8000;
 
 /** So many marks over one letter are no writing; browsers take the square of their number to lay them out. */
 const HEAP = /\p{M}{300}/u;
+/** One of so many places is looked at to see whether there may be a heap: long ones cannot be missed. */
+const STRIDE = 100;
+/** A mark, or the second half of what may be one. */
+const MARK = /^[\p{M}\udc00-\udfff]/u;
 
 /** The ends of the blocks of text[from, to). */
 export function cutBlocks(text, from, to) {
   const ends = [];
-  const heaped = HEAP.test(text.slice(from, to));
+  const heaped = mayBeHeaped(text, from, to);
   let start = from;
   while (start < to) {
     const heap = heaped ? HEAP.exec(text.slice(start, Math.min(to, start + LIMIT))) : null;
@@ -22,6 +26,12 @@ export function cutBlocks(text, from, to) {
     ends.push(start);
   }
   return ends;
+}
+
+/** Whether text[from, to) may have a hundred marks or more over one letter. Looking at all of a book takes too long. */
+export function mayBeHeaped(text, from = 0, to = text.length) {
+  for (let at = from; at < to; at += STRIDE) if (MARK.test(text.slice(at, at + 2))) return true;
+  return false;
 }
 
 function blockEnd(text, start, to) {

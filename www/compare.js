@@ -2,12 +2,16 @@
 
 /** @returns {{ onlyFirst: Set, onlySecond: Set }} */
 export function differences(first, second) {
-  const key = ({ start, end, type }) => `${start} ${end} ${type}`;
-  const inSecond = new Set(second.map(key));
-  const inFirst = new Set(first.map(key));
-  const onlyFirst = new Set(first.filter((entity) => !inSecond.has(key(entity))));
-  const onlySecond = new Set(second.filter((entity) => !inFirst.has(key(entity))));
-  return { onlyFirst, onlySecond };
+  return { onlyFirst: missing(first, second), onlySecond: missing(second, first) };
+}
+
+/** The entities that are not among others. Those of one prediction do not overlap. */
+function missing(entities, others) {
+  const byStart = new Map(others.map((entity) => [entity.start, entity]));
+  return new Set(entities.filter(({ start, end, type }) => {
+    const other = byStart.get(start);
+    return other?.end !== end || other.type !== type;
+  }));
 }
 
 /** The first words of entities, each once, in the order of the text. */

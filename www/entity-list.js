@@ -2,6 +2,7 @@
 
 import { element, excerpt } from "./dom.js";
 import { currentLanguage, formatNumber, t } from "./i18n.js";
+import { pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
@@ -10,6 +11,9 @@ const MORE = 200;
 /** From so many entries on there is a field to search them. */
 const MANY = 10;
 
+/** Groups that are looked at before the time is. */
+const AT_A_TIME = 256;
+
 export class EntityList {
   #list;
   #more;
@@ -17,11 +21,12 @@ export class EntityList {
   #onChoose;
   /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
   #grouped = null;
-  #count = 0;
-  #keeps = () => true;
   #all = [];
+  #keeps = () => true;
   #groups = [];
   #shown = FIRST;
+  /** Counts what is to be shown: only the latest is. */
+  #version = 0;
 
   /**
    * @param {HTMLElement} list
@@ -33,7 +38,7 @@ export class EntityList {
     this.#list = list;
     this.#more = more;
     this.#search = search;
-    search.addEventListener("input", () => this.#show());
+    search.addEventListener("input", () => this.#show(++this.#version));
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
@@ -45,28 +50,45 @@ export class EntityList {
   }
 
   /**
-   * @param {Array} entities of a result
+   * @param {Array} entities of a result, which do not change
    * @param {import("./filter.js").Filter} filter which of them to list
    */
-  render(entities, filter) {
-    if (this.#grouped !== entities || this.#count !== entities.length) this.#all = groupMentions(entities);
-    this.#grouped = entities;
-    this.#count = entities.length;
+  async render(entities, filter) {
+    const own = ++this.#version;
     this.#keeps = (entity) => filter.keeps(entity);
+    if (this.#grouped !== entities) {
+      const all = await groupMentions(entities, () => own === this.#version);
+      if (own !== this.#version) return;
+      this.#all = all;
+      this.#grouped = entities;
+    }
     this.#search.hidden = this.#all.length < MANY && this.#search.value === "";
-    this.#show();
+    await this.#show(own);
   }
 
-  #show() {
+  async #show(own) {
     const query = this.#search.value.trim();
     const folded = fold(query);
-    this.#groups = this.#all
-      .filter(([{ text }]) => fold(text).includes(folded))
-      .map((mentions) => ({ mentions, count: count(mentions, this.#keeps) }))
-      .filter((group) => group.count > 0)
-      .sort((a, b) => b.count - a.count);
+    const groups = [];
+    const pace = pacer();
+    for (const [at, mentions] of this.#all.entries()) {
+      if (folded === "" || fold(mentions[0].text).includes(folded)) {
+        const count = countOf(mentions, this.#keeps);
+        if (count > 0) groups.push({ mentions, count });
+      }
+      if (at % AT_A_TIME === 0) await pace();
+      if (own !== this.#version) return;
+    }
+    groups.sort((a, b) => b.count - a.count);
+    await pace();
+    if (own !== this.#version) return;
+    const focused = Array.from(this.#list.children).findIndex((item) => item.contains(document.activeElement));
+    const [mention] = this.#groups[focused]?.mentions ?? [];
+    this.#groups = groups;
     this.#shown = FIRST;
-    this.#list.replaceChildren(...this.#groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions)));
+    const items = groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions));
+    this.#list.replaceChildren(...items);
+    if (mention) items[groups.findIndex(({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type)]?.querySelector("button").focus({ preventScroll: true });
     this.#list.dataset.empty = query === "" ? t("entities-empty") : t("entities-none", { query });
     this.#showMore();
   }
@@ -101,17 +123,20 @@ export class EntityList {
 /** For comparing without regard to case and to how white space is written. */
 const fold = (text) => text.toLocaleLowerCase(currentLanguage()).replace(/\s+/g, " ");
 
-function count(mentions, keeps) {
+function countOf(mentions, keeps) {
   let found = 0;
   for (const entity of mentions) if (keeps(entity)) found += 1;
   return found;
 }
 
-/** Mentions of the same text and type together, in the order of the text. */
-function groupMentions(entities) {
+/** Mentions of the same text and type together, in the order of the text; some of them if it is no longer wanted. */
+async function groupMentions(entities, current) {
   const types = new Map();
   const groups = [];
-  for (const entity of entities) {
+  const pace = pacer();
+  for (const [at, entity] of entities.entries()) {
+    if (at % AT_A_TIME === 0) await pace();
+    if (!current()) break;
     let texts = types.get(entity.type);
     if (!texts) types.set(entity.type, texts = new Map());
     const mentions = texts.get(entity.text);

@@ -2,6 +2,8 @@
 
 /** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
 const PIECE = 12;
+/** After so many milliseconds no frame is waited for any more. */
+const LONGEST_FRAME = 100;
 
 /** Lets the browser handle what has come in meanwhile. (`scheduler.yield` would go on before timers: Firefox runs none for a second.) */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
@@ -15,6 +17,12 @@ export function pacer() {
     end = performance.now() + PIECE;
   };
 }
+
+/** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */
+export const afterFrame = () => new Promise((resolve) => {
+  requestAnimationFrame(() => setTimeout(resolve));
+  setTimeout(resolve, LONGEST_FRAME);
+});
 
 /** Runs a function once per frame at most, with what it was last called with. */
 export function oncePerFrame(run) {

@@ -140,14 +140,14 @@ export class ResultCard {
         await this.#show(text, [], current);
         return;
       }
-      if (long) this.#beginLong(text, heads);
+      if (long) await this.#beginLong(text, heads);
       const options = {
         decoder: this.#decoder.value,
         aggregation: this.#aggregation.value,
         signal,
         visible: () => this.#views[0].visibleRange(),
         onProgress: (progress) => {
-          if (long && current()) this.#showProgress(progress);
+          if (long && current()) this.#partial.progress = progress;
         },
         onPart: (part, side) => {
           if (long && current()) this.#addPart(part, side);
@@ -170,16 +170,16 @@ export class ResultCard {
   }
 
   /** Shows a long text before anything is known of it. */
-  #beginLong(text, heads) {
+  async #beginLong(text, heads) {
+    const begun = (head) => ({ head, tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [], words: [], entities: [] });
+    this.#partial = { text, predictions: heads.map(begun), complete: false, progress: { words: 0, total: 0 } };
     this.#layOut(heads);
-    this.#views.slice(0, heads.length).forEach((view) => view.setText(text));
     this.#box.dataset.busy = "";
     byId("stopped").hidden = true;
     byId("working").hidden = false;
-    byId("analysis-progress").removeAttribute("value");
+    byId("analysis-progress").value = 0;
     byId("working-count").textContent = "";
-    const begun = (head) => ({ head, tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [], words: [], entities: [] });
-    this.#partial = { text, predictions: heads.map(begun), complete: false };
+    for (const view of this.#views.slice(0, heads.length)) await view.setText(text);
   }
 
   #showProgress({ words, total }) {
@@ -196,18 +196,23 @@ export class ResultCard {
     });
     prediction.entities.push(...part.entities);
     this.#views[side].addPart(part);
-    this.#partTimer ??= setTimeout(() => {
-      this.#partTimer = null;
-      if (!this.#partial) return;
-      this.#sortPartial();
-      this.#shown = this.#partial;
-      this.#showSides();
-      this.#markStale();
-    }, PART_PERIOD);
+    this.#partTimer ??= setTimeout(() => this.#followParts(), PART_PERIOD);
   }
 
-  #sortPartial() {
-    for (const { entities } of this.#partial.predictions) entities.sort((a, b) => a.start - b.start);
+  /** Shows how far it is, and what there is by now; the next time may come when that is done. */
+  async #followParts() {
+    const partial = this.#partial;
+    this.#showProgress(partial.progress);
+    this.#shown = this.#soFar();
+    this.#markStale();
+    await this.#showSides();
+    if (this.#partial === partial) this.#partTimer = null;
+  }
+
+  /** What has come of a long text, in the order of the text; parts that come later do not change it. */
+  #soFar() {
+    const inOrder = (entities) => [...entities].sort((a, b) => a.start - b.start);
+    return { ...this.#partial, predictions: this.#partial.predictions.map((own) => ({ ...own, entities: inOrder(own.entities) })) };
   }
 
   #endParts() {
@@ -225,12 +230,10 @@ export class ResultCard {
   /** The reader stopped it, or typed on; in the first case what there is stays. */
   #stopped() {
     if (this.#readText() !== this.#partial?.text) return;
-    const [prediction] = this.#partial.predictions;
-    this.#sortPartial();
-    this.#shown = this.#partial;
+    this.#shown = this.#soFar();
     this.#showSides();
     byId("stopped").hidden = false;
-    byId("stopped-text").textContent = t("stopped", { done: formatNumber(prediction.words.filter(Boolean).length) });
+    byId("stopped-text").textContent = t("stopped", { done: formatNumber(this.#shown.progress.words) });
     this.#announce(t("announce-cancelled"));
   }
 
@@ -252,7 +255,7 @@ export class ResultCard {
     byId("stopped").hidden = true;
     const compared = predictions.length > 1 ? differences(predictions[0].entities, predictions[1].entities) : null;
     if (predictions.length === 0) {
-      this.#views[0].setText("");
+      await this.#views[0].setText("");
       this.#shown = null;
     } else {
       // Before the views, whose focus may choose a word.
@@ -262,7 +265,7 @@ export class ResultCard {
         this.#selected = words.length === 0 ? null : { side: Math.min(this.#selected.side, predictions.length - 1), index: Math.min(this.#selected.index, words.length - 1) };
       }
       for (const [side, prediction] of predictions.entries()) {
-        this.#views[side].setText(text);
+        await this.#views[side].setText(text);
         await this.#views[side].finish(prediction, compared && (side === 0 ? compared.onlyFirst : compared.onlySecond), current);
         if (!current()) return;
       }
@@ -297,8 +300,7 @@ export class ResultCard {
     byId("legend-row").hidden = entities.length + others.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
     const counts = prediction ? [
-      // While parts come in there are gaps.
-      counted("words", this.#shown.complete ? prediction.words.length : prediction.words.filter(Boolean).length),
+      counted("words", this.#shown.complete ? prediction.words.length : this.#shown.progress.words),
       counted("entities", kept),
       ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
     ] : [];
@@ -320,7 +322,7 @@ export class ResultCard {
     if (own !== this.#sides) return;
     renderLegend(byId("types"), entities, others, this.#filter, () => this.#refilter());
     await pace();
-    if (own === this.#sides) this.#list.render(entities, this.#filter);
+    if (own === this.#sides) await this.#list.render(entities, this.#filter);
   }
 
   #timing(prediction) {

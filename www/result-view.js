@@ -6,11 +6,13 @@
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
-import { oncePerFrame, pacer } from "./pace.js";
+import { afterFrame, oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** Blocks that are drawn wherever the reader is. */
 const ALWAYS = 24;
+/** Blocks that are put into the page before it draws a frame. */
+const AT_A_TIME = 200;
 /** How far from the visible part a block counts as near. */
 const MARGIN = "400px 0px";
 /** For the guess of a block's height before it is laid out: pixels per character, on a wide screen. */
@@ -71,8 +73,11 @@ export class ResultView {
     return [near[0].start, last.start + last.text.length];
   }
 
-  /** Puts another text on show. Where it is the same as before, what was drawn stays until there is something newer. */
-  setText(text) {
+  /**
+   * Puts another text on show; a long one takes some frames, and nothing stops it. Where it is the same as before, what
+   * was drawn stays until there is something newer.
+   */
+  async setText(text) {
     if (text === this.#text) return;
     this.#focused = this.#focusedIndex();
     this.#generation += 1;
@@ -81,23 +86,29 @@ export class ResultView {
     const kept = this.#blocks.length - back;
     for (const block of this.#blocks.slice(front, kept)) this.#remove(block);
 
-    let position = start;
-    const fragment = document.createDocumentFragment();
-    const created = ends.map((end) => {
-      const block = this.#create(position, text.slice(position, end));
-      position = end;
-      fragment.append(block.element);
-      return block;
-    });
-    const next = this.#blocks[kept];
-    this.#root.insertBefore(fragment, next?.element ?? null);
-    this.#blocks = [...this.#blocks.slice(0, front), ...created, ...this.#blocks.slice(kept)];
-    this.#root.classList.toggle("long", this.#blocks.length > ALWAYS);
-    for (const block of this.#blocks.slice(front + created.length)) {
+    const after = this.#blocks.slice(kept);
+    this.#blocks.splice(front, kept - front);
+    this.#root.classList.toggle("long", this.#blocks.length + ends.length > ALWAYS);
+    let position = ends.at(-1) ?? start;
+    for (const block of after) {
       block.start = position;
       position += block.text.length;
     }
     this.#words = [];
+
+    position = start;
+    for (let at = 0; at < ends.length; at += AT_A_TIME) {
+      if (at > 0) await afterFrame();
+      const created = ends.slice(at, at + AT_A_TIME).map((end) => {
+        const block = this.#create(position, text.slice(position, end));
+        position = end;
+        return block;
+      });
+      this.#blocks.splice(front + at, 0, ...created);
+      const fragment = document.createDocumentFragment();
+      fragment.append(...created.map((block) => block.element));
+      this.#root.insertBefore(fragment, after[0]?.element ?? null);
+    }
   }
 
   /** Some sentences of a prediction that goes on. Blocks that show an earlier result wait for the whole one. */

@@ -99,13 +99,11 @@ function stamped(response, body = response.body) {
   return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }
 
+/** Says whether it is kept: a full disk is no reason to fail, and what is too large is not to be. */
 async function keepOne(cache, key, response) {
-  try {
-    const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
-    await cache.put(key, stamped(response, response.body.pipeThrough(bounded(most))));
-  } catch {
-    // A full disk is no reason to fail, and what is too large is not kept.
-  }
+  const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
+  const put = cache.put(key, stamped(response, response.body.pipeThrough(bounded(most))));
+  return put.then(() => true, () => false);
 }
 
 /** Lets so many bytes through, and fails on more. */
@@ -129,9 +127,7 @@ async function keep(urls, port) {
     if (!isOurs(new URL(url)) || (await isFresh(cache, key))) return true;
     try {
       const response = await fetch(url);
-      if (response.status !== 200) return false;
-      await keepOne(cache, key, response);
-      return true;
+      return response.status === 200 && (await keepOne(cache, key, response));
     } catch {
       return false;
     }

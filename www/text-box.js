@@ -1,9 +1,10 @@
 // The box that the text is written in. Browsers lay out a whole text area at every key, which for a book takes a tenth
 // of a second; so a long text is edited a part at a time, while the box itself holds all of it out of sight.
 
-import { cutBlocks } from "./blocks.js";
+import { cutBlocks, mayBeHeaped } from "./blocks.js";
 import { byId } from "./dom.js";
 import { formatNumber, t } from "./i18n.js";
+import { oncePerFrame } from "./pace.js";
 
 /** Texts that weigh more are edited in parts ... */
 const LONG = 40_000;
@@ -21,6 +22,10 @@ export class TextBox {
   /** The ends of the parts, and which of them is on show; none for a short text. */
   #ends = [];
   #at = 0;
+  /** Asking a browser to scroll has it lay the box out: that is done with all else of a frame. */
+  #toTop = oncePerFrame((box) => {
+    box.scrollTop = 0;
+  });
 
   /** @param {() => void} onInput hears of every change that the reader makes */
   constructor(onInput) {
@@ -43,8 +48,7 @@ export class TextBox {
   set value(text) {
     this.#expect(weightOf(text));
     this.#whole.value = text;
-    // Asking a browser to scroll has it lay the whole out.
-    if (!this.#whole.hidden) this.#whole.scrollTop = 0;
+    if (!this.#whole.hidden) this.#toTop(this.#whole);
     this.#ends = [];
     this.#layOut();
   }
@@ -111,7 +115,7 @@ export class TextBox {
   #show(at) {
     this.#at = Math.min(Math.max(at, 0), this.#ends.length - 1);
     this.#part.value = this.#whole.value.slice(this.#start(), this.#ends[this.#at]);
-    this.#part.scrollTop = 0;
+    this.#toTop(this.#part);
     this.#showPosition();
   }
 
@@ -146,18 +150,20 @@ function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) weight += LINE;
-  for (const [heap] of text.matchAll(HEAP)) weight += heap.length * LINE;
+  if (mayBeHeaped(text)) for (const [heap] of text.matchAll(HEAP)) weight += heap.length * LINE;
   return weight;
 }
 
 /** Parts are whole blocks. */
 function partEnds(text) {
   const ends = [];
-  let start = 0;
+  let [start, weight] = [0, 0];
   for (const end of cutBlocks(text, 0, text.length)) {
-    if (end < text.length && weightOf(text.slice(start, end)) < PART) continue;
-    ends.push(end);
+    weight += weightOf(text.slice(start, end));
     start = end;
+    if (end < text.length && weight < PART) continue;
+    ends.push(end);
+    weight = 0;
   }
   return ends;
 }

@@ -56,7 +56,6 @@ export class Source {
    * @param {{ file: string, bytes: number, sha256: string }} file
    * @param {{ cache: boolean, signal?: AbortSignal }} options
    * @param {(bytes: Uint8Array, cached: boolean) => Promise<void>} push
-   * @returns {Promise<boolean>} whether the cache holds all of it now
    */
   async read(file, { cache, signal }, push) {
     const store = cache && this.cacheable ? await Parts.open(this.#base, file) : null;
@@ -83,7 +82,11 @@ export class Source {
       }
     }
     await store?.flush();
-    return Boolean(store) && !store.full;
+  }
+
+  /** Whether the cache holds all of a file: it may have had no room, or have been cleared while the file came. */
+  async isKept(file) {
+    return (await this.cachedBytes([file])) === file.bytes;
   }
 
   /** Whether all of a file is in the cache and was found to be the manifest's, as a whole, when it came. */

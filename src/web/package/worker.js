@@ -35,7 +35,7 @@ async function load({ source, cache, manifest: known }, progress, again = 0) {
     // What was right as a whole when it came is checked part by part, which the browser does many times faster than wasm.
     const inParts = cache && self.crypto?.subtle && (file.parts || file.bytes <= PART) && (await from.wasRight(file));
     try {
-      const whole = await from.read(file, { cache }, async (bytes, cached) => {
+      await from.read(file, { cache }, async (bytes, cached) => {
         fromCache ||= cached;
         if (inParts) {
           if (!cached) refuse("integrity", `${file.file}: found only a part of it in the cache`);
@@ -46,8 +46,9 @@ async function load({ source, cache, manifest: known }, progress, again = 0) {
         progress({ loaded, total, file: file.file, cached });
       });
       engine.finishFile();
-      if (whole && !inParts) await from.noteRight(file);
-      kept &&= whole;
+      const isKept = cache && (await from.isKept(file));
+      if (isKept && !inParts) await from.noteRight(file);
+      kept &&= isKept;
     } catch (error) {
       if (!["integrity", "bundle"].includes(error.code)) throw error;
       // Part by part it is wrong, or what the manifest says of its parts is: as a whole it may be right all the same.

@@ -13,6 +13,8 @@ const MANY = 10;
 
 /** Groups that are looked at before the time is. */
 const AT_A_TIME = 256;
+/** The same of entries that are made. */
+const ITEMS_AT_A_TIME = 10;
 
 export class EntityList {
   #list;
@@ -38,12 +40,12 @@ export class EntityList {
     this.#list = list;
     this.#more = more;
     this.#search = search;
-    search.addEventListener("input", () => this.#show(++this.#version));
+    search.addEventListener("input", () => this.#show(++this.#version, pacer()));
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
       this.#shown += MORE;
-      this.#list.append(...this.#groups.slice(before, this.#shown).map(({ mentions }) => this.#item(mentions)));
+      this.#list.append(...this.#groups.slice(before, this.#shown).map((group) => this.#item(group)));
       this.#list.children[before]?.querySelector("button").focus();
       this.#showMore();
     });
@@ -52,43 +54,49 @@ export class EntityList {
   /**
    * @param {Array} entities of a result, which do not change
    * @param {import("./filter.js").Filter} filter which of them to list
+   * @param {() => Promise<void>} pace lets the page react (pace.js)
    */
-  async render(entities, filter) {
+  async render(entities, filter, pace) {
     const own = ++this.#version;
     this.#keeps = (entity) => filter.keeps(entity);
     if (this.#grouped !== entities) {
-      const all = await groupMentions(entities, () => own === this.#version);
+      const all = await groupMentions(entities, pace, () => own === this.#version);
       if (own !== this.#version) return;
       this.#all = all;
       this.#grouped = entities;
     }
     this.#search.hidden = this.#all.length < MANY && this.#search.value === "";
-    await this.#show(own);
+    await this.#show(own, pace);
   }
 
-  async #show(own) {
+  async #show(own, pace) {
     const query = this.#search.value.trim();
     const folded = fold(query);
     const groups = [];
-    const pace = pacer();
     for (const [at, mentions] of this.#all.entries()) {
       if (folded === "" || fold(mentions[0].text).includes(folded)) {
-        const count = countOf(mentions, this.#keeps);
-        if (count > 0) groups.push({ mentions, count });
+        const group = weigh(mentions, this.#keeps);
+        if (group.count > 0) groups.push(group);
       }
       if (at % AT_A_TIME === 0) await pace();
       if (own !== this.#version) return;
     }
     groups.sort((a, b) => b.count - a.count);
-    await pace();
+    const items = [];
+    for (const group of groups.slice(0, FIRST)) {
+      if (items.length % ITEMS_AT_A_TIME === 0) await pace();
+      items.push(this.#item(group));
+    }
     if (own !== this.#version) return;
     const focused = Array.from(this.#list.children).findIndex((item) => item.contains(document.activeElement));
     const [mention] = this.#groups[focused]?.mentions ?? [];
     this.#groups = groups;
     this.#shown = FIRST;
-    const items = groups.slice(0, FIRST).map(({ mentions }) => this.#item(mentions));
     this.#list.replaceChildren(...items);
-    if (mention) items[groups.findIndex(({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type)]?.querySelector("button").focus({ preventScroll: true });
+    if (mention) {
+      const again = groups.findIndex(({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type);
+      items[again]?.querySelector("button").focus({ preventScroll: true });
+    }
     this.#list.dataset.empty = query === "" ? t("entities-empty") : t("entities-none", { query });
     this.#showMore();
   }
@@ -99,41 +107,43 @@ export class EntityList {
     this.#more.textContent = t("entities-more", { count: formatNumber(Math.min(left, MORE)), left: formatNumber(left) });
   }
 
-  #item(all) {
-    const mentions = all.filter(this.#keeps);
+  #item({ mentions, count, score }) {
     const [{ type, text }] = mentions;
-    const score = mentions.reduce((sum, mention) => sum + mention.score, 0) / mentions.length;
     const button = element("button", { type: "button" }, element("bdi", { class: "entity-text" }, excerpt(text)), " ");
-    if (mentions.length > 1) {
-      button.append(element("span", { class: "count" }, `\u00d7${formatNumber(mentions.length)}`), " ");
-    }
+    if (count > 1) button.append(element("span", { class: "count" }, `\u00d7${formatNumber(count)}`), " ");
     button.append(
       element("span", { class: "type-name" }, typeName(type)), " ",
       element("span", { class: "score" }, score.toFixed(3)),
     );
     let next = 0;
     button.addEventListener("click", () => {
-      this.#onChoose(mentions[next].words[0]);
-      next = (next + 1) % mentions.length;
+      const kept = mentions.filter(this.#keeps);
+      const mention = kept[next % kept.length];
+      if (mention) this.#onChoose(mention.words[0]);
+      next += 1;
     });
-    return element("li", { "data-type": type, "data-count": mentions.length, "data-colour": typeColour(type) }, button);
+    return element("li", { "data-type": type, "data-count": count, "data-colour": typeColour(type) }, button);
   }
 }
 
 /** For comparing without regard to case and to how white space is written. */
 const fold = (text) => text.toLocaleLowerCase(currentLanguage()).replace(/\s+/g, " ");
 
-function countOf(mentions, keeps) {
-  let found = 0;
-  for (const entity of mentions) if (keeps(entity)) found += 1;
-  return found;
+/** How many of these mentions are to be listed, and their mean score. */
+function weigh(mentions, keeps) {
+  let [count, sum] = [0, 0];
+  for (const mention of mentions) {
+    if (!keeps(mention)) continue;
+    count += 1;
+    sum += mention.score;
+  }
+  return { mentions, count, score: sum / count };
 }
 
 /** Mentions of the same text and type together, in the order of the text; some of them if it is no longer wanted. */
-async function groupMentions(entities, current) {
+async function groupMentions(entities, pace, current) {
   const types = new Map();
   const groups = [];
-  const pace = pacer();
   for (const [at, entity] of entities.entries()) {
     if (at % AT_A_TIME === 0) await pace();
     if (!current()) break;

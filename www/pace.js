@@ -2,21 +2,28 @@
 
 /** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
 const PIECE = 12;
+/** The same for a piece that is drawn: the browser takes several times as long to lay it out and to paint it. */
+const DRAWN = 5;
 /** After so many milliseconds no frame is waited for any more. */
 const LONGEST_FRAME = 100;
 
 /** Lets the browser handle what has come in meanwhile. (`scheduler.yield` would go on before timers: Firefox runs none for a second.) */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
-/** `await pace()` in a loop breathes whenever a piece's time is over. */
-export function pacer() {
-  let end = performance.now() + PIECE;
+const pacerOf = (piece, pause) => {
+  let end = performance.now() + piece;
   return async () => {
     if (performance.now() < end) return;
-    await breathe();
-    end = performance.now() + PIECE;
+    await pause();
+    end = performance.now() + piece;
   };
-}
+};
+
+/** `await pace()` in a loop breathes whenever a piece's time is over. */
+export const pacer = () => pacerOf(PIECE, breathe);
+
+/** The same for what is put into the page: a frame lays it out before there is more. */
+export const drawingPacer = () => pacerOf(DRAWN, afterFrame);
 
 /** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */
 export const afterFrame = () => new Promise((resolve) => {

@@ -202,10 +202,12 @@ export class ResultCard {
   /** Shows how far it is, and what there is by now; the next time may come when that is done. */
   async #followParts() {
     const partial = this.#partial;
+    const pace = pacer();
     this.#showProgress(partial.progress);
     this.#shown = this.#soFar();
     this.#markStale();
-    await this.#showSides();
+    await pace();
+    await this.#showSides(pace);
     if (this.#partial === partial) this.#partTimer = null;
   }
 
@@ -289,12 +291,11 @@ export class ResultCard {
   }
 
   /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
-  async #showSides() {
+  async #showSides(pace = pacer()) {
     const own = ++this.#sides;
     const [prediction, other] = this.#shown?.predictions ?? [];
     const entities = prediction?.entities ?? [];
     const others = other?.entities ?? [];
-    const pace = pacer();
     const kept = this.#count(entities);
     const hidden = entities.length - kept;
     byId("legend-row").hidden = entities.length + others.length === 0;
@@ -322,7 +323,7 @@ export class ResultCard {
     if (own !== this.#sides) return;
     renderLegend(byId("types"), entities, others, this.#filter, () => this.#refilter());
     await pace();
-    if (own === this.#sides) await this.#list.render(entities, this.#filter);
+    if (own === this.#sides) await this.#list.render(entities, this.#filter, pace);
   }
 
   #timing(prediction) {

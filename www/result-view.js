@@ -6,13 +6,13 @@
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
-import { afterFrame, oncePerFrame, pacer } from "./pace.js";
+import { afterFrame, drawingPacer, oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** Blocks that are drawn wherever the reader is. */
 const ALWAYS = 24;
 /** Blocks that are put into the page before it draws a frame. */
-const AT_A_TIME = 200;
+const AT_A_TIME = 100;
 /** How far from the visible part a block counts as near. */
 const MARGIN = "400px 0px";
 /** For the guess of a block's height before it is laid out: pixels per character, on a wide screen. */
@@ -159,9 +159,10 @@ export class ResultView {
       if (!current()) return;
     }
     const wanted = this.#blocks.filter((block, at) => block.near || at < ALWAYS);
+    const drawn = drawingPacer();
     for (const block of wanted.sort((a, b) => b.near - a.near)) {
       this.#draw(block);
-      await pace();
+      await drawn();
       if (!current()) return;
     }
     if (words.length > 0) {
@@ -239,7 +240,7 @@ export class ResultView {
   async #drawWaiting() {
     if (this.#drawing) return;
     this.#drawing = true;
-    const pace = pacer();
+    const pace = drawingPacer();
     for (const block of this.#waiting) {
       this.#waiting.delete(block);
       if (!block.near) continue;

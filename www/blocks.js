@@ -1,9 +1,9 @@
 // A text in blocks: the unit in which the result is laid out, drawn and drawn again. Blocks add up to the text.
 
 /** A block ends with the first line end after this many characters ... */
-const ENOUGH = 900;
+const ENOUGH = 1500;
 /** ... or within a line that goes on for as long as this, after a sentence or at least after a word. */
-const MOST = 2400;
+const MOST = 3000;
 /** Without any white space it ends here all the same. */
 const LIMIT = 8000;
 

@@ -2,12 +2,12 @@
 
 import { element, excerpt } from "./dom.js";
 import { currentLanguage, formatNumber, t } from "./i18n.js";
-import { pacer } from "./pace.js";
+import { oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
-const FIRST = 60;
-const MORE = 200;
+const FIRST = 40;
+const MORE = 100;
 /** From so many entries on there is a field to search them. */
 const MANY = 10;
 
@@ -40,7 +40,7 @@ export class EntityList {
     this.#list = list;
     this.#more = more;
     this.#search = search;
-    search.addEventListener("input", () => this.#show(++this.#version, pacer()));
+    search.addEventListener("input", oncePerFrame(() => this.#show(++this.#version, pacer())));
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;

@@ -1,6 +1,6 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
-import { differences, firstWords } from "./compare.js";
+import { differences } from "./compare.js";
 import { byId, excerpt, label, option } from "./dom.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
@@ -255,7 +255,8 @@ export class ResultCard {
   async #show(text, predictions, current) {
     this.#layOut(predictions.map(({ head }) => head));
     byId("stopped").hidden = true;
-    const compared = predictions.length > 1 ? differences(predictions[0].entities, predictions[1].entities) : null;
+    const compared = predictions.length > 1 ? await differences(predictions[0].entities, predictions[1].entities) : null;
+    if (!current()) return;
     if (predictions.length === 0) {
       await this.#views[0].setText("");
       this.#shown = null;
@@ -297,6 +298,8 @@ export class ResultCard {
     const entities = prediction?.entities ?? [];
     const others = other?.entities ?? [];
     const kept = this.#count(entities);
+    await pace();
+    if (own !== this.#sides) return;
     const hidden = entities.length - kept;
     byId("legend-row").hidden = entities.length + others.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
@@ -308,15 +311,15 @@ export class ResultCard {
     byId("summary").textContent = counts.join(", ");
     byId("time").textContent = this.#timing(prediction);
     const { compared } = this.#shown ?? {};
-    byId("next-difference").disabled = this.#differing().length === 0;
     if (!compared) {
+      byId("next-difference").disabled = true;
       byId("comparison-text").textContent = "";
     } else {
+      const first = this.#count(compared.onlyFirst);
+      const second = this.#count(compared.onlySecond);
+      byId("next-difference").disabled = first + second === 0;
       byId("comparison-text").textContent = t("compare-summary", {
-        same: formatNumber(kept - this.#count(compared.onlyFirst)),
-        first: formatNumber(this.#count(compared.onlyFirst)),
-        second: formatNumber(this.#count(compared.onlySecond)),
-        marker: "\u2260",
+        same: formatNumber(kept - first), first: formatNumber(first), second: formatNumber(second), marker: "\u2260",
       });
     }
     await pace();
@@ -343,13 +346,6 @@ export class ResultCard {
     let kept = 0;
     for (const entity of entities) if (this.#filter.keeps(entity)) kept += 1;
     return kept;
-  }
-
-  /** The first words of the differences that are on show. */
-  #differing() {
-    // While parts come in nothing is compared yet.
-    const { onlyFirst, onlySecond } = this.#shown?.compared ?? { onlyFirst: [], onlySecond: [] };
-    return firstWords([...onlyFirst, ...onlySecond].filter((entity) => this.#filter.keeps(entity)));
   }
 
   #closePanel() {
@@ -390,10 +386,21 @@ export class ResultCard {
     this.#panel.show(shown.text, word, prediction.tags);
   }
 
+  /** Goes to the first word of the next difference that is on show, after the last one to the first. */
   #nextDifference() {
-    const starts = this.#differing();
+    // While parts come in nothing is compared yet.
+    const { onlyFirst, onlySecond } = this.#shown?.compared ?? { onlyFirst: [], onlySecond: [] };
     const at = this.#selected?.index ?? -1;
-    this.#views[0].focus(starts.find((start) => start > at) ?? starts[0]);
+    let [first, next] = [Infinity, Infinity];
+    for (const entities of [onlyFirst, onlySecond]) {
+      for (const entity of entities) {
+        const [word] = entity.words;
+        if (!this.#filter.keeps(entity)) continue;
+        first = Math.min(first, word);
+        if (word > at) next = Math.min(next, word);
+      }
+    }
+    this.#views[0].focus(Number.isFinite(next) ? next : first);
   }
 
   /** The two columns show the same part of the text. */

@@ -18,6 +18,9 @@ const HEAP = /\p{M}{100,}/gu;
 export class TextBox {
   #whole = byId("text");
   #part = byId("text-part");
+  /** What the box holds. To write a long text into it takes longer than a key may: that is done once in a frame. */
+  #text = "";
+  #writeSoon = oncePerFrame(() => this.#write());
   #onInput;
   /** The ends of the parts, and which of them is on show; none for a short text. */
   #ends = [];
@@ -32,6 +35,7 @@ export class TextBox {
     this.#onInput = onInput;
     this.#whole.addEventListener("beforeinput", (event) => this.#beforeInput(event));
     this.#whole.addEventListener("input", () => {
+      this.#text = this.#whole.value;
       this.#layOut();
       onInput();
     });
@@ -42,12 +46,13 @@ export class TextBox {
   }
 
   get value() {
-    return this.#whole.value;
+    return this.#text;
   }
 
   set value(text) {
     this.#expect(weightOf(text));
     this.#whole.value = text;
+    this.#text = this.#whole.value;
     if (!this.#whole.hidden) this.#toTop(this.#whole);
     this.#ends = [];
     this.#layOut();
@@ -65,9 +70,9 @@ export class TextBox {
 
   /** What would make the text long, as pasting a book does, is put in without the browser's laying it out. */
   #beforeInput(event) {
-    const { selectionStart, selectionEnd, value } = this.#whole;
+    const { selectionStart, selectionEnd } = this.#whole;
     const inserted = insertedBy(event);
-    const rest = value.slice(0, selectionStart) + value.slice(selectionEnd);
+    const rest = this.#text.slice(0, selectionStart) + this.#text.slice(selectionEnd);
     if (weightOf(rest) + weightOf(inserted) > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
   }
 
@@ -82,12 +87,17 @@ export class TextBox {
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
-    const { value } = this.#whole;
     const focused = this.#isFocused();
-    this.#expect(weightOf(value.slice(0, start)) + weightOf(inserted) + weightOf(value.slice(end)));
+    this.#expect(weightOf(this.#text.slice(0, start)) + weightOf(inserted) + weightOf(this.#text.slice(end)));
+    this.#write();
     this.#whole.setRangeText(inserted, start, end, "end");
+    this.#text = this.#whole.value;
     this.#layOut(start, focused);
     this.#onInput();
+  }
+
+  #write() {
+    if (this.#whole.value !== this.#text) this.#whole.value = this.#text;
   }
 
   /** A long text must never be in a box that the browser lays out. */
@@ -97,9 +107,8 @@ export class TextBox {
 
   /** One box or parts, as the length wants it. */
   #layOut(offset = 0, focused = this.#isFocused()) {
-    const { value } = this.#whole;
-    const long = weightOf(value) > LONG;
-    this.#ends = long ? partEnds(value) : [];
+    const long = weightOf(this.#text) > LONG;
+    this.#ends = long ? partEnds(this.#text) : [];
     this.#whole.hidden = long;
     byId("text-parts").hidden = !long;
     document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
@@ -114,7 +123,7 @@ export class TextBox {
 
   #show(at) {
     this.#at = Math.min(Math.max(at, 0), this.#ends.length - 1);
-    this.#part.value = this.#whole.value.slice(this.#start(), this.#ends[this.#at]);
+    this.#part.value = this.#text.slice(this.#start(), this.#ends[this.#at]);
     this.#toTop(this.#part);
     this.#showPosition();
   }
@@ -134,11 +143,16 @@ export class TextBox {
     if (this.#ends.length === 0) return;
     const { value } = this.#part;
     const start = this.#start();
-    const change = value.length - (this.#ends[this.#at] - start);
-    this.#whole.setRangeText(value, start, this.#ends[this.#at]);
+    const end = this.#ends[this.#at];
+    const change = value.length - (end - start);
+    this.#text = this.#text.slice(0, start) + value + this.#text.slice(end);
+    this.#writeSoon();
     for (let at = this.#at; at < this.#ends.length; at++) this.#ends[at] += change;
     // A part that has grown long or vanished, and a text that has become short, is laid out anew.
-    if (value.length === 0 || weightOf(value) > 4 * PART || weightOf(this.#whole.value) <= LONG) this.#layOut(start);
+    if (value.length === 0 || weightOf(value) > 4 * PART || weightOf(this.#text) <= LONG) {
+      this.#write();
+      this.#layOut(start);
+    }
     this.#onInput();
   }
 }

@@ -11,6 +11,8 @@ export { NeriteError, cacheSize, clearCache };
 const MOST_WORKERS = 4;
 /** Words that are worth the start of more workers. */
 const LONG = 400;
+/** The results of more words than this are put together in a task of their own. */
+const AT_ONCE = 10_000;
 /** How an entity's score follows from its words'; the first one unless another is asked for. */
 const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
@@ -249,9 +251,11 @@ export class Recognizer {
       });
     });
     const milliseconds = performance.now() - start;
-    return questions.map(({ head, decoder }, index) => {
+    const predictions = [];
+    for (const [index, { head, decoder }] of questions.entries()) {
+      if (outline.count > AT_ONCE) await breathe(signal);
       const parts = found[index].sort((a, b) => a.firstWord - b.firstWord);
-      return {
+      predictions.push({
         head,
         decoder,
         tags: tags[index],
@@ -259,8 +263,9 @@ export class Recognizer {
         entities: parts.flatMap((part) => part.entities),
         milliseconds,
         reusedWords,
-      };
-    });
+      });
+    }
+    return predictions;
   }
 
   /**

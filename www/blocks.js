@@ -1,9 +1,9 @@
 // A text in blocks: the unit in which the result is laid out, drawn and drawn again. Blocks add up to the text.
 
 /** A block ends with the first line end after this many characters ... */
-const ENOUGH = 1500;
+const ENOUGH = 1200;
 /** ... or within a line that goes on for as long as this, after a sentence or at least after a word. */
-const MOST = 3000;
+const MOST = 2600;
 /** Without any white space it ends here all the same. */
 const LIMIT = 8000;
 

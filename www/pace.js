@@ -3,7 +3,7 @@
 /** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
 const PIECE = 12;
 /** The same for a piece that is drawn: the browser takes several times as long to lay it out and to paint it. */
-const DRAWN = 5;
+const DRAWN = 2;
 /** After so many milliseconds no frame is waited for any more. */
 const LONGEST_FRAME = 100;
 

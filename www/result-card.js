@@ -8,7 +8,7 @@ import { Filter } from "./filter.js";
 import { counted, duration, formatNumber, t } from "./i18n.js";
 import { Latest } from "./latest.js";
 import { renderLegend } from "./legend.js";
-import { breathe, oncePerFrame, pacer } from "./pace.js";
+import { afterFrame, oncePerFrame, pacer } from "./pace.js";
 import { ResultView } from "./result-view.js";
 import { describeTag } from "./tags.js";
 import { WordPanel } from "./word-panel.js";
@@ -17,6 +17,8 @@ import { WordPanel } from "./word-panel.js";
 const TYPING_PAUSE = 120;
 /** A text of this many characters is shown before it is analysed, and then part by part. */
 const LONG_TEXT = 20_000;
+/** With so many entities, what is said of them is laid out in two frames. */
+const MANY = 1000;
 /** How often counts and lists follow the parts of a long text, in milliseconds. */
 const PART_PERIOD = 500;
 /** Pause after a result before it is announced, so that typing is not talked over. */
@@ -273,7 +275,7 @@ export class ResultCard {
         if (!current()) return;
       }
     }
-    if (text.length > LONG_TEXT) await breathe();
+    if (text.length > LONG_TEXT) await afterFrame();
     this.#showSides();
     const [first] = predictions;
     const word = this.#selected ?? (first?.words.length > 0 ? { side: 0, index: first.entities[0]?.words[0] ?? 0 } : null);
@@ -325,7 +327,8 @@ export class ResultCard {
     await pace();
     if (own !== this.#sides) return;
     renderLegend(byId("types"), entities, others, this.#filter, () => this.#refilter());
-    await pace();
+    // A frame each for the legend and the list.
+    if (entities.length > MANY) await afterFrame();
     if (own === this.#sides) await this.#list.render(entities, this.#filter, pace);
   }
 

@@ -10,7 +10,7 @@ import { afterFrame, drawingPacer, oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** Blocks that are drawn wherever the reader is. */
-const ALWAYS = 16;
+const ALWAYS = 20;
 /** Blocks that are put into the page before it draws a frame. */
 const AT_A_TIME = 80;
 /** How far from the visible part a block counts as near. */

@@ -379,6 +379,22 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
         let kept = "return document.getElementById('text').value";
         assert_eq!(page.browser.run(kept, Vec::new()).await?, "Z\u{fc}rich");
 
+        // Older encodings are guessed, which is said: "Zürich" in Windows-1252, "서울" in CP949.
+        for (bytes, name, text) in [
+            (&b"In Z\xfcrich"[..], "Windows-1252", "In Z\u{fc}rich"),
+            (&[0xbc, 0xad, 0xbf, 0xef][..], "CP949", "\u{c11c}\u{c6b8}"),
+        ] {
+            page.browser
+                .run(OPEN_FILE, vec![json!(bytes), json!("old.txt")])
+                .await?;
+            page.browser
+                .until(&format!(
+                    "document.getElementById('text').value === '{text}'"
+                ))
+                .await?;
+            assert!(page.text_of("#text-note").await?.contains(name));
+        }
+
         // Dropped anywhere on the page.
         let drop = "const transfer = new DataTransfer();
             transfer.items.add(new File(['Ada Lovelace'], 'b.txt'));

@@ -9,7 +9,18 @@ const LARGEST = 20_000_000;
 const MOST_FILES = 2000;
 const DEEPEST = 8;
 
-/** The text of a file; rejects with a message for the reader. */
+/** What older text files have instead of UTF-8: names for the reader, and those that browsers know. */
+const WESTERN = { name: "Windows-1252", label: "windows-1252" };
+const KOREAN = { name: "CP949", label: "euc-kr" };
+/** In western text no more bytes than this are beyond ASCII, as a part of all. */
+const MOST_WESTERN = 0.25;
+/** What no text has. */
+const CONTROLS = /[\0-\x08\x0e-\x1f\x7f]/;
+
+/**
+ * The text of a file: `{ text, guessed }`, with the name of its encoding if that was guessed. Rejects with a message for
+ * the reader.
+ */
 export async function readText(file) {
   const name = label(file.name);
   if (file.size > LARGEST) {
@@ -24,11 +35,21 @@ export async function readText(file) {
   try {
     const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
     // What is no text may be UTF-8 by chance; text holds no such character.
-    if (!text.includes("\0")) return text;
+    if (!text.includes("\0")) return { text, guessed: null };
   } catch {
-    // Said below.
+    const guessed = bytes.reduce((sum, byte) => sum + (byte >> 7), 0) > MOST_WESTERN * bytes.length ? KOREAN : WESTERN;
+    const text = decoded(bytes, guessed.label);
+    if (text !== null && !CONTROLS.test(text)) return { text, guessed: guessed.name };
   }
   throw new Error(t("file-not-text", { name }));
+}
+
+function decoded(bytes, label) {
+  try {
+    return new TextDecoder(label, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** UTF-16 begins with a mark that UTF-8 cannot have. */

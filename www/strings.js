@@ -30,6 +30,7 @@ const en = {
   "one-file": "{count} files were dropped. Drop one text at a time, or the folder of a model.",
   "file-too-large": "{name} has {size}. A text may have {limit} at most.",
   "file-not-text": "{name} is no text in UTF-8. Save it as UTF-8 and open it again.",
+  "file-guessed": "{name} is not in UTF-8. It was read as {encoding}; if letters look wrong, save it as UTF-8 and open it again.",
   "file-unreadable": "{name} could not be read: {reason}",
   "text-too-long": "The text has {count} characters. At most {limit} are analysed: shorten it.",
 
@@ -210,6 +211,7 @@ const ko = {
   "one-file": "파일 {count}개를 놓았습니다. 글은 한 번에 하나씩, 모델은 폴더째 놓으세요.",
   "file-too-large": "{name}의 크기는 {size}입니다. 글은 {limit}까지 열 수 있습니다.",
   "file-not-text": "{name}은(는) UTF-8 텍스트가 아닙니다. UTF-8로 저장한 뒤 다시 여세요.",
+  "file-guessed": "{name}은(는) UTF-8이 아니어서 {encoding}(으)로 읽었습니다. 글자가 깨져 보이면 UTF-8로 저장한 뒤 다시 여세요.",
   "file-unreadable": "{name}을(를) 읽을 수 없습니다: {reason}",
   "text-too-long": "글이 {count}자입니다. {limit}자까지 분석할 수 있으니 줄여 주세요.",
 

@@ -1,6 +1,6 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
-import { byId, element } from "./dom.js";
+import { byId, element, label } from "./dom.js";
 import { examples } from "./examples.js";
 import { dropped, readText } from "./files.js";
 import { formatNumber, t } from "./i18n.js";
@@ -49,6 +49,9 @@ export class TextCard {
     }
     byId("share").addEventListener("click", () => this.#showLink());
     byId("close-share").addEventListener("click", () => this.#closeShare());
+    this.#share.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#closeShare();
+    });
     byId("share-link").addEventListener("focus", ({ target }) => target.select());
     addEventListener("hashchange", () => this.#takeLink());
     addEventListener("pagehide", () => keep(this.#box.value));
@@ -108,7 +111,9 @@ export class TextCard {
 
   async #open(file) {
     try {
-      this.set(await readText(file));
+      const { text, guessed } = await readText(file);
+      this.set(text);
+      if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
     } catch (error) {
       this.#say(() => error.message);
     }

@@ -13,6 +13,8 @@ export const PART = 4 << 20;
 const KEPT_EVERY = 2000;
 /** How long a manifest may take, in milliseconds. */
 const LONGEST_WAIT = 30_000;
+/** How long a server may send nothing, in milliseconds, before the line counts as cut. */
+const LONGEST_SILENCE = 30_000;
 /** Pauses before a broken download is taken up again, in milliseconds. */
 const PAUSES = [300, 1000, 3000];
 
@@ -119,28 +121,44 @@ export class Source {
 
   /** Streams a file from an offset on; more than `most` bytes are refused. */
   async #stream(path, offset, most, signal, add) {
-    const body = this.#files ? this.#chosen(path, offset) : await this.#fetched(path, offset, signal);
-    const reader = body.stream.getReader();
-    // A server that knows no ranges sends the beginning again.
-    let { skip } = body;
-    let total = offset;
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal.reason);
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    let timer;
+    const listen = () => {
+      timer = setTimeout(() => {
+        stop.abort(new NeriteError("network", `${path}: nothing has come in ${LONGEST_SILENCE / 1000} seconds`));
+      }, LONGEST_SILENCE);
+    };
+    let reader;
     try {
+      listen();
+      const body = this.#files ? this.#chosen(path, offset) : await this.#fetched(path, offset, stop.signal);
+      reader = body.stream.getReader();
+      // A server that knows no ranges sends the beginning again.
+      let { skip } = body;
+      let total = offset;
       for (;;) {
         const { done, value } = await reader.read();
-        signal?.throwIfAborted();
+        clearTimeout(timer);
+        stop.signal.throwIfAborted();
         if (done) return;
         const bytes = value.subarray(Math.min(skip, value.length));
         skip -= value.length - bytes.length;
         total += bytes.length;
         if (total > most) refuse("integrity", `${path}: found more than the expected ${most} bytes`);
         if (bytes.length > 0) await add(bytes);
+        listen();
       }
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
+      stop.signal.throwIfAborted();
       if (error instanceof TypeError) refuse("network", `${path}: the connection broke off`);
       throw error;
     } finally {
-      reader.cancel().catch(() => {});
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      reader?.cancel().catch(() => {});
     }
   }
 

@@ -61,6 +61,9 @@ pub struct Engine {
     checked: u64,
     hash: Sha256,
     encoder: EncoderLoader,
+    /// Why the encoder's bytes make none. Said once they are known not to be
+    /// damaged, which would be the better reason.
+    unusable: Option<Refusal>,
     /// A file that is not the encoder, until it is whole.
     buffer: Vec<u8>,
     loaded: Option<Encoder>,
@@ -94,6 +97,7 @@ impl Engine {
             checked: 0,
             hash: Sha256::new(),
             encoder: EncoderLoader::default(),
+            unusable: None,
             buffer: Vec::new(),
             loaded: None,
             recognizer: None,
@@ -143,8 +147,12 @@ impl Engine {
             return Err(Refusal::new("integrity", message).into());
         }
         if self.done == 0 {
-            let pushed = self.encoder.push(bytes);
-            return Ok(pushed.map_err(|error| Refusal::new("bundle", error))?);
+            if self.unusable.is_none() {
+                let pushed = self.encoder.push(bytes);
+                self.unusable = pushed.err().map(|error| Refusal::new("bundle", error));
+            }
+            let refused = self.unusable.take_if(|_| self.checked > 0);
+            return refused.map_or(Ok(()), |refusal| Err(refusal.into()));
         }
         if self.buffer.is_empty() {
             let wanted = file.bytes as usize;
@@ -174,6 +182,9 @@ impl Engine {
             if found != file.sha256 {
                 return Err(damaged(&file, &format!("sha256 {found}"), &file.sha256).into());
             }
+        }
+        if let Some(refusal) = self.unusable.take() {
+            return Err(refusal.into());
         }
         let bundle = |error: &dyn std::fmt::Display| {
             Refusal::new("bundle", format!("{}: {error}", file.file))

@@ -21,10 +21,13 @@ export class EntityList {
   #more;
   #search;
   #onChoose;
+  /** What is to be listed. */
+  #entities = [];
+  #keeps = () => true;
   /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
   #grouped = null;
   #all = [];
-  #keeps = () => true;
+  /** The groups that the filter and the search let through, and how many of them are on show. */
   #groups = [];
   #shown = FIRST;
   /** Counts what is to be shown: only the latest is. */
@@ -40,7 +43,7 @@ export class EntityList {
     this.#list = list;
     this.#more = more;
     this.#search = search;
-    search.addEventListener("input", oncePerFrame(() => this.#show(++this.#version, pacer())));
+    search.addEventListener("input", oncePerFrame(() => this.#update(pacer())));
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
@@ -57,8 +60,14 @@ export class EntityList {
    * @param {() => Promise<void>} pace lets the page react (pace.js)
    */
   async render(entities, filter, pace) {
-    const own = ++this.#version;
+    this.#entities = entities;
     this.#keeps = (entity) => filter.keeps(entity);
+    await this.#update(pace);
+  }
+
+  async #update(pace) {
+    const own = ++this.#version;
+    const entities = this.#entities;
     if (this.#grouped !== entities) {
       const all = await groupMentions(entities, pace, () => own === this.#version);
       if (own !== this.#version) return;

@@ -161,9 +161,9 @@ export class ResultView {
     const wanted = this.#blocks.filter((block, at) => block.near || at < ALWAYS);
     const drawn = drawingPacer();
     for (const block of wanted.sort((a, b) => b.near - a.near)) {
-      this.#draw(block);
       await drawn();
       if (!current()) return;
+      this.#draw(block);
     }
     if (words.length > 0) {
       if (focused !== null) this.focus(Math.min(focused, words.length - 1));
@@ -242,11 +242,11 @@ export class ResultView {
     this.#drawing = true;
     const pace = drawingPacer();
     for (const block of this.#waiting) {
+      await pace();
       this.#waiting.delete(block);
       if (!block.near) continue;
       this.#draw(block);
       if (!block.filtered) refilter(block, this.#filter);
-      await pace();
     }
     this.#drawing = false;
   }

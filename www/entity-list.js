@@ -6,7 +6,7 @@ import { oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
-const FIRST = 40;
+const FIRST = 24;
 const MORE = 100;
 /** From so many entries on there is a field to search them. */
 const MANY = 10;

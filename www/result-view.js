@@ -14,7 +14,7 @@ const ALWAYS = 20;
 /** Blocks that are put into the page before it draws a frame. */
 const AT_A_TIME = 48;
 /** How far from the visible part a block counts as near. */
-const MARGIN = "400px 0px";
+const MARGIN = "150px 0px";
 /** For the guess of a block's height before it is laid out: pixels per character, on a wide screen. */
 const HEIGHT_PER_CHARACTER = 0.48;
 

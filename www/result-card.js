@@ -293,15 +293,16 @@ export class ResultCard {
       : t("result-empty"));
   }
 
-  /** Counts, legend and list, by what the filter lets through. A long text's take a task each. */
+  /**
+   * Counts, legend and list, by what the filter lets through. The counts are there at once, for they are announced; the
+   * others follow, a long text's in pieces.
+   */
   async #showSides(pace = pacer()) {
     const own = ++this.#sides;
     const [prediction, other] = this.#shown?.predictions ?? [];
     const entities = prediction?.entities ?? [];
     const others = other?.entities ?? [];
     const kept = this.#count(entities);
-    await pace();
-    if (own !== this.#sides) return;
     const hidden = entities.length - kept;
     byId("legend-row").hidden = entities.length + others.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;

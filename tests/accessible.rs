@@ -163,6 +163,14 @@ fn results_are_announced() -> Result<()> {
         page.current().await?;
         page.browser
             .until("/\\d+ entities? found in 8 words/.test(document.querySelector('#announcement[role=status]').textContent)")
+            .await?;
+        // So are the counts of a filter, of the one that was chosen.
+        let slide = "const slider = document.getElementById('threshold');
+            slider.value = 1;
+            slider.dispatchEvent(new Event('input'));";
+        page.browser.run(slide, Vec::new()).await?;
+        page.browser
+            .until("/^8 words, 0 entities, \\d+ hidden$/.test(document.getElementById('announcement').textContent)")
             .await
     })
 }

@@ -209,10 +209,13 @@ fn a_long_text_is_edited_in_parts() -> Result<()> {
         page.click("#next-part").await?;
         let part = page.browser.find("#text-part").await?;
         part.send_keys("Kofi Annan arrived . ").await?;
-        let placed =
-            "return document.getElementById('text').value.includes('Kofi Annan arrived . ')
-            && document.getElementById('text').value.length - book.length";
-        assert_eq!(page.browser.run(placed, Vec::new()).await?, json!(21));
+        // The whole is written into the box, out of sight, with the next frame.
+        page.browser
+            .until(
+                "document.getElementById('text').value.includes('Kofi Annan arrived . ')
+                && document.getElementById('text').value.length - book.length === 21",
+            )
+            .await?;
         // A book into the part: it is put in its place, and laid out in parts again.
         let book = "const part = document.getElementById('text-part');
             const before = document.getElementById('text').value;

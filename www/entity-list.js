@@ -118,7 +118,7 @@ export class EntityList {
 
   #item({ mentions, count, score }) {
     const [{ type, text }] = mentions;
-    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text" }, excerpt(text)), " ");
+    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text", lang: "" }, excerpt(text)), " ");
     if (count > 1) button.append(element("span", { class: "count" }, `\u00d7${formatNumber(count)}`), " ");
     button.append(
       element("span", { class: "type-name" }, typeName(type)), " ",

@@ -121,12 +121,12 @@ function* html({ text, bundle, entities }) {
 <style>${STYLE}</style>
 </head>
 <body>
-<main>`;
+<main lang="">`;
   let position = 0;
   for (const { start, end, type, text: name, score } of entities) {
     yield plain(text.slice(position, start));
     const mark = element("mark", { class: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
-    mark.append(element("small", {}, typeName(type)));
+    mark.append(element("small", { lang: currentLanguage() }, typeName(type)));
     yield written(mark);
     position = end;
   }

@@ -6,7 +6,7 @@
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
-import { afterFrame, drawingPacer, oncePerFrame, pacer } from "./pace.js";
+import { afterFrame, drawingPacer, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** Blocks that are drawn wherever the reader is. */
@@ -34,7 +34,6 @@ export class ResultView {
   /** Blocks that have come near and are to be drawn. */
   #waiting = new Set();
   #drawing = false;
-  #drawSoon = oncePerFrame(() => this.#drawWaiting());
   #tabStop = 0;
   #shown = null;
   #focused = null;
@@ -127,8 +126,7 @@ export class ResultView {
       this.#annotate(block, Math.min(block.from, firstWord + from), Math.max(block.to, firstWord + to), all, null);
       if (block.near) this.#waiting.add(block);
     }
-    // Several parts may come within a frame.
-    this.#drawSoon();
+    this.#drawWaiting();
   }
 
   /**
@@ -236,10 +234,14 @@ export class ResultView {
     this.#drawWaiting();
   }
 
-  /** Draws what has come near, a few blocks at a time. */
+  /**
+   * Draws what has come near, a few blocks at a time. Several parts may come within a frame, and what is drawn in a frame
+   * makes that longer: it is done after one, for the next.
+   */
   async #drawWaiting() {
     if (this.#drawing) return;
     this.#drawing = true;
+    await afterFrame();
     const pace = drawingPacer();
     for (const block of this.#waiting) {
       await pace();

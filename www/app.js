@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 import { currentLanguage, setLanguage, translatePage } from "./i18n.js";
 import { ModelCard } from "./model-card.js";
 import { keepPage, register } from "./offline.js";
+import { afterFrame } from "./pace.js";
 import { ResultCard } from "./result-card.js";
 import { TextCard } from "./text-card.js";
 
@@ -31,9 +32,13 @@ const model = new ModelCard({
 });
 
 byId("language").value = currentLanguage();
-byId("language").addEventListener("change", ({ target }) => {
+byId("language").addEventListener("change", async ({ target }) => {
   setLanguage(target.value);
-  for (const part of [text, result, model]) part.translate();
+  for (const part of [text, model, result]) {
+    // Another language has other letters, which take a browser long to lay out for the first time.
+    await afterFrame();
+    part.translate();
+  }
 });
 
 function offerUpdate(reload) {

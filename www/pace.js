@@ -2,34 +2,41 @@
 
 /** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
 const PIECE = 12;
-/** The same for a piece that is drawn: the browser takes several times as long to lay it out and to paint it. */
-const DRAWN = 2;
 /** After so many milliseconds no frame is waited for any more. */
 const LONGEST_FRAME = 100;
 
 /** Lets the browser handle what has come in meanwhile. (`scheduler.yield` would go on before timers: Firefox runs none for a second.) */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
-const pacerOf = (piece, pause) => {
-  let end = performance.now() + piece;
+/** `await pace()` in a loop breathes whenever a piece's time is over. */
+export function pacer() {
+  let end = performance.now() + PIECE;
   return async () => {
     if (performance.now() < end) return;
-    await pause();
-    end = performance.now() + piece;
+    await breathe();
+    end = performance.now() + PIECE;
   };
-};
-
-/** `await pace()` in a loop breathes whenever a piece's time is over. */
-export const pacer = () => pacerOf(PIECE, breathe);
-
-/** The same for what is put into the page: a frame lays it out before there is more. */
-export const drawingPacer = () => pacerOf(DRAWN, afterFrame);
+}
 
 /** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */
 export const afterFrame = () => new Promise((resolve) => {
   requestAnimationFrame(() => setTimeout(resolve));
   setTimeout(resolve, LONGEST_FRAME);
 });
+
+/** Until the frame is over for which something was put into the page last. */
+let frame = null;
+
+/**
+ * Waits until nothing has been put into the page since it last drew a frame: to lay out and to paint takes a browser
+ * several times as long as it takes to make what is drawn.
+ */
+export async function frameOfItsOwn() {
+  while (frame) await frame;
+  frame = afterFrame().then(() => {
+    frame = null;
+  });
+}
 
 /** Runs a function once per frame at most, with what it was last called with. */
 export function oncePerFrame(run) {

@@ -6,11 +6,11 @@
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "./dom.js";
-import { afterFrame, drawingPacer, pacer } from "./pace.js";
+import { afterFrame, frameOfItsOwn, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
-/** Blocks that are drawn wherever the reader is. */
-const ALWAYS = 20;
+/** A text of more blocks is long: only those that are near are laid out and drawn. */
+const MOST_AT_ONCE = 20;
 /** Blocks that are put into the page before it draws a frame. */
 const AT_A_TIME = 48;
 /** How far from the visible part a block counts as near. */
@@ -25,6 +25,7 @@ export class ResultView {
   #observer;
   #text = "";
   #blocks = [];
+  #long = false;
   #byElement = new Map();
   /** Words by index, some missing while parts come in, and what belongs to the text on show. */
   #words = [];
@@ -87,7 +88,8 @@ export class ResultView {
 
     const after = this.#blocks.slice(kept);
     this.#blocks.splice(front, kept - front);
-    this.#root.classList.toggle("long", this.#blocks.length + ends.length > ALWAYS);
+    this.#long = this.#blocks.length + ends.length > MOST_AT_ONCE;
+    this.#root.classList.toggle("long", this.#long);
     let position = ends.at(-1) ?? start;
     for (const block of after) {
       block.start = position;
@@ -156,10 +158,9 @@ export class ResultView {
       await pace();
       if (!current()) return;
     }
-    const wanted = this.#blocks.filter((block, at) => block.near || at < ALWAYS);
-    const drawn = drawingPacer();
+    const wanted = this.#blocks.filter((block) => block.near || !this.#long);
     for (const block of wanted.sort((a, b) => b.near - a.near)) {
-      await drawn();
+      if (this.#isOutdated(block)) await frameOfItsOwn();
       if (!current()) return;
       this.#draw(block);
     }
@@ -182,8 +183,9 @@ export class ResultView {
     for (const block of this.#blocks) {
       if (block.key === "") continue;
       block.key = "?";
-      if (block.near) this.#draw(block);
+      this.#waiting.add(block);
     }
+    this.#drawWaiting();
   }
 
   /** Moves the focus, and thereby the selection, to a word. */
@@ -234,17 +236,13 @@ export class ResultView {
     this.#drawWaiting();
   }
 
-  /**
-   * Draws what has come near, a few blocks at a time. Several parts may come within a frame, and what is drawn in a frame
-   * makes that longer: it is done after one, for the next.
-   */
+  /** Draws what has come near, a block per frame; what comes within a frame is drawn after it, for the next. */
   async #drawWaiting() {
     if (this.#drawing) return;
     this.#drawing = true;
     await afterFrame();
-    const pace = drawingPacer();
     for (const block of this.#waiting) {
-      await pace();
+      if (block.near && this.#isOutdated(block)) await frameOfItsOwn();
       this.#waiting.delete(block);
       if (!block.near) continue;
       this.#draw(block);
@@ -253,14 +251,17 @@ export class ResultView {
     this.#drawing = false;
   }
 
+  /** Whether a block shows something else than it is to show, as far as that is known. */
+  #isOutdated(block) {
+    return block.generation === this.#generation && block.key !== keyOf(block);
+  }
+
   #draw(block) {
-    if (block.generation !== this.#generation) return;
-    const key = keyOf(block);
-    if (key === block.key) return;
+    if (!this.#isOutdated(block)) return;
     const focused = block.element.contains(document.activeElement) ? this.#indexOf(document.activeElement) : null;
     const { spans, marks, fragment } = drawing(block);
     block.element.replaceChildren(fragment);
-    Object.assign(block, { key, spans, marks });
+    Object.assign(block, { key: keyOf(block), spans, marks });
     refilter(block, this.#filter);
     if (focused !== null) (spans[focused - block.from] ?? spans.find(Boolean))?.focus({ preventScroll: true });
     spans[this.#tabStop - block.from]?.setAttribute("tabindex", "0");

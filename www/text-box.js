@@ -1,5 +1,5 @@
 // The box that the text is written in. Browsers lay out a whole text area at every key, which for a book takes a tenth
-// of a second; so a long text is edited a part at a time, while the box itself holds all of it out of sight.
+// of a second; so a long text is edited a part at a time, in a box of its own.
 
 import { cutBlocks, mayBeHeaped } from "./blocks.js";
 import { byId } from "./dom.js";
@@ -18,9 +18,8 @@ const HEAP = /\p{M}{100,}/gu;
 export class TextBox {
   #whole = byId("text");
   #part = byId("text-part");
-  /** What the box holds. To write a long text into it takes longer than a key may: that is done once in a frame. */
+  /** All of the text; the box for the whole holds a short one only. */
   #text = "";
-  #writeSoon = oncePerFrame(() => this.#write());
   #onInput;
   /** The ends of the parts, and which of them is on show; none for a short text. */
   #ends = [];
@@ -36,7 +35,7 @@ export class TextBox {
     this.#whole.addEventListener("beforeinput", (event) => this.#beforeInput(event));
     this.#whole.addEventListener("input", () => {
       this.#text = this.#whole.value;
-      this.#layOut();
+      this.#layOut(this.#whole.selectionStart);
       onInput();
     });
     this.#part.addEventListener("beforeinput", (event) => this.#beforePartInput(event));
@@ -50,12 +49,8 @@ export class TextBox {
   }
 
   set value(text) {
-    this.#expect(weightOf(text));
-    this.#whole.value = text;
-    this.#text = this.#whole.value;
-    if (!this.#whole.hidden) this.#toTop(this.#whole);
-    this.#ends = [];
-    this.#layOut();
+    this.#text = withPlainLineEnds(text);
+    this.#layOut(0);
   }
 
   /** Brings the part at an offset of a long text on show. */
@@ -87,33 +82,31 @@ export class TextBox {
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
-    const focused = this.#isFocused();
-    this.#expect(weightOf(this.#text.slice(0, start)) + weightOf(inserted) + weightOf(this.#text.slice(end)));
-    this.#write();
-    this.#whole.setRangeText(inserted, start, end, "end");
-    this.#text = this.#whole.value;
-    this.#layOut(start, focused);
+    const put = withPlainLineEnds(inserted);
+    this.#text = this.#text.slice(0, start) + put + this.#text.slice(end);
+    this.#layOut(start, start + put.length);
     this.#onInput();
   }
 
-  #write() {
-    if (this.#whole.value !== this.#text) this.#whole.value = this.#text;
-  }
-
-  /** A long text must never be in a box that the browser lays out. */
-  #expect(weight) {
-    if (weight > LONG) this.#whole.hidden = true;
-  }
-
-  /** One box or parts, as the length wants it. */
-  #layOut(offset = 0, focused = this.#isFocused()) {
+  /** One box or parts, as the length wants it: with the part at an offset on show, and the cursor as near as can be. */
+  #layOut(offset, cursor = offset) {
+    const focused = this.#isFocused();
     const long = weightOf(this.#text) > LONG;
     this.#ends = long ? partEnds(this.#text) : [];
+    const whole = long ? "" : this.#text;
+    const written = this.#whole.value !== whole;
+    if (written) this.#whole.value = whole;
     this.#whole.hidden = long;
     byId("text-parts").hidden = !long;
     document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
-    if (long) this.#show(Math.max(0, this.#ends.findIndex((end) => end > offset)));
-    if (focused) (long ? this.#part : this.#whole).focus({ preventScroll: true });
+    if (long) this.#show(this.#ends.findIndex((end) => end > offset));
+    else if (written) this.#toTop(this.#whole);
+    if (focused && (long || written)) {
+      const box = long ? this.#part : this.#whole;
+      box.focus({ preventScroll: true });
+      const at = Math.min(cursor - this.#start(), box.value.length);
+      box.setSelectionRange(at, at);
+    }
   }
 
   /** What is hidden loses the focus. */
@@ -121,8 +114,9 @@ export class TextBox {
     return [this.#whole, this.#part].includes(document.activeElement);
   }
 
+  /** Shows a part; the last one where there is none. */
   #show(at) {
-    this.#at = Math.min(Math.max(at, 0), this.#ends.length - 1);
+    this.#at = this.#ends[at] === undefined ? this.#ends.length - 1 : at;
     this.#part.value = this.#text.slice(this.#start(), this.#ends[this.#at]);
     this.#toTop(this.#part);
     this.#showPosition();
@@ -146,16 +140,17 @@ export class TextBox {
     const end = this.#ends[this.#at];
     const change = value.length - (end - start);
     this.#text = this.#text.slice(0, start) + value + this.#text.slice(end);
-    this.#writeSoon();
     for (let at = this.#at; at < this.#ends.length; at++) this.#ends[at] += change;
     // A part that has grown long or vanished, and a text that has become short, is laid out anew.
     if (value.length === 0 || weightOf(value) > 4 * PART || weightOf(this.#text) <= LONG) {
-      this.#write();
-      this.#layOut(start);
+      this.#layOut(start + this.#part.selectionStart);
     }
     this.#onInput();
   }
 }
+
+/** As a text area has them. */
+const withPlainLineEnds = (text) => text.replace(/\r\n?/g, "\n");
 
 const insertedBy = (event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
 

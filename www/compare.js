@@ -1,9 +1,6 @@
 // Two predictions of one text: which entities one has and the other has not.
 
-import { pacer } from "./pace.js";
-
-/** Entities that are looked at before the time is. */
-const AT_A_TIME = 256;
+import { forEachInPieces, pacer } from "./pace.js";
 
 /**
  * @param {Array} first entities of a prediction, in the order of the text and without overlaps
@@ -19,11 +16,10 @@ export async function differences(first, second) {
 async function missing(entities, others, pace) {
   const found = new Set();
   let next = 0;
-  for (const [at, entity] of entities.entries()) {
-    if (at % AT_A_TIME === 0) await pace();
+  await forEachInPieces(entities, pace, (entity) => {
     while (next < others.length && others[next].start < entity.start) next += 1;
     const other = others[next];
     if (other?.start !== entity.start || other.end !== entity.end || other.type !== entity.type) found.add(entity);
-  }
+  });
   return found;
 }

@@ -2,7 +2,7 @@
 
 import { element, excerpt } from "./dom.js";
 import { currentLanguage, formatNumber, t } from "./i18n.js";
-import { oncePerFrame, pacer } from "./pace.js";
+import { forEachInPieces, oncePerFrame, pacer } from "./pace.js";
 import { typeColour, typeName } from "./tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
@@ -11,9 +11,7 @@ const MORE = 100;
 /** From so many entries on there is a field to search them. */
 const MANY = 10;
 
-/** Groups that are looked at before the time is. */
-const AT_A_TIME = 256;
-/** The same of entries that are made. */
+/** Entries that are made before the time is looked at. */
 const ITEMS_AT_A_TIME = 10;
 
 export class EntityList {
@@ -82,14 +80,12 @@ export class EntityList {
     const query = this.#search.value.trim();
     const folded = fold(query);
     const groups = [];
-    for (const [at, mentions] of this.#all.entries()) {
-      if (folded === "" || fold(mentions[0].text).includes(folded)) {
-        const group = weigh(mentions, this.#keeps);
-        if (group.count > 0) groups.push(group);
-      }
-      if (at % AT_A_TIME === 0) await pace();
-      if (own !== this.#version) return;
-    }
+    await forEachInPieces(this.#all, pace, (mentions) => {
+      if (folded !== "" && !fold(mentions[0].text).includes(folded)) return;
+      const group = weigh(mentions, this.#keeps);
+      if (group.count > 0) groups.push(group);
+    }, () => own === this.#version);
+    if (own !== this.#version) return;
     groups.sort((a, b) => b.count - a.count);
     const items = [];
     for (const group of groups.slice(0, FIRST)) {
@@ -153,19 +149,17 @@ function weigh(mentions, keeps) {
 async function groupMentions(entities, pace, current) {
   const types = new Map();
   const groups = [];
-  for (const [at, entity] of entities.entries()) {
-    if (at % AT_A_TIME === 0) await pace();
-    if (!current()) break;
+  await forEachInPieces(entities, pace, (entity) => {
     let texts = types.get(entity.type);
     if (!texts) types.set(entity.type, texts = new Map());
     const mentions = texts.get(entity.text);
     if (mentions) {
       mentions.push(entity);
-      continue;
+      return;
     }
     const created = [entity];
     texts.set(entity.text, created);
     groups.push(created);
-  }
+  }, current);
   return groups;
 }

@@ -2,6 +2,8 @@
 
 /** How long one piece may take, in milliseconds; a browser counts 50 as a long task. */
 const PIECE = 12;
+/** Things of a list that are looked at before the time is. */
+const AT_A_TIME = 256;
 /** After so many milliseconds no frame is waited for any more. */
 const LONGEST_FRAME = 100;
 
@@ -16,6 +18,22 @@ export function pacer() {
     await breathe();
     end = performance.now() + PIECE;
   };
+}
+
+/**
+ * Calls a function with each thing of a long list.
+ *
+ * @param {() => Promise<void>} pace
+ * @param {() => boolean} wanted ends it once it is false
+ */
+export async function forEachInPieces(list, pace, use, wanted = () => true) {
+  for (const [at, item] of list.entries()) {
+    if (at % AT_A_TIME === 0) {
+      await pace();
+      if (!wanted()) return;
+    }
+    use(item);
+  }
 }
 
 /** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */

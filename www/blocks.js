@@ -8,7 +8,9 @@ const MOST = 2600;
 const LIMIT = 8000;
 
 /** So many marks over one letter are no writing; browsers take the square of their number to lay them out. */
-const HEAP = /\p{M}{300}/u;
+const HEAP = 300;
+/** Marks over one letter, no more of them than that. */
+const MARKS = /\p{M}{1,300}/gu;
 /** One of so many places is looked at to see whether there may be a heap: long ones cannot be missed. */
 const STRIDE = 100;
 /** A mark, or the second half of what may be one. */
@@ -20,7 +22,7 @@ export function cutBlocks(text, from, to) {
   const heaped = mayBeHeaped(text, from, to);
   let start = from;
   while (start < to) {
-    const heap = heaped ? HEAP.exec(text.slice(start, Math.min(to, start + LIMIT))) : null;
+    const heap = heaped ? firstHeap(text.slice(start, Math.min(to, start + LIMIT))) : null;
     const heapEnd = heap ? start + heap.index + heap[0].length : Infinity;
     start = heap?.index < ENOUGH ? heapEnd : Math.min(heapEnd, blockEnd(text, start, to));
     ends.push(start);
@@ -32,6 +34,12 @@ export function cutBlocks(text, from, to) {
 export function mayBeHeaped(text, from = 0, to = text.length) {
   for (let at = from; at < to; at += STRIDE) if (MARK.test(text.slice(at, at + 2))) return true;
   return false;
+}
+
+/** Looks at each mark once, which a pattern for so many of them does not. */
+function firstHeap(text) {
+  for (const match of text.matchAll(MARKS)) if (match[0].length >= HEAP) return match;
+  return null;
 }
 
 function blockEnd(text, start, to) {

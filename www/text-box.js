@@ -12,8 +12,8 @@ const LONG = 40_000;
 const PART = 8_000;
 /** What a text weighs: its characters, of which each line end is as much work as this many ... */
 const LINE = 20;
-/** ... and each mark of many over one letter. */
-const HEAP = /\p{M}{100,}/gu;
+/** ... and each mark of so many over one letter. */
+const HEAP = 100;
 
 export class TextBox {
   #whole = byId("text");
@@ -159,7 +159,7 @@ function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) weight += LINE;
-  if (mayBeHeaped(text)) for (const [heap] of text.matchAll(HEAP)) weight += heap.length * LINE;
+  if (mayBeHeaped(text)) for (const [marks] of text.matchAll(/\p{M}+/gu)) if (marks.length >= HEAP) weight += marks.length * LINE;
   return weight;
 }
 

@@ -10,7 +10,7 @@ const LIMIT = 8000;
 /** So many marks over one letter are no writing; browsers take the square of their number to lay them out. */
 const HEAP = 300;
 /** Marks over one letter, no more of them than that. */
-const MARKS = /\p{M}{1,300}/gu;
+const MARKS = new RegExp(`\\p{M}{1,${HEAP}}`, "gu");
 /** One of so many places is looked at to see whether there may be a heap: long ones cannot be missed. */
 const STRIDE = 100;
 /** A mark, or the second half of what may be one. */

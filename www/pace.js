@@ -23,7 +23,9 @@ export function pacer() {
 /**
  * Calls a function with each thing of a long list.
  *
- * @param {() => Promise<void>} pace
+ * @param {Array} list
+ * @param {() => Promise<void>} pace of a pacer
+ * @param {(item) => void} use
  * @param {() => boolean} wanted ends it once it is false
  */
 export async function forEachInPieces(list, pace, use, wanted = () => true) {

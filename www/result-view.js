@@ -25,7 +25,6 @@ export class ResultView {
   #observer;
   #text = "";
   #blocks = [];
-  #long = false;
   #byElement = new Map();
   /** Words by index, some missing while parts come in, and what belongs to the text on show. */
   #words = [];
@@ -88,8 +87,7 @@ export class ResultView {
 
     const after = this.#blocks.slice(kept);
     this.#blocks.splice(front, kept - front);
-    this.#long = this.#blocks.length + ends.length > MOST_AT_ONCE;
-    this.#root.classList.toggle("long", this.#long);
+    this.#root.classList.toggle("long", this.#blocks.length + ends.length > MOST_AT_ONCE);
     let position = ends.at(-1) ?? start;
     for (const block of after) {
       block.start = position;
@@ -158,9 +156,10 @@ export class ResultView {
       await pace();
       if (!current()) return;
     }
-    const wanted = this.#blocks.filter((block) => block.near || !this.#long);
+    const long = this.#blocks.length > MOST_AT_ONCE;
+    const wanted = this.#blocks.filter((block) => block.near || !long);
     for (const block of wanted.sort((a, b) => b.near - a.near)) {
-      if (this.#isOutdated(block)) await frameOfItsOwn();
+      if (this.#newKey(block) !== null) await frameOfItsOwn();
       if (!current()) return;
       this.#draw(block);
     }
@@ -183,7 +182,7 @@ export class ResultView {
     for (const block of this.#blocks) {
       if (block.key === "") continue;
       block.key = "?";
-      this.#waiting.add(block);
+      if (block.near) this.#waiting.add(block);
     }
     this.#drawWaiting();
   }
@@ -242,7 +241,7 @@ export class ResultView {
     this.#drawing = true;
     await afterFrame();
     for (const block of this.#waiting) {
-      if (block.near && this.#isOutdated(block)) await frameOfItsOwn();
+      if (block.near && this.#newKey(block) !== null) await frameOfItsOwn();
       this.#waiting.delete(block);
       if (!block.near) continue;
       this.#draw(block);
@@ -251,17 +250,20 @@ export class ResultView {
     this.#drawing = false;
   }
 
-  /** Whether a block shows something else than it is to show, as far as that is known. */
-  #isOutdated(block) {
-    return block.generation === this.#generation && block.key !== keyOf(block);
+  /** The key of what a block is to show, or null if it shows that or nothing is known of it yet. */
+  #newKey(block) {
+    if (block.generation !== this.#generation) return null;
+    const key = keyOf(block);
+    return key === block.key ? null : key;
   }
 
   #draw(block) {
-    if (!this.#isOutdated(block)) return;
+    const key = this.#newKey(block);
+    if (key === null) return;
     const focused = block.element.contains(document.activeElement) ? this.#indexOf(document.activeElement) : null;
     const { spans, marks, fragment } = drawing(block);
     block.element.replaceChildren(fragment);
-    Object.assign(block, { key: keyOf(block), spans, marks });
+    Object.assign(block, { key, spans, marks });
     refilter(block, this.#filter);
     if (focused !== null) (spans[focused - block.from] ?? spans.find(Boolean))?.focus({ preventScroll: true });
     spans[this.#tabStop - block.from]?.setAttribute("tabindex", "0");

@@ -7,11 +7,12 @@ use nerite::{
     BundleFile, BundleHead, Encoder, Head, HeadConfig, MANIFEST, MAX_MANIFEST_BYTES, Manifest,
     Recognizer,
 };
+use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
 
-use crate::encoders::{Lookup, Quantized, Source};
 use crate::evaluate::read_report;
 use crate::files;
+use crate::progress;
 use crate::train;
 
 const ENCODER: &str = "encoder.safetensors";
@@ -236,14 +237,14 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
         ..lookup.clone()
     };
     let name = encoder.unwrap_or(&manifest.source);
-    let source = Source::find(name, &lookup).with_context(|| {
+    let source = Source::find(name, &lookup, &progress::of_encoders()).with_context(|| {
         format!(
             "{}: --encoder names another place of {}",
             folder.display(),
             manifest.source
         )
     });
-    let encoder = source?.quantized()?;
+    let encoder = source?.quantized(&progress::of_encoders())?;
     let bytes = [
         files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?,
         encoder.tokenizer_json,

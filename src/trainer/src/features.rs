@@ -15,11 +15,11 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use memmap2::Mmap;
 use nerite::{Subwords, Workspace};
+use nerite_encoders::Quantized;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
-use crate::encoders::Quantized;
 use crate::files::{self, LockedFolder};
 use crate::progress;
 
@@ -60,7 +60,8 @@ impl Features {
             features.chosen = Some(layers.to_vec());
             return Ok(features);
         }
-        let folder = LockedFolder::take(&Entry::folder(corpus, encoder, layers)?)?;
+        let folder =
+            LockedFolder::take(&Entry::folder(corpus, encoder, layers)?, progress::waiting)?;
         let hidden = encoder.encoder.config().hidden;
         let width = layers.len() * hidden;
         let mut starts = vec![0];

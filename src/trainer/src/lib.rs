@@ -4,14 +4,12 @@
 
 pub mod bundle;
 pub mod corpus;
-pub mod encoders;
 pub mod evaluate;
 pub mod features;
-mod files;
 pub mod fit;
 pub mod judge;
 pub mod pictures;
-mod progress;
+pub mod progress;
 pub mod publish;
 pub mod serve;
 mod site;
@@ -20,3 +18,5 @@ pub mod study;
 pub mod train;
 pub mod tune;
 pub mod vectors;
+
+use nerite_files as files;

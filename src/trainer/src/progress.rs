@@ -1,8 +1,11 @@
 //! Progress bars: what is done of how much, and when it will be finished.
 
+use std::cell::RefCell;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use nerite_encoders::Progress;
 
 /// A bar on standard error with a total and an estimate. `unit` is what is
 /// counted. Where standard error is no terminal, nothing is drawn.
@@ -23,5 +26,41 @@ pub(crate) fn note(bar: &ProgressBar, line: &str) {
         eprintln!("{line}");
     } else {
         bar.println(line);
+    }
+}
+
+/// Says on standard error that another run has a folder to itself.
+pub(crate) fn waiting(folder: &Path) {
+    eprintln!("Another run works in {}; waiting for it.", folder.display());
+}
+
+/// Shows on standard error what `nerite-encoders` tells.
+pub fn of_encoders() -> impl Fn(Progress<'_>) {
+    let shown: RefCell<Option<(ProgressBar, String)>> = RefCell::new(None);
+    let show = move |task: &'static str, unit: &str, name: &str, done: u64, total: u64| {
+        let mut shown = shown.borrow_mut();
+        let (bar, _) = match shown.take() {
+            Some(known) if known.1 == name => shown.insert(known),
+            _ => shown.insert((bar(task, unit, total), name.to_owned())),
+        };
+        bar.set_position(done);
+        if done >= total {
+            bar.finish_and_clear();
+            *shown = None;
+        }
+    };
+    move |progress| match progress {
+        Progress::Note(line) => eprintln!("{line}"),
+        Progress::Waiting(folder) => waiting(folder),
+        Progress::Downloading { file, done, total } => {
+            show(
+                "downloading",
+                &format!("bytes of {file}"),
+                file,
+                done,
+                total,
+            );
+        }
+        Progress::Quantizing { done, total } => show("quantizing", "layers", "", done, total),
     }
 }

@@ -6,16 +6,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use nerite::Report;
+use nerite_encoders::{Lookup, Source};
 use serde_json::{Map, Value, json};
 
 use crate::bundle;
 use crate::corpus::Corpus;
-use crate::encoders::{Lookup, Source};
 use crate::evaluate::calibration_error;
 use crate::features::Features;
 use crate::files;
 use crate::fit::Settings;
 use crate::pictures;
+use crate::progress;
 use crate::split::Split;
 use crate::train::{Layers, Training, read_outcome};
 
@@ -147,8 +148,8 @@ impl Study<'_> {
     ///
     /// An encoder that cannot be had, or a disk that fails.
     pub fn run(&self, encoder: &str, lookup: &Lookup) -> Result<Vec<Row>> {
-        let source = Source::find(encoder, lookup)?;
-        let quantized = source.quantized()?;
+        let source = Source::find(encoder, lookup, &progress::of_encoders())?;
+        let quantized = source.quantized(&progress::of_encoders())?;
         let name = bundle::name_of(&source.name);
         ensure!(
             nerite::is_file_name(&name),

@@ -11,14 +11,15 @@ use nerite::{
     CorpusProvenance, Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
     Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
 };
+use nerite_encoders::Quantized;
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
-use crate::encoders::Quantized;
 use crate::evaluate::{MAX_REPORT_BYTES, evaluate};
 use crate::features::Features;
 use crate::files::{self, LockedFolder};
 use crate::fit::{self, Fitted, Settings, Task, Validation};
+use crate::progress;
 use crate::split::{Parts, Split, names_sha256};
 
 /// The file of a head in its folder.
@@ -142,7 +143,7 @@ impl Training<'_> {
         self.settings.check()?;
         let config = self.config()?;
         let parts = self.split.parts(&self.corpus.names())?;
-        let out = LockedFolder::take(&self.out)?;
+        let out = LockedFolder::take(&self.out, progress::waiting)?;
         let features = Features::of(self.corpus, self.encoder, &config.layers)?;
         let mut trained = Vec::new();
         if let Some(name) = self.base {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Decoder, HeadKind};
+use nerite_encoders::Quantized;
 use rand::seq::IndexedRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
-use crate::encoders::Quantized;
 use crate::features::Features;
 use crate::files::{self, LockedFolder};
 use crate::fit::{self, Settings, Task, Validation};
+use crate::progress;
 use crate::split::Split;
 use crate::train::{Layers, head_config};
 
@@ -226,7 +227,7 @@ impl Search<'_> {
         let parts = self.split.parts(&self.corpus.names())?;
         let count = (parts.train.len() as f64 * self.share).ceil() as usize;
         let train = &parts.train[..count];
-        let out = LockedFolder::take(self.out)?;
+        let out = LockedFolder::take(self.out, progress::waiting)?;
         let path = out.join(TRIALS);
         let mut finished: Vec<Finished> = match files::read_bounded(&path, 64 << 20) {
             Ok(json) => {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use nerite::{HiddenStates, Subwords, Workspace, features};
+use nerite_encoders::Source;
 use rayon::prelude::*;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use crate::encoders::Source;
 use crate::files;
 use crate::progress;
 
@@ -91,7 +91,7 @@ impl Vectors {
         };
         match precision {
             Precision::Int8 => {
-                let quantized = source.quantized()?;
+                let quantized = source.quantized(&progress::of_encoders())?;
                 add(&mut (&quantized.encoder, &mut Workspace::default()))?;
             }
             Precision::F32 => add(&mut source.full_precision(&layers)?)?,

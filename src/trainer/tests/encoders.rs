@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{ENCODERS, Lab, golden, pytorch, sha256};
 use nerite::{Config, HiddenStates};
-use nerite_trainer::encoders::{Lookup, Source};
+use nerite_encoders::{Lookup, Source};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn integers(file: &SafeTensors<'_>, name: &str) -> Vec<i64> {
 }
 
 fn source(folder: &Path) -> Source {
-    Source::find(folder.to_str().unwrap(), &Lookup::default()).unwrap()
+    Source::find(folder.to_str().unwrap(), &Lookup::default(), &|_| {}).unwrap()
 }
 
 fn config(name: &str) -> Config {

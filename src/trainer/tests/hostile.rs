@@ -20,8 +20,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use memory::{Bounds, within};
 use mutation::{change, changes, edit, edits};
+use nerite_encoders::{Lookup, Source};
 use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Predictions, Scheme};
-use nerite_trainer::encoders::{Lookup, Source};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -138,7 +138,7 @@ impl Spoilt {
     }
 
     fn source(&self) -> Option<Source> {
-        Source::find(self.folder.to_str().unwrap(), &Lookup::default()).ok()
+        Source::find(self.folder.to_str().unwrap(), &Lookup::default(), &|_| {}).ok()
     }
 
     /// Reads all weights; whether they can be read.

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite_trainer::bundle;
+use nerite_trainer::progress;
 
 use super::{EncoderArguments, LookupArguments};
 
@@ -29,7 +30,7 @@ pub(super) struct CreateArguments {
 impl CreateArguments {
     pub(super) fn run(&self) -> Result<()> {
         let source = self.encoder.find()?;
-        let encoder = source.quantized()?;
+        let encoder = source.quantized(&progress::of_encoders())?;
         let manifest = bundle::create(
             &source,
             &encoder,

@@ -1,5 +1,6 @@
 use anyhow::Result;
-use nerite_trainer::encoders::{self, Source};
+use nerite_encoders::Source;
+use nerite_trainer::progress;
 
 use super::LookupArguments;
 
@@ -16,7 +17,7 @@ pub(super) enum Command {
     /// cache is used (HF_HOME), and another hub if HF_ENDPOINT names one.
     Fetch {
         /// The encoder
-        #[arg(value_name = "NAME", default_value = encoders::DEFAULT)]
+        #[arg(value_name = "NAME", default_value = nerite_encoders::DEFAULT)]
         name: String,
         #[command(flatten)]
         lookup: LookupArguments,
@@ -26,8 +27,8 @@ pub(super) enum Command {
 impl Command {
     pub(super) fn run(&self) -> Result<()> {
         let Self::Fetch { name, lookup } = self;
-        let source = Source::find(name, &lookup.lookup())?;
-        let quantized = source.quantized()?;
+        let source = Source::find(name, &lookup.lookup(), &progress::of_encoders())?;
+        let quantized = source.quantized(&progress::of_encoders())?;
         let config = quantized.encoder.config();
         say!(
             "encoder    {name} ({}, {} layers of width {})",

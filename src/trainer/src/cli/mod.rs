@@ -28,7 +28,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
-use nerite_trainer::encoders::{self, Lookup, Source};
+use nerite_encoders::{Lookup, Source};
+use nerite_trainer::progress;
 
 /// Train named-entity heads on frozen encoders, and ship them as a static page.
 ///
@@ -98,7 +99,7 @@ impl LookupArguments {
 #[derive(clap::Args)]
 struct EncoderArguments {
     /// The encoder: a folder, a known name, or an id on the hub
-    #[arg(long = "encoder", value_name = "NAME", default_value = encoders::DEFAULT)]
+    #[arg(long = "encoder", value_name = "NAME", default_value = nerite_encoders::DEFAULT)]
     name: String,
     #[command(flatten)]
     lookup: LookupArguments,
@@ -106,7 +107,7 @@ struct EncoderArguments {
 
 impl EncoderArguments {
     fn find(&self) -> Result<Source> {
-        Source::find(&self.name, &self.lookup.lookup())
+        Source::find(&self.name, &self.lookup.lookup(), &progress::of_encoders())
     }
 }
 

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use nerite::Report;
 use nerite_trainer::evaluate::calibration_error;
+use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::train::{Trained, Training};
 
@@ -45,7 +46,7 @@ impl Arguments {
         // What cannot work is said before the long work begins.
         layers.of(source.config()?.layers)?;
         self.split.parts(&corpus.names())?;
-        let encoder = source.quantized()?;
+        let encoder = source.quantized(&progress::of_encoders())?;
         let training = Training {
             corpus: &corpus,
             split: self.split,

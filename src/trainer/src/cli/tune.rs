@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::tune::{self, Finished, Search};
 
@@ -68,7 +69,7 @@ impl Arguments {
         let corpus = self.corpus.read()?;
         let source = self.encoder.find()?;
         layers.of(source.config()?.layers)?;
-        let encoder = source.quantized()?;
+        let encoder = source.quantized(&progress::of_encoders())?;
         let search = Search {
             corpus: &corpus,
             split: self.split,

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use hf_hub::api::sync::{ApiBuilder, ApiError, ApiRepo};
 use hf_hub::{Cache, CacheRepo, Repo, RepoType};
+use nerite_files as files;
 
-use super::Lookup;
-use crate::files;
+use super::{Lookup, OnProgress, Progress};
 
 /// Downloads that break off are taken up again so many times.
 const RETRIES: usize = 3;
@@ -28,24 +28,23 @@ pub(super) fn is_id(name: &str) -> bool {
 }
 
 /// One repository at one revision.
-pub(super) struct Hub {
+pub(super) struct Hub<'a> {
     id: String,
     revision: String,
     cache: CacheRepo,
     /// `None` offline.
     remote: Option<ApiRepo>,
+    progress: OnProgress<'a>,
 }
 
-impl Hub {
-    pub(super) fn new(id: &str, lookup: &Lookup) -> Result<Self> {
+impl<'a> Hub<'a> {
+    pub(super) fn new(id: &str, lookup: &Lookup, progress: OnProgress<'a>) -> Result<Self> {
         let revision = lookup.revision.clone().unwrap_or_else(|| "main".into());
         let repo = Repo::with_revision(id.to_owned(), RepoType::Model, revision.clone());
         let remote = if lookup.offline {
             None
         } else {
-            let mut builder = ApiBuilder::from_env()
-                .with_progress(true)
-                .with_retries(RETRIES);
+            let mut builder = ApiBuilder::from_env().with_retries(RETRIES);
             if let Ok(token) = std::env::var("HF_TOKEN") {
                 builder = builder.with_token(Some(token));
             }
@@ -56,6 +55,7 @@ impl Hub {
             revision,
             cache: Cache::from_env().repo(repo),
             remote,
+            progress,
         })
     }
 
@@ -68,7 +68,13 @@ impl Hub {
         let Some(remote) = &self.remote else {
             return Ok(None);
         };
-        match remote.get(name) {
+        let download = Download {
+            done: 0,
+            total: 0,
+            file: name,
+            progress: self.progress,
+        };
+        match remote.download_with_progress(name, download) {
             Ok(path) => {
                 verify(&path).with_context(|| self.describe(name))?;
                 Ok(Some(path))
@@ -106,6 +112,31 @@ impl Hub {
         };
         anyhow!("{}: {error}{advice}", self.describe(file))
     }
+}
+
+/// Tells of a file that comes.
+struct Download<'a> {
+    file: &'a str,
+    done: u64,
+    total: u64,
+    progress: OnProgress<'a>,
+}
+
+impl hf_hub::api::Progress for Download<'_> {
+    fn init(&mut self, size: usize, _: &str) {
+        (self.done, self.total) = (0, size as u64);
+    }
+
+    fn update(&mut self, size: usize) {
+        self.done += size as u64;
+        (self.progress)(Progress::Downloading {
+            file: self.file,
+            done: self.done,
+            total: self.total,
+        });
+    }
+
+    fn finish(&mut self) {}
 }
 
 /// The HTTP status that an error is about.

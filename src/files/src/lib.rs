@@ -12,7 +12,11 @@ const TEMPORARY: &str = ".nerite-";
 
 /// Writes `contents` beside `path`, flushes, and renames: a reader sees the
 /// old file or the new one, never a part.
-pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
+///
+/// # Errors
+///
+/// A disk that fails; the message names the path.
+pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
     let folder = folder_of(path);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
@@ -36,7 +40,7 @@ pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
 
 /// Removes what a killed run was about to rename in a folder that nobody else
 /// writes to now.
-pub(crate) fn sweep(folder: &Path) {
+pub fn sweep(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             std::fs::remove_file(entry.path()).ok();
@@ -46,7 +50,11 @@ pub(crate) fn sweep(folder: &Path) {
 
 /// Fails if no file can be written in the folder of `path`: better known
 /// before long work than after it.
-pub(crate) fn check_writable(path: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// A folder that cannot be written to; the message names the path.
+pub fn check_writable(path: &Path) -> Result<()> {
     let check = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder_of(path))?;
         tempfile::Builder::new()
@@ -65,7 +73,11 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Fails if a file has more than `most` bytes.
-pub(crate) fn check_size(path: &Path, most: u64) -> Result<()> {
+///
+/// # Errors
+///
+/// A file that is larger, or that is not there.
+pub fn check_size(path: &Path, most: u64) -> Result<()> {
     let size = std::fs::metadata(path)
         .with_context(|| format!("cannot read {}", path.display()))?
         .len();
@@ -78,7 +90,11 @@ pub(crate) fn check_size(path: &Path, most: u64) -> Result<()> {
 }
 
 /// Reads a file of at most `most` bytes.
-pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// A file that is larger, or that cannot be read.
+pub fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
     check_size(path, most)?;
     let read = || -> std::io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -96,7 +112,11 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
 }
 
 /// The sha256 of a file, in hexadecimal.
-pub(crate) fn sha256_of(path: &Path) -> Result<String> {
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn sha256_of(path: &Path) -> Result<String> {
     let mut digest = Sha256::new();
     let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     std::io::copy(&mut file, &mut digest)
@@ -106,14 +126,19 @@ pub(crate) fn sha256_of(path: &Path) -> Result<String> {
 
 /// A folder that belongs to this process until the value is dropped (or the
 /// process ends, however it ends: the operating system lets go of the lock).
-pub(crate) struct LockedFolder {
+pub struct LockedFolder {
     path: PathBuf,
     _lock: File,
 }
 
 impl LockedFolder {
-    /// Makes `path` and takes it, waiting for another run if need be.
-    pub(crate) fn take(path: &Path) -> Result<Self> {
+    /// Makes `path` and takes it. Where another run has it, `waiting` is
+    /// called and that run's end waited for.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be made, or a lock file that cannot be written.
+    pub fn take(path: &Path, waiting: impl FnOnce(&Path)) -> Result<Self> {
         std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
         let lock = path.join(".lock");
         let file = OpenOptions::new()
@@ -125,7 +150,7 @@ impl LockedFolder {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                eprintln!("Another run works in {}; waiting for it.", path.display());
+                waiting(path);
                 file.lock()
                     .with_context(|| format!("cannot lock {}", lock.display()))?;
             }
@@ -140,14 +165,19 @@ impl LockedFolder {
         })
     }
 
-    pub(crate) fn join(&self, name: &str) -> PathBuf {
+    /// The path of a file in the folder.
+    pub fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 }
 
 /// Where Nerite keeps what it can make again: `NERITE_CACHE`, or `nerite` in
 /// the user's cache folder.
-pub(crate) fn cache_folder() -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// A user without a cache folder, and no `NERITE_CACHE`.
+pub fn cache_folder() -> Result<PathBuf> {
     if let Some(folder) = std::env::var_os("NERITE_CACHE").filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }
@@ -177,9 +207,9 @@ mod tests {
     #[test]
     fn a_folder_has_one_owner() {
         let folder = tempfile::tempdir().unwrap();
-        let first = LockedFolder::take(folder.path()).unwrap();
+        let first = LockedFolder::take(folder.path(), |_| panic!("nobody else is there")).unwrap();
         let path = folder.path().to_owned();
-        let second = std::thread::spawn(move || LockedFolder::take(&path).map(drop));
+        let second = std::thread::spawn(move || LockedFolder::take(&path, |_| {}).map(drop));
         std::thread::sleep(std::time::Duration::from_millis(50));
         assert!(!second.is_finished());
         drop(first);

@@ -11,9 +11,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{EncoderError, Weights};
+use nerite_files as files;
 use prost::Message;
-
-use crate::files;
 
 /// What of ONNX's messages is needed here, with the numbers of
 /// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.

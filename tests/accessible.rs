@@ -175,24 +175,29 @@ fn results_are_announced() -> Result<()> {
     })
 }
 
-/// The strings of the languages, and those of the page as it is served.
+/// The texts of the pages in all languages, and those of the pages as they are served.
 const STRINGS: &str = "
-    const { strings } = await import('./strings.js');
-    const page = new DOMParser().parseFromString(await (await fetch('index.html')).text(), 'text/html');
-    const fixed = [];
-    for (const element of page.querySelectorAll('[data-i18n]')) fixed.push([element.dataset.i18n, element.textContent]);
-    for (const name of ['aria-label', 'placeholder', 'data-empty']) {
-        for (const element of page.querySelectorAll(`[data-i18n-${name}]`)) fixed.push([element.getAttribute(`data-i18n-${name}`), element.getAttribute(name)]);
-    }
-    return {
-        wrong: fixed.filter(([key, text]) => strings.en[key] !== text),
-        count: fixed.length,
-        keys: Object.fromEntries(Object.keys(strings).map((language) => [language, Object.keys(strings[language])])),
-        holes: Object.keys(strings.en).filter((key) => {
+    const { LANGUAGES } = await import('./shared/languages.js');
+    const wrong = [], holes = [], keys = {};
+    for (const [name, address] of [['demo', 'index.html'], ['reports', 'reports.html']]) {
+        const texts = Object.fromEntries(Object.entries(LANGUAGES)
+            .map(([code, { strings }]) => [code, { ...strings.shared, ...strings[name] }]));
+        const page = new DOMParser().parseFromString(await (await fetch(address)).text(), 'text/html');
+        const fixed = Array.from(page.querySelectorAll('[data-i18n]'), (element) => [element.dataset.i18n, element.textContent]);
+        for (const attribute of ['aria-label', 'placeholder', 'data-empty']) {
+            for (const element of page.querySelectorAll(`[data-i18n-${attribute}]`)) {
+                fixed.push([element.getAttribute(`data-i18n-${attribute}`), element.getAttribute(attribute)]);
+            }
+        }
+        // A page may leave a text to its script.
+        wrong.push(...fixed.filter(([key, text]) => !(key in texts.en) || text !== '' && texts.en[key] !== text));
+        for (const [code, own] of Object.entries(texts)) keys[code] = [...(keys[code] ?? []), ...Object.keys(own)];
+        holes.push(...Object.keys(texts.en).filter((key) => {
             const names = (text) => (text.match(/\\{\\w+\\}/g) ?? []).sort().join();
-            return Object.values(strings).some((own) => names(own[key] ?? '') !== names(strings.en[key]));
-        }),
-    };";
+            return Object.values(texts).some((own) => names(own[key] ?? '') !== names(texts.en[key]));
+        }));
+    }
+    return { wrong, holes, keys };";
 
 #[test]
 fn the_interface_speaks_korean() -> Result<()> {

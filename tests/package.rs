@@ -19,7 +19,7 @@ const BEGIN: &str = "
 
 /// Runs the body of an async function in a page of the site that loads nothing.
 async fn run(browser: &Browser, url: &str, script: &str) -> Result<Value> {
-    browser.open(&format!("{url}tags.js")).await?;
+    browser.open(&format!("{url}shared/tags.js")).await?;
     browser.run_async(&format!("{BEGIN} {script}")).await
 }
 

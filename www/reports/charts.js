@@ -1,7 +1,8 @@
 // Charts in SVG, drawn for a width. Colours are classes, see reports.css.
 
-import { shape } from "../dom.js";
-import { number, t } from "./language.js";
+import { shape } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { number } from "./numbers.js";
 
 const TEXT = 12;
 const LINE = 18;

@@ -1,8 +1,9 @@
 // "Check this figure": runs encoder and head over a stored sample in this tab and compares.
 
-import { element } from "../dom.js";
+import { element } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
 import { numbers } from "./figure.js";
-import { count, number, signed, t } from "./language.js";
+import { number, signed } from "./numbers.js";
 import { judgeSample } from "./metrics-client.js";
 import { FIGURE_NAMES, loadSample } from "./store.js";
 
@@ -32,15 +33,15 @@ export async function runCheck(place, entry, signal, say) {
   const recognizer = await load(entry.bundle, { signal, onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })) });
   try {
     const start = performance.now();
-    const tags = await predict(recognizer, entry, sample, { signal, onProgress: (done, all) => say(t("checkRunning", { done: count(done), all: count(all) })) });
+    const tags = await predict(recognizer, entry, sample, { signal, onProgress: (done, all) => say(t("checkRunning", { done: formatNumber(done), all: formatNumber(all) })) });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const judged = await judgeSample(json, tags);
     const rows = FIGURE_NAMES.map((name) => [t(name), number(judged.stored[name]), number(judged.found[name]), signed(judged.found[name] - judged.stored[name])]);
     place.replaceChildren(
       element("p", { class: judged.differing === 0 ? "verdict good" : "verdict bad", id: "check-verdict", "data-differing": String(judged.differing) },
-        t(judged.differing === 0 ? "checkSame" : "checkDiffers", { differing: count(judged.differing), words: count(judged.words) })),
+        t(judged.differing === 0 ? "checkSame" : "checkDiffers", { differing: formatNumber(judged.differing), words: formatNumber(judged.words) })),
       element("div", { class: "scroll" }, numbers([t("figure"), t("stored"), t("here"), t("difference")], rows)),
-      element("p", { class: "hint" }, t("checkHint", { sentences: count(sample.sentences.length), seconds, backend: recognizer.backend ?? "" })));
+      element("p", { class: "hint" }, t("checkHint", { sentences: formatNumber(sample.sentences.length), seconds, backend: recognizer.backend ?? "" })));
     say("");
   } finally {
     recognizer.free();

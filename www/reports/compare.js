@@ -1,8 +1,9 @@
 // Two reports against each other: figures, tags, confusion.
 
-import { element } from "../dom.js";
+import { element } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
 import { numbers, save, toCsv } from "./figure.js";
-import { number, signed, t } from "./language.js";
+import { number, signed } from "./numbers.js";
 import { matrixDifference } from "./matrix.js";
 import { compareReports } from "./metrics-client.js";
 import { FIGURE_NAMES, messageOf } from "./store.js";

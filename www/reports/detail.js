@@ -1,9 +1,10 @@
 // One report in full: tags, entities, buckets, reliability, confusion, provenance.
 
-import { element } from "../dom.js";
+import { element } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
 import { figure, numbers, save } from "./figure.js";
-import { count, number, t } from "./language.js";
+import { number } from "./numbers.js";
 import { matrixTable } from "./matrix.js";
 
 /** What scikit-learn's dictionary holds beside the tags. */
@@ -11,7 +12,7 @@ const AVERAGES = new Set(["accuracy", "macro avg", "weighted avg"]);
 
 function tags(entry) {
   const own = Object.entries(entry.token).filter(([tag]) => !AVERAGES.has(tag));
-  const groups = [{ label: "", bars: own.map(([tag, scores]) => ({ label: tag, value: scores["f1-score"], series: 1, note: `(${count(scores.support)})` })) }];
+  const groups = [{ label: "", bars: own.map(([tag, scores]) => ({ label: tag, value: scores["f1-score"], series: 1, note: `(${formatNumber(scores.support)})` })) }];
   return figure({
     name: "tags",
     caption: t("tagsCaption"),
@@ -30,7 +31,7 @@ function entityTable({ entity }) {
   return element("section", {},
     element("h3", {}, t("entitiesTitle")),
     element("div", { class: "scroll" }, numbers([t("scheme"), t("precision"), t("recall"), "F1"], rows)),
-    element("p", { class: "hint" }, t("overlapCounts", { correct: count(correct), incorrect: count(incorrect), missed: count(missed), spurious: count(spurious) })));
+    element("p", { class: "hint" }, t("overlapCounts", { correct: formatNumber(correct), incorrect: formatNumber(incorrect), missed: formatNumber(missed), spurious: formatNumber(spurious) })));
 }
 
 const bucketName = (name) => (["seen", "unseen"].includes(name) ? t(name) : name.replace(" to ", "\u2013").replace(" and more", "+"));
@@ -38,7 +39,7 @@ const bucketName = (name) => (["seen", "unseen"].includes(name) ? t(name) : name
 function buckets({ buckets: own }) {
   const groups = ["training", "entity_length", "sentence_length"].filter((name) => own[name].length > 0).map((name) => ({
     label: t(`bucket_${name}`),
-    bars: own[name].map((bucket) => ({ label: bucketName(bucket.name), value: bucket.f1, series: 2, note: `(${count(bucket.support)})` })),
+    bars: own[name].map((bucket) => ({ label: bucketName(bucket.name), value: bucket.f1, series: 2, note: `(${formatNumber(bucket.support)})` })),
   }));
   return figure({
     name: "buckets",
@@ -78,7 +79,7 @@ function repeated({ repeated: own }) {
   const row = (name) => [t(name), number(own.with[name]), number(own.without[name])];
   return element("section", {},
     element("h3", {}, t("repeatedTitle")),
-    element("p", { class: "hint" }, t("repeated", { sentences: count(own.sentences) })),
+    element("p", { class: "hint" }, t("repeated", { sentences: formatNumber(own.sentences) })),
     element("div", { class: "scroll" }, numbers([t("figure"), t("withThem"), t("withoutThem")], ["accuracy", "weighted_f1", "macro_f1", "entity_f1"].map(row))));
 }
 

@@ -1,8 +1,8 @@
 // The error browser: sentences that one report gets right and the other wrong.
 
-import { element } from "../dom.js";
-import { typeColour } from "../tags.js";
-import { count, t } from "./language.js";
+import { element } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
+import { typeColour } from "../shared/tags.js";
 import { listErrors } from "./metrics-client.js";
 import { change, state } from "./state.js";
 import { loadSample, messageOf, wordsOf } from "./store.js";
@@ -54,7 +54,7 @@ function sentence(own, tags, known) {
   const kinds = [["A", own.errors_a], ["B", own.errors_b]].filter(([, list]) => list.length > 0)
     .map(([side, list]) => `${side}: ${list.map((kind) => t(`kind_${kind}`)).join(", ")}`);
   return element("li", { class: known.has(own.place) ? "sentence" : "sentence wordless", "data-place": String(own.place) },
-    element("p", { class: "hint" }, `${t("sentence", { number: count(own.place + 1) })} \u00b7 ${kinds.join(" \u00b7 ")}`),
+    element("p", { class: "hint" }, `${t("sentence", { number: formatNumber(own.place + 1) })} \u00b7 ${kinds.join(" \u00b7 ")}`),
     line(t("gold"), words, gold, gold), line("A", words, labels(own.a), gold), line("B", words, labels(own.b), gold));
 }
 
@@ -92,9 +92,9 @@ function draw(place, a, { tags, sentences }) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   place.replaceChildren(
     element("div", { class: "filters no-print" },
-      choice("side", t("which"), Object.keys(SIDES).map((name) => [name, `${t(`side_${name}`)} (${count(matching(name).length)})`]), side),
-      choice("kind", t("kind"), [["", t("all")], ...KINDS.map((name) => [name, `${t(`kind_${name}`)} (${count(chosen.filter((own) => kindsOf(own).includes(name)).length)})`])], kind)),
-    element("p", { role: "status", id: "errors-count" }, t("errorsShown", { shown: count(shown.length), page, pages })),
+      choice("side", t("which"), Object.keys(SIDES).map((name) => [name, `${t(`side_${name}`)} (${formatNumber(matching(name).length)})`]), side),
+      choice("kind", t("kind"), [["", t("all")], ...KINDS.map((name) => [name, `${t(`kind_${name}`)} (${formatNumber(chosen.filter((own) => kindsOf(own).includes(name)).length)})`])], kind)),
+    element("p", { role: "status", id: "errors-count" }, t("errorsShown", { shown: formatNumber(shown.length), page, pages })),
     known.size === 0 ? element("p", { class: "hint" }, t("noWords")) : "",
     element("ol", { class: "sentences", id: "sentences" }, shown.slice((page - 1) * PAGE, page * PAGE).map((own) => sentence(own, tags, known))),
     element("div", { class: "buttons no-print" }, turn(page - 1, t("back"), "errors-back"), turn(page + 1, t("next"), "errors-next")));

@@ -1,7 +1,7 @@
 // A chart with its numbers: the picture, a table of what it shows, and both to download.
 
-import { element } from "../dom.js";
-import { t } from "./language.js";
+import { element } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
 
 /** What a picture that stands alone takes along of the page's styles. */
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opacity", "font-family", "font-weight"];

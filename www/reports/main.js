@@ -1,30 +1,20 @@
 // The page over reports: what is on show follows from the address (state.js) and from what is loaded (store.js).
 
-import { byId, element } from "../dom.js";
-import { rememberLanguage } from "../language.js";
+import { byId, element } from "../shared/dom.js";
+import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
+import { rememberLanguage } from "../shared/languages.js";
 import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
 import { save, toCsv } from "./figure.js";
-import { count, language, t } from "./language.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
 import { FIGURE_NAMES, addFile, entries, loadStored, messageOf, removeOwn } from "./store.js";
-import { STRINGS } from "./strings.js";
 import { showTable, tableRows } from "./table.js";
 
 const hint = (name) => element("p", { class: "hint" }, t(name));
-
-/** Every part of the page that has a text of its own. */
-function translate() {
-  document.documentElement.lang = language;
-  document.title = t("title");
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
-  for (const node of document.querySelectorAll("[data-label-text]")) node.setAttribute("aria-label", t(node.dataset.labelText));
-  byId("language").value = language;
-}
 
 /** The test sets by the hash of their sentences' names, the study's first. */
 function parts() {
@@ -33,7 +23,7 @@ function parts() {
     if (!part || found.has(part)) continue;
     const { command, split } = report.provenance;
     const file = command.split(" ").find((word) => /\.(conll|csv|txt)(\.gz)?$/.test(word)) ?? part.slice(0, 8);
-    found.set(part, t("partOther", { name: file, sentences: count(split.test.sentences) }));
+    found.set(part, t("partOther", { name: file, sentences: formatNumber(split.test.sentences) }));
   }
   return found;
 }
@@ -205,8 +195,8 @@ byId("check-run").addEventListener("click", async () => {
 });
 byId("check-stop").addEventListener("click", () => checking?.abort());
 
-translate();
-options("language", Object.keys(STRINGS).map((own) => [own, { en: "English", ko: "한국어" }[own]]), language);
+speak("reports", state().lang);
+listLanguages(byId("language"));
 showAll();
 
 const status = byId("load-status");
@@ -215,7 +205,7 @@ status.textContent = t("loading");
 try {
   await loadStored((file, reason) => refused.push(t("refused", { name: file, reason })));
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
-  status.textContent = [stored === 0 ? t("noStored") : t("loadedAll", { number: count(stored) }), ...refused].join(" ");
+  status.textContent = [stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }), ...refused].join(" ");
 } catch (error) {
   status.textContent = t("noIndex", { reason: messageOf(error) });
 }

@@ -1,7 +1,7 @@
 // Confusion matrices as tables: rows are gold, columns predicted.
 
-import { element } from "../dom.js";
-import { count, t } from "./language.js";
+import { element } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
 
 const labelsOf = (...matrices) => [...new Set(matrices.flatMap((matrix) => [...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]))].sort();
 const get = (matrix, gold, predicted) => (Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0);
@@ -23,7 +23,7 @@ function table(labels, cell) {
 export function matrixTable(matrix) {
   return table(labelsOf(matrix), (gold, predicted) => {
     const own = get(matrix, gold, predicted);
-    return { text: own === 0 ? "" : count(own), share: own / Math.max(1, sum(matrix, gold)), good: gold === predicted };
+    return { text: own === 0 ? "" : formatNumber(own), share: own / Math.max(1, sum(matrix, gold)), good: gold === predicted };
   });
 }
 
@@ -33,6 +33,6 @@ export function matrixDifference(a, b) {
     const own = get(b, gold, predicted) - get(a, gold, predicted);
     const all = Math.max(1, sum(a, gold), sum(b, gold));
     const right = gold === predicted;
-    return { text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${count(Math.abs(own))}`, share: Math.min(1, Math.abs(own) / all), good: own > 0 === right };
+    return { text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`, share: Math.min(1, Math.abs(own) / all), good: own > 0 === right };
   });
 }

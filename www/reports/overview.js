@@ -1,8 +1,8 @@
 // The study's three pictures: base against fine-tuned, encoders against each other, loss curves.
 
+import { t } from "../shared/i18n.js";
 import { barChart, lineChart } from "./charts.js";
 import { figure } from "./figure.js";
-import { t } from "./language.js";
 import { BATCHES, LOSSES, PART } from "./published.js";
 
 /** Colours go by what a head is: untrained, linear, another one, and one of the user's own. */

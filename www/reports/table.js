@@ -1,7 +1,8 @@
 // The sortable table of all reports; two of them can be picked.
 
-import { byId, element } from "../dom.js";
-import { number, t } from "./language.js";
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { number } from "./numbers.js";
 import { change, state } from "./state.js";
 import { FIGURE_NAMES } from "./store.js";
 

@@ -1,9 +1,9 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
-import { byId, element, label } from "./dom.js";
+import { byId, element, label } from "../shared/dom.js";
 import { examples } from "./examples.js";
-import { dropped, readText } from "./files.js";
-import { formatNumber, t } from "./i18n.js";
+import { dropped, readText } from "../shared/files.js";
+import { formatNumber, t } from "../shared/i18n.js";
 import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
 import { TextBox } from "./text-box.js";
 

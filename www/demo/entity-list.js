@@ -1,9 +1,9 @@
 // Every distinct entity of a result with its score and its mentions, the most frequent one first.
 
-import { element, excerpt } from "./dom.js";
-import { currentLanguage, formatNumber, t } from "./i18n.js";
-import { forEachInPieces, oncePerFrame, pacer } from "./pace.js";
-import { typeColour, typeName } from "./tags.js";
+import { element, excerpt } from "../shared/dom.js";
+import { currentLanguage, formatNumber, t } from "../shared/i18n.js";
+import { forEachInPieces, oncePerFrame, pacer } from "../shared/pace.js";
+import { typeColour, typeName } from "../shared/tags.js";
 
 /** How many entries are shown at first, and how many more at a time. */
 const FIRST = 24;

@@ -2,9 +2,9 @@
 // of a second; so a long text is edited a part at a time, in a box of its own.
 
 import { cutBlocks, mayBeHeaped } from "./blocks.js";
-import { byId } from "./dom.js";
-import { formatNumber, t } from "./i18n.js";
-import { oncePerFrame } from "./pace.js";
+import { byId } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
+import { oncePerFrame } from "../shared/pace.js";
 
 /** Texts that weigh more are edited in parts ... */
 const LONG = 40_000;

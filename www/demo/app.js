@@ -1,14 +1,15 @@
 // The page: its parts, and what they tell each other.
 
-import { byId } from "./dom.js";
-import { currentLanguage, setLanguage, translatePage } from "./i18n.js";
+import { byId } from "../shared/dom.js";
+import { listLanguages, setLanguage, speak } from "../shared/i18n.js";
 import { ModelCard } from "./model-card.js";
-import { keepPage, register } from "./offline.js";
-import { afterFrame } from "./pace.js";
+import { keepPage, register } from "../shared/offline.js";
+import { afterFrame } from "../shared/pace.js";
 import { ResultCard } from "./result-card.js";
 import { TextCard } from "./text-card.js";
 
-translatePage();
+speak("demo");
+listLanguages(byId("language"));
 
 const text = new TextCard({
   onText: (soon) => result.request(soon),
@@ -31,7 +32,6 @@ const model = new ModelCard({
   onRetry: () => result.request(false),
 });
 
-byId("language").value = currentLanguage();
 byId("language").addEventListener("change", async ({ target }) => {
   setLanguage(target.value);
   for (const part of [text, model, result]) {

@@ -1,8 +1,8 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
-import { byId, label, option } from "./dom.js";
-import { counted, megabytes, t } from "./i18n.js";
-import { refresh } from "./offline.js";
+import { byId, label, option } from "../shared/dom.js";
+import { counted, megabytes, t } from "../shared/i18n.js";
+import { refresh } from "../shared/offline.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
 /** Addresses of bundles whose download the reader has agreed to; the latest few. */
@@ -308,7 +308,7 @@ export class ModelCard {
   async #import() {
     try {
       // Imported here rather than at the top, so that a package that was not built can be named as the cause.
-      this.#package ??= await import("./pkg/nerite.js");
+      this.#package ??= await import("../pkg/nerite.js");
     } catch (error) {
       throw Object.assign(new Error(messageOf(error), { cause: error }), { code: "package" });
     }

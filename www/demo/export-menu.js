@@ -1,9 +1,9 @@
 // Takes the result out of the page: into the clipboard or into a file.
 
-import { byId } from "./dom.js";
-import { download } from "./files.js";
+import { byId } from "../shared/dom.js";
+import { download } from "../shared/files.js";
 import { fileName, write } from "./exports.js";
-import { megabytes, t } from "./i18n.js";
+import { megabytes, t } from "../shared/i18n.js";
 
 /** Browsers hold the page up while the clipboard takes what is copied: for more than this, for over 50 ms. */
 const MOST_COPIED = 5e6;

@@ -1,6 +1,6 @@
 // Finds entities with the package, in a page of one's own.
 
-import { load } from "./pkg/nerite.js";
+import { load } from "../pkg/nerite.js";
 
 const byId = (id) => document.getElementById(id);
 let recognizer;

@@ -32,7 +32,7 @@
     }
   };
 
-  // What language.js stores, or else the browser's language.
+  // What languages.js stores, or else the browser's language.
   function language() {
     var wanted = navigator.language || "en";
     try {

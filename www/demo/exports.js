@@ -1,9 +1,9 @@
 // A result as a file. Each format is written in pieces, so that the page reacts even while a book is written.
 
-import { element } from "./dom.js";
-import { currentLanguage } from "./i18n.js";
-import { pacer } from "./pace.js";
-import { typeColour, typeName } from "./tags.js";
+import { element } from "../shared/dom.js";
+import { currentLanguage } from "../shared/i18n.js";
+import { pacer } from "../shared/pace.js";
+import { typeColour, typeName } from "../shared/tags.js";
 
 /**
  * @typedef {{ text: string, bundle: string, prediction: object, entities: Array, threshold: number }} Result

@@ -1,6 +1,6 @@
 // Two predictions of one text: which entities one has and the other has not.
 
-import { forEachInPieces, pacer } from "./pace.js";
+import { forEachInPieces, pacer } from "../shared/pace.js";
 
 /**
  * @param {Array} first entities of a prediction, in the order of the text and without overlaps

@@ -1,8 +1,8 @@
 // The types of a result with their counts, each a switch.
 
-import { element } from "./dom.js";
-import { formatNumber, t } from "./i18n.js";
-import { typeColour, typeName } from "./tags.js";
+import { element } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
+import { typeColour, typeName } from "../shared/tags.js";
 
 /** A head may have any number of types. */
 const MOST = 60;

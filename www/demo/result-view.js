@@ -5,9 +5,9 @@
 // drawn, and drawn again only when they differ. So a book costs no more than a page of it.
 
 import { firstIndex, isRtl, recut } from "./blocks.js";
-import { element } from "./dom.js";
-import { afterFrame, frameOfItsOwn, pacer } from "./pace.js";
-import { typeColour, typeName } from "./tags.js";
+import { element } from "../shared/dom.js";
+import { afterFrame, frameOfItsOwn, pacer } from "../shared/pace.js";
+import { typeColour, typeName } from "../shared/tags.js";
 
 /** A text of more blocks is long: only those that are near are laid out and drawn. */
 const MOST_AT_ONCE = 20;

@@ -1,6 +1,6 @@
 // A link that carries a text in its fragment, which browsers keep to themselves.
 
-import { pacer } from "./pace.js";
+import { pacer } from "../shared/pace.js";
 
 /** Longer links do not survive every mail program and chat. */
 export const LONGEST_LINK = 32_000;

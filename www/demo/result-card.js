@@ -1,16 +1,16 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
 import { differences } from "./compare.js";
-import { byId, excerpt, label, option } from "./dom.js";
+import { byId, excerpt, label, option } from "../shared/dom.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
-import { counted, duration, formatNumber, t } from "./i18n.js";
+import { counted, duration, formatNumber, t } from "../shared/i18n.js";
 import { Latest } from "./latest.js";
 import { renderLegend } from "./legend.js";
-import { afterFrame, oncePerFrame, pacer } from "./pace.js";
+import { afterFrame, oncePerFrame, pacer } from "../shared/pace.js";
 import { ResultView } from "./result-view.js";
-import { describeTag } from "./tags.js";
+import { describeTag } from "../shared/tags.js";
 import { WordPanel } from "./word-panel.js";
 
 /** Pause in typing, in milliseconds, after which the text is analysed. */

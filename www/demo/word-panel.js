@@ -1,8 +1,8 @@
 // The confidence of every tag of one word.
 
-import { element, excerpt } from "./dom.js";
-import { t } from "./i18n.js";
-import { describeTag, tagType, typeColour } from "./tags.js";
+import { element, excerpt } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { describeTag, tagType, typeColour } from "../shared/tags.js";
 
 /** Decimals of a shown probability. */
 const DECIMALS = 4;

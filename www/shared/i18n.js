@@ -1,0 +1,80 @@
+// The texts of the interface. Elements name theirs in `data-i18n`, attributes theirs in `data-i18n-ATTRIBUTE`.
+
+import { LANGUAGES, chooseLanguage, rememberLanguage } from "./languages.js";
+
+const ATTRIBUTES = ["aria-label", "placeholder", "data-empty"];
+
+let page = "shared";
+let language = "en";
+let numbers = new Intl.NumberFormat(language);
+
+/**
+ * Begins: says which page's texts are spoken, and translates what the page has. Comes before any text is asked for.
+ *
+ * @param {string} own the page's name in strings/
+ * @param {string | null} [first] the language that is wanted most
+ */
+export function speak(own, first = null) {
+  page = own;
+  use(chooseLanguage(first));
+}
+
+export const currentLanguage = () => language;
+
+export function setLanguage(wanted) {
+  if (!Object.hasOwn(LANGUAGES, wanted)) return;
+  rememberLanguage(wanted);
+  use(wanted);
+}
+
+function use(wanted) {
+  language = wanted;
+  numbers = new Intl.NumberFormat(language);
+  translatePage();
+}
+
+function find(key, strings) {
+  return strings[page][key] ?? strings.shared[key];
+}
+
+/** The text of a key, with `{name}` replaced by what is given for it. In one pass, so that braces in what is given stay. */
+export function t(key, given = {}) {
+  const text = find(key, LANGUAGES[language].strings) ?? find(key, LANGUAGES.en.strings);
+  if (text === undefined) throw new Error(`no string ${key}`);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(given, name) ? String(given[name]) : whole));
+}
+
+/** The text of a count: KEY-one or KEY-other. */
+export function counted(key, count) {
+  const form = count === 1 ? "one" : "other";
+  return t(`${key}-${form}`, { count: formatNumber(count) });
+}
+
+/** Puts every fixed text of the page into the current language. */
+export function translatePage() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
+  for (const attribute of ATTRIBUTES) {
+    const name = `data-i18n-${attribute}`;
+    for (const element of document.querySelectorAll(`[${name}]`)) element.setAttribute(attribute, t(element.getAttribute(name)));
+  }
+}
+
+/** Fills a select element with the languages that there are. */
+export function listLanguages(select) {
+  const options = Object.entries(LANGUAGES).map(([code, { name }]) => {
+    const option = new Option(name, code, code === language, code === language);
+    option.lang = code;
+    return option;
+  });
+  select.replaceChildren(...options);
+}
+
+export const formatNumber = (number) => numbers.format(number);
+
+export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`;
+
+export function duration(milliseconds) {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}

@@ -5,7 +5,7 @@
 // Every peer has a browser of its own, which stays open; they take turns, round by round. CPU time is that of the
 // browser's renderers, all threads, from /proc.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,8 +20,13 @@ const NAMES = ["all-MiniLM-L6-v2", "distilbert-cased-edit"];
 const LENGTHS = [32, 128, 512];
 const WORDS = 2000;
 const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 const WITHOUT_VNNI = "--js-flags=--no-enable-avx-vnni";
 
@@ -39,7 +44,9 @@ class Browser {
     const browser = new Browser();
     browser.profile = mkdtempSync(join(tmpdir(), "nerite-bench-"));
     browser.context = await chromium.launchPersistentContext(browser.profile, {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: [...FLAGS, ...flags],
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      headless: true,
+      args: [...FLAGS, ...flags],
     });
     browser.context.setDefaultTimeout(600_000);
     await browser.context.addInitScript(watchMemory);
@@ -83,11 +90,13 @@ function watchMemory() {
       return memory;
     },
   });
-  const watched = (original) => async (...given) => {
-    const result = await original.apply(WebAssembly, given);
-    Object.values((result.instance ?? result).exports).forEach(note);
-    return result;
-  };
+  const watched =
+    (original) =>
+    async (...given) => {
+      const result = await original.apply(WebAssembly, given);
+      Object.values((result.instance ?? result).exports).forEach(note);
+      return result;
+    };
   WebAssembly.instantiate = watched(instantiate);
   WebAssembly.instantiateStreaming = watched(instantiateStreaming);
   globalThis.wasmBytes = () => [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
@@ -166,7 +175,14 @@ async function encode(name) {
     await peerPage.evaluate(loadPeer, name);
     for (const length of lengths) {
       const peers = [
-        ...builds.map((build) => ({ who: `nerite ${build}`, kernel: kernels[build], browser: mine, page, run: ours, argument: [build, length] })),
+        ...builds.map((build) => ({
+          who: `nerite ${build}`,
+          kernel: kernels[build],
+          browser: mine,
+          page,
+          run: ours,
+          argument: [build, length],
+        })),
         { who: "transformers.js", browser: other, page: peerPage, run: theirs, argument: [null, length] },
       ];
       for (const each of peers) {
@@ -178,7 +194,8 @@ async function encode(name) {
           each.samples.push(await sample(each.browser, each.page, each.run, each.argument, each.count));
         }
       }
-      for (const { who, kernel, count, samples } of peers) found.push({ name, cpu, length, who, kernel, count, samples });
+      for (const { who, kernel, count, samples } of peers)
+        found.push({ name, cpu, length, who, kernel, count, samples });
     }
     await mine.close();
     await other.close();
@@ -190,21 +207,24 @@ async function encode(name) {
 async function head(name) {
   const browser = await Browser.start();
   const page = await browser.open("/page");
-  const samples = await page.evaluate(async ([name, texts]) => {
-    const { load } = await import("/pkg/nerite.js");
-    const recognizer = await load(`/bundles/${name}/`, { workers: 1 });
-    const samples = { linear: [], best: [] };
-    for (const [round, text] of texts.entries()) {
-      for (const head of Object.keys(samples)) {
-        // Sentences that were not read before.
-        const words = text.map((sentence) => [...sentence.split(" "), `${head}${round}`]);
-        const start = performance.now();
-        await recognizer.predictWords(words, { head });
-        if (round >= 5) samples[head].push(performance.now() - start); // The first ones warm up.
+  const samples = await page.evaluate(
+    async ([name, texts]) => {
+      const { load } = await import("/pkg/nerite.js");
+      const recognizer = await load(`/bundles/${name}/`, { workers: 1 });
+      const samples = { linear: [], best: [] };
+      for (const [round, text] of texts.entries()) {
+        for (const head of Object.keys(samples)) {
+          // Sentences that were not read before.
+          const words = text.map((sentence) => [...sentence.split(" "), `${head}${round}`]);
+          const start = performance.now();
+          await recognizer.predictWords(words, { head });
+          if (round >= 5) samples[head].push(performance.now() - start); // The first ones warm up.
+        }
       }
-    }
-    return samples;
-  }, [name, Array.from({ length: 6 * rounds + 5 }, (_, round) => sentences(500, round + 1))]);
+      return samples;
+    },
+    [name, Array.from({ length: 6 * rounds + 5 }, (_, round) => sentences(500, round + 1))],
+  );
   await browser.close();
   return Object.entries(samples).map(([head, samples]) => ({ name, head, samples }));
 }
@@ -236,7 +256,10 @@ async function text(name) {
   const peerPage = await other.open("/isolated/page");
   await peerPage.evaluate(peer, 2);
   const isolated = await peerPage.evaluate(async (name) => {
-    globalThis.tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, { dtype: "q8", device: "wasm" });
+    globalThis.tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, {
+      dtype: "q8",
+      device: "wasm",
+    });
     return crossOriginIsolated;
   }, name);
   if (!isolated) throw new Error("the peer's page is not isolated: no threads");
@@ -258,7 +281,13 @@ async function text(name) {
   };
   await mine.close();
   await other.close();
-  return peers.map(({ who, samples }) => ({ name, who, samples, wasmBytes: memory[who], workers: who === "nerite" ? workers : 2 }));
+  return peers.map(({ who, samples }) => ({
+    name,
+    who,
+    samples,
+    wasmBytes: memory[who],
+    workers: who === "nerite" ? workers : 2,
+  }));
 }
 
 /** From a fresh page to loaded, and on to the first result, when all files are in the browser's cache. */
@@ -273,7 +302,10 @@ async function load(name) {
     return { loaded, first: performance.now() - start, wasmBytes: recognizer.wasmBytes };
   };
   const theirs = async ([name, sentence]) => {
-    const tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, { dtype: "q8", device: "wasm" });
+    const tagger = await globalThis.peer.pipeline("token-classification", `${name}/ner`, {
+      dtype: "q8",
+      device: "wasm",
+    });
     const loaded = performance.now() - globalThis.start;
     await tagger(sentence);
     return { loaded, first: performance.now() - globalThis.start, wasmBytes: globalThis.wasmBytes() };
@@ -306,7 +338,9 @@ async function load(name) {
 }
 
 const result = {};
-for (const [part, run] of Object.entries({ encode, head, text, load }).filter(([part]) => parts.split(",").includes(part))) {
+for (const [part, run] of Object.entries({ encode, head, text, load }).filter(([part]) =>
+  parts.split(",").includes(part),
+)) {
   result[part] = [];
   for (const name of NAMES) {
     console.error(`   ${part}, ${name}`);

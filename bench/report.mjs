@@ -3,7 +3,7 @@
 // Every ratio is better the greater it is, and its bar is the least that it should be. Where less is better (bytes,
 // seconds, memory), it is what is allowed over what was found.
 
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -22,7 +22,14 @@ const figures = {};
 const rows = (title, lines) => {
   console.log(`\n${title}`);
   const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => String(line[at]).length)));
-  for (const line of lines) console.log("  " + line.map((cell, at) => String(cell).padEnd(widths[at])).join("  ").trimEnd());
+  for (const line of lines)
+    console.log(
+      "  " +
+        line
+          .map((cell, at) => String(cell).padEnd(widths[at]))
+          .join("  ")
+          .trimEnd(),
+    );
 };
 /** The median of some samples, and the half of them around it. */
 function spread(samples) {
@@ -65,9 +72,15 @@ if (browser) {
     heads.push([name, head, shown(wall)]);
     (figures.head ??= []).push({ name, head, wallMs: wall });
     if (head === "best") {
-      const linear = spread(browser.head.find((other) => other.name === name && other.head === "linear").samples).median;
+      const linear = spread(
+        browser.head.find((other) => other.name === name && other.head === "linear").samples,
+      ).median;
       // A head that costs nothing would divide by it, or by less.
-      ratio(`a tenth of the encoder / what the best head adds, ${name}`, (0.1 * linear) / Math.max(wall.median - linear, 0.001 * linear), 1);
+      ratio(
+        `a tenth of the encoder / what the best head adds, ${name}`,
+        (0.1 * linear) / Math.max(wall.median - linear, 0.001 * linear),
+        1,
+      );
     }
   }
   rows("500 words to tags, one worker: the encoder with a linear head, and with the best one", heads);
@@ -97,7 +110,14 @@ if (load) {
     const [loaded, first, cpu] = ["loaded", "first", "cpu"].map((key) => of(run.samples, key));
     const memory = of(run.samples, "wasmBytes").median;
     lines.push([run.name, run.who, shown(loaded), shown(first), shown(cpu), (memory / MIB).toFixed(1)]);
-    (figures.load ??= []).push({ name: run.name, who: run.who, loadedMs: loaded, firstMs: first, cpuMs: cpu, wasmBytes: memory });
+    (figures.load ??= []).push({
+      name: run.name,
+      who: run.who,
+      loadedMs: loaded,
+      firstMs: first,
+      cpuMs: cpu,
+      wasmBytes: memory,
+    });
     if (run.who === OURS) {
       const peer = load.load.find(({ name, who }) => who === THEIRS && name === run.name);
       ratio(`load from cache, ${run.name}`, of(peer.samples, "loaded").median / loaded.median, 2);
@@ -132,7 +152,10 @@ if (quality) {
     found[OURS].forEach((cosine, layer) => {
       lines.push([layer, cosine.toFixed(5), found["onnxruntime int8"][layer].toFixed(5)]);
     });
-    rows(`Int8 against f32, ${name}: mean cosine over ${found.subwords} subwords of ${found.sentences} sentences`, lines);
+    rows(
+      `Int8 against f32, ${name}: mean cosine over ${found.subwords} subwords of ${found.sentences} sentences`,
+      lines,
+    );
     ratio(`cosine of the last hidden state, ${name}`, found[OURS].at(-1), 0.995);
   }
   figures.quality = quality;
@@ -158,7 +181,12 @@ if (parts.split(",").includes("sizes")) {
   rows("Sizes", lines);
 }
 
-const bars = Object.entries(ratios).map(([name, { value, bar }]) => [name, digits(value), bar, value >= bar ? "" : "missed"]);
+const bars = Object.entries(ratios).map(([name, { value, bar }]) => [
+  name,
+  digits(value),
+  bar,
+  value >= bar ? "" : "missed",
+]);
 if (bars.length) rows("Bars", [["ratio", "found", "at least", ""], ...bars]);
 const conditions = {
   date: new Date().toISOString(),
@@ -170,7 +198,9 @@ const conditions = {
   node: process.version,
   rounds: Number(rounds),
   ...(browser ?? load)?.versions,
-  python: readFileSync("bench/requirements.txt", "utf8").split("\n").filter((line) => line.includes("==")),
+  python: readFileSync("bench/requirements.txt", "utf8")
+    .split("\n")
+    .filter((line) => line.includes("==")),
 };
 console.log(`\n${JSON.stringify(conditions)}`);
-if (out) writeFileSync(out, JSON.stringify({ conditions, ratios, figures }, null, 1) + "\n");
+if (out) writeFileSync(out, `${JSON.stringify({ conditions, ratios, figures }, null, 1)}\n`);

@@ -5,7 +5,12 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
+const TYPES = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
 
 /** Starts it; folders: { "/prefix/": folder }. Resolves to its address. */
 export function serve(folders) {
@@ -18,7 +23,7 @@ export function serve(folders) {
       return;
     }
     const prefix = Object.keys(folders).find((prefix) => path.startsWith(prefix));
-    const file = prefix && join(folders[prefix], normalize("/" + path.slice(prefix.length)));
+    const file = prefix && join(folders[prefix], normalize(`/${path.slice(prefix.length)}`));
     let size;
     try {
       size = statSync(file).size;

@@ -1,23 +1,48 @@
 // Every type of the package as a user would use it, for tsc --strict; it is not run.
 import {
-  cacheSize, clearCache, inspect, load, NeriteError,
-  type Aggregation, type BundleInfo, type Decoder, type Entity, type HeadInfo, type Part, type Prediction,
-  type Progress, type Recognizer, type Word,
+  type Aggregation,
+  type BundleInfo,
+  cacheSize,
+  clearCache,
+  type Decoder,
+  type Entity,
+  type HeadInfo,
+  inspect,
+  load,
+  NeriteError,
+  type Part,
+  type Prediction,
+  type Progress,
+  type Recognizer,
+  type Word,
 } from "../pkg/nerite.js";
 import { checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
 
 export async function use(files: File[], signal: AbortSignal): Promise<string[]> {
   const info: BundleInfo = await inspect(new URL("https://example.org/bundle/"), { signal });
   const told: Progress[] = [];
-  const recognizer: Recognizer = await load(files, { onProgress: (progress) => told.push(progress), signal, workers: 2, cache: false });
+  const recognizer: Recognizer = await load(files, {
+    onProgress: (progress) => told.push(progress),
+    signal,
+    workers: 2,
+    cache: false,
+  });
   const head: HeadInfo | undefined = recognizer.heads.find(({ id }) => id === recognizer.defaultHead);
   const decoder: Decoder = head?.decoder ?? "argmax";
   const aggregation: Aggregation = "max";
   const parts: Part[] = [];
-  const options = { decoder, aggregation, signal, visible: [0, 100] as [number, number], onPart: (part: Part) => parts.push(part) };
+  const options = {
+    decoder,
+    aggregation,
+    signal,
+    visible: [0, 100] as [number, number],
+    onPart: (part: Part) => parts.push(part),
+  };
   const prediction: Prediction = await recognizer.predict("Barack Obama", options);
   const words: Word[] = prediction.words;
-  const entities: Entity[] = (await recognizer.predictAll("Barack Obama", ["linear", "best"])).flatMap((one) => one.entities);
+  const entities: Entity[] = (await recognizer.predictAll("Barack Obama", ["linear", "best"])).flatMap(
+    (one) => one.entities,
+  );
   const { tags, confidences } = await recognizer.predictWords([["Barack", "Obama"]], { head: "best" });
   const shares: number[] = words.map(({ tag, probabilities }) => probabilities[prediction.tags.indexOf(tag)] ?? 0);
   await recognizer.grow();
@@ -25,7 +50,12 @@ export async function use(files: File[], signal: AbortSignal): Promise<string[]>
   const bytes: number = info.cachedBytes + (await cacheSize()) + shares.length + (confidences[0]?.length ?? 0);
   await clearCache();
   await start();
-  const texts: string[] = [checkFile("{}"), compareReports("{}", "{}", 0, 1000), listErrors("{}", "{}"), judgeSample("{}", "[]")];
+  const texts: string[] = [
+    checkFile("{}"),
+    compareReports("{}", "{}", 0, 1000),
+    listErrors("{}", "{}"),
+    judgeSample("{}", "[]"),
+  ];
   return [...texts, ...entities.map(({ type }) => type), ...tags.flat(), String(bytes)];
 }
 

@@ -38,7 +38,7 @@ self.addEventListener("fetch", (event) => {
 function isOurs(url) {
   if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return false;
   const path = url.pathname.slice(scope.pathname.length);
-  return !path.startsWith("bundles/") || path.endsWith(".json") && !path.endsWith("/tokenizer.json");
+  return !path.startsWith("bundles/") || (path.endsWith(".json") && !path.endsWith("/tokenizer.json"));
 }
 
 /** What a choice of the reader adds to an address makes no other page. */
@@ -73,7 +73,10 @@ async function answer(request, event) {
 let unnoted = false;
 
 async function beginVisit(cache) {
-  unnoted = await cache.put(VISIT, stamped(new Response(""))).then(() => false, () => true);
+  unnoted = await cache.put(VISIT, stamped(new Response(""))).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** Has everything asked for again from now on. */
@@ -103,7 +106,10 @@ function stamped(response, body = response.body) {
 async function keepOne(cache, key, response) {
   const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
   const put = cache.put(key, stamped(response, response.body.pipeThrough(bounded(most))));
-  return put.then(() => true, () => false);
+  return put.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Lets so many bytes through, and fails on more. */

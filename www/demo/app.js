@@ -2,9 +2,9 @@
 
 import { byId } from "../shared/dom.js";
 import { listLanguages, setLanguage, speak } from "../shared/i18n.js";
-import { ModelCard } from "./model-card.js";
 import { keepPage, register } from "../shared/offline.js";
 import { afterFrame } from "../shared/pace.js";
+import { ModelCard } from "./model-card.js";
 import { ResultCard } from "./result-card.js";
 import { TextCard } from "./text-card.js";
 
@@ -26,7 +26,7 @@ const result = new ResultCard(() => text.text, {
 const model = new ModelCard({
   async onLoaded(recognizer) {
     result.use(recognizer);
-    model.worksOffline(await keepPage() && recognizer.cached);
+    model.worksOffline((await keepPage()) && recognizer.cached);
   },
   onGone: () => result.use(null),
   onRetry: () => result.request(false),

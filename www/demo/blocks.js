@@ -49,7 +49,10 @@ function blockEnd(text, start, to) {
   if (to - start <= MOST) return to;
   const piece = text.slice(start, Math.min(to, start + LIMIT));
   const head = piece.slice(0, MOST);
-  const cut = lastMatch(head, /[.!?\u2026\u3002]["'\u201d\u2019)]*\s+/g) || lastMatch(head, /\s+/g) || firstMatch(piece.slice(MOST), /\s+/);
+  const cut =
+    lastMatch(head, /[.!?\u2026\u3002]["'\u201d\u2019)]*\s+/g) ||
+    lastMatch(head, /\s+/g) ||
+    firstMatch(piece.slice(MOST), /\s+/);
   if (cut) return start + cut;
   if (piece.length < LIMIT) return to;
   const end = start + LIMIT;

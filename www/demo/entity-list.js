@@ -41,7 +41,10 @@ export class EntityList {
     this.#list = list;
     this.#more = more;
     this.#search = search;
-    search.addEventListener("input", oncePerFrame(() => this.#update(pacer())));
+    search.addEventListener(
+      "input",
+      oncePerFrame(() => this.#update(pacer())),
+    );
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
@@ -80,11 +83,16 @@ export class EntityList {
     const query = this.#search.value.trim();
     const folded = fold(query);
     const groups = [];
-    await forEachInPieces(this.#all, pace, (mentions) => {
-      if (folded !== "" && !fold(mentions[0].text).includes(folded)) return;
-      const group = weigh(mentions, this.#keeps);
-      if (group.count > 0) groups.push(group);
-    }, () => own === this.#version);
+    await forEachInPieces(
+      this.#all,
+      pace,
+      (mentions) => {
+        if (folded !== "" && !fold(mentions[0].text).includes(folded)) return;
+        const group = weigh(mentions, this.#keeps);
+        if (group.count > 0) groups.push(group);
+      },
+      () => own === this.#version,
+    );
     if (own !== this.#version) return;
     groups.sort((a, b) => b.count - a.count);
     const items = [];
@@ -99,7 +107,9 @@ export class EntityList {
     this.#shown = FIRST;
     this.#list.replaceChildren(...items);
     if (mention) {
-      const again = groups.findIndex(({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type);
+      const again = groups.findIndex(
+        ({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type,
+      );
       items[again]?.querySelector("button").focus({ preventScroll: true });
     }
     this.#list.dataset.empty = query === "" ? t("entities-empty") : t("entities-none", { query });
@@ -109,15 +119,24 @@ export class EntityList {
   #showMore() {
     const left = this.#groups.length - this.#shown;
     this.#more.hidden = left <= 0;
-    this.#more.textContent = t("entities-more", { count: formatNumber(Math.min(left, MORE)), left: formatNumber(left) });
+    this.#more.textContent = t("entities-more", {
+      count: formatNumber(Math.min(left, MORE)),
+      left: formatNumber(left),
+    });
   }
 
   #item({ mentions, count, score }) {
     const [{ type, text }] = mentions;
-    const button = element("button", { type: "button" }, element("bdi", { class: "entity-text", lang: "" }, excerpt(text)), " ");
+    const button = element(
+      "button",
+      { type: "button" },
+      element("bdi", { class: "entity-text", lang: "" }, excerpt(text)),
+      " ",
+    );
     if (count > 1) button.append(element("span", { class: "count" }, `\u00d7${formatNumber(count)}`), " ");
     button.append(
-      element("span", { class: "type-name" }, typeName(type)), " ",
+      element("span", { class: "type-name" }, typeName(type)),
+      " ",
       element("span", { class: "score" }, score.toFixed(3)),
     );
     let next = 0;
@@ -149,17 +168,22 @@ function weigh(mentions, keeps) {
 async function groupMentions(entities, pace, current) {
   const types = new Map();
   const groups = [];
-  await forEachInPieces(entities, pace, (entity) => {
-    let texts = types.get(entity.type);
-    if (!texts) types.set(entity.type, texts = new Map());
-    const mentions = texts.get(entity.text);
-    if (mentions) {
-      mentions.push(entity);
-      return;
-    }
-    const created = [entity];
-    texts.set(entity.text, created);
-    groups.push(created);
-  }, current);
+  await forEachInPieces(
+    entities,
+    pace,
+    (entity) => {
+      let texts = types.get(entity.type);
+      if (!texts) types.set(entity.type, (texts = new Map()));
+      const mentions = texts.get(entity.text);
+      if (mentions) {
+        mentions.push(entity);
+        return;
+      }
+      const created = [entity];
+      texts.set(entity.text, created);
+      groups.push(created);
+    },
+    current,
+  );
   return groups;
 }

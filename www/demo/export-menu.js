@@ -2,8 +2,8 @@
 
 import { byId } from "../shared/dom.js";
 import { download } from "../shared/files.js";
-import { fileName, write } from "./exports.js";
 import { megabytes, t } from "../shared/i18n.js";
+import { fileName, write } from "./exports.js";
 
 /** Browsers hold the page up while the clipboard takes what is copied: for more than this, for over 50 ms. */
 const MOST_COPIED = 5e6;

@@ -45,7 +45,15 @@ export const fileName = (format) => `entities.${format}`;
 
 function* json({ text, bundle, prediction, entities, threshold }) {
   const { head, decoder, tags, words } = prediction;
-  const start = JSON.stringify({ bundle, head, decoder, threshold, offsets: "UTF-16 code units of this text", tags, text });
+  const start = JSON.stringify({
+    bundle,
+    head,
+    decoder,
+    threshold,
+    offsets: "UTF-16 code units of this text",
+    tags,
+    text,
+  });
   yield `${start.slice(0, -1)},\n"entities": [`;
   let separator = "\n";
   for (const { start, end, type, text, score, words } of entities) {
@@ -55,7 +63,15 @@ function* json({ text, bundle, prediction, entities, threshold }) {
   yield '\n],\n"words": [';
   separator = "\n";
   for (const { start, end, tag, score, sentence, probabilities } of words) {
-    const word = { text: text.slice(start, end), start, end, sentence, tag, score, probabilities: Array.from(probabilities, rounded) };
+    const word = {
+      text: text.slice(start, end),
+      start,
+      end,
+      sentence,
+      tag,
+      score,
+      probabilities: Array.from(probabilities, rounded),
+    };
     yield separator + JSON.stringify(word);
     separator = ",\n";
   }
@@ -67,7 +83,8 @@ const rounded = (number) => Number(number.toPrecision(7));
 
 function* csv({ entities }) {
   yield "text,type,start,end,score\r\n";
-  for (const { text, type, start, end, score } of entities) yield `${[text, type, start, end, score.toFixed(4)].map(cell).join(",")}\r\n`;
+  for (const { text, type, start, end, score } of entities)
+    yield `${[text, type, start, end, score.toFixed(4)].map(cell).join(",")}\r\n`;
 }
 
 /** A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, as spreadsheets themselves write text. */
@@ -100,8 +117,22 @@ main { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; 
 mark { padding: 0.2em 0.3em; border: 1px solid light-dark(#9aa5b1, #5b6878); border-radius: 0.4em;
   background: light-dark(#eef1f5, #28313d); color: inherit; }
 mark small { margin-inline: 0.4em; font-size: 0.68em; font-weight: 650; unicode-bidi: isolate; }
-${["#fee3ee", "#dfedff", "#d7f4dc", "#c9f5f4", "#fde8cb", "#fee5de", "#eee7ff", "#e7f0cf", "#fee4e5", "#d2f1fe", "#fbe1fc", "#e6eafc"]
-    .map((colour, index) => `.c${index} { background: light-dark(${colour}, #28313d); }`).join("\n")}
+${[
+  "#fee3ee",
+  "#dfedff",
+  "#d7f4dc",
+  "#c9f5f4",
+  "#fde8cb",
+  "#fee5de",
+  "#eee7ff",
+  "#e7f0cf",
+  "#fee4e5",
+  "#d2f1fe",
+  "#fbe1fc",
+  "#e6eafc",
+]
+  .map((colour, index) => `.c${index} { background: light-dark(${colour}, #28313d); }`)
+  .join("\n")}
 `;
 
 /** A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text. */

@@ -25,18 +25,24 @@ export function renderLegend(list, entities, others, filter, onChange) {
   }
   for (const { type } of others) if (!counts.has(type)) counts.set(type, { all: 0, strong: 0 });
   const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
-  list.replaceChildren(...types.map(([type, { all, strong }]) => {
-    const text = strong === all ? formatNumber(all) : t("count-of", { count: formatNumber(strong), all: formatNumber(all) });
-    const button = element("button", { type: "button", "data-type": type },
-      element("span", { class: "type-name" }, typeName(type)),
-      " ",
-      element("span", { class: "count" }, text));
-    button.setAttribute("aria-pressed", String(filter.isOn(type)));
-    button.addEventListener("click", () => {
-      filter.toggle(type);
-      onChange();
-    });
-    return element("li", { "data-colour": typeColour(type) }, button);
-  }));
+  list.replaceChildren(
+    ...types.map(([type, { all, strong }]) => {
+      const text =
+        strong === all ? formatNumber(all) : t("count-of", { count: formatNumber(strong), all: formatNumber(all) });
+      const button = element(
+        "button",
+        { type: "button", "data-type": type },
+        element("span", { class: "type-name" }, typeName(type)),
+        " ",
+        element("span", { class: "count" }, text),
+      );
+      button.setAttribute("aria-pressed", String(filter.isOn(type)));
+      button.addEventListener("click", () => {
+        filter.toggle(type);
+        onChange();
+      });
+      return element("li", { "data-colour": typeColour(type) }, button);
+    }),
+  );
   if (focused !== null) [...list.querySelectorAll("button")].find(({ dataset }) => dataset.type === focused)?.focus();
 }

@@ -105,11 +105,14 @@ export class ModelCard {
   /** Shows what the recognizer runs on now. */
   showFacts() {
     const recognizer = this.#recognizer;
-    byId("facts").textContent = recognizer === null ? "" : t("facts", {
-      backend: label(recognizer.backend),
-      workers: counted("workers", recognizer.workers),
-      memory: megabytes(recognizer.wasmBytes),
-    });
+    byId("facts").textContent =
+      recognizer === null
+        ? ""
+        : t("facts", {
+            backend: label(recognizer.backend),
+            workers: counted("workers", recognizer.workers),
+            memory: megabytes(recognizer.wasmBytes),
+          });
   }
 
   worksOffline(offline) {
@@ -133,10 +136,18 @@ export class ModelCard {
     } catch {
       // Without a list there is no choice, which is no failure.
     }
-    const listed = Array.isArray(bundles) ? bundles.filter((bundle) => typeof bundle?.name === "string" && isBundleName(bundle.name)) : [];
+    const listed = Array.isArray(bundles)
+      ? bundles.filter((bundle) => typeof bundle?.name === "string" && isBundleName(bundle.name))
+      : [];
     if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
-    this.#encoder.replaceChildren(...listed.map(({ name, bytes }) =>
-      option(name, Number.isFinite(bytes) ? t("encoder-size", { name: label(name), size: megabytes(bytes) }) : label(name))));
+    this.#encoder.replaceChildren(
+      ...listed.map(({ name, bytes }) =>
+        option(
+          name,
+          Number.isFinite(bytes) ? t("encoder-size", { name: label(name), size: megabytes(bytes) }) : label(name),
+        ),
+      ),
+    );
     this.#encoder.value = current;
     this.#encoder.disabled = false;
   }
@@ -182,7 +193,8 @@ export class ModelCard {
     } catch {
       // Said below.
     }
-    if (text === "" || !url || !/^https?:$/.test(url.protocol)) return note(() => t("own-no-address", { url: label(text, 200) }));
+    if (text === "" || !url || !/^https?:$/.test(url.protocol))
+      return note(() => t("own-no-address", { url: label(text, 200) }));
     if (url.origin !== location.origin) return note(() => t("own-elsewhere", { url: label(url.href, 200) }));
     note(() => "");
     url.search = "";
@@ -236,9 +248,14 @@ export class ModelCard {
     const source = this.#source;
     const stillUsing = this.#stillUsing(source);
     this.#show("asking", () => ({
-      message: (stopped ? `${t("loading-cancelled")} ` : "") + t(info.cachedBytes > 0 ? "status-asking-rest" : "status-asking", {
-        name: label(source.name), size: megabytes(info.bytes), rest: megabytes(rest),
-      }) + stillUsing(),
+      message:
+        (stopped ? `${t("loading-cancelled")} ` : "") +
+        t(info.cachedBytes > 0 ? "status-asking-rest" : "status-asking", {
+          name: label(source.name),
+          size: megabytes(info.bytes),
+          rest: megabytes(rest),
+        }) +
+        stillUsing(),
       action: t("start"),
       run: () => {
         agree(source);
@@ -257,11 +274,12 @@ export class ModelCard {
     this.#listener.onGone();
     byId("cache-note").textContent = "";
     let kind = "status-opening";
-    const show = () => this.#show("downloading", () => ({
-      message: t(kind, { name: label(source.name) }),
-      action: t("cancel"),
-      run: () => this.#cancel(source),
-    }));
+    const show = () =>
+      this.#show("downloading", () => ({
+        message: t(kind, { name: label(source.name) }),
+        action: t("cancel"),
+        run: () => this.#cancel(source),
+      }));
     try {
       show();
       const { load } = await this.#import();

@@ -1,16 +1,16 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
-import { differences } from "./compare.js";
 import { byId, excerpt, label, option } from "../shared/dom.js";
+import { counted, duration, formatNumber, t } from "../shared/i18n.js";
+import { afterFrame, oncePerFrame, pacer } from "../shared/pace.js";
+import { describeTag } from "../shared/tags.js";
+import { differences } from "./compare.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
-import { counted, duration, formatNumber, t } from "../shared/i18n.js";
 import { Latest } from "./latest.js";
 import { renderLegend } from "./legend.js";
-import { afterFrame, oncePerFrame, pacer } from "../shared/pace.js";
 import { ResultView } from "./result-view.js";
-import { describeTag } from "../shared/tags.js";
 import { WordPanel } from "./word-panel.js";
 
 /** Pause in typing, in milliseconds, after which the text is analysed. */
@@ -57,18 +57,24 @@ export class ResultCard {
   constructor(readText, listener) {
     this.#readText = readText;
     this.#listener = listener;
-    this.#views = [this.#box, byId("result-other")].map((root, side) => new ResultView(root, this.#filter, {
-      onPreview: (index) => this.#preview(side, index),
-      onSelect: (index) => this.#select(side, index),
-    }));
-    this.#list = new EntityList(byId("entities"), byId("entities-more"), byId("entities-search"), (word) => this.#views[0].focus(word));
+    this.#views = [this.#box, byId("result-other")].map(
+      (root, side) =>
+        new ResultView(root, this.#filter, {
+          onPreview: (index) => this.#preview(side, index),
+          onSelect: (index) => this.#select(side, index),
+        }),
+    );
+    this.#list = new EntityList(byId("entities"), byId("entities-more"), byId("entities-search"), (word) =>
+      this.#views[0].focus(word),
+    );
     new ExportMenu(() => this.#result());
 
     this.#head.addEventListener("change", () => {
       this.#fillDecoders();
       this.request(false);
     });
-    for (const select of [this.#compare, this.#decoder, this.#aggregation]) select.addEventListener("change", () => this.request(false));
+    for (const select of [this.#compare, this.#decoder, this.#aggregation])
+      select.addEventListener("change", () => this.request(false));
     const refilter = oncePerFrame(() => this.#refilter());
     byId("threshold").addEventListener("input", ({ target }) => {
       this.#filter.threshold = Number(target.value);
@@ -125,7 +131,8 @@ export class ResultCard {
     const head = this.#recognizer.heads.find(({ id }) => id === this.#head.value);
     const chosen = this.#decoder.value;
     this.#decoder.replaceChildren(...head.decoders.map((decoder) => option(decoder, t(`decoder-${decoder}`))));
-    this.#decoder.value = head.decoders.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : head.decoder;
+    this.#decoder.value =
+      head.decoders.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : head.decoder;
     this.#decoder.dataset.chosenFor = head.id;
   }
 
@@ -173,7 +180,12 @@ export class ResultCard {
 
   /** Shows a long text before anything is known of it. */
   async #beginLong(text, heads) {
-    const begun = (head) => ({ head, tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [], words: [], entities: [] });
+    const begun = (head) => ({
+      head,
+      tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [],
+      words: [],
+      entities: [],
+    });
     this.#partial = { text, predictions: heads.map(begun), complete: false, progress: { words: 0, total: 0 } };
     this.#layOut(heads);
     this.#box.dataset.busy = "";
@@ -216,7 +228,10 @@ export class ResultCard {
   /** What has come of a long text, in the order of the text; parts that come later do not change it. */
   #soFar() {
     const inOrder = (entities) => [...entities].sort((a, b) => a.start - b.start);
-    return { ...this.#partial, predictions: this.#partial.predictions.map((own) => ({ ...own, entities: inOrder(own.entities) })) };
+    return {
+      ...this.#partial,
+      predictions: this.#partial.predictions.map((own) => ({ ...own, entities: inOrder(own.entities) })),
+    };
   }
 
   #endParts() {
@@ -257,7 +272,8 @@ export class ResultCard {
   async #show(text, predictions, current) {
     this.#layOut(predictions.map(({ head }) => head));
     byId("stopped").hidden = true;
-    const compared = predictions.length > 1 ? await differences(predictions[0].entities, predictions[1].entities) : null;
+    const compared =
+      predictions.length > 1 ? await differences(predictions[0].entities, predictions[1].entities) : null;
     if (!current()) return;
     if (predictions.length === 0) {
       await this.#views[0].setText("");
@@ -267,18 +283,29 @@ export class ResultCard {
       this.#shown = { text, predictions, compared, complete: true };
       if (this.#selected) {
         const { words } = predictions[this.#selected.side] ?? predictions[0];
-        this.#selected = words.length === 0 ? null : { side: Math.min(this.#selected.side, predictions.length - 1), index: Math.min(this.#selected.index, words.length - 1) };
+        this.#selected =
+          words.length === 0
+            ? null
+            : {
+                side: Math.min(this.#selected.side, predictions.length - 1),
+                index: Math.min(this.#selected.index, words.length - 1),
+              };
       }
       for (const [side, prediction] of predictions.entries()) {
         await this.#views[side].setText(text);
-        await this.#views[side].finish(prediction, compared && (side === 0 ? compared.onlyFirst : compared.onlySecond), current);
+        await this.#views[side].finish(
+          prediction,
+          compared && (side === 0 ? compared.onlyFirst : compared.onlySecond),
+          current,
+        );
         if (!current()) return;
       }
     }
     if (text.length > LONG_TEXT) await afterFrame();
     this.#showSides();
     const [first] = predictions;
-    const word = this.#selected ?? (first?.words.length > 0 ? { side: 0, index: first.entities[0]?.words[0] ?? 0 } : null);
+    const word =
+      this.#selected ?? (first?.words.length > 0 ? { side: 0, index: first.entities[0]?.words[0] ?? 0 } : null);
     if (word === null) {
       this.#inPanel = null;
       this.#panel.clear();
@@ -288,9 +315,14 @@ export class ResultCard {
     this.#box.dataset.forLength = text.length;
     this.#box.dataset.version = ++this.#version;
     this.#markStale();
-    this.#announce(first
-      ? t("announce", { entities: counted("entities", first.entities.length), words: counted("words", first.words.length) })
-      : t("result-empty"));
+    this.#announce(
+      first
+        ? t("announce", {
+            entities: counted("entities", first.entities.length),
+            words: counted("words", first.words.length),
+          })
+        : t("result-empty"),
+    );
   }
 
   /**
@@ -306,11 +338,13 @@ export class ResultCard {
     const hidden = entities.length - kept;
     byId("legend-row").hidden = entities.length + others.length === 0;
     byId("copy").disabled = byId("download").disabled = !this.#shown?.complete;
-    const counts = prediction ? [
-      counted("words", this.#shown.complete ? prediction.words.length : this.#shown.progress.words),
-      counted("entities", kept),
-      ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
-    ] : [];
+    const counts = prediction
+      ? [
+          counted("words", this.#shown.complete ? prediction.words.length : this.#shown.progress.words),
+          counted("entities", kept),
+          ...(hidden > 0 ? [t("hidden", { count: formatNumber(hidden) })] : []),
+        ]
+      : [];
     byId("summary").textContent = counts.join(", ");
     byId("time").textContent = this.#timing(prediction);
     const { compared } = this.#shown ?? {};
@@ -322,7 +356,10 @@ export class ResultCard {
       const second = this.#count(compared.onlySecond);
       byId("next-difference").disabled = first + second === 0;
       byId("comparison-text").textContent = t("compare-summary", {
-        same: formatNumber(kept - first), first: formatNumber(first), second: formatNumber(second), marker: "\u2260",
+        same: formatNumber(kept - first),
+        first: formatNumber(first),
+        second: formatNumber(second),
+        marker: "\u2260",
       });
     }
     await pace();
@@ -354,14 +391,15 @@ export class ResultCard {
 
   #closePanel() {
     // The focus goes back to where it came from; that opens the panel, so before it is closed.
-    if (byId("word-panel").contains(document.activeElement)) document.querySelector(".word.shown")?.focus({ preventScroll: true });
+    if (byId("word-panel").contains(document.activeElement))
+      document.querySelector(".word.shown")?.focus({ preventScroll: true });
     this.#panel.close();
   }
 
   #preview(side, index) {
     // Leaving the text goes back to the chosen word; without one, the last word stays to be read.
     if (index !== null) this.#panel.open();
-    const word = index === null ? this.#selected ?? this.#inPanel : { side, index };
+    const word = index === null ? (this.#selected ?? this.#inPanel) : { side, index };
     if (word) this.#showWord(word);
   }
 
@@ -372,7 +410,9 @@ export class ResultCard {
     const shown = this.#current();
     const word = shown?.predictions[side]?.words[index];
     if (word) this.#listener.onWord(word.start);
-    if (word) byId("word-announcement").textContent = `${excerpt(shown.text.slice(word.start, word.end))}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
+    if (word)
+      byId("word-announcement").textContent =
+        `${excerpt(shown.text.slice(word.start, word.end))}: ${describeTag(word.tag)}, ${word.score.toFixed(2)}`;
   }
 
   /** While parts come in, words are looked up among those. */
@@ -386,7 +426,7 @@ export class ResultCard {
     const word = prediction?.words[index];
     if (!word) return;
     this.#inPanel = { side, index };
-    this.#views.forEach((view, at) => view.show(at === side ? index : null));
+    for (const [at, view] of this.#views.entries()) view.show(at === side ? index : null);
     this.#panel.show(shown.text, word, prediction.tags);
   }
 
@@ -411,25 +451,34 @@ export class ResultCard {
   #syncScrolling() {
     const boxes = [this.#box, byId("result-other")];
     let led = null;
-    boxes.forEach((box, side) => box.addEventListener("scroll", () => {
-      if (!this.#shown?.compared) return;
-      if (led === box) {
-        led = null;
-        return;
-      }
-      const other = boxes[1 - side];
-      const share = box.scrollTop / Math.max(1, box.scrollHeight - box.clientHeight);
-      const top = Math.round(share * (other.scrollHeight - other.clientHeight));
-      if (Math.abs(other.scrollTop - top) < 2) return;
-      led = other;
-      other.scrollTop = top;
-    }, { passive: true }));
+    for (const [side, box] of boxes.entries()) {
+      box.addEventListener(
+        "scroll",
+        () => {
+          if (!this.#shown?.compared) return;
+          if (led === box) {
+            led = null;
+            return;
+          }
+          const other = boxes[1 - side];
+          const share = box.scrollTop / Math.max(1, box.scrollHeight - box.clientHeight);
+          const top = Math.round(share * (other.scrollHeight - other.clientHeight));
+          if (Math.abs(other.scrollTop - top) < 2) return;
+          led = other;
+          other.scrollTop = top;
+        },
+        { passive: true },
+      );
+    }
   }
 
   /** Greys a result while the text box has moved on. */
   #markStale() {
     const text = this.#readText();
-    this.#box.classList.toggle("stale", text !== (this.#shown?.complete ? this.#shown.text : "") && this.#box.dataset.busy === undefined);
+    this.#box.classList.toggle(
+      "stale",
+      text !== (this.#shown?.complete ? this.#shown.text : "") && this.#box.dataset.busy === undefined,
+    );
   }
 
   #announce(message) {
@@ -442,7 +491,10 @@ export class ResultCard {
   /** For exports. */
   #result() {
     if (!this.#shown?.complete) return null;
-    const { text, predictions: [prediction] } = this.#shown;
+    const {
+      text,
+      predictions: [prediction],
+    } = this.#shown;
     const entities = prediction.entities.filter((entity) => this.#filter.keeps(entity));
     return { text, bundle: this.#recognizer?.name ?? "", prediction, entities, threshold: this.#filter.threshold };
   }

@@ -4,10 +4,10 @@
 // The text is laid out in blocks. A block holds plain text until it comes near the screen; then its words and marks are
 // drawn, and drawn again only when they differ. So a book costs no more than a page of it.
 
-import { firstIndex, isRtl, recut } from "./blocks.js";
 import { element } from "../shared/dom.js";
 import { afterFrame, frameOfItsOwn, pacer } from "../shared/pace.js";
 import { typeColour, typeName } from "../shared/tags.js";
+import { firstIndex, isRtl, recut } from "./blocks.js";
 
 /** A text of more blocks is long: only those that are near are laid out and drawn. */
 const MOST_AT_ONCE = 20;
@@ -138,7 +138,7 @@ export class ResultView {
   async finish({ words, entities }, differing, current) {
     const pace = pacer();
     const elsewhere = document.activeElement !== document.body && !this.#root.contains(document.activeElement);
-    const focused = elsewhere ? null : this.#focused ?? this.#focusedIndex();
+    const focused = elsewhere ? null : (this.#focused ?? this.#focusedIndex());
     this.#focused = null;
     this.#words = words;
     this.#entityStarts = entities.map((entity) => entity.words[0]);
@@ -203,12 +203,23 @@ export class ResultView {
     const div = element("div", { class: "block" }, text);
     div.style.containIntrinsicBlockSize = `auto ${Math.ceil(text.length * HEIGHT_PER_CHARACTER) + 20}px`;
     const block = {
-      start, text, element: div,
+      start,
+      text,
+      element: div,
       near: false,
       // What it is to show: words by index, of which list, with offsets from where.
-      generation: 0, source: [], from: 0, to: 0, origin: start, entities: [], differing: null,
+      generation: 0,
+      source: [],
+      from: 0,
+      to: 0,
+      origin: start,
+      entities: [],
+      differing: null,
       // What it does show.
-      key: "", spans: [], marks: [], filtered: true,
+      key: "",
+      spans: [],
+      marks: [],
+      filtered: true,
     };
     this.#byElement.set(div, block);
     this.#observer.observe(div);
@@ -222,7 +233,15 @@ export class ResultView {
   }
 
   #annotate(block, from, to, entities, differing) {
-    Object.assign(block, { generation: this.#generation, source: this.#words, from, to, origin: block.start, entities, differing });
+    Object.assign(block, {
+      generation: this.#generation,
+      source: this.#words,
+      from,
+      to,
+      origin: block.start,
+      entities,
+      differing,
+    });
   }
 
   #onNear(entries) {
@@ -271,7 +290,10 @@ export class ResultView {
   }
 
   #blocksOf(start, end) {
-    const first = firstIndex(this.#blocks.length, (at) => this.#blocks[at].start + this.#blocks[at].text.length > start);
+    const first = firstIndex(
+      this.#blocks.length,
+      (at) => this.#blocks[at].start + this.#blocks[at].text.length > start,
+    );
     const last = firstIndex(this.#blocks.length, (at) => this.#blocks[at].start >= end);
     return this.#blocks.slice(first, last);
   }
@@ -424,7 +446,12 @@ function drawing({ text, source, from, to, origin, entities, differing }) {
     if (start > position) fragment.append(text.slice(position, start));
     position = Math.max(position, start);
     const { type } = entity;
-    const mark = element("mark", { class: "entity", "data-type": type, "data-label": typeName(type), "data-colour": typeColour(type) });
+    const mark = element("mark", {
+      class: "entity",
+      "data-type": type,
+      "data-label": typeName(type),
+      "data-colour": typeColour(type),
+    });
     if (differing?.has(entity)) mark.dataset.differs = "";
     if (isRtl(text, start)) mark.dataset.rtl = "";
     const end = local(entity.end);

@@ -36,7 +36,11 @@ export async function textIn(fragment) {
   const hash = fragment.replace(/^#/, "");
   if (hash.startsWith(PLAIN)) return decodeURIComponent(hash.slice(PLAIN.length));
   if (!hash.startsWith(PACKED)) return null;
-  const bytes = await through(new DecompressionStream("deflate-raw"), fromBase64Url(hash.slice(PACKED.length)), LONGEST_TEXT);
+  const bytes = await through(
+    new DecompressionStream("deflate-raw"),
+    fromBase64Url(hash.slice(PACKED.length)),
+    LONGEST_TEXT,
+  );
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 

@@ -1,10 +1,10 @@
 // The box that the text is written in. Browsers lay out a whole text area at every key, which for a book takes a tenth
 // of a second; so a long text is edited a part at a time, in a box of its own.
 
-import { cutBlocks, mayBeHeaped } from "./blocks.js";
 import { byId } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { oncePerFrame } from "../shared/pace.js";
+import { cutBlocks, mayBeHeaped } from "./blocks.js";
 
 /** Texts that weigh more are edited in parts ... */
 const LONG = 40_000;
@@ -123,7 +123,10 @@ export class TextBox {
   }
 
   #showPosition() {
-    byId("part-position").textContent = t("part-position", { at: formatNumber(this.#at + 1), all: formatNumber(this.#ends.length) });
+    byId("part-position").textContent = t("part-position", {
+      at: formatNumber(this.#at + 1),
+      all: formatNumber(this.#ends.length),
+    });
     byId("previous-part").disabled = this.#at === 0;
     byId("next-part").disabled = this.#at === this.#ends.length - 1;
   }
@@ -159,7 +162,8 @@ function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) weight += LINE;
-  if (mayBeHeaped(text)) for (const [marks] of text.matchAll(/\p{M}+/gu)) if (marks.length >= HEAP) weight += marks.length * LINE;
+  if (mayBeHeaped(text))
+    for (const [marks] of text.matchAll(/\p{M}+/gu)) if (marks.length >= HEAP) weight += marks.length * LINE;
   return weight;
 }
 

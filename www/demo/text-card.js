@@ -1,9 +1,9 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
 import { byId, element, label } from "../shared/dom.js";
-import { examples } from "./examples.js";
 import { dropped, readText } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
+import { examples } from "./examples.js";
 import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
 import { TextBox } from "./text-box.js";
 
@@ -42,7 +42,12 @@ export class TextCard {
       if (file) this.#open(file);
     });
     for (const name of Object.keys(examples)) {
-      const button = element("button", { type: "button", class: "chip", "data-i18n": `example-${name}`, "data-example": name });
+      const button = element("button", {
+        type: "button",
+        class: "chip",
+        "data-i18n": `example-${name}`,
+        "data-example": name,
+      });
       button.textContent = t(`example-${name}`);
       button.addEventListener("click", () => this.set(examples[name]));
       byId("examples").append(button);
@@ -141,7 +146,10 @@ export class TextCard {
     byId("share-link").value = link;
     this.#share.hidden = false;
     byId("share-link").focus();
-    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(link).then(
+      () => true,
+      () => false,
+    );
     byId("share-state").textContent = t(copied ? "share-copied" : "share-copy-failed");
   }
 

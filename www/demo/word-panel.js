@@ -33,7 +33,9 @@ export class WordPanel {
     this.#tag.textContent = `${describeTag(word.tag)}: ${word.score.toFixed(DECIMALS)}`;
     colourBy(this.#tag, word.tag);
     this.#note.textContent = tags[order[0]] === word.tag ? "" : t("panel-not-likeliest");
-    this.#rows.replaceChildren(...rows.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)));
+    this.#rows.replaceChildren(
+      ...rows.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)),
+    );
     this.#root.dataset.filled = "";
   }
 

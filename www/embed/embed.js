@@ -13,11 +13,13 @@ async function find() {
   });
   const { entities, milliseconds } = await recognizer.predict(byId("text").value);
   byId("state").textContent = `${entities.length} entities in ${milliseconds.toFixed(0)} ms`;
-  byId("found").replaceChildren(...entities.map(({ text, type, score, start, end }) => {
-    const item = document.createElement("li");
-    item.textContent = `${text}: ${type}, ${score.toFixed(2)}, at ${start} to ${end}`;
-    return item;
-  }));
+  byId("found").replaceChildren(
+    ...entities.map(({ text, type, score, start, end }) => {
+      const item = document.createElement("li");
+      item.textContent = `${text}: ${type}, ${score.toFixed(2)}, at ${start} to ${end}`;
+      return item;
+    }),
+  );
 }
 
 byId("find").addEventListener("click", async () => {

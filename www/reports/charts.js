@@ -20,7 +20,11 @@ function fit(content, room) {
 }
 
 function frame(width, height, label, ...children) {
-  return shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "chart" }, ...children);
+  return shape(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "chart" },
+    ...children,
+  );
 }
 
 /**
@@ -45,11 +49,20 @@ export function barChart(groups, width, label) {
       parts.push(
         text(left - 8, y + 13, fit(name, left - 8), { "text-anchor": "end" }),
         shape("rect", { x: left, y: y + 2, width: room, height: LINE - 4, class: "chart-track" }),
-        shape("rect", { x: left, y: y + 2, width: length, height: LINE - 4, class: `series-${series}` }, shape("title", {}, `${name}: ${number(value)}`)),
+        shape(
+          "rect",
+          { x: left, y: y + 2, width: length, height: LINE - 4, class: `series-${series}` },
+          shape("title", {}, `${name}: ${number(value)}`),
+        ),
       );
       if (high > low) {
         const [from, to] = [left + low * room, left + high * room];
-        parts.push(shape("path", { d: `M${from} ${y + 5}v${LINE - 10}M${from} ${y + LINE / 2}H${to}M${to} ${y + 5}v${LINE - 10}`, class: "chart-whisker" }));
+        parts.push(
+          shape("path", {
+            d: `M${from} ${y + 5}v${LINE - 10}M${from} ${y + LINE / 2}H${to}M${to} ${y + 5}v${LINE - 10}`,
+            class: "chart-whisker",
+          }),
+        );
       }
       parts.push(text(left + room + 6, y + 13, number(value) + (note ? ` ${note}` : ""), { class: "chart-value" }));
       y += LINE;
@@ -92,12 +105,16 @@ export function lineChart(lines, { x: xName, y: yName }, width, label, { square 
   const top = 20 + LINE * legend.length;
   const [left, right, bottom] = [44, 14, 38];
   const all = top + (square ? Math.min(width, 420) - 40 : 240) + bottom;
-  const place = ([x, y]) => [left + (x / mostX) * (width - left - right), all - bottom - height(y) * (all - bottom - top - 8)];
+  const place = ([x, y]) => [
+    left + (x / mostX) * (width - left - right),
+    all - bottom - height(y) * (all - bottom - top - 8),
+  ];
   const parts = legend.flatMap((name, index) => [
     shape("rect", { x: 0, y: 4 + LINE * index, width: 12, height: 12, class: `series-${lines[index].series}` }),
     text(18, 14 + LINE * index, name),
   ]);
-  const rule = (from, to) => parts.push(shape("path", { d: `M${from.join(" ")}L${to.join(" ")}`, class: "chart-rule" }));
+  const rule = (from, to) =>
+    parts.push(shape("path", { d: `M${from.join(" ")}L${to.join(" ")}`, class: "chart-rule" }));
   const shown = (mark) => String(Number(mark.toPrecision(3)));
   for (const mark of evenMarks(mostX, width < 420 ? 4 : 8)) {
     const [x, y] = place([mark, leastY]);
@@ -109,12 +126,19 @@ export function lineChart(lines, { x: xName, y: yName }, width, label, { square 
     rule([x, y], place([mostX, mark]));
     parts.push(text(x - 6, y + 4, shown(mark), { "text-anchor": "end" }));
   }
-  parts.push(text(width - right, all - 4, xName, { "text-anchor": "end", class: "chart-axis" }), text(0, top - 2, yName, { class: "chart-axis" }));
+  parts.push(
+    text(width - right, all - 4, xName, { "text-anchor": "end", class: "chart-axis" }),
+    text(0, top - 2, yName, { class: "chart-axis" }),
+  );
   for (const { points, series, dots, dashed } of lines) {
     const places = points.map(place);
     const path = places.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
-    if (path) parts.push(shape("path", { d: `M${path}`, class: `line series-${series}-line${dashed ? " dashed" : ""}` }));
-    if (dots) parts.push(...places.map(([x, y], index) => shape("circle", { cx: x, cy: y, r: dots(index), class: `series-${series}` })));
+    if (path)
+      parts.push(shape("path", { d: `M${path}`, class: `line series-${series}-line${dashed ? " dashed" : ""}` }));
+    if (dots)
+      parts.push(
+        ...places.map(([x, y], index) => shape("circle", { cx: x, cy: y, r: dots(index), class: `series-${series}` })),
+      );
   }
   return frame(width, all, label, ...parts);
 }
@@ -125,8 +149,21 @@ export function reliabilityChart(bins, width, label) {
   const most = Math.max(1, ...used.map(({ count }) => count));
   const size = (index) => 3 + 6 * (Math.log(used[index].count + 1) / Math.log(most + 1));
   const lines = [
-    { label: t("asConfident"), series: 5, points: [[0, 0], [1, 1]], dashed: true },
-    { label: t("shareRight"), series: 1, points: used.map(({ confidence, accuracy }) => [confidence, accuracy]), dots: size },
+    {
+      label: t("asConfident"),
+      series: 5,
+      points: [
+        [0, 0],
+        [1, 1],
+      ],
+      dashed: true,
+    },
+    {
+      label: t("shareRight"),
+      series: 1,
+      points: used.map(({ confidence, accuracy }) => [confidence, accuracy]),
+      dots: size,
+    },
   ];
   return lineChart(lines, { x: t("confidence"), y: t("accuracy") }, Math.min(width, 440), label, { square: 1 });
 }

@@ -3,8 +3,8 @@
 import { element } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { numbers } from "./figure.js";
-import { number, signed } from "./numbers.js";
 import { judgeSample } from "./metrics-client.js";
+import { number, signed } from "./numbers.js";
 import { FIGURE_NAMES, loadSample } from "./store.js";
 
 /** Sentences that are predicted at a time, so that progress can be told and the check can be stopped. */
@@ -30,18 +30,48 @@ export async function runCheck(place, entry, signal, say) {
   say(t("checkStarting"));
   const { load } = await import("../pkg/nerite.js");
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-  const recognizer = await load(entry.bundle, { signal, onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })) });
+  const recognizer = await load(entry.bundle, {
+    signal,
+    onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })),
+  });
   try {
     const start = performance.now();
-    const tags = await predict(recognizer, entry, sample, { signal, onProgress: (done, all) => say(t("checkRunning", { done: formatNumber(done), all: formatNumber(all) })) });
+    const tags = await predict(recognizer, entry, sample, {
+      signal,
+      onProgress: (done, all) => say(t("checkRunning", { done: formatNumber(done), all: formatNumber(all) })),
+    });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const judged = await judgeSample(json, tags);
-    const rows = FIGURE_NAMES.map((name) => [t(name), number(judged.stored[name]), number(judged.found[name]), signed(judged.found[name] - judged.stored[name])]);
+    const rows = FIGURE_NAMES.map((name) => [
+      t(name),
+      number(judged.stored[name]),
+      number(judged.found[name]),
+      signed(judged.found[name] - judged.stored[name]),
+    ]);
     place.replaceChildren(
-      element("p", { class: judged.differing === 0 ? "verdict good" : "verdict bad", id: "check-verdict", "data-differing": String(judged.differing) },
-        t(judged.differing === 0 ? "checkSame" : "checkDiffers", { differing: formatNumber(judged.differing), words: formatNumber(judged.words) })),
+      element(
+        "p",
+        {
+          class: judged.differing === 0 ? "verdict good" : "verdict bad",
+          id: "check-verdict",
+          "data-differing": String(judged.differing),
+        },
+        t(judged.differing === 0 ? "checkSame" : "checkDiffers", {
+          differing: formatNumber(judged.differing),
+          words: formatNumber(judged.words),
+        }),
+      ),
       element("div", { class: "scroll" }, numbers([t("figure"), t("stored"), t("here"), t("difference")], rows)),
-      element("p", { class: "hint" }, t("checkHint", { sentences: formatNumber(sample.sentences.length), seconds, backend: recognizer.backend ?? "" })));
+      element(
+        "p",
+        { class: "hint" },
+        t("checkHint", {
+          sentences: formatNumber(sample.sentences.length),
+          seconds,
+          backend: recognizer.backend ?? "",
+        }),
+      ),
+    );
     say("");
   } finally {
     recognizer.free();

@@ -3,61 +3,141 @@
 import { element } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { numbers, save, toCsv } from "./figure.js";
-import { number, signed } from "./numbers.js";
 import { matrixDifference } from "./matrix.js";
 import { compareReports } from "./metrics-client.js";
+import { number, signed } from "./numbers.js";
 import { FIGURE_NAMES, messageOf } from "./store.js";
 
 /** Below this, a difference counts as more than chance. */
 const LEVEL = 0.05;
 
-const verdict = ({ difference, low, high, p }) => (difference === 0 && low === high ? t("equal") : p >= LEVEL ? t("chance") : t("moreThanChance", { better: difference > 0 ? "B" : "A" }));
-const row = (name, own) => [name, number(own.a), number(own.b), signed(own.difference), `${signed(own.low)} \u2013 ${signed(own.high)}`, number(own.p), verdict(own)];
+const verdict = ({ difference, low, high, p }) =>
+  difference === 0 && low === high
+    ? t("equal")
+    : p >= LEVEL
+      ? t("chance")
+      : t("moreThanChance", { better: difference > 0 ? "B" : "A" });
+const row = (name, own) => [
+  name,
+  number(own.a),
+  number(own.b),
+  signed(own.difference),
+  `${signed(own.low)} \u2013 ${signed(own.high)}`,
+  number(own.p),
+  verdict(own),
+];
 
 function tested(found) {
   const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", t("beyondChance")];
   const figures = FIGURE_NAMES.map((name) => row(t(name), found[name]));
   const tags = Object.entries(found.tags).map(([tag, own]) => row(tag, own));
-  const csv = () => save("comparison.csv", "text/csv", toCsv([["figure", "a", "b", "difference", "low", "high", "p"],
-    ...[...FIGURE_NAMES.map((name) => [name, found[name]]), ...Object.entries(found.tags)].map(([name, own]) => [name, own.a, own.b, own.difference, own.low, own.high, own.p])]));
+  const csv = () =>
+    save(
+      "comparison.csv",
+      "text/csv",
+      toCsv([
+        ["figure", "a", "b", "difference", "low", "high", "p"],
+        ...[...FIGURE_NAMES.map((name) => [name, found[name]]), ...Object.entries(found.tags)].map(([name, own]) => [
+          name,
+          own.a,
+          own.b,
+          own.difference,
+          own.low,
+          own.high,
+          own.p,
+        ]),
+      ]),
+    );
   const { weighted_f1: own } = found;
   return [
-    element("p", { class: "verdict" }, own.p < LEVEL
-      ? t("verdict", { better: own.difference > 0 ? "B" : "A", difference: number(Math.abs(own.difference)), low: signed(own.low), high: signed(own.high) })
-      : t("noVerdict", { low: signed(own.low), high: signed(own.high) })),
-    element("div", { class: "scroll", id: "difference", tabindex: "0", role: "group", "aria-label": t("differences") }, numbers(header, figures)),
+    element(
+      "p",
+      { class: "verdict" },
+      own.p < LEVEL
+        ? t("verdict", {
+            better: own.difference > 0 ? "B" : "A",
+            difference: number(Math.abs(own.difference)),
+            low: signed(own.low),
+            high: signed(own.high),
+          })
+        : t("noVerdict", { low: signed(own.low), high: signed(own.high) }),
+    ),
+    element(
+      "div",
+      { class: "scroll", id: "difference", tabindex: "0", role: "group", "aria-label": t("differences") },
+      numbers(header, figures),
+    ),
     element("h3", {}, t("byTag")),
-    element("div", { class: "scroll", id: "difference-by-tag", tabindex: "0", role: "group", "aria-label": t("byTag") }, numbers(header, tags)),
+    element(
+      "div",
+      { class: "scroll", id: "difference-by-tag", tabindex: "0", role: "group", "aria-label": t("byTag") },
+      numbers(header, tags),
+    ),
     element("p", { class: "hint" }, t("bootstrap", { resamples: found.resamples })),
-    element("div", { class: "buttons no-print" }, element("button", { type: "button", class: "quiet", onclick: csv }, t("csv"))),
+    element(
+      "div",
+      { class: "buttons no-print" },
+      element("button", { type: "button", class: "quiet", onclick: csv }, t("csv")),
+    ),
   ];
 }
 
 /** What can be said without outcomes: differences, but not whether they are chance. */
 function untested(a, b, reason) {
-  const rows = FIGURE_NAMES.filter((name) => Number.isFinite(a.figures[name]) && Number.isFinite(b.figures[name]))
-    .map((name) => [t(name), number(a.figures[name]), number(b.figures[name]), signed(b.figures[name] - a.figures[name])]);
+  const rows = FIGURE_NAMES.filter((name) => Number.isFinite(a.figures[name]) && Number.isFinite(b.figures[name])).map(
+    (name) => [t(name), number(a.figures[name]), number(b.figures[name]), signed(b.figures[name] - a.figures[name])],
+  );
   const header = [t("figure"), "A", "B", "B \u2212 A"];
-  const parts = [element("p", { class: "hint" }, t("untested", { reason })), element("div", { class: "scroll", id: "difference" }, numbers(header, rows))];
+  const parts = [
+    element("p", { class: "hint" }, t("untested", { reason })),
+    element("div", { class: "scroll", id: "difference" }, numbers(header, rows)),
+  ];
   if (a.token && b.token) {
-    const tags = Object.keys(a.token).filter((tag) => [a, b].every(({ token }) => token[tag]?.["f1-score"] !== undefined));
+    const tags = Object.keys(a.token).filter((tag) =>
+      [a, b].every(({ token }) => token[tag]?.["f1-score"] !== undefined),
+    );
     const own = tags.map((tag) => [a.token[tag]["f1-score"], b.token[tag]["f1-score"]]);
-    parts.push(element("h3", {}, t("byTag")), element("div", { class: "scroll", id: "difference-by-tag" },
-      numbers(header, tags.map((tag, index) => [tag, number(own[index][0]), number(own[index][1]), signed(own[index][1] - own[index][0])]))));
+    parts.push(
+      element("h3", {}, t("byTag")),
+      element(
+        "div",
+        { class: "scroll", id: "difference-by-tag" },
+        numbers(
+          header,
+          tags.map((tag, index) => [
+            tag,
+            number(own[index][0]),
+            number(own[index][1]),
+            signed(own[index][1] - own[index][0]),
+          ]),
+        ),
+      ),
+    );
   }
   return parts;
 }
 
 /** Shows the comparison; tells whether sentence by sentence can be compared. */
 export async function showComparison(place, a, b, current) {
-  const names = element("dl", { class: "sides" }, [["A", a], ["B", b]].flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]));
+  const names = element(
+    "dl",
+    { class: "sides" },
+    [
+      ["A", a],
+      ["B", b],
+    ].flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]),
+  );
   let parts;
   let paired = false;
   if (a.report && b.report) {
     place.replaceChildren(names, element("p", { class: "hint" }, t("comparing")));
     try {
       parts = tested(await compareReports(a.json, b.json));
-      parts.push(element("h3", {}, t("confusionDifference")), element("p", { class: "hint" }, t("confusionDifferenceHint")), matrixDifference(a.report.confusion.types, b.report.confusion.types));
+      parts.push(
+        element("h3", {}, t("confusionDifference")),
+        element("p", { class: "hint" }, t("confusionDifferenceHint")),
+        matrixDifference(a.report.confusion.types, b.report.confusion.types),
+      );
       paired = true;
     } catch (error) {
       parts = untested(a, b, messageOf(error));

@@ -4,15 +4,25 @@ import { element } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
 import { figure, numbers, save } from "./figure.js";
-import { number } from "./numbers.js";
 import { matrixTable } from "./matrix.js";
+import { number } from "./numbers.js";
 
 /** What scikit-learn's dictionary holds beside the tags. */
 const AVERAGES = new Set(["accuracy", "macro avg", "weighted avg"]);
 
 function tags(entry) {
   const own = Object.entries(entry.token).filter(([tag]) => !AVERAGES.has(tag));
-  const groups = [{ label: "", bars: own.map(([tag, scores]) => ({ label: tag, value: scores["f1-score"], series: 1, note: `(${formatNumber(scores.support)})` })) }];
+  const groups = [
+    {
+      label: "",
+      bars: own.map(([tag, scores]) => ({
+        label: tag,
+        value: scores["f1-score"],
+        series: 1,
+        note: `(${formatNumber(scores.support)})`,
+      })),
+    },
+  ];
   return figure({
     name: "tags",
     caption: t("tagsCaption"),
@@ -28,25 +38,53 @@ function entityTable({ entity }) {
     return [t(`scheme_${scheme}`), number(own.precision), number(own.recall), number(own.f1)];
   });
   const { correct, incorrect, missed, spurious } = entity.strict_overlap;
-  return element("section", {},
+  return element(
+    "section",
+    {},
     element("h3", {}, t("entitiesTitle")),
     element("div", { class: "scroll" }, numbers([t("scheme"), t("precision"), t("recall"), "F1"], rows)),
-    element("p", { class: "hint" }, t("overlapCounts", { correct: formatNumber(correct), incorrect: formatNumber(incorrect), missed: formatNumber(missed), spurious: formatNumber(spurious) })));
+    element(
+      "p",
+      { class: "hint" },
+      t("overlapCounts", {
+        correct: formatNumber(correct),
+        incorrect: formatNumber(incorrect),
+        missed: formatNumber(missed),
+        spurious: formatNumber(spurious),
+      }),
+    ),
+  );
 }
 
-const bucketName = (name) => (["seen", "unseen"].includes(name) ? t(name) : name.replace(" to ", "\u2013").replace(" and more", "+"));
+const bucketName = (name) =>
+  ["seen", "unseen"].includes(name) ? t(name) : name.replace(" to ", "\u2013").replace(" and more", "+");
 
 function buckets({ buckets: own }) {
-  const groups = ["training", "entity_length", "sentence_length"].filter((name) => own[name].length > 0).map((name) => ({
-    label: t(`bucket_${name}`),
-    bars: own[name].map((bucket) => ({ label: bucketName(bucket.name), value: bucket.f1, series: 2, note: `(${formatNumber(bucket.support)})` })),
-  }));
+  const groups = ["training", "entity_length", "sentence_length"]
+    .filter((name) => own[name].length > 0)
+    .map((name) => ({
+      label: t(`bucket_${name}`),
+      bars: own[name].map((bucket) => ({
+        label: bucketName(bucket.name),
+        value: bucket.f1,
+        series: 2,
+        note: `(${formatNumber(bucket.support)})`,
+      })),
+    }));
   return figure({
     name: "buckets",
     caption: t("bucketsCaption"),
     draw: (width) => barChart(groups, width, t("bucketsCaption")),
     header: [t("bucket"), t("precision"), t("recall"), "F1", t("support")],
-    rows: ["training", "entity_length", "sentence_length"].flatMap((name) => own[name].map((bucket) => [`${t(`bucket_${name}`)}: ${bucketName(bucket.name)}`, bucket.precision, bucket.recall, bucket.f1, bucket.support])),
+    rows: ["training", "entity_length", "sentence_length"].flatMap((name) =>
+      own[name].map((bucket) => [
+        `${t(`bucket_${name}`)}: ${bucketName(bucket.name)}`,
+        bucket.precision,
+        bucket.recall,
+        bucket.f1,
+        bucket.support,
+      ]),
+    ),
   });
 }
 
@@ -57,7 +95,9 @@ function reliability(calibration, which) {
     caption,
     draw: (width) => reliabilityChart(calibration[which].bins, width, caption),
     header: [t("confidence"), t("accuracy"), t("words")],
-    rows: calibration[which].bins.filter((bin) => bin.count > 0).map((bin) => [bin.confidence, bin.accuracy, bin.count]),
+    rows: calibration[which].bins
+      .filter((bin) => bin.count > 0)
+      .map((bin) => [bin.confidence, bin.accuracy, bin.count]),
   });
 }
 
@@ -69,18 +109,35 @@ function leaves(value, path = "") {
 }
 
 function provenance(report) {
-  return element("details", {},
+  return element(
+    "details",
+    {},
     element("summary", {}, t("provenance")),
-    element("dl", { class: "provenance" }, leaves(report.provenance).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])));
+    element(
+      "dl",
+      { class: "provenance" },
+      leaves(report.provenance).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ),
+  );
 }
 
 function repeated({ repeated: own }) {
   if (!own) return null;
   const row = (name) => [t(name), number(own.with[name]), number(own.without[name])];
-  return element("section", {},
+  return element(
+    "section",
+    {},
     element("h3", {}, t("repeatedTitle")),
     element("p", { class: "hint" }, t("repeated", { sentences: formatNumber(own.sentences) })),
-    element("div", { class: "scroll" }, numbers([t("figure"), t("withThem"), t("withoutThem")], ["accuracy", "weighted_f1", "macro_f1", "entity_f1"].map(row))));
+    element(
+      "div",
+      { class: "scroll" },
+      numbers(
+        [t("figure"), t("withThem"), t("withoutThem")],
+        ["accuracy", "weighted_f1", "macro_f1", "entity_f1"].map(row),
+      ),
+    ),
+  );
 }
 
 export function showDetail(place, entry) {
@@ -90,12 +147,38 @@ export function showDetail(place, entry) {
   else parts.push(tags(entry));
   if (report) {
     parts.push(entityTable(report), buckets(report));
-    if (report.calibration) parts.push(element("div", { class: "pair" }, reliability(report.calibration, "words"), reliability(report.calibration, "entities")));
+    if (report.calibration)
+      parts.push(
+        element(
+          "div",
+          { class: "pair" },
+          reliability(report.calibration, "words"),
+          reliability(report.calibration, "entities"),
+        ),
+      );
     parts.push(repeated(report));
-    parts.push(element("section", {}, element("h3", {}, t("confusionTitle")), element("p", { class: "hint" }, t("confusionHint")),
-      matrixTable(report.confusion.types), element("details", {}, element("summary", {}, t("confusionTags")), matrixTable(report.confusion.tags))));
+    parts.push(
+      element(
+        "section",
+        {},
+        element("h3", {}, t("confusionTitle")),
+        element("p", { class: "hint" }, t("confusionHint")),
+        matrixTable(report.confusion.types),
+        element("details", {}, element("summary", {}, t("confusionTags")), matrixTable(report.confusion.tags)),
+      ),
+    );
     parts.push(provenance(report));
-    parts.push(element("div", { class: "buttons no-print" }, element("button", { type: "button", class: "quiet", onclick: () => save(`${entry.id}.json`, "application/json", entry.json) }, t("json"))));
+    parts.push(
+      element(
+        "div",
+        { class: "buttons no-print" },
+        element(
+          "button",
+          { type: "button", class: "quiet", onclick: () => save(`${entry.id}.json`, "application/json", entry.json) },
+          t("json"),
+        ),
+      ),
+    );
   } else if (token) {
     parts.push(element("p", { class: "hint" }, t("onlyTokens")));
   }

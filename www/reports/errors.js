@@ -35,27 +35,56 @@ function line(name, words, tags, gold) {
   const nodes = [];
   let at = 0;
   const plain = (to) => {
-    for (; at < to; at += 1) nodes.push(element("span", { class: tags[at] === gold[at] ? null : "wrong" }, words[at]), " ");
+    for (; at < to; at += 1)
+      nodes.push(element("span", { class: tags[at] === gold[at] ? null : "wrong" }, words[at]), " ");
   };
   for (const { type, start, end } of spans(tags)) {
     plain(start);
-    const wrong = Array.from({ length: end - start }, (_, index) => start + index).some((index) => tags[index] !== gold[index]);
-    nodes.push(element("mark", { class: wrong ? "entity wrong" : "entity", "data-colour": String(typeColour(type)), "data-label": type }, words.slice(start, end).join(" ")), " ");
+    const wrong = Array.from({ length: end - start }, (_, index) => start + index).some(
+      (index) => tags[index] !== gold[index],
+    );
+    nodes.push(
+      element(
+        "mark",
+        { class: wrong ? "entity wrong" : "entity", "data-colour": String(typeColour(type)), "data-label": type },
+        words.slice(start, end).join(" "),
+      ),
+      " ",
+    );
     at = end;
   }
   plain(words.length);
-  return element("div", { class: "line" }, element("span", { class: "line-name" }, name), element("p", { dir: "auto", translate: "no" }, nodes));
+  return element(
+    "div",
+    { class: "line" },
+    element("span", { class: "line-name" }, name),
+    element("p", { dir: "auto", translate: "no" }, nodes),
+  );
 }
 
 function sentence(own, tags, known) {
   const labels = (list) => list.map((tag) => tags[tag]);
   const gold = labels(own.gold);
-  const words = known.get(own.place)?.length === gold.length ? known.get(own.place) : gold.map((_, index) => String(index + 1));
-  const kinds = [["A", own.errors_a], ["B", own.errors_b]].filter(([, list]) => list.length > 0)
+  const words =
+    known.get(own.place)?.length === gold.length ? known.get(own.place) : gold.map((_, index) => String(index + 1));
+  const kinds = [
+    ["A", own.errors_a],
+    ["B", own.errors_b],
+  ]
+    .filter(([, list]) => list.length > 0)
     .map(([side, list]) => `${side}: ${list.map((kind) => t(`kind_${kind}`)).join(", ")}`);
-  return element("li", { class: known.has(own.place) ? "sentence" : "sentence wordless", "data-place": String(own.place) },
-    element("p", { class: "hint" }, `${t("sentence", { number: formatNumber(own.place + 1) })} \u00b7 ${kinds.join(" \u00b7 ")}`),
-    line(t("gold"), words, gold, gold), line("A", words, labels(own.a), gold), line("B", words, labels(own.b), gold));
+  return element(
+    "li",
+    { class: known.has(own.place) ? "sentence" : "sentence wordless", "data-place": String(own.place) },
+    element(
+      "p",
+      { class: "hint" },
+      `${t("sentence", { number: formatNumber(own.place + 1) })} \u00b7 ${kinds.join(" \u00b7 ")}`,
+    ),
+    line(t("gold"), words, gold, gold),
+    line("A", words, labels(own.a), gold),
+    line("B", words, labels(own.b), gold),
+  );
 }
 
 /** The errors that were asked for last: filters and pages need no new ones. */
@@ -64,7 +93,10 @@ let last = { a: null, b: null, errors: null };
 export async function showErrors(place, a, b, current) {
   if (last.a !== a || last.b !== b) {
     try {
-      const [errors] = await Promise.all([listErrors(a.json, b.json), ...[a, b].map((entry) => loadSample(entry).catch(() => null))]);
+      const [errors] = await Promise.all([
+        listErrors(a.json, b.json),
+        ...[a, b].map((entry) => loadSample(entry).catch(() => null)),
+      ]);
       last = { a, b, errors };
     } catch (error) {
       if (current()) place.replaceChildren(element("p", { class: "hint" }, messageOf(error)));
@@ -78,25 +110,86 @@ function draw(place, a, { tags, sentences }) {
   const { kind } = state();
   const matching = (name) => sentences.filter(SIDES[name]);
   // Unless asked, where there is more to see.
-  const side = Object.hasOwn(SIDES, state().side) ? state().side : matching("b").length > matching("a").length ? "b" : "a";
+  const side = Object.hasOwn(SIDES, state().side)
+    ? state().side
+    : matching("b").length > matching("a").length
+      ? "b"
+      : "a";
   const chosen = matching(side);
   const kindsOf = (own) => [...own.errors_a, ...own.errors_b];
   const shown = KINDS.includes(kind) ? chosen.filter((own) => kindsOf(own).includes(kind)) : chosen;
   const pages = Math.max(1, Math.ceil(shown.length / PAGE));
   const page = Math.min(pages, Math.max(1, Number.parseInt(state().page, 10) || 1));
   const known = wordsOf(a.part);
-  const choice = (name, label, options, value) => element("div", { class: "field" }, element("label", { for: `errors-${name}` }, label),
-    element("select", { id: `errors-${name}`, "data-focus": name, onchange: (event) => change({ [name]: event.target.value, page: "1" }) },
-      options.map(([own, text]) => element("option", { value: own, selected: own === value }, text))));
-  const turn = (to, text, id) => element("button", { type: "button", class: "quiet", id, "data-focus": id, disabled: to < 1 || to > pages, onclick: () => change({ page: String(to) }) }, text);
+  const choice = (name, label, options, value) =>
+    element(
+      "div",
+      { class: "field" },
+      element("label", { for: `errors-${name}` }, label),
+      element(
+        "select",
+        {
+          id: `errors-${name}`,
+          "data-focus": name,
+          onchange: (event) => change({ [name]: event.target.value, page: "1" }),
+        },
+        options.map(([own, text]) => element("option", { value: own, selected: own === value }, text)),
+      ),
+    );
+  const turn = (to, text, id) =>
+    element(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        id,
+        "data-focus": id,
+        disabled: to < 1 || to > pages,
+        onclick: () => change({ page: String(to) }),
+      },
+      text,
+    );
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   place.replaceChildren(
-    element("div", { class: "filters no-print" },
-      choice("side", t("which"), Object.keys(SIDES).map((name) => [name, `${t(`side_${name}`)} (${formatNumber(matching(name).length)})`]), side),
-      choice("kind", t("kind"), [["", t("all")], ...KINDS.map((name) => [name, `${t(`kind_${name}`)} (${formatNumber(chosen.filter((own) => kindsOf(own).includes(name)).length)})`])], kind)),
-    element("p", { role: "status", id: "errors-count" }, t("errorsShown", { shown: formatNumber(shown.length), page, pages })),
+    element(
+      "div",
+      { class: "filters no-print" },
+      choice(
+        "side",
+        t("which"),
+        Object.keys(SIDES).map((name) => [name, `${t(`side_${name}`)} (${formatNumber(matching(name).length)})`]),
+        side,
+      ),
+      choice(
+        "kind",
+        t("kind"),
+        [
+          ["", t("all")],
+          ...KINDS.map((name) => [
+            name,
+            `${t(`kind_${name}`)} (${formatNumber(chosen.filter((own) => kindsOf(own).includes(name)).length)})`,
+          ]),
+        ],
+        kind,
+      ),
+    ),
+    element(
+      "p",
+      { role: "status", id: "errors-count" },
+      t("errorsShown", { shown: formatNumber(shown.length), page, pages }),
+    ),
     known.size === 0 ? element("p", { class: "hint" }, t("noWords")) : "",
-    element("ol", { class: "sentences", id: "sentences" }, shown.slice((page - 1) * PAGE, page * PAGE).map((own) => sentence(own, tags, known))),
-    element("div", { class: "buttons no-print" }, turn(page - 1, t("back"), "errors-back"), turn(page + 1, t("next"), "errors-next")));
+    element(
+      "ol",
+      { class: "sentences", id: "sentences" },
+      shown.slice((page - 1) * PAGE, page * PAGE).map((own) => sentence(own, tags, known)),
+    ),
+    element(
+      "div",
+      { class: "buttons no-print" },
+      turn(page - 1, t("back"), "errors-back"),
+      turn(page + 1, t("next"), "errors-next"),
+    ),
+  );
   if (focused) place.querySelector(`[data-focus="${focused}"]`)?.focus();
 }

@@ -22,28 +22,59 @@ export function figure({ name, caption, draw, header, rows }) {
   new ResizeObserver(redraw).observe(place);
   const svg = () => save(`${name}.svg`, "image/svg+xml", standalone(place.firstElementChild));
   const csv = () => save(`${name}.csv`, "text/csv", toCsv([header, ...rows]));
-  return element("figure", { class: "card-figure" },
+  return element(
+    "figure",
+    { class: "card-figure" },
     element("figcaption", {}, caption),
     place,
-    element("details", {}, element("summary", {}, t("numbers")), element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, numbers(header, rows))),
-    element("div", { class: "buttons no-print" },
+    element(
+      "details",
+      {},
+      element("summary", {}, t("numbers")),
+      element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, numbers(header, rows)),
+    ),
+    element(
+      "div",
+      { class: "buttons no-print" },
       element("button", { type: "button", class: "quiet", onclick: csv }, t("csv")),
-      element("button", { type: "button", class: "quiet", onclick: svg }, t("svg"))));
+      element("button", { type: "button", class: "quiet", onclick: svg }, t("svg")),
+    ),
+  );
 }
 
 export function numbers(header, rows) {
-  return element("table", { class: "numbers" },
-    element("thead", {}, element("tr", {}, header.map((cell) => element("th", { scope: "col" }, cell)))),
-    element("tbody", {}, rows.map(([first, ...rest]) => element("tr", {},
-      element("th", { scope: "row" }, String(first)),
-      rest.map((cell) => element("td", {}, typeof cell === "number" ? String(cell) : cell ?? ""))))));
+  return element(
+    "table",
+    { class: "numbers" },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        header.map((cell) => element("th", { scope: "col" }, cell)),
+      ),
+    ),
+    element(
+      "tbody",
+      {},
+      rows.map(([first, ...rest]) =>
+        element(
+          "tr",
+          {},
+          element("th", { scope: "row" }, String(first)),
+          rest.map((cell) => element("td", {}, typeof cell === "number" ? String(cell) : (cell ?? ""))),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A string of a file that a spreadsheet would take for a formula is quoted for it. */
 function cell(value) {
   if (typeof value === "number") return String(value);
   const text = /^[=+\-@\t\r]/.test(value ?? "") && Number.isNaN(Number(value)) ? `'${value}` : String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export const toCsv = (rows) => `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
@@ -57,7 +88,12 @@ function standalone(chart) {
     node.removeAttribute("class");
   });
   const ground = document.createElementNS(copy.namespaceURI, "rect");
-  for (const [name, value] of [["width", "100%"], ["height", "100%"], ["fill", getComputedStyle(document.body).getPropertyValue("--card")]]) ground.setAttribute(name, value);
+  for (const [name, value] of [
+    ["width", "100%"],
+    ["height", "100%"],
+    ["fill", getComputedStyle(document.body).getPropertyValue("--card")],
+  ])
+    ground.setAttribute(name, value);
   copy.prepend(ground);
   copy.setAttribute("xmlns", copy.namespaceURI);
   return new XMLSerializer().serializeToString(copy);

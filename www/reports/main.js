@@ -11,7 +11,7 @@ import { save, toCsv } from "./figure.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
-import { FIGURE_NAMES, addFile, entries, loadStored, messageOf, removeOwn } from "./store.js";
+import { addFile, entries, FIGURE_NAMES, loadStored, messageOf, removeOwn } from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
 const hint = (name) => element("p", { class: "hint" }, t(name));
@@ -35,20 +35,30 @@ function filtered() {
   const { encoder, stage, find } = state();
   const part = shownPart();
   const wanted = find.toLowerCase();
-  return [...entries.values()].filter((entry) => (part === "" || entry.part === part || entry.source === "own")
-    && (encoder === "" || entry.encoder === encoder)
-    && (stage === "" || entry.stage === stage)
-    && `${entry.name} ${entry.encoder} ${entry.head} ${entry.stage}`.toLowerCase().includes(wanted));
+  return [...entries.values()].filter(
+    (entry) =>
+      (part === "" || entry.part === part || entry.source === "own") &&
+      (encoder === "" || entry.encoder === encoder) &&
+      (stage === "" || entry.stage === stage) &&
+      `${entry.name} ${entry.encoder} ${entry.head} ${entry.stage}`.toLowerCase().includes(wanted),
+  );
 }
 
 function options(id, list, value) {
-  byId(id).replaceChildren(...list.map(([own, text]) => element("option", { value: own, selected: own === value }, text)));
+  byId(id).replaceChildren(
+    ...list.map(([own, text]) => element("option", { value: own, selected: own === value }, text)),
+  );
 }
 
 function showFilters() {
   const { encoder, stage, find, figure, data } = state();
-  const distinct = (name) => [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
-  options("figure", FIGURE_NAMES.map((name) => [name, t(name)]), figure);
+  const distinct = (name) =>
+    [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
+  options(
+    "figure",
+    FIGURE_NAMES.map((name) => [name, t(name)]),
+    figure,
+  );
   options("data", [...parts(), ["all", t("all")]], data || PART);
   options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
   options("stage", [["", t("all")], ...distinct("stage")], stage);
@@ -92,7 +102,11 @@ function showOne() {
 function showCheckable() {
   const able = checkable([...entries.values()]);
   const chosen = byId("check-which").value || state().show;
-  options("check-which", able.map(({ id, name }) => [id, name]), chosen);
+  options(
+    "check-which",
+    able.map(({ id, name }) => [id, name]),
+    chosen,
+  );
   byId("check-run").disabled = able.length === 0;
   byId("check-none").hidden = able.length > 0;
 }
@@ -122,7 +136,8 @@ onChange((changed) => {
   }
 });
 
-for (const name of ["figure", "data", "encoder", "stage"]) byId(name).addEventListener("change", ({ target }) => change({ [name]: target.value }));
+for (const name of ["figure", "data", "encoder", "stage"])
+  byId(name).addEventListener("change", ({ target }) => change({ [name]: target.value }));
 byId("find").addEventListener("input", ({ target }) => change({ find: target.value }));
 byId("table-csv").addEventListener("click", () => save("reports.csv", "text/csv", toCsv(tableRows(sorted))));
 byId("language").addEventListener("change", ({ target }) => {
@@ -205,7 +220,10 @@ status.textContent = t("loading");
 try {
   await loadStored((file, reason) => refused.push(t("refused", { name: file, reason })));
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
-  status.textContent = [stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }), ...refused].join(" ");
+  status.textContent = [
+    stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }),
+    ...refused,
+  ].join(" ");
 } catch (error) {
   status.textContent = t("noIndex", { reason: messageOf(error) });
 }

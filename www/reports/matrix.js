@@ -3,27 +3,57 @@
 import { element } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 
-const labelsOf = (...matrices) => [...new Set(matrices.flatMap((matrix) => [...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]))].sort();
-const get = (matrix, gold, predicted) => (Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0);
-const sum = (matrix, gold) => Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
+const labelsOf = (...matrices) =>
+  [
+    ...new Set(
+      matrices.flatMap((matrix) => [
+        ...Object.keys(matrix),
+        ...Object.values(matrix).flatMap((row) => Object.keys(row)),
+      ]),
+    ),
+  ].sort();
+const get = (matrix, gold, predicted) =>
+  Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0;
+const sum = (matrix, gold) =>
+  Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
 const nameOf = (label) => (label === "" ? t("none") : label);
 
 /** `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is. */
 function table(labels, cell) {
-  const head = element("tr", {}, element("th", { scope: "col" }, t("goldAgainst")), labels.map((label) => element("th", { scope: "col" }, nameOf(label))));
-  const rows = labels.map((gold) => element("tr", {}, element("th", { scope: "row" }, nameOf(gold)), labels.map((predicted) => {
-    const { text, share, good } = cell(gold, predicted);
-    const node = element("td", { class: good ? "good" : "bad" }, text);
-    node.style.setProperty("--share", Math.sqrt(share).toFixed(3));
-    return node;
-  })));
-  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("confusionTitle") }, element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, rows)));
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col" }, t("goldAgainst")),
+    labels.map((label) => element("th", { scope: "col" }, nameOf(label))),
+  );
+  const rows = labels.map((gold) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, nameOf(gold)),
+      labels.map((predicted) => {
+        const { text, share, good } = cell(gold, predicted);
+        const node = element("td", { class: good ? "good" : "bad" }, text);
+        node.style.setProperty("--share", Math.sqrt(share).toFixed(3));
+        return node;
+      }),
+    ),
+  );
+  return element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": t("confusionTitle") },
+    element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, rows)),
+  );
 }
 
 export function matrixTable(matrix) {
   return table(labelsOf(matrix), (gold, predicted) => {
     const own = get(matrix, gold, predicted);
-    return { text: own === 0 ? "" : formatNumber(own), share: own / Math.max(1, sum(matrix, gold)), good: gold === predicted };
+    return {
+      text: own === 0 ? "" : formatNumber(own),
+      share: own / Math.max(1, sum(matrix, gold)),
+      good: gold === predicted,
+    };
   });
 }
 
@@ -33,6 +63,10 @@ export function matrixDifference(a, b) {
     const own = get(b, gold, predicted) - get(a, gold, predicted);
     const all = Math.max(1, sum(a, gold), sum(b, gold));
     const right = gold === predicted;
-    return { text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`, share: Math.min(1, Math.abs(own) / all), good: own > 0 === right };
+    return {
+      text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`,
+      share: Math.min(1, Math.abs(own) / all),
+      good: own > 0 === right,
+    };
   });
 }

@@ -17,7 +17,8 @@ function open() {
     event.preventDefault();
     worker.terminate();
     worker = null;
-    for (const { reject } of waiting.values()) reject(new Error(event.message || "the package pkg/ is missing: scripts/build-web builds it"));
+    for (const { reject } of waiting.values())
+      reject(new Error(event.message || "the package pkg/ is missing: scripts/build-web builds it"));
     waiting.clear();
   });
 }

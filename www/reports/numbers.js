@@ -2,4 +2,5 @@
 
 /** A figure with four decimals; a difference has its sign. */
 export const number = (value) => (Number.isFinite(value) ? value.toFixed(4) : "\u2013");
-export const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(4)}` : "\u2013");
+export const signed = (value) =>
+  Number.isFinite(value) ? `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(4)}` : "\u2013";

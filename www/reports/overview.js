@@ -22,7 +22,13 @@ const barOf = (entry, wanted, label) => ({
   series: seriesOf(entry),
 });
 
-const numbersOf = (entry, wanted) => [entry.name, entry.stage, entry.figures[wanted], entry.intervals?.[wanted].low ?? "", entry.intervals?.[wanted].high ?? ""];
+const numbersOf = (entry, wanted) => [
+  entry.name,
+  entry.stage,
+  entry.figures[wanted],
+  entry.intervals?.[wanted].low ?? "",
+  entry.intervals?.[wanted].high ?? "",
+];
 const header = () => [t("report"), t("stage"), t("value"), t("low"), t("high")];
 
 /** Points of a loss curve: windows of steps, by epoch. */
@@ -48,7 +54,13 @@ function losses(entries, part) {
   if (part === PART || part === "") {
     for (const [encoder, sums] of Object.entries(LOSSES)) {
       const points = sums.map((sum, epoch) => [epoch + 0.5, sum / BATCHES]);
-      lines.push({ label: t("studys", { name: encoder }), points, series: lines.length % 6, dashed: true, dots: () => 3 });
+      lines.push({
+        label: t("studys", { name: encoder }),
+        points,
+        series: lines.length % 6,
+        dashed: true,
+        dots: () => 3,
+      });
     }
   }
   return lines;
@@ -64,12 +76,15 @@ export function showOverview(place, entries, wanted, part) {
     label,
     bars: own.sort((one, other) => order(one) - order(other)).map((entry) => barOf(entry, wanted, shortName(entry))),
   }));
-  const fitted = able.filter(({ stage }) => stage !== "base").sort((one, other) => other.figures[wanted] - one.figures[wanted]);
+  const fitted = able
+    .filter(({ stage }) => stage !== "base")
+    .sort((one, other) => other.figures[wanted] - one.figures[wanted]);
   const fullName = (entry) => (entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry));
   // Where there is little room, names stand above their bars.
-  const against = (width) => (width < 480
-    ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
-    : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }]);
+  const against = (width) =>
+    width < 480
+      ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
+      : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }];
   const lines = losses(entries, part);
   const pictures = [
     figure({
@@ -88,13 +103,16 @@ export function showOverview(place, entries, wanted, part) {
     }),
   ];
   if (lines.length > 0) {
-    pictures.push(figure({
-      name: "loss",
-      caption: t("lossCaption"),
-      draw: (width) => lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption"), { logarithmic: true }),
-      header: [t("report"), t("epoch"), t("loss")],
-      rows: lines.flatMap(({ label, points }) => points.map(([x, y]) => [label, x, y])),
-    }));
+    pictures.push(
+      figure({
+        name: "loss",
+        caption: t("lossCaption"),
+        draw: (width) =>
+          lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption"), { logarithmic: true }),
+        header: [t("report"), t("epoch"), t("loss")],
+        rows: lines.flatMap(({ label, points }) => points.map(([x, y]) => [label, x, y])),
+      }),
+    );
   }
   place.replaceChildren(...pictures);
 }

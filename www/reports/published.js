@@ -4,7 +4,11 @@
 /** The sha256 of the names of the sentences that it was tested on. */
 export const PART = "2ddb9d1712ce131aba3ad810c6adc6529baa6e8d2c3401ac459a780b175348c9";
 
-const row = (encoder, stage, accuracy, macro_f1, weighted_f1) => ({ encoder, stage, figures: { accuracy, macro_f1, weighted_f1 } });
+const row = (encoder, stage, accuracy, macro_f1, weighted_f1) => ({
+  encoder,
+  stage,
+  figures: { accuracy, macro_f1, weighted_f1 },
+});
 
 export const FIGURES = [
   row("distilbert-base-cased", "base", 0.0148, 0.0068, 0.0036),

@@ -51,7 +51,16 @@ function entryOf(report, json, rest) {
 
 for (const { encoder, stage, figures } of FIGURES) {
   const id = `study/${encoder}/${stage}`;
-  entries.set(id, { id, source: "study", name: `${encoder}, ${stage}`, encoder, head: "linear", stage, part: PART, figures });
+  entries.set(id, {
+    id,
+    source: "study",
+    name: `${encoder}, ${stage}`,
+    encoder,
+    head: "linear",
+    stage,
+    part: PART,
+    figures,
+  });
 }
 
 async function get(url) {
@@ -61,31 +70,37 @@ async function get(url) {
 }
 
 const isName = (name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
-const isFile = (file) => typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
+const isFile = (file) =>
+  typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
 /** Loads the stored reports; calls `onProblem(file, reason)` for what is refused. */
 export async function loadStored(onProblem) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
-  const listed = (index.bundles ?? []).filter(({ name }) => isName(name))
-    .flatMap(({ name, reports }) => (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })));
-  const found = await Promise.all(listed.map(async ({ bundle, file, head, sample }) => {
-    const shown = `${bundle}/${file}`;
-    try {
-      if (!isFile(file) || !isName(head)) throw new Error("the index names no file of a bundle");
-      const folder = new URL(`${bundle}/`, BUNDLES);
-      const json = await (await get(new URL(file, folder))).text();
-      const { kind } = await checkFile(json);
-      if (kind !== "report") throw new Error(`found a ${kind}, expected a report`);
-      const name = file.slice("reports/".length, -".json".length);
-      const id = `${bundle}/${name}`;
-      const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
-      if (isFile(sample)) rest.sample = new URL(sample, folder).href;
-      return entryOf(JSON.parse(json), json, rest);
-    } catch (error) {
-      onProblem(shown, messageOf(error));
-      return null;
-    }
-  }));
+  const listed = (index.bundles ?? [])
+    .filter(({ name }) => isName(name))
+    .flatMap(({ name, reports }) =>
+      (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })),
+    );
+  const found = await Promise.all(
+    listed.map(async ({ bundle, file, head, sample }) => {
+      const shown = `${bundle}/${file}`;
+      try {
+        if (!isFile(file) || !isName(head)) throw new Error("the index names no file of a bundle");
+        const folder = new URL(`${bundle}/`, BUNDLES);
+        const json = await (await get(new URL(file, folder))).text();
+        const { kind } = await checkFile(json);
+        if (kind !== "report") throw new Error(`found a ${kind}, expected a report`);
+        const name = file.slice("reports/".length, -".json".length);
+        const id = `${bundle}/${name}`;
+        const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
+        if (isFile(sample)) rest.sample = new URL(sample, folder).href;
+        return entryOf(JSON.parse(json), json, rest);
+      } catch (error) {
+        onProblem(shown, messageOf(error));
+        return null;
+      }
+    }),
+  );
   for (const entry of found.filter(Boolean)) entries.set(entry.id, entry);
 }
 

@@ -42,39 +42,86 @@ function open(id) {
 function figureCell(entry, name) {
   const value = entry.figures[name];
   const interval = entry.intervals?.[name];
-  return element("td", {}, number(value), interval ? element("span", { class: "interval" }, `${number(interval.low)} \u2013 ${number(interval.high)}`) : null);
+  return element(
+    "td",
+    {},
+    number(value),
+    interval ? element("span", { class: "interval" }, `${number(interval.low)} \u2013 ${number(interval.high)}`) : null,
+  );
 }
 
 /** A radio button that keeps the keyboard when the table is drawn again. */
-const radio = (side, entry) => element("td", {}, element("input", {
-  type: "radio",
-  name: side,
-  "data-focus": `${side}:${entry.id}`,
-  value: entry.id,
-  checked: state()[side] === entry.id,
-  "aria-label": `${side.toUpperCase()}: ${entry.name}`,
-  onchange: () => pick(side, entry.id),
-}));
+const radio = (side, entry) =>
+  element(
+    "td",
+    {},
+    element("input", {
+      type: "radio",
+      name: side,
+      "data-focus": `${side}:${entry.id}`,
+      value: entry.id,
+      checked: state()[side] === entry.id,
+      "aria-label": `${side.toUpperCase()}: ${entry.name}`,
+      onchange: () => pick(side, entry.id),
+    }),
+  );
 
 export function showTable(place, entries) {
   const { sort, order } = state();
   const [, value] = COLUMNS.find(([name]) => name === sort) ?? COLUMNS[0];
   const sorted = [...entries].sort((one, other) => compare(value(one), value(other)) * (order === "down" ? -1 : 1));
-  const heads = COLUMNS.map(([name]) => element("th", { scope: "col", "aria-sort": name === sort ? (order === "down" ? "descending" : "ascending") : "none" },
-    element("button", { type: "button", class: "sort", "data-focus": `sort:${name}`, "data-sort": name, onclick: () => sortBy(name) }, t(name), element("span", { "aria-hidden": "true" }, name === sort ? (order === "down" ? " \u25bc" : " \u25b2") : ""))));
-  const rows = sorted.map((entry) => element("tr", { "data-report": entry.id, class: state().show === entry.id ? "chosen" : null },
-    radio("a", entry),
-    radio("b", entry),
-    element("th", { scope: "row" }, element("button", { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => open(entry.id) }, entry.name),
-      element("span", { class: "interval" }, t(`source_${entry.source}`))),
-    element("td", { class: "text" }, entry.stage || "\u2013"),
-    FIGURE_NAMES.map((name) => figureCell(entry, name)),
-    element("td", {}, number(error(entry)))));
+  const heads = COLUMNS.map(([name]) =>
+    element(
+      "th",
+      { scope: "col", "aria-sort": name === sort ? (order === "down" ? "descending" : "ascending") : "none" },
+      element(
+        "button",
+        { type: "button", class: "sort", "data-focus": `sort:${name}`, "data-sort": name, onclick: () => sortBy(name) },
+        t(name),
+        element("span", { "aria-hidden": "true" }, name === sort ? (order === "down" ? " \u25bc" : " \u25b2") : ""),
+      ),
+    ),
+  );
+  const rows = sorted.map((entry) =>
+    element(
+      "tr",
+      { "data-report": entry.id, class: state().show === entry.id ? "chosen" : null },
+      radio("a", entry),
+      radio("b", entry),
+      element(
+        "th",
+        { scope: "row" },
+        element(
+          "button",
+          { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => open(entry.id) },
+          entry.name,
+        ),
+        element("span", { class: "interval" }, t(`source_${entry.source}`)),
+      ),
+      element("td", { class: "text" }, entry.stage || "\u2013"),
+      FIGURE_NAMES.map((name) => figureCell(entry, name)),
+      element("td", {}, number(error(entry))),
+    ),
+  );
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  place.replaceChildren(element("table", { class: "reports" },
-    element("caption", { class: "visually-hidden" }, t("tableTitle")),
-    element("thead", {}, element("tr", {}, ["A", "B"].map((side) => element("th", { scope: "col" }, side)), heads)),
-    element("tbody", {}, rows)));
+  place.replaceChildren(
+    element(
+      "table",
+      { class: "reports" },
+      element("caption", { class: "visually-hidden" }, t("tableTitle")),
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ["A", "B"].map((side) => element("th", { scope: "col" }, side)),
+          heads,
+        ),
+      ),
+      element("tbody", {}, rows),
+    ),
+  );
   if (focused) [...place.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
   return sorted;
 }
@@ -82,7 +129,18 @@ export function showTable(place, entries) {
 /** The table as rows, for a file. */
 export function tableRows(entries) {
   const names = FIGURE_NAMES.flatMap((name) => [name, `${name}_low`, `${name}_high`]);
-  const figures = (entry) => FIGURE_NAMES.flatMap((name) => [entry.figures[name], entry.intervals?.[name].low, entry.intervals?.[name].high]);
-  return [["report", "encoder", "head", "stage", "source", ...names, "ece"],
-    ...entries.map((entry) => [entry.name, entry.encoder, entry.head, entry.stage, entry.source, ...figures(entry), error(entry)])];
+  const figures = (entry) =>
+    FIGURE_NAMES.flatMap((name) => [entry.figures[name], entry.intervals?.[name].low, entry.intervals?.[name].high]);
+  return [
+    ["report", "encoder", "head", "stage", "source", ...names, "ece"],
+    ...entries.map((entry) => [
+      entry.name,
+      entry.encoder,
+      entry.head,
+      entry.stage,
+      entry.source,
+      ...figures(entry),
+      error(entry),
+    ]),
+  ];
 }

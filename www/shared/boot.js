@@ -7,7 +7,8 @@
     en: {
       "browsers": "Chrome and Edge from version 103 on, Firefox from 114 and Safari from 16.4 have what it needs.",
       "file": "This page was opened straight from the file system, where a browser does not load its modules.",
-      "file-advice": "Run scripts/demo, or \"nerite serve\", and open the address that it prints. The text still stays on this device.",
+      "file-advice":
+        'Run scripts/demo, or "nerite serve", and open the address that it prints. The text still stays on this device.',
       "no-wasm": "This browser has no WebAssembly, or has it switched off (a lockdown mode does that).",
       "no-wasm-advice": "Allow WebAssembly for this site, or use another browser. ",
       "no-simd": "This browser's WebAssembly lacks the SIMD instructions that the recognizer needs.",
@@ -20,7 +21,8 @@
     ko: {
       "browsers": "Chrome과 Edge 103, Firefox 114, Safari 16.4 이후 버전에서 작동합니다.",
       "file": "이 페이지를 파일 시스템에서 바로 열었습니다. 이 경우 브라우저가 모듈을 불러오지 않습니다.",
-      "file-advice": "scripts/demo나 \"nerite serve\"를 실행하고 표시되는 주소를 여세요. 글은 그대로 이 기기에만 남습니다.",
+      "file-advice":
+        'scripts/demo나 "nerite serve"를 실행하고 표시되는 주소를 여세요. 글은 그대로 이 기기에만 남습니다.',
       "no-wasm": "이 브라우저에는 WebAssembly가 없거나 꺼져 있습니다(차단 모드에서 그럴 수 있습니다).",
       "no-wasm-advice": "이 사이트에 WebAssembly를 허용하거나 다른 브라우저를 쓰세요. ",
       "no-simd": "이 브라우저의 WebAssembly에는 인식기에 필요한 SIMD 명령이 없습니다.",
@@ -70,10 +72,14 @@
   }
 
   // Errors of elements do not bubble, so they are caught on their way down.
-  document.addEventListener("error", function (event) {
-    if (event.target.tagName !== "SCRIPT") return;
-    fail(strings["scripts"], strings["scripts-advice"]);
-  }, true);
+  document.addEventListener(
+    "error",
+    function (event) {
+      if (event.target.tagName !== "SCRIPT") return;
+      fail(strings["scripts"], strings["scripts-advice"]);
+    },
+    true
+  );
 
   // A script that throws before the recognizer is even asked for: mostly a browser too old for its syntax.
   window.addEventListener("error", function (event) {

@@ -16,7 +16,8 @@ function fill(node, attributes, children) {
 export const element = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
 /** An SVG element, likewise. */
-export const shape = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
+export const shape = (name, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, name), attributes, children);
 
 export const byId = (id) => document.getElementById(id);
 
@@ -31,6 +32,8 @@ export const option = (value, text) => element("option", { value }, text);
  * turn the direction of the text around them.
  */
 export function label(name, longest = 64) {
-  const clean = String(name).replace(/[\s\p{C}]+/gu, " ").trim();
+  const clean = String(name)
+    .replace(/[\s\p{C}]+/gu, " ")
+    .trim();
   return clean.length <= longest ? clean : `${clean.slice(0, longest - 1)}\u2026`;
 }

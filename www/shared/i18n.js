@@ -1,6 +1,6 @@
 // The texts of the interface. Elements name theirs in `data-i18n`, attributes theirs in `data-i18n-ATTRIBUTE`.
 
-import { LANGUAGES, chooseLanguage, rememberLanguage } from "./languages.js";
+import { chooseLanguage, LANGUAGES, rememberLanguage } from "./languages.js";
 
 const ATTRIBUTES = ["aria-label", "placeholder", "data-empty"];
 
@@ -56,7 +56,8 @@ export function translatePage() {
   for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
   for (const attribute of ATTRIBUTES) {
     const name = `data-i18n-${attribute}`;
-    for (const element of document.querySelectorAll(`[${name}]`)) element.setAttribute(attribute, t(element.getAttribute(name)));
+    for (const element of document.querySelectorAll(`[${name}]`))
+      element.setAttribute(attribute, t(element.getAttribute(name)));
   }
 }
 

@@ -21,10 +21,11 @@ export async function register(onUpdate) {
 }
 
 function offerUpdates(registration, onUpdate) {
-  const offer = (worker) => onUpdate(() => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    worker.postMessage({ kind: "activate" });
-  });
+  const offer = (worker) =>
+    onUpdate(() => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      worker.postMessage({ kind: "activate" });
+    });
   if (registration.waiting) offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
@@ -61,10 +62,12 @@ async function otherPages() {
     }
   };
   const [files, bundles] = await Promise.all([list("pages.json", "files"), list("bundles/index.json", "bundles")]);
-  const reports = bundles.flatMap((bundle) => (Array.isArray(bundle?.reports) ? bundle.reports : [])
-    .flatMap((report) => [report?.file, report?.sample])
-    .filter(Boolean)
-    .map((file) => `bundles/${bundle.name}/${file}`));
+  const reports = bundles.flatMap((bundle) =>
+    (Array.isArray(bundle?.reports) ? bundle.reports : [])
+      .flatMap((report) => [report?.file, report?.sample])
+      .filter(Boolean)
+      .map((file) => `bundles/${bundle.name}/${file}`),
+  );
   return [...files, ...reports].map((path) => new URL(path, document.baseURI).href);
 }
 

@@ -39,10 +39,11 @@ export async function forEachInPieces(list, pace, use, wanted = () => true) {
 }
 
 /** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */
-export const afterFrame = () => new Promise((resolve) => {
-  requestAnimationFrame(() => setTimeout(resolve));
-  setTimeout(resolve, LONGEST_FRAME);
-});
+export const afterFrame = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, LONGEST_FRAME);
+  });
 
 /** Until the frame is over for which something was put into the page last. */
 let frame = null;

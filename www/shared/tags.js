@@ -6,7 +6,16 @@ import { t } from "./i18n.js";
 const OUTSIDE = "O";
 
 /** Types of the shipped corpus: a fixed colour of the palette in style.css; their names are in strings/. */
-const KNOWN_TYPES = new Map([["per", 0], ["org", 1], ["geo", 2], ["gpe", 3], ["tim", 4], ["eve", 5], ["art", 6], ["nat", 7]]);
+const KNOWN_TYPES = new Map([
+  ["per", 0],
+  ["org", 1],
+  ["geo", 2],
+  ["gpe", 3],
+  ["tim", 4],
+  ["eve", 5],
+  ["art", 6],
+  ["nat", 7],
+]);
 const PALETTE_SIZE = 12;
 
 /** Long enough for any sensible name, short enough for a label inside a text. */

@@ -7,6 +7,5 @@ const RELAXED = new Uint8Array([
 ]);
 
 /** The build for this browser, as wasm-bindgen made it. */
-export const build = () => (WebAssembly.validate(RELAXED)
-  ? import("./wasm/relaxed/nerite_web.js")
-  : import("./wasm/plain/nerite_web.js"));
+export const build = () =>
+  WebAssembly.validate(RELAXED) ? import("./wasm/relaxed/nerite_web.js") : import("./wasm/plain/nerite_web.js");

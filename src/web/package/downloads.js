@@ -309,14 +309,15 @@ export async function clearCache() {
   if (typeof caches !== "undefined") await caches.delete(CACHE).catch(() => {});
 }
 
-const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
-  const stop = () => {
-    clearTimeout(timer);
-    reject(signal.reason);
-  };
-  const timer = setTimeout(() => {
-    signal?.removeEventListener("abort", stop);
-    resolve();
-  }, milliseconds);
-  signal?.addEventListener("abort", stop, { once: true });
-});
+const pause = (milliseconds, signal) =>
+  new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });

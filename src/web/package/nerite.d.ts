@@ -1,8 +1,22 @@
 // The public interface of pkg/nerite.js (ES module, hand-written; it holds no
 // wasm itself: workers do). Offsets are UTF-16 code units of the given text.
 
-export interface Progress { loaded: number; total: number; file: string; cached: boolean }
-export interface HeadInfo { id: string; title: string; kind: string; layers: number[]; decoder: Decoder; decoders: Decoder[]; tags: string[]; bytes: number }
+export interface Progress {
+  loaded: number;
+  total: number;
+  file: string;
+  cached: boolean;
+}
+export interface HeadInfo {
+  id: string;
+  title: string;
+  kind: string;
+  layers: number[];
+  decoder: Decoder;
+  decoders: Decoder[];
+  tags: string[];
+  bytes: number;
+}
 export type Decoder = "argmax" | "rules" | "transitions";
 export type Aggregation = "average" | "first" | "max";
 
@@ -15,9 +29,9 @@ export interface LoadOptions {
   cache?: boolean;
 }
 export interface PredictOptions {
-  head?: string;                  // id; default: recognizer.defaultHead
-  decoder?: Decoder;              // default: the head's own; of several heads, those that have it take it
-  aggregation?: Aggregation;      // default "average"
+  head?: string; // id; default: recognizer.defaultHead
+  decoder?: Decoder; // default: the head's own; of several heads, those that have it take it
+  aggregation?: Aggregation; // default "average"
   signal?: AbortSignal;
   /** Offsets that are wanted first (what is on the screen). */
   visible?: [number, number] | (() => [number, number]);
@@ -25,18 +39,46 @@ export interface PredictOptions {
   /** Called with every part as soon as it is there, in any order; of several heads, with the index of its head. */
   onPart?: (part: Part, head: number) => void;
 }
-export interface Word { start: number; end: number; tag: string; score: number; probabilities: Float32Array; sentence: number }
-export interface Entity { start: number; end: number; type: string; text: string; score: number; words: [number, number] }
+export interface Word {
+  start: number;
+  end: number;
+  tag: string;
+  score: number;
+  probabilities: Float32Array;
+  sentence: number;
+}
+export interface Entity {
+  start: number;
+  end: number;
+  type: string;
+  text: string;
+  score: number;
+  words: [number, number];
+}
 /** Some whole sentences. `firstWord` is the index of words[0] in the text's words. */
-export interface Part { firstWord: number; words: Word[]; entities: Entity[] }
+export interface Part {
+  firstWord: number;
+  words: Word[];
+  entities: Entity[];
+}
 export interface Prediction {
-  head: string; decoder: Decoder; tags: string[];
-  words: Word[]; entities: Entity[];
+  head: string;
+  decoder: Decoder;
+  tags: string[];
+  words: Word[];
+  entities: Entity[];
   /** Wall-clock time, and the words that an earlier prediction had already (same sentence, head, decoder). */
-  milliseconds: number; reusedWords: number;
+  milliseconds: number;
+  reusedWords: number;
 }
 /** Sizes before any download. */
-export interface BundleInfo { name: string; architecture: string; bytes: number; files: { file: string; bytes: number }[]; cachedBytes: number }
+export interface BundleInfo {
+  name: string;
+  architecture: string;
+  bytes: number;
+  files: { file: string; bytes: number }[];
+  cachedBytes: number;
+}
 
 /** url: the bundle's folder; or the files of such a folder, chosen on disk. */
 export function load(source: string | URL | Iterable<File>, options?: LoadOptions): Promise<Recognizer>;
@@ -46,13 +88,16 @@ export function cacheSize(): Promise<number>;
 export function clearCache(): Promise<void>;
 
 export class Recognizer {
-  readonly name: string; readonly architecture: string; readonly bytes: number;
+  readonly name: string;
+  readonly architecture: string;
+  readonly bytes: number;
   /** Whether the browser's cache held all of it when it was loaded: the next time it needs no network. */
   readonly cached: boolean;
-  readonly backend: string;       // "wasm relaxed simd", "wasm relaxed simd, in pairs", "wasm simd128"
-  readonly workers: number;       // running now
-  readonly heads: HeadInfo[]; readonly defaultHead: string;
-  readonly wasmBytes: number;     // the most memory that one worker has taken
+  readonly backend: string; // "wasm relaxed simd", "wasm relaxed simd, in pairs", "wasm simd128"
+  readonly workers: number; // running now
+  readonly heads: HeadInfo[];
+  readonly defaultHead: string;
+  readonly wasmBytes: number; // the most memory that one worker has taken
   predict(text: string, options?: PredictOptions): Promise<Prediction>;
   /** One run of the encoder for several heads; the predictions in the order of `heads`. */
   predictAll(text: string, heads: string[], options?: PredictOptions): Promise<Prediction[]>;
@@ -66,7 +111,9 @@ export class Recognizer {
   free(): void;
 }
 /** Every rejection but an abort (signal.reason). code: "network" | "integrity" | "bundle" | "memory" | "crash" | "freed" | "input" */
-export class NeriteError extends Error { readonly code: string }
+export class NeriteError extends Error {
+  readonly code: string;
+}
 
 // A crash of the worker (a panic in wasm) rejects what was running with code
 // "crash"; the next predict starts a fresh worker from the cache by itself.

@@ -1,11 +1,11 @@
 // The package's face: see nerite.d.ts. No model runs on this thread: workers do all the work (worker.js).
 
-import { Source, cacheSize, clearCache } from "./downloads.js";
+import { cacheSize, clearCache, Source } from "./downloads.js";
 import { NeriteError, refuse } from "./errors.js";
 import { Pool } from "./pool.js";
-import { Kept, Outline, breathe, runs } from "./sentences.js";
+import { breathe, Kept, Outline, runs } from "./sentences.js";
 
-export { NeriteError, cacheSize, clearCache };
+export { cacheSize, clearCache, NeriteError };
 
 /** More workers than this bring little: memory is slower than cores. */
 const MOST_WORKERS = 4;
@@ -51,9 +51,11 @@ const KINDS = {
 
 /** Options as pages hand them in, once they are known to be some. */
 function checked(options = {}) {
-  if (typeof options !== "object" || options === null) refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
+  if (typeof options !== "object" || options === null)
+    refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
   for (const [name, [kind, isRight]] of Object.entries(KINDS)) {
-    if (options[name] !== undefined && !isRight(options[name])) refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
+    if (options[name] !== undefined && !isRight(options[name]))
+      refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
   }
   return options;
 }
@@ -106,7 +108,8 @@ function located(source) {
     return { base: url.href };
   }
   const list = Array.from(source ?? []);
-  if (list.length === 0 || !list.every((file) => file instanceof File)) refuse("input", "found neither an address nor files of a bundle");
+  if (list.length === 0 || !list.every((file) => file instanceof File))
+    refuse("input", "found neither an address nor files of a bundle");
   const files = list.map((file) => [pathOf(file), file]);
   const manifest = files.filter(([path]) => path.endsWith("manifest.json")).sort(([a], [b]) => a.length - b.length)[0];
   if (!manifest) refuse("bundle", "found no manifest.json among the files");
@@ -205,7 +208,8 @@ export class Recognizer {
     return {
       tags: results.map(({ tags }) => Array.from(tags, (tag) => names[tag])),
       confidences: results.map(({ tags, probabilities }) =>
-        Array.from(tags, (tag, word) => probabilities[word * names.length + tag])),
+        Array.from(tags, (tag, word) => probabilities[word * names.length + tag]),
+      ),
     };
   }
 
@@ -216,9 +220,15 @@ export class Recognizer {
   /** Heads with the decoder of each: the one asked for, where the head can serve it. */
   #questions(heads, { decoder, aggregation = AGGREGATIONS[0] }) {
     const expect = (what, found, expected) => {
-      if (!expected.includes(found)) refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
+      if (!expected.includes(found))
+        refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
     };
-    for (const id of heads) expect("head", id, this.heads.map((head) => head.id));
+    for (const id of heads)
+      expect(
+        "head",
+        id,
+        this.heads.map((head) => head.id),
+      );
     const asked = this.heads.filter(({ id }) => heads.includes(id));
     if (decoder !== undefined) expect("decoder", decoder, [...new Set(asked.flatMap(({ decoders }) => decoders))]);
     expect("aggregation", aggregation, AGGREGATIONS);
@@ -289,7 +299,11 @@ export class Recognizer {
     let done = 0;
     const tell = ([from, to], isKnown) => {
       done += outline.ends[to] - outline.ends[from];
-      onRun?.([from, to], results.map((own) => own.slice(from, to)), isKnown);
+      onRun?.(
+        [from, to],
+        results.map((own) => own.slice(from, to)),
+        isKnown,
+      );
       onProgress?.({ words: done, total: outline.count });
     };
     for (const [index, run] of known.entries()) {
@@ -300,11 +314,17 @@ export class Recognizer {
     const range = () => (isFunction(visible) ? visible() : visible);
     const isVisible = (run, range) => areOffsets(range) && outline.meets(range, run);
     const begun = range();
-    const first = Math.max(0, unknown.findIndex((run) => isVisible(run, begun)));
+    const first = Math.max(
+      0,
+      unknown.findIndex((run) => isVisible(run, begun)),
+    );
     /** The place in a queue of what is on the screen by now. */
     const nearest = (queue) => {
       const now = range();
-      return Math.max(0, queue.findIndex(({ task }) => task.outline === outline && isVisible(task.run, now)));
+      return Math.max(
+        0,
+        queue.findIndex(({ task }) => task.outline === outline && isVisible(task.run, now)),
+      );
     };
     const tasks = [...unknown.slice(first), ...unknown.slice(0, first)].map(([from, to]) => ({
       outline,
@@ -314,7 +334,13 @@ export class Recognizer {
       done: ({ answers, wasmBytes }) => {
         this.#wasmBytes = Math.max(this.#wasmBytes, wasmBytes);
         answers.forEach((answer, index) => {
-          const own = divided(answer, outline, from, to, this.heads.find(({ id }) => id === questions[index].head).tags.length);
+          const own = divided(
+            answer,
+            outline,
+            from,
+            to,
+            this.heads.find(({ id }) => id === questions[index].head).tags.length,
+          );
           own.forEach((result, offset) => {
             results[index][from + offset] = result;
             this.#kept.set(prefixes[index] + outline.key(from + offset), result);
@@ -368,9 +394,20 @@ function built(outline, from, results, tags) {
         sentence,
       });
     });
-    for (const { words: [from, to], type, score } of result.entities) {
+    for (const {
+      words: [from, to],
+      type,
+      score,
+    } of result.entities) {
       const [start, end] = [outline.start(first + from), outline.end(first + to - 1)];
-      entities.push({ start, end, type, text: outline.text.slice(start, end), score, words: [first + from, first + to] });
+      entities.push({
+        start,
+        end,
+        type,
+        text: outline.text.slice(start, end),
+        score,
+        words: [first + from, first + to],
+      });
     }
   });
   return { words, entities };

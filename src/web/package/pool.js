@@ -16,9 +16,11 @@ class Handle {
     this.#worker.onerror = (event) => {
       event.preventDefault();
       // An event without a message says that the script itself could not be had.
-      this.end(event.message
-        ? new NeriteError("crash", `the worker failed: ${event.message}`)
-        : new NeriteError("network", "the worker's script, or one that it needs, is missing from the package"));
+      this.end(
+        event.message
+          ? new NeriteError("crash", `the worker failed: ${event.message}`)
+          : new NeriteError("network", "the worker's script, or one that it needs, is missing from the package"),
+      );
     };
   }
 
@@ -109,10 +111,12 @@ export class Pool {
     const start = async () => {
       const missing = Math.max(0, count - this.#workers.length);
       // Where one fails to start, fewer do the same work.
-      await Promise.allSettled(Array.from({ length: missing }, async () => {
-        await this.#start();
-        this.#feed();
-      }));
+      await Promise.allSettled(
+        Array.from({ length: missing }, async () => {
+          await this.#start();
+          this.#feed();
+        }),
+      );
       this.#growing = null;
     };
     this.#growing ??= start();
@@ -140,18 +144,20 @@ export class Pool {
         reject(reason);
       };
       const stop = () => drop(signal.reason);
-      const own = new Set(tasks.map((task) => ({
-        task,
-        done: (result) => {
-          if (signal?.aborted) return;
-          task.done(result);
-          left -= 1;
-          if (left > 0) return;
-          signal?.removeEventListener("abort", stop);
-          resolve();
-        },
-        fail: drop,
-      })));
+      const own = new Set(
+        tasks.map((task) => ({
+          task,
+          done: (result) => {
+            if (signal?.aborted) return;
+            task.done(result);
+            left -= 1;
+            if (left > 0) return;
+            signal?.removeEventListener("abort", stop);
+            resolve();
+          },
+          fail: drop,
+        })),
+      );
       signal?.addEventListener("abort", stop, { once: true });
       this.#queue.push(...own);
       this.#feed();
@@ -166,10 +172,13 @@ export class Pool {
       const at = this.#queue[0].task.nearest?.(this.#queue) ?? 0;
       const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
-      this.#watch(worker, worker.ask("predict", entry.task.input())).then(entry.done).catch(entry.fail).finally(() => {
-        this.#busy.delete(worker);
-        this.#feed();
-      });
+      this.#watch(worker, worker.ask("predict", entry.task.input()))
+        .then(entry.done)
+        .catch(entry.fail)
+        .finally(() => {
+          this.#busy.delete(worker);
+          this.#feed();
+        });
     }
   }
 

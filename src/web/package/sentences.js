@@ -50,7 +50,9 @@ export class Outline {
     const [first, last] = [this.ends[from], this.ends[to]];
     const base = this.start(first);
     const words = this.words.slice(2 * first, 2 * last).map((offset) => offset - base);
-    const sentences = new Uint32Array(to - from).map((_, index) => this.ends[from + index + 1] - this.ends[from + index]);
+    const sentences = new Uint32Array(to - from).map(
+      (_, index) => this.ends[from + index + 1] - this.ends[from + index],
+    );
     return { text: this.text.slice(base, this.end(last - 1)), words, sentences };
   }
 
@@ -108,7 +110,7 @@ export async function runs(outline, isKnown, workers, signal) {
   }
   // Each worker gets several tasks, so that all end at about the same time.
   const most = Math.min(Math.max(Math.ceil(words / (3 * workers)), FEWEST), MOST);
-  states.forEach((state, sentence) => extend(state ? known : unknown, sentence, state ? MOST : most));
+  for (const [sentence, state] of states.entries()) extend(state ? known : unknown, sentence, state ? MOST : most);
   return { known, unknown, words };
 }
 

@@ -2,7 +2,7 @@
 
 import { build } from "./build.js";
 import { PART, Source } from "./downloads.js";
-import { NeriteError, describe, refuse } from "./errors.js";
+import { describe, NeriteError, refuse } from "./errors.js";
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;

@@ -206,9 +206,8 @@ impl Entry {
         bar.set_position(starts[done] as u64);
         while done < total {
             let end = total.min(done + CHUNK_SENTENCES);
-            let chunk = encode(corpus, done..end, encoder, layers).with_context(|| {
-                format!("{}: sentences {} to {end}", corpus.path.display(), done + 1)
-            })?;
+            let chunk = encode(corpus, done..end, encoder, layers)
+                .with_context(|| format!("{}: sentences {} to {end}", corpus.name, done + 1))?;
             let write = |file: &mut File, at: usize, bytes: &[u8]| -> std::io::Result<()> {
                 file.seek(SeekFrom::Start(at as u64))?;
                 file.write_all(bytes)?;

@@ -21,7 +21,7 @@ use flate2::write::GzEncoder;
 use memory::{Bounds, within};
 use mutation::{change, changes, edit, edits};
 use nerite_encoders::{Lookup, Source};
-use nerite_trainer::corpus::{Corpus, Encoding, Format, Options, Predictions, Scheme};
+use nerite_trainer::corpus::{self, Encoding, Format, Options, Scheme};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -70,7 +70,7 @@ fn read_corpus(bytes: &[u8], plain: usize, options: &Options) -> Result<bool, Te
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("corpus");
     std::fs::write(&path, bytes)?;
-    let Ok(corpus) = fine(within(TEXT, plain, || Corpus::read(&path, options)))? else {
+    let Ok(corpus) = fine(within(TEXT, plain, || corpus::read(&path, options)))? else {
         return Ok(false);
     };
     prop_assert!(!corpus.sentences.is_empty());
@@ -100,7 +100,7 @@ fn read_predictions(bytes: &[u8]) -> Result<bool, TestCaseError> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("predictions");
     std::fs::write(&path, bytes)?;
-    let read = || Predictions::read(&path);
+    let read = || corpus::read_predictions(&path);
     let Ok(predictions) = fine(within(TEXT, bytes.len(), read))? else {
         return Ok(false);
     };

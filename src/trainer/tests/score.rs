@@ -92,7 +92,7 @@ fn tables_are_shown_and_broken_files_refused() {
         "score bad.conll",
         &["bad.conll:2: found 2 columns, expected 3 as in line 1"],
     );
-    lab.refused("score none.conll", &["none.conll: cannot be read"]);
+    lab.refused("score none.conll", &["cannot read none.conll"]);
     lab.misused("score p.conll --resamples 0", &["--resamples"]);
 }
 

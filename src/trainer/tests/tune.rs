@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Lab, columns, wait, wait_until};
-use nerite_trainer::corpus::{Corpus, Options};
+use nerite_trainer::corpus::{self, Options};
 use nerite_trainer::split::Split;
 use serde_json::Value;
 
@@ -116,7 +116,7 @@ fn the_test_part_is_not_looked_at() {
     lab.ok(&format!("tune a/c.conll --out a/t {search}"));
 
     // All its words are O now, and nothing differs.
-    let corpus = Corpus::read(&lab.path("a/c.conll"), &Options::default()).unwrap();
+    let corpus = corpus::read(&lab.path("a/c.conll"), &Options::default()).unwrap();
     let split: Split = "sklearn:0.2:123".parse().unwrap();
     let parts = split.parts(&corpus.names()).unwrap();
     let mut sentences: Vec<String> = text.trim_end().split("\n\n").map(str::to_owned).collect();

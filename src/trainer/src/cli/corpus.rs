@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use nerite_trainer::corpus::{
-    Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags, check_words,
+    self, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags, check_words,
 };
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
@@ -60,7 +60,7 @@ impl CorpusArguments {
             encoding: self.encoding,
             scheme: self.scheme,
         };
-        Ok(Corpus::read(&self.file, &options)?)
+        corpus::read(&self.file, &options)
     }
 
     /// The arguments as they would be typed again; the file is named without

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::{Context, Entities, Evaluation, Intervals, OverlapScores, TokenReport};
-use nerite_trainer::corpus::Predictions;
+use nerite_trainer::corpus;
 use serde_json::json;
 
 /// Judge anybody's predictions: a file with word, gold tag and predicted tag
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let predictions = Predictions::read(&self.file)?;
+        let predictions = corpus::read_predictions(&self.file)?;
         let sentences: Vec<_> = predictions.sentences().collect();
         let context = Context {
             training: None,

@@ -3,13 +3,13 @@
 
 use nerite::{Tag, TagError};
 
-use super::{Columns, Fault, Problem, Rows, Scheme, Sentence, text};
+use crate::{Columns, Fault, Problem, Rows, Scheme, Sentence, text};
 
 /// What stands at the start of each document.
-pub(super) const DOCUMENT: &str = "-DOCSTART-";
+pub(crate) const DOCUMENT: &str = "-DOCSTART-";
 
 /// Reads the columns. If the tags are IOB1, as told or found out, they become IOB2.
-pub(super) fn read(text: &str, scheme: Option<Scheme>) -> Result<(Rows, Scheme), Fault> {
+pub(crate) fn read(text: &str, scheme: Option<Scheme>) -> Result<(Rows, Scheme), Fault> {
     let mut rows = read_rows(text)?;
     let labels = rows.labels.clone();
     let tags = labels.iter().map(|label| Tag::parse(label));
@@ -140,8 +140,8 @@ fn convert(rows: &mut Rows, tags: &[Tag<'_>]) -> Result<(), TagError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::Options;
-    use crate::corpus::tests::{read, read_as, refused, shown};
+    use crate::Options;
+    use crate::tests::{read, read_as, refused, shown};
 
     #[test]
     fn columns_and_sentences_are_taken_apart() {

@@ -3,11 +3,10 @@
 //! empty line after each sentence.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use nerite::{JudgedSentence, Tag, TagError, TagSet};
 
-use super::{Columns, CorpusError, Fault, Format, MAX_WORDS, Problem, conll, text};
+use crate::{Columns, CorpusError, Fault, Format, MAX_BYTES, MAX_WORDS, Problem, conll, text};
 
 /// More columns than any file of predictions has.
 const MAX_COLUMNS: usize = 100;
@@ -29,22 +28,19 @@ struct Sentence {
 }
 
 impl Predictions {
-    /// Reads the file at `path`, plain or gzipped, in UTF-8.
+    /// Reads a file's bytes, plain or gzipped, in UTF-8. `name` is what errors
+    /// call it.
     ///
     /// # Errors
     ///
     /// What [`Problem`] lists, with the file and, where there is one, the line.
-    pub fn read(path: &Path) -> Result<Self, CorpusError> {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, CorpusError> {
         let read = || {
-            let bytes = text::load(path, text::MAX_BYTES)?;
-            let (text, _) = text::decode(bytes, Format::Conll, None)?;
+            let bytes = text::unpack(bytes, MAX_BYTES)?;
+            let (text, _) = text::decode(&bytes, Format::Conll, None)?;
             Self::parse(&text)
         };
-        read().map_err(|Fault { line, problem }| CorpusError {
-            path: path.to_path_buf(),
-            line,
-            problem,
-        })
+        read().map_err(|fault: Fault| fault.of(name))
     }
 
     /// The sentences, to be judged.
@@ -158,13 +154,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Predictions, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p");
-        std::fs::write(&path, bytes).unwrap();
-        Predictions::read(&path).map_err(|error| {
-            let message = error.to_string();
-            message[folder.path().display().to_string().len() + 1..].to_owned()
-        })
+        Predictions::read("p", bytes).map_err(|error| error.to_string())
     }
 
     #[test]

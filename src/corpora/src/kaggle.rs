@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
-use super::{Fault, Problem, Rows, Scheme, excerpt, text};
+use crate::{Fault, Problem, Rows, Scheme, excerpt, text};
 
 const NAME: &str = "Sentence #";
 const WORD: &str = "Word";
@@ -13,7 +13,7 @@ const TAG: &str = "Tag";
 
 /// Whether a file's first line is that of such a CSV, as far as telling the
 /// formats apart goes.
-pub(super) fn is_header(line: &str) -> bool {
+pub(crate) fn is_header(line: &str) -> bool {
     let has = |name| {
         line.split(',')
             .any(|field| is_column(field.trim().trim_matches('"'), name))
@@ -22,7 +22,7 @@ pub(super) fn is_header(line: &str) -> bool {
 }
 
 /// Reads the CSV. Its tags stay as they are, so `scheme` can only be IOB2.
-pub(super) fn read(text: &str, scheme: Option<Scheme>) -> Result<(Rows, Scheme), Fault> {
+pub(crate) fn read(text: &str, scheme: Option<Scheme>) -> Result<(Rows, Scheme), Fault> {
     if scheme == Some(Scheme::Iob1) {
         return Err(Problem::SchemeOfCsv.into());
     }
@@ -151,8 +151,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use crate::corpus::tests::{read, read_as, refused, refused_as, shown};
-    use crate::corpus::{Options, Scheme};
+    use crate::tests::{read, read_as, refused, refused_as, shown};
+    use crate::{Options, Scheme};
 
     #[test]
     fn names_start_sentences() {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use nerite::Span;
 use serde::Serialize;
 
-use super::{Corpus, Sentence};
+use crate::{Corpus, Sentence};
 
 /// Copies of a sentence that are compared with each other, at most: a sentence
 /// that is in the corpus very often would take the square of that.

@@ -1,21 +1,15 @@
-//! From a file to text: decompression, hashing, decoding, lines.
+//! From bytes to text: decompression, hashing, decoding, lines.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use super::{Encoding, Fault, Format, Problem};
-
-/// The largest file, decompressed: more than any corpus of words and tags needs,
-/// and a bound to what a small gzip file can swell to.
-pub(super) const MAX_BYTES: u64 = 2 << 30;
+use crate::{Encoding, Fault, Format, Problem};
 
 /// The longest line, in bytes of UTF-8. No word or row comes near it.
-pub(super) const MAX_LINE_BYTES: usize = 64 << 10;
+pub(crate) const MAX_LINE_BYTES: usize = 64 << 10;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -27,49 +21,40 @@ const NOT_TEXT: [(&[u8], &str); 3] = [
     (b"\xfe\xff", "UTF-16 text"),
 ];
 
-/// The file's bytes, decompressed if it is gzipped.
-pub(super) fn load(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
-    let mut file = BufReader::new(File::open(path).map_err(Problem::Io)?);
-    let start = file.fill_buf().map_err(Problem::Io)?;
-    let bytes = if start.starts_with(GZIP) {
-        read(MultiGzDecoder::new(file), limit, gzip_problem)
-    } else {
-        read(file, limit, Problem::Io)
-    }?;
+/// The file's bytes, decompressed if they are gzipped.
+pub(crate) fn unpack(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Problem> {
+    let bytes = match bytes.starts_with(GZIP) {
+        true => Cow::Owned(gunzip(bytes, limit)?),
+        false => Cow::Borrowed(bytes),
+    };
+    if bytes.len() as u64 > limit {
+        return Err(Problem::TooLarge(limit));
+    }
     match NOT_TEXT.iter().find(|(start, _)| bytes.starts_with(start)) {
         Some((_, what)) => Err(Problem::NotText(what)),
         None => Ok(bytes),
     }
 }
 
-fn read(
-    source: impl Read,
-    limit: u64,
-    problem: impl Fn(io::Error) -> Problem,
-) -> Result<Vec<u8>, Problem> {
+fn gunzip(packed: &[u8], limit: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    let read = source.take(limit + 1).read_to_end(&mut bytes);
-    if read.map_err(problem)? as u64 > limit {
-        return Err(Problem::TooLarge(limit));
-    }
-    Ok(bytes)
-}
-
-fn gzip_problem(error: io::Error) -> Problem {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => Problem::TruncatedGzip,
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Problem::DamagedGzip(error),
-        _ => Problem::Io(error),
+    match MultiGzDecoder::new(packed)
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+    {
+        Ok(_) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Problem::TruncatedGzip),
+        Err(error) => Err(Problem::DamagedGzip(error)),
     }
 }
 
 /// The sha256 of `bytes` in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The first line that is not empty, for a look at it before the encoding is known.
-pub(super) fn first_line(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn first_line(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let mut lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
     let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
@@ -77,26 +62,25 @@ pub(super) fn first_line(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Decodes a file in the given encoding, or in the one that its format allows.
-pub(super) fn decode(
-    mut bytes: Vec<u8>,
+pub(crate) fn decode(
+    bytes: &[u8],
     format: Format,
     encoding: Option<Encoding>,
 ) -> Result<(String, Encoding), Fault> {
-    let marked = bytes.starts_with(BYTE_ORDER_MARK);
+    let unmarked = bytes.strip_prefix(BYTE_ORDER_MARK);
+    let marked = unmarked.is_some();
     if encoding == Some(Encoding::Latin1) {
         return match marked {
             true => Err(Problem::MarkInLatin1.at(1)),
-            false => Ok((latin1(&bytes), Encoding::Latin1)),
+            false => Ok((latin1(bytes), Encoding::Latin1)),
         };
     }
-    if marked {
-        bytes.drain(..BYTE_ORDER_MARK.len());
-    }
     let found_out = encoding.is_none() && !marked && format == Format::Kaggle;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok((text, Encoding::Utf8)),
-        Err(error) if found_out => Ok((latin1(error.as_bytes()), Encoding::Latin1)),
-        Err(error) => Err(not_utf8(error.as_bytes(), error.utf8_error().valid_up_to())),
+    let bytes = unmarked.unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((text.to_owned(), Encoding::Utf8)),
+        Err(_) if found_out => Ok((latin1(bytes), Encoding::Latin1)),
+        Err(error) => Err(not_utf8(bytes, error.valid_up_to())),
     }
 }
 
@@ -111,7 +95,7 @@ fn not_utf8(bytes: &[u8], valid: usize) -> Fault {
 }
 
 /// The lines, numbered from 1, without their ends (LF or CRLF).
-pub(super) fn lines(text: &str) -> impl Iterator<Item = Result<(usize, &str), Fault>> {
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = Result<(usize, &str), Fault>> {
     (1..)
         .zip(text.lines())
         .map(|(number, line)| match check(line) {
@@ -139,8 +123,8 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::*;
-    use crate::corpus::Options;
-    use crate::corpus::tests::{read as read_corpus, read_as, refused, refused_as, shown};
+    use crate::Options;
+    use crate::tests::{read as read_corpus, read_as, refused, refused_as, shown};
 
     const COLUMNS: &str = "Grüße O\nZürich B-geo\n";
 
@@ -194,12 +178,9 @@ mod tests {
 
     #[test]
     fn files_that_are_too_large_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("corpus");
         for bytes in [vec![b'a'; 10], gzip(&[b'a'; 10])] {
-            std::fs::write(&path, bytes).unwrap();
-            assert_eq!(load(&path, 10).unwrap(), [b'a'; 10]);
-            let problem = load(&path, 9).unwrap_err().to_string();
+            assert_eq!(unpack(&bytes, 10).unwrap()[..], [b'a'; 10]);
+            let problem = unpack(&bytes, 9).unwrap_err().to_string();
             assert_eq!(
                 problem,
                 "found more than 9 bytes of text, expected at most that many"

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::Sentence;
+use crate::Sentence;
 
 /// How many sentences' words [`nerite::cut`] restores from their text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]

@@ -124,11 +124,8 @@ impl Judging<'_> {
         };
         let evaluation = Evaluation::of(&tags, &sentences, &context);
         let stage = own.as_ref().map_or("fine-tuned", |own| &own.stage);
-        let file = corpus
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
+        let file = Path::new(&corpus.name).file_name().unwrap_or_default();
+        let file = file.to_string_lossy();
         let report = Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 pub use nerite_corpora::{
     Corpus, Encoding, Failure, Format, Options, Predictions, Scheme, Sentence, Surroundings,
     TagCheck, WordCheck, check_tags, check_words,
 };
 
-use nerite_files as files;
+use crate::files;
 
 /// Reads the corpus file at `path`, plain or gzipped.
 ///

@@ -46,14 +46,18 @@
   }
 
   var strings = STRINGS[language()];
-  var status = document.getElementById("status");
+  var status = /** @type {HTMLElement} */ (document.getElementById("status"));
 
+  /**
+   * @param {string} message
+   * @param {string} advice
+   */
   function fail(message, advice) {
     if (status.getAttribute("data-state") === "failed") return;
     status.setAttribute("data-state", "failed");
     status.setAttribute("lang", language());
-    document.getElementById("status-message").textContent = message;
-    var help = document.getElementById("status-advice");
+    /** @type {HTMLElement} */ (document.getElementById("status-message")).textContent = message;
+    var help = /** @type {HTMLElement} */ (document.getElementById("status-advice"));
     help.textContent = advice;
     help.className = "";
   }
@@ -75,7 +79,7 @@
   document.addEventListener(
     "error",
     function (event) {
-      if (event.target.tagName !== "SCRIPT") return;
+      if (/** @type {Element} */ (event.target).tagName !== "SCRIPT") return;
       fail(strings["scripts"], strings["scripts-advice"]);
     },
     true

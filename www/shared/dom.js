@@ -2,34 +2,73 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/**
+ * What an attribute is set to. One that begins with "on" is a listener; null, undefined and false leave one out.
+ * @typedef {Record<string, string | number | boolean | null | undefined | EventListener | ((event: any) => void)>} Attributes
+ * @typedef {Node | string | null | undefined} Child
+ */
+
+/**
+ * @template {Element} T
+ * @param {T} node
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
+ */
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (typeof value === "function") node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  for (const child of children.flat()) if (child !== null && child !== undefined) node.append(child);
   return node;
 }
 
-/** An HTML element; attributes that begin with "on" are listeners, null and false leave one out. */
+/**
+ * An HTML element.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Attributes} [attributes]
+ * @param {(Child | Child[])[]} children
+ */
 export const element = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
-/** An SVG element, likewise. */
+/**
+ * An SVG element, likewise.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Attributes} [attributes]
+ * @param {(Child | Child[])[]} children
+ * @returns {SVGElementTagNameMap[Name]}
+ */
 export const shape = (name, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, name), attributes, children);
 
-export const byId = (id) => document.getElementById(id);
+/**
+ * The element that a page has under this id.
+ * @template {keyof PageIds} Id
+ * @param {Id} id
+ * @returns {PageIds[Id]}
+ */
+export const byId = (id) => /** @type {any} */ (document.getElementById(id));
 
-/** A piece of the reader's text as a label: not longer than a browser lays out at once, whatever it is. */
+/**
+ * A piece of the reader's text as a label: not longer than a browser lays out at once, whatever it is.
+ * @param {string} text
+ */
 export const excerpt = (text, longest = 200) => (text.length <= longest ? text : `${text.slice(0, longest - 1)}\u2026`);
 
-/** An option of a select. */
+/**
+ * An option of a select.
+ * @param {string} value
+ * @param {string} text
+ */
 export const option = (value, text) => element("option", { value }, text);
 
 /**
  * A name from outside, fit for a label: one line, bounded, and without control characters, among which are those that
  * turn the direction of the text around them.
+ * @param {unknown} name
  */
 export function label(name, longest = 64) {
   const clean = String(name)
@@ -37,3 +76,9 @@ export function label(name, longest = 64) {
     .trim();
   return clean.length <= longest ? clean : `${clean.slice(0, longest - 1)}\u2026`;
 }
+
+/**
+ * What went wrong, in words.
+ * @param {unknown} error
+ */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 // Text files and folders of models, opened or dropped.
 
-import { label } from "./dom.js";
+import { label, messageOf } from "./dom.js";
 import { megabytes, t } from "./i18n.js";
 
 /** A text file may have this many bytes. */
@@ -20,6 +20,8 @@ const CONTROLS = /[\0-\x08\x0e-\x1f\x7f]/;
 /**
  * The text of a file: `{ text, guessed }`, with the name of its encoding if that was guessed. Rejects with a message for
  * the reader.
+ * @param {File} file
+ * @returns {Promise<{ text: string, guessed: string | null }>}
  */
 export async function readText(file) {
   const name = label(file.name);
@@ -30,7 +32,7 @@ export async function readText(file) {
   try {
     bytes = new Uint8Array(await file.arrayBuffer());
   } catch (error) {
-    throw new Error(t("file-unreadable", { name, reason: error.message }));
+    throw new Error(t("file-unreadable", { name, reason: messageOf(error) }));
   }
   try {
     const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
@@ -44,6 +46,10 @@ export async function readText(file) {
   throw new Error(t("file-not-text", { name }));
 }
 
+/**
+ * @param {Uint8Array} bytes
+ * @param {string} label
+ */
 function decoded(bytes, label) {
   try {
     return new TextDecoder(label, { fatal: true }).decode(bytes);
@@ -52,7 +58,10 @@ function decoded(bytes, label) {
   }
 }
 
-/** UTF-16 begins with a mark that UTF-8 cannot have. */
+/**
+ * UTF-16 begins with a mark that UTF-8 cannot have.
+ * @param {Uint8Array} bytes
+ */
 function encodingOf([first, second]) {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
@@ -66,29 +75,39 @@ function encodingOf([first, second]) {
  * @param {DataTransfer} transfer
  */
 export async function dropped(transfer) {
-  const entries = Array.from(transfer.items ?? [], (item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const entries = Array.from(transfer.items ?? [], (item) => item.webkitGetAsEntry?.());
   const { length: count, 0: file } = transfer.files;
-  const folder = entries.find((entry) => entry.isDirectory);
+  const folder = entries.find((entry) => entry?.isDirectory);
   if (!folder) return { file, count };
+  /** @type {File[]} */
   const files = [];
-  await collect(folder, `${folder.name}/`, files, 0);
+  await collect(/** @type {FileSystemDirectoryEntry} */ (folder), `${folder.name}/`, files, 0);
   return { files };
 }
 
+/**
+ * @param {FileSystemDirectoryEntry} folder
+ * @param {string} path
+ * @param {File[]} files
+ * @param {number} depth
+ */
 async function collect(folder, path, files, depth) {
   if (depth > DEEPEST) return;
   const reader = folder.createReader();
   for (;;) {
     // Chromium hands out a hundred at a time.
+    /** @type {FileSystemEntry[]} */
     const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (files.length >= MOST_FILES) return;
       const name = path + entry.name;
       if (entry.isDirectory) {
-        await collect(entry, `${name}/`, files, depth + 1);
+        await collect(/** @type {FileSystemDirectoryEntry} */ (entry), `${name}/`, files, depth + 1);
       } else {
-        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        const { file: read } = /** @type {FileSystemFileEntry} */ (entry);
+        /** @type {File} */
+        const file = await new Promise((resolve, reject) => read.call(entry, resolve, reject));
         // What an input for folders would have said.
         Object.defineProperty(file, "webkitRelativePath", { value: name });
         files.push(file);
@@ -97,7 +116,11 @@ async function collect(folder, path, files, depth) {
   }
 }
 
-/** Hands a file to the reader. */
+/**
+ * Hands a file to the reader.
+ * @param {Blob} blob
+ * @param {string} name
+ */
 export function download(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");

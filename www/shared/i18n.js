@@ -4,6 +4,7 @@ import { chooseLanguage, LANGUAGES, rememberLanguage } from "./languages.js";
 
 const ATTRIBUTES = ["aria-label", "placeholder", "data-empty"];
 
+/** @type {keyof import("./languages.js").Strings} */
 let page = "shared";
 let language = "en";
 let numbers = new Intl.NumberFormat(language);
@@ -11,7 +12,7 @@ let numbers = new Intl.NumberFormat(language);
 /**
  * Begins: says which page's texts are spoken, and translates what the page has. Comes before any text is asked for.
  *
- * @param {string} own the page's name in strings/
+ * @param {keyof import("./languages.js").Strings} own the page's name in strings/
  * @param {string | null} [first] the language that is wanted most
  */
 export function speak(own, first = null) {
@@ -21,30 +22,46 @@ export function speak(own, first = null) {
 
 export const currentLanguage = () => language;
 
+/** @param {string} wanted */
 export function setLanguage(wanted) {
   if (!Object.hasOwn(LANGUAGES, wanted)) return;
   rememberLanguage(wanted);
   use(wanted);
 }
 
+/** @param {string} wanted */
 function use(wanted) {
   language = wanted;
   numbers = new Intl.NumberFormat(language);
   translatePage();
 }
 
-function find(key, strings) {
+/**
+ * @param {string} key
+ * @param {string} language
+ */
+function find(key, language) {
+  /** @type {Record<string, Record<string, string>>} */
+  const strings = LANGUAGES[language].strings;
   return strings[page][key] ?? strings.shared[key];
 }
 
-/** The text of a key, with `{name}` replaced by what is given for it. In one pass, so that braces in what is given stay. */
+/**
+ * The text of a key, with `{name}` replaced by what is given for it. In one pass, so that braces in what is given stay.
+ * @param {string} key
+ * @param {Record<string, unknown>} given
+ */
 export function t(key, given = {}) {
-  const text = find(key, LANGUAGES[language].strings) ?? find(key, LANGUAGES.en.strings);
+  const text = find(key, language) ?? find(key, "en");
   if (text === undefined) throw new Error(`no string ${key}`);
   return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(given, name) ? String(given[name]) : whole));
 }
 
-/** The text of a count: KEY-one or KEY-other. */
+/**
+ * The text of a count: KEY-one or KEY-other.
+ * @param {string} key
+ * @param {number} count
+ */
 export function counted(key, count) {
   const form = count === 1 ? "one" : "other";
   return t(`${key}-${form}`, { count: formatNumber(count) });
@@ -53,15 +70,26 @@ export function counted(key, count) {
 /** Puts every fixed text of the page into the current language. */
 export function translatePage() {
   document.documentElement.lang = language;
-  for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
+  translate("data-i18n", (element, text) => {
+    element.textContent = text;
+  });
   for (const attribute of ATTRIBUTES) {
-    const name = `data-i18n-${attribute}`;
-    for (const element of document.querySelectorAll(`[${name}]`))
-      element.setAttribute(attribute, t(element.getAttribute(name)));
+    translate(`data-i18n-${attribute}`, (element, text) => element.setAttribute(attribute, text));
   }
 }
 
-/** Fills a select element with the languages that there are. */
+/**
+ * @param {string} name the attribute that names the text
+ * @param {(element: Element, text: string) => void} set
+ */
+function translate(name, set) {
+  for (const element of document.querySelectorAll(`[${name}]`)) set(element, t(element.getAttribute(name) ?? ""));
+}
+
+/**
+ * Fills a select element with the languages that there are.
+ * @param {HTMLSelectElement} select
+ */
 export function listLanguages(select) {
   const options = Object.entries(LANGUAGES).map(([code, { name }]) => {
     const option = new Option(name, code, code === language, code === language);
@@ -71,10 +99,11 @@ export function listLanguages(select) {
   select.replaceChildren(...options);
 }
 
-export const formatNumber = (number) => numbers.format(number);
+export const formatNumber = (/** @type {number} */ number) => numbers.format(number);
 
-export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`;
+export const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`;
 
+/** @param {number} milliseconds */
 export function duration(milliseconds) {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;

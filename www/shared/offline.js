@@ -1,5 +1,7 @@
 // The service worker: the page opens without a network after the first visit, and a newer page is offered.
 
+import { messageOf } from "./dom.js";
+
 /**
  * Registers the service worker, and waits a moment for it, so that what the recognizer's workers fetch goes through it.
  *
@@ -16,12 +18,16 @@ export async function register(onUpdate) {
     await Promise.race([registered, new Promise((resolve) => setTimeout(resolve, 3000))]);
   } catch (error) {
     // A browser may forbid it (a private window, a plain http address): then the page needs a network, no more.
-    console.info("No service worker:", error.message);
+    console.info("No service worker:", messageOf(error));
   }
 }
 
+/**
+ * @param {ServiceWorkerRegistration} registration
+ * @param {(reload: () => void) => void} onUpdate
+ */
 function offerUpdates(registration, onUpdate) {
-  const offer = (worker) =>
+  const offer = (/** @type {ServiceWorker} */ worker) =>
     onUpdate(() => {
       navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
       worker.postMessage({ kind: "activate" });
@@ -53,7 +59,7 @@ export async function keepPage() {
 
 /** The addresses of pages, scripts, styles and stored reports; none where the server has no list of them. */
 async function otherPages() {
-  const list = async (path, key) => {
+  const list = async (/** @type {string} */ path, /** @type {string} */ key) => {
     try {
       const found = (await (await fetch(path)).json())[key];
       return Array.isArray(found) ? found : [];
@@ -64,14 +70,17 @@ async function otherPages() {
   const [files, bundles] = await Promise.all([list("pages.json", "files"), list("bundles/index.json", "bundles")]);
   const reports = bundles.flatMap((bundle) =>
     (Array.isArray(bundle?.reports) ? bundle.reports : [])
-      .flatMap((report) => [report?.file, report?.sample])
+      .flatMap((/** @type {any} */ report) => [report?.file, report?.sample])
       .filter(Boolean)
-      .map((file) => `bundles/${bundle.name}/${file}`),
+      .map((/** @type {string} */ file) => `bundles/${bundle.name}/${file}`),
   );
   return [...files, ...reports].map((path) => new URL(path, document.baseURI).href);
 }
 
-/** The service worker's answer, or null if there is none. */
+/**
+ * The service worker's answer, or null if there is none.
+ * @param {object} message
+ */
 async function ask(message) {
   const worker = (await navigator.serviceWorker?.getRegistration())?.active;
   if (!worker) return null;

@@ -7,7 +7,11 @@ const AT_A_TIME = 256;
 /** After so many milliseconds no frame is waited for any more. */
 const LONGEST_FRAME = 100;
 
-/** Lets the browser handle what has come in meanwhile. (`scheduler.yield` would go on before timers: Firefox runs none for a second.) */
+/**
+ * Lets the browser handle what has come in meanwhile. (`scheduler.yield` would go on before timers: Firefox runs none
+ * for a second.)
+ * @returns {Promise<void>}
+ */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /** `await pace()` in a loop breathes whenever a piece's time is over. */
@@ -23,9 +27,10 @@ export function pacer() {
 /**
  * Calls a function with each thing of a long list.
  *
- * @param {Array} list
+ * @template T
+ * @param {Iterable<T> & { entries(): Iterable<[number, T]> }} list
  * @param {() => Promise<void>} pace of a pacer
- * @param {(item) => void} use
+ * @param {(item: T) => void} use
  * @param {() => boolean} wanted ends it once it is false
  */
 export async function forEachInPieces(list, pace, use, wanted = () => true) {
@@ -38,14 +43,20 @@ export async function forEachInPieces(list, pace, use, wanted = () => true) {
   }
 }
 
-/** Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same. */
+/**
+ * Lets the browser draw a frame; where it draws none, as in a hidden tab, time goes on all the same.
+ * @returns {Promise<void>}
+ */
 export const afterFrame = () =>
   new Promise((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, LONGEST_FRAME);
   });
 
-/** Until the frame is over for which something was put into the page last. */
+/**
+ * Until the frame is over for which something was put into the page last.
+ * @type {Promise<void> | null}
+ */
 let frame = null;
 
 /**
@@ -59,15 +70,20 @@ export async function frameOfItsOwn() {
   });
 }
 
-/** Runs a function once per frame at most, with what it was last called with. */
+/**
+ * Runs a function once per frame at most, with what it was last called with.
+ * @template {any[]} Given
+ * @param {(...given: Given) => void} run
+ */
 export function oncePerFrame(run) {
+  /** @type {Given | null} */
   let waiting = null;
-  return (...given) => {
+  return (/** @type {Given} */ ...given) => {
     const first = waiting === null;
     waiting = given;
     if (!first) return;
     requestAnimationFrame(() => {
-      const last = waiting;
+      const last = /** @type {Given} */ (/** @type {unknown} */ (waiting));
       waiting = null;
       run(...last);
     });

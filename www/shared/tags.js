@@ -21,11 +21,15 @@ const PALETTE_SIZE = 12;
 /** Long enough for any sensible name, short enough for a label inside a text. */
 const LONGEST_NAME = 32;
 
+/** @param {string} type */
 export function typeName(type) {
   return KNOWN_TYPES.has(type) ? t(`type-${type}`) : label(type, LONGEST_NAME) || t("type-unnamed");
 }
 
-/** The index of a colour in the palette, the same for a type on every visit. */
+/**
+ * The index of a colour in the palette, the same for a type on every visit.
+ * @param {string} type
+ */
 export function typeColour(type) {
   const known = KNOWN_TYPES.get(type);
   if (known !== undefined) return known;
@@ -34,13 +38,19 @@ export function typeColour(type) {
   return hash % PALETTE_SIZE;
 }
 
-/** The type that a tag speaks of, or null for the tag outside all entities. */
+/**
+ * The type that a tag speaks of, or null for the tag outside all entities.
+ * @param {string} tag
+ */
 export function tagType(tag) {
   if (tag === OUTSIDE) return null;
   return /^[BI]-/.test(tag) ? tag.slice(2) : tag;
 }
 
-/** "Person, first word" for "B-per". */
+/**
+ * "Person, first word" for "B-per".
+ * @param {string} tag
+ */
 export function describeTag(tag) {
   const type = tagType(tag);
   if (type === null) return t("tag-outside");

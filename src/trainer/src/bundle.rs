@@ -10,7 +10,7 @@ use nerite::{
 use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
 
-use crate::evaluate::read_report;
+use crate::evaluation::read_report;
 use crate::files;
 use crate::progress;
 use crate::train;

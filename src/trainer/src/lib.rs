@@ -1,13 +1,12 @@
-//! The native side of Nerite: corpora, downloads, the feature cache, fitting,
+//! The native side of Nerite: corpora, downloads, the feature cache, trainings,
 //! evaluation, bundles, and the server for the page. The binary `nerite` is a
 //! thin face of it.
 
 pub mod bundle;
 pub mod corpus;
-pub mod evaluate;
+pub mod evaluation;
 pub mod features;
-pub mod fit;
-pub mod judge;
+mod fitting;
 pub mod pictures;
 pub mod progress;
 pub mod publish;

@@ -7,14 +7,13 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use nerite::Report;
 use nerite_encoders::{Lookup, Source};
+use nerite_fit::{Settings, calibration_error};
 use serde_json::{Map, Value, json};
 
 use crate::bundle;
 use crate::corpus::Corpus;
-use crate::evaluate::calibration_error;
 use crate::features::Features;
 use crate::files;
-use crate::fit::Settings;
 use crate::pictures;
 use crate::progress;
 use crate::split::Split;

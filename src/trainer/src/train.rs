@@ -12,13 +12,14 @@ use nerite::{
     Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
 };
 use nerite_encoders::Quantized;
+use nerite_fit::{Fitted, Settings, Task, Validation, untrained};
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
-use crate::evaluate::{MAX_REPORT_BYTES, evaluate};
+use crate::evaluation::{Encoded, MAX_REPORT_BYTES, evaluate};
 use crate::features::Features;
 use crate::files::{self, LockedFolder};
-use crate::fit::{self, Fitted, Settings, Task, Validation};
+use crate::fitting::fit;
 use crate::progress;
 use crate::split::{Parts, Split, names_sha256};
 
@@ -145,23 +146,26 @@ impl Training<'_> {
         let parts = self.split.parts(&self.corpus.names())?;
         let out = LockedFolder::take(&self.out, progress::waiting)?;
         let features = Features::of(self.corpus, self.encoder, &config.layers)?;
+        let encoded = Encoded {
+            corpus: self.corpus,
+            features: &features,
+        };
         let mut trained = Vec::new();
         if let Some(name) = self.base {
             let start = Instant::now();
-            let fitted = fit::untrained(&config, self.settings.seed)?;
-            trained.push(self.finish("base", name, fitted, &features, &parts, start)?);
+            let fitted = untrained(&config, self.settings.seed)?;
+            trained.push(self.finish("base", name, fitted, encoded, &parts, start)?);
         }
         let start = Instant::now();
         let task = Task {
-            corpus: self.corpus,
-            features: &features,
-            train: &parts.train,
+            examples: encoded,
+            train: parts.train.clone(),
             head: config.clone(),
         };
         let checkpoint = out.join("checkpoint.safetensors");
         let fingerprint = self.fingerprint(&config, &parts)?;
-        let fitted = fit::fit(&task, &self.settings, &checkpoint, &fingerprint)?;
-        trained.push(self.finish("fine-tuned", self.name, fitted, &features, &parts, start)?);
+        let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
+        trained.push(self.finish("fine-tuned", self.name, fitted, encoded, &parts, start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
     }
@@ -189,10 +193,11 @@ impl Training<'_> {
             && found.nerite == env!("CARGO_PKG_VERSION")
     }
 
-    /// Names a fit: a checkpoint of another fit is not gone on from.
+    /// Names a fit by what it comes from: a checkpoint of another fit is not
+    /// gone on from, but how a flag or a split is called does not matter.
     fn fingerprint(&self, config: &HeadConfig, parts: &Parts) -> Result<String> {
-        let (corpus, split) = (self.corpus_provenance(), self.split_provenance(parts));
-        let all = serde_json::to_string(&(config, corpus, split, &self.settings))?;
+        let (corpus, train) = (&self.corpus.sha256, &parts.train);
+        let all = serde_json::to_string(&(config, corpus, train, &self.settings))?;
         Ok(format!("{:x}", Sha256::digest(all)))
     }
 
@@ -202,15 +207,13 @@ impl Training<'_> {
         stage: &str,
         name: &str,
         fitted: Fitted,
-        features: &Features,
+        encoded: Encoded<'_>,
         parts: &Parts,
         start: Instant,
     ) -> Result<Trained> {
         let bytes = &fitted.file;
         let head = Head::from_bytes(bytes)?;
-        let decoder = head.decoder(None)?;
-        let train = Some(&parts.train[..]);
-        let evaluation = evaluate(&head, decoder, self.corpus, features, &parts.test, train);
+        let evaluation = evaluate(&head, &encoded, &parts.test, &parts.train)?;
         let folder = self.out.join(name);
         files::sweep(&folder);
         files::write_whole(&folder.join(HEAD), bytes)?;

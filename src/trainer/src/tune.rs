@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use nerite::{Decoder, HeadKind};
 use nerite_encoders::Quantized;
+use nerite_fit::{Settings, Task, Validation};
 use rand::seq::IndexedRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
+use crate::evaluation::Encoded;
 use crate::features::Features;
 use crate::files::{self, LockedFolder};
-use crate::fit::{self, Settings, Task, Validation};
+use crate::fitting::fit;
 use crate::progress;
 use crate::split::Split;
 use crate::train::{Layers, head_config};
@@ -260,14 +262,16 @@ impl Search<'_> {
             }
             let features = Features::of(self.corpus, self.encoder, &head.layers)?;
             let task = Task {
-                corpus: self.corpus,
-                features: &features,
-                train,
+                examples: Encoded {
+                    corpus: self.corpus,
+                    features: &features,
+                },
+                train: train.to_vec(),
                 head,
             };
             let start = std::time::Instant::now();
             let checkpoint = out.join("checkpoint.safetensors");
-            let fitted = fit::fit(&task, &trial.settings, &checkpoint, &key)
+            let fitted = fit(task, &trial.settings, &checkpoint, &key)
                 .with_context(|| format!("trial {:?}", trial.name))?;
             let one = Finished {
                 name: trial.name.clone(),
@@ -294,7 +298,7 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::Model;
+    use nerite_fit::Model;
 
     #[test]
     fn every_trial_can_be_run() {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::Decoder;
-use nerite_trainer::judge::{self, Judging, Part};
+use nerite_trainer::evaluation::{self, Judging, Part};
 use nerite_trainer::split::Split;
 
 use super::corpus::CorpusArguments;
@@ -62,7 +62,7 @@ impl Arguments {
         };
         let judged = judging.run()?;
         if let Some(out) = &self.out {
-            judge::write(&judged, out)?;
+            evaluation::write(&judged, out)?;
         }
         let report = &judged.report;
         if self.json {

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Comparison, Figure, Report};
-use nerite_trainer::evaluate::{read_report as read, read_sample};
+use nerite_trainer::evaluation::{read_report as read, read_sample};
 use nerite_trainer::pictures;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 use anyhow::Result;
 use nerite::{Decoder, HeadKind, Lexicon};
-use nerite_trainer::fit::{Model, Settings};
+use nerite_fit::{Model, Settings};
 use nerite_trainer::train::Layers;
 
 /// How a head is built and fitted: a preset, and what differs from it.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use nerite::Report;
-use nerite_trainer::evaluate::calibration_error;
+use nerite_fit::calibration_error;
 use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::train::{Trained, Training};

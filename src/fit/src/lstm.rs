@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use nerite::{sigmoid, tanh};
 
-use super::matrix::{Matrix, add_product, add_rows, repeated};
+use crate::matrix::{Matrix, add_product, add_rows, repeated};
 
 /// The packed order of a few sentences' words.
-pub(super) struct Packing {
+pub(crate) struct Packing {
     /// For each packed row, the row that it is of.
     rows: Vec<usize>,
     /// The packed rows of each step.
@@ -22,7 +22,7 @@ pub(super) struct Packing {
 impl Packing {
     /// Of sentences of these lengths, whose words' rows follow each other;
     /// read from the last word to the first if `reverse`.
-    pub(super) fn new(lengths: &[usize], reverse: bool) -> Self {
+    pub(crate) fn new(lengths: &[usize], reverse: bool) -> Self {
         let mut sentences: Vec<(usize, usize)> = Vec::new();
         let mut start = 0;
         for &length in lengths {
@@ -53,21 +53,21 @@ impl Packing {
 
 /// The weights `[features, 4 units]`, `[units, 4 units]` and `[4 units]`.
 #[derive(Clone, Copy)]
-pub(super) struct Weights<'a> {
-    pub(super) input: &'a [f32],
-    pub(super) recurrent: &'a [f32],
-    pub(super) bias: &'a [f32],
+pub(crate) struct Weights<'a> {
+    pub(crate) input: &'a [f32],
+    pub(crate) recurrent: &'a [f32],
+    pub(crate) bias: &'a [f32],
 }
 
 /// The gradients of [`Weights`].
-pub(super) struct Gradients {
-    pub(super) input: Vec<f32>,
-    pub(super) recurrent: Vec<f32>,
-    pub(super) bias: Vec<f32>,
+pub(crate) struct Gradients {
+    pub(crate) input: Vec<f32>,
+    pub(crate) recurrent: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
 }
 
 /// What the backward pass needs of the forward pass.
-pub(super) struct Lstm<'a> {
+pub(crate) struct Lstm<'a> {
     weights: Weights<'a>,
     packing: Packing,
     /// All packed: features, gates (after their activation), cells, states.
@@ -83,7 +83,7 @@ impl<'a> Lstm<'a> {
     }
 
     /// Runs over `rows` `[words, features]`.
-    pub(super) fn forward(weights: Weights<'a>, packing: Packing, rows: &[f32]) -> Self {
+    pub(crate) fn forward(weights: Weights<'a>, packing: Packing, rows: &[f32]) -> Self {
         let gates_width = weights.bias.len();
         let units = gates_width / 4;
         let width = weights.input.len() / gates_width;
@@ -131,7 +131,7 @@ impl<'a> Lstm<'a> {
     }
 
     /// Writes the states to columns `at..at + units` of `rows` `[words, width]`.
-    pub(super) fn write(&self, rows: &mut [f32], width: usize, at: usize) {
+    pub(crate) fn write(&self, rows: &mut [f32], width: usize, at: usize) {
         let units = self.units();
         for (state, &row) in self.states.chunks_exact(units).zip(&self.packing.rows) {
             rows[row * width + at..][..units].copy_from_slice(state);
@@ -141,7 +141,7 @@ impl<'a> Lstm<'a> {
     /// Takes the gradient of the states from columns `at..at + units` of
     /// `gradient` `[words, width]`, adds that of the features to `rows`, and
     /// gives those of the weights.
-    pub(super) fn backward(
+    pub(crate) fn backward(
         &self,
         gradient: &[f32],
         width: usize,

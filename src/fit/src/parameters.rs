@@ -1,22 +1,21 @@
 //! A head's numbers while it is fitted.
 
-use anyhow::Result;
-use nerite::{HeadConfig, HeadTensor, Transitions};
+use nerite::{HeadConfig, HeadError, HeadTensor, Transitions};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
 /// A number for every place of every tensor of a head: its parameters, their
 /// gradients, or their moments.
 #[derive(Clone, Debug)]
-pub(super) struct Parameters {
+pub(crate) struct Parameters {
     tensors: Vec<HeadTensor>,
     /// In the order of [`HeadConfig::tensors`].
-    pub(super) values: Vec<Vec<f32>>,
+    pub(crate) values: Vec<Vec<f32>>,
 }
 
 impl Parameters {
     /// All 0.
-    pub(super) fn zeros(config: &HeadConfig) -> Result<Self> {
+    pub(crate) fn zeros(config: &HeadConfig) -> Result<Self, HeadError> {
         let tensors = config.tensors()?;
         let values = tensors.iter().map(|tensor| vec![0.0; tensor.len()]);
         Ok(Self {
@@ -29,7 +28,7 @@ impl Parameters {
     /// a classification layer: normal with a standard deviation of 0.02; other
     /// matrices in proportion to their inputs, so that sums keep their size;
     /// forget gates open; layers mixed evenly; all else 0.
-    pub(super) fn initial(config: &HeadConfig, mut random: ChaCha8Rng) -> Result<Self> {
+    pub(crate) fn initial(config: &HeadConfig, mut random: ChaCha8Rng) -> Result<Self, HeadError> {
         let mut parameters = Self::zeros(config)?;
         for (HeadTensor { name, shape, .. }, values) in
             parameters.tensors.iter().zip(&mut parameters.values)
@@ -68,18 +67,18 @@ impl Parameters {
     /// # Panics
     ///
     /// If the head does not have it.
-    pub(super) fn get(&self, name: &str) -> &[f32] {
+    pub(crate) fn get(&self, name: &str) -> &[f32] {
         &self.values[self.index(name).expect(name)]
     }
 
     /// As [`Parameters::get`], to be changed.
-    pub(super) fn get_mut(&mut self, name: &str) -> &mut [f32] {
+    pub(crate) fn get_mut(&mut self, name: &str) -> &mut [f32] {
         let index = self.index(name).expect(name);
         &mut self.values[index]
     }
 
     /// The learnt transitions, if the head has them.
-    pub(super) fn transitions(&self) -> Option<Transitions> {
+    pub(crate) fn transitions(&self) -> Option<Transitions> {
         self.index("transitions")?;
         let copy = |name| self.get(name).to_vec();
         Some(Transitions {
@@ -90,7 +89,7 @@ impl Parameters {
     }
 
     /// The tensors with their names.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
         self.tensors
             .iter()
             .map(|tensor| tensor.name)
@@ -98,7 +97,7 @@ impl Parameters {
     }
 
     /// Adds other numbers to these.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         for (own, other) in self.values.iter_mut().zip(&other.values) {
             for (own, other) in own.iter_mut().zip(other) {
                 *own += other;
@@ -108,7 +107,7 @@ impl Parameters {
 
     /// Moves towards other numbers until only the share `keep` of the
     /// difference is left.
-    pub(super) fn approach(&mut self, other: &Self, keep: f32) {
+    pub(crate) fn approach(&mut self, other: &Self, keep: f32) {
         for (own, other) in self.values.iter_mut().zip(&other.values) {
             for (own, other) in own.iter_mut().zip(other) {
                 *own = other + (*own - other) * keep;
@@ -117,18 +116,18 @@ impl Parameters {
     }
 
     /// Multiplies all by one number.
-    pub(super) fn scale(&mut self, by: f32) {
+    pub(crate) fn scale(&mut self, by: f32) {
         self.values.iter_mut().flatten().for_each(|x| *x *= by);
     }
 
     /// The root of the sum of all squares.
-    pub(super) fn length(&self) -> f32 {
+    pub(crate) fn length(&self) -> f32 {
         let squares = |values: &Vec<f32>| values.iter().map(|x| f64::from(*x * *x)).sum::<f64>();
         self.values.iter().map(squares).sum::<f64>().sqrt() as f32
     }
 
     /// Whether every number is one.
-    pub(super) fn is_finite(&self) -> bool {
+    pub(crate) fn is_finite(&self) -> bool {
         self.values.iter().flatten().all(|x| x.is_finite())
     }
 }

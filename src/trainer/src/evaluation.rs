@@ -1,6 +1,8 @@
-//! What a bundle's head makes of a corpus, word for word as the page would
-//! have it: a report, and a sample from which the page can check it.
+//! Figures of heads on corpora, by `nerite_fit::judge`, and the files that hold
+//! them.
 //!
+//! A bundle's head is judged word for word as the page would have it: a report,
+//! and a sample from which the page can check it.
 //! Features are computed in f32 here, as in the page, and are not cached; a
 //! training judges its heads on cached features, which are rounded to f16, so
 //! that a word in thousands may get another tag.
@@ -8,19 +10,101 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{
-    Context, Decoder, Encoder, EncoderProvenance, Evaluation, Head, HeadInput, HeadProvenance,
-    JudgedSentence, Loss, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, Sample,
-    SampleSentence, SplitProvenance, Subwords, TagSet, Tokenizer, Workspace, features,
+    Decoder, Encoder, EncoderProvenance, Evaluation, Head, HeadProvenance, Loss, Provenance,
+    REPORT_FORMAT, REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, TagSet,
+    Tokenizer,
 };
-use rayon::prelude::*;
+use nerite_fit::{Cached, Examples, FitError, Gold, Judged, Live, Sentence};
 
 use crate::bundle;
 use crate::corpus::Corpus;
-use crate::evaluate::{read_report, training};
+use crate::features::Features;
+use crate::files;
 use crate::split::Split;
 use crate::train::{corpus_provenance, machine, part_provenance};
+
+/// No report is larger.
+pub(crate) const MAX_REPORT_BYTES: u64 = 256 << 20;
+
+/// Reads a stored report.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that is no report of this version.
+pub fn read_report(path: &Path) -> Result<Report> {
+    let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
+    let name = || path.display().to_string();
+    Report::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
+}
+
+/// Reads a stored sample, and checks it.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that is no sample whose figures follow from
+/// its predictions.
+pub fn read_sample(path: &Path) -> Result<Sample> {
+    let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
+    let name = || path.display().to_string();
+    Sample::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
+}
+
+/// A corpus and its features.
+#[derive(Clone, Copy)]
+pub struct Encoded<'a> {
+    /// The corpus.
+    pub corpus: &'a Corpus,
+    /// Its features.
+    pub features: &'a Features,
+}
+
+impl Examples for Encoded<'_> {
+    fn tags(&self) -> &TagSet {
+        &self.corpus.tags
+    }
+
+    fn width(&self) -> usize {
+        self.features.width()
+    }
+
+    fn sentence(&self, index: usize) -> Sentence<'_> {
+        let sentence = &self.corpus.sentences[index];
+        let subwords = self.features.subwords(index).iter();
+        Sentence {
+            words: sentence.words.iter().map(String::as_str).collect(),
+            gold: sentence.tags.iter().copied().map(Gold::Tag).collect(),
+            seen: subwords.map(|&count| count > 0).collect(),
+        }
+    }
+
+    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+        self.features.append(index, rows);
+    }
+}
+
+/// Judges `head`, which was fitted on the sentences `train`, on the sentences
+/// `part`, by their cached features. A word without a subword gets `O`.
+///
+/// # Errors
+///
+/// More tags of corpus and head than a set may hold.
+pub fn evaluate(
+    head: &Head,
+    encoded: &Encoded<'_>,
+    part: &[usize],
+    train: &[usize],
+) -> Result<Evaluation> {
+    let predictions = Cached {
+        head,
+        decoder: head.decoder(None)?,
+        examples: encoded,
+    };
+    let judged = nerite_fit::judge(encoded.corpus, part, &predictions)?;
+    let training = nerite_fit::training(encoded.corpus, train);
+    Ok(judged.evaluate(Some(&training)))
+}
 
 /// The sentences that are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -55,7 +139,7 @@ pub struct Judging<'a> {
 }
 
 /// What a judging leads to.
-pub struct Judged {
+pub struct Outcome {
     /// The report.
     pub report: Report,
     /// The sample, if one is wanted.
@@ -69,7 +153,7 @@ impl Judging<'_> {
     ///
     /// A bundle that is not whole, a head that cannot do what is asked, a
     /// split that leaves a part empty.
-    pub fn run(&self) -> Result<Judged> {
+    pub fn run(&self) -> Result<Outcome> {
         let start = Instant::now();
         let manifest = bundle::manifest(self.bundle)?;
         let entry = bundle::head_entry(self.bundle, &manifest, self.head)?;
@@ -109,20 +193,21 @@ impl Judging<'_> {
             own.provenance.corpus.sha256 == corpus_found.sha256
                 && own.provenance.split.train == split.train
         });
-        let training = known.then(|| training(corpus, fitted));
+        let training = known.then(|| nerite_fit::training(corpus, fitted));
 
-        let labels = corpus
-            .tags
-            .labels()
-            .iter()
-            .chain(head.config().tags.labels());
-        let tags = TagSet::new(labels.cloned())?;
-        let sentences = judge(&tokenizer, &encoder, &head, decoder, corpus, &tags, part)?;
-        let context = Context {
-            training: training.as_ref(),
-            ..Context::default()
+        let live = Live {
+            tokenizer: &tokenizer,
+            encoder: &encoder,
+            head: &head,
+            decoder,
         };
-        let evaluation = Evaluation::of(&tags, &sentences, &context);
+        let judged = match nerite_fit::judge(corpus, part, &live) {
+            Err(FitError::Sentence(index, error)) => {
+                bail!("sentence {}: {error}", corpus.sentences[index].name)
+            }
+            judged => judged?,
+        };
+        let evaluation = judged.evaluate(training.as_ref());
         let stage = own.as_ref().map_or("fine-tuned", |own| &own.stage);
         let file = Path::new(&corpus.name).file_name().unwrap_or_default();
         let file = file.to_string_lossy();
@@ -159,80 +244,14 @@ impl Judging<'_> {
                 command: self.command.clone(),
             },
         };
-        let sample =
-            (self.sample > 0).then(|| sample(&report, decoder, &tags, &sentences, self.sample));
-        Ok(Judged { report, sample })
+        let sample = (self.sample > 0).then(|| sample(&report, decoder, &judged, self.sample));
+        Ok(Outcome { report, sample })
     }
 }
 
-/// The sentences `part` as the head tags them; all tags are indices into `tags`.
-fn judge<'a>(
-    tokenizer: &Tokenizer,
-    encoder: &Encoder,
-    head: &Head,
-    decoder: Decoder,
-    corpus: &'a Corpus,
-    tags: &TagSet,
-    part: &[usize],
-) -> Result<Vec<JudgedSentence<'a>>> {
-    let own = &head.config().tags;
-    let place = |set: &TagSet| -> Vec<u16> {
-        let labels = set.labels().iter();
-        labels
-            .map(|label| tags.index(label).expect("the label is in both") as u16)
-            .collect()
-    };
-    let (gold, predicted) = (place(&corpus.tags), place(own));
-    let one = |workspace: &mut Workspace, index: usize| -> Result<JudgedSentence<'a>> {
-        let sentence = &corpus.sentences[index];
-        let words: Vec<&str> = sentence.words.iter().map(String::as_str).collect();
-        let subwords = Subwords::new(tokenizer, &words, encoder.config().window)?;
-        let rows = features(
-            &mut (encoder, workspace),
-            &[&subwords],
-            &head.config().layers,
-        )?;
-        let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
-        let input = HeadInput {
-            words: &words,
-            features: &rows,
-            seen: &seen,
-        };
-        let output = head.tag(input, decoder);
-        let rows = output.probabilities.chunks_exact(own.len());
-        Ok(JudgedSentence {
-            gold: sentence
-                .tags
-                .iter()
-                .map(|&tag| gold[usize::from(tag)])
-                .collect(),
-            predicted: output.tags.iter().map(|&tag| predicted[tag]).collect(),
-            confidences: output
-                .tags
-                .iter()
-                .zip(rows)
-                .map(|(&tag, row)| row[tag])
-                .collect(),
-            without_subword: seen.iter().map(|seen| !seen).collect(),
-            words,
-        })
-    };
-    part.par_iter()
-        .map_init(Workspace::default, |workspace, &index| {
-            let name = || format!("sentence {}", corpus.sentences[index].name);
-            one(workspace, index).with_context(name)
-        })
-        .collect()
-}
-
 /// At most `count` sentences, equally far apart.
-fn sample(
-    report: &Report,
-    decoder: Decoder,
-    tags: &TagSet,
-    sentences: &[JudgedSentence<'_>],
-    count: usize,
-) -> Sample {
+fn sample(report: &Report, decoder: Decoder, judged: &Judged<'_>, count: usize) -> Sample {
+    let Judged { tags, sentences } = judged;
     let count = count.min(sentences.len());
     let places = (0..count).map(|index| index * sentences.len() / count);
     let chosen = places.map(|place| {
@@ -270,16 +289,16 @@ fn sample(
 /// # Errors
 ///
 /// A path that is no JSON file's, or a disk that fails.
-pub fn write(judged: &Judged, out: &Path) -> Result<()> {
+pub fn write(judged: &Outcome, out: &Path) -> Result<()> {
     ensure!(
         out.extension().is_some_and(|own| own == "json"),
         "{}: expected a name that ends in .json",
         out.display()
     );
-    crate::files::write_whole(out, judged.report.to_json().as_bytes())?;
+    files::write_whole(out, judged.report.to_json().as_bytes())?;
     let beside = out.with_extension(bundle::SAMPLE);
     match &judged.sample {
-        Some(sample) => crate::files::write_whole(&beside, sample.to_json().as_bytes())?,
+        Some(sample) => files::write_whole(&beside, sample.to_json().as_bytes())?,
         // One of an earlier report would not fit.
         None => std::fs::remove_file(beside).or_else(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Ok(()),

@@ -1,35 +1,32 @@
-//! The state of a fit on disk.
+//! The state of a fit, and its bytes.
 
-use std::path::Path;
-
-use anyhow::Result;
 use nerite::{HeadConfig, Loss};
 use safetensors::Dtype;
 use safetensors::tensor::{SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::adamw::AdamW;
-use super::parameters::Parameters;
-use crate::files;
+use crate::FitError;
+use crate::adamw::AdamW;
+use crate::parameters::Parameters;
 
 /// All that a fit needs to go on.
-pub(super) struct State {
-    pub(super) parameters: Parameters,
-    pub(super) moments: AdamW,
+pub(crate) struct State {
+    pub(crate) parameters: Parameters,
+    pub(crate) moments: AdamW,
     /// The moving average of the parameters, if the head is to be that.
-    pub(super) average: Option<Parameters>,
-    pub(super) loss: Loss,
+    pub(crate) average: Option<Parameters>,
+    pub(crate) loss: Loss,
     /// The best epoch on the validation part, if there is one.
-    pub(super) best: Option<Best>,
+    pub(crate) best: Option<Best>,
 }
 
 /// The best epoch so far.
-pub(super) struct Best {
-    pub(super) parameters: Parameters,
+pub(crate) struct Best {
+    pub(crate) parameters: Parameters,
     /// Counted from 1.
-    pub(super) epoch: usize,
+    pub(crate) epoch: usize,
     /// Entity F1, strict.
-    pub(super) score: f64,
+    pub(crate) score: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +38,7 @@ struct Metadata {
 }
 
 impl State {
-    pub(super) fn begin(parameters: Parameters, averages: bool) -> Self {
+    pub(crate) fn begin(parameters: Parameters, averages: bool) -> Self {
         Self {
             moments: AdamW::new(&parameters),
             average: averages.then(|| parameters.clone()),
@@ -52,11 +49,11 @@ impl State {
     }
 
     /// What the head is made of.
-    pub(super) fn head(&self) -> &Parameters {
+    pub(crate) fn head(&self) -> &Parameters {
         self.average.as_ref().unwrap_or(&self.parameters)
     }
 
-    pub(super) fn write(&self, path: &Path, fingerprint: &str) -> Result<()> {
+    pub(crate) fn to_bytes(&self, fingerprint: &str) -> Result<Vec<u8>, FitError> {
         let groups = [
             ("", Some(&self.parameters)),
             (".first", Some(&self.moments.first)),
@@ -81,20 +78,20 @@ impl State {
             best: self.best.as_ref().map(|best| (best.epoch, best.score)),
             averages: self.average.is_some(),
         };
-        let metadata = [("nerite".to_owned(), serde_json::to_string(&metadata)?)].into();
-        files::write_whole(path, &safetensors::serialize(views, Some(metadata))?)
+        let metadata = serde_json::to_string(&metadata).expect("strings and numbers");
+        let metadata = [("nerite".to_owned(), metadata)].into();
+        Ok(safetensors::serialize(views, Some(metadata))?)
     }
 
-    /// A state that a killed run left, if it was the same fit.
-    pub(super) fn read(path: &Path, fingerprint: &str, config: &HeadConfig) -> Option<Self> {
-        let bytes = std::fs::read(path).ok()?;
-        let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
+    /// A state that an earlier run left, if it was the same fit.
+    pub(crate) fn from_bytes(bytes: &[u8], fingerprint: &str, config: &HeadConfig) -> Option<Self> {
+        let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
         let metadata: Metadata =
             serde_json::from_str(header.metadata().as_ref()?.get("nerite")?).ok()?;
         if metadata.fingerprint != fingerprint {
             return None;
         }
-        let file = SafeTensors::deserialize(&bytes).ok()?;
+        let file = SafeTensors::deserialize(bytes).ok()?;
         let parameters = |suffix: &str| -> Option<Parameters> {
             let mut parameters = Parameters::zeros(config).ok()?;
             let names: Vec<&str> = parameters.named().map(|(name, _)| name).collect();

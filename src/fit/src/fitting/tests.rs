@@ -1,6 +1,7 @@
 use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
 
 use super::*;
+use crate::losses;
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
     let linear = kind == HeadKind::Linear;

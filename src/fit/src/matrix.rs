@@ -4,7 +4,7 @@ use gemm::Parallelism;
 
 /// A matrix over a slice.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a> {
+pub(crate) struct Matrix<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -14,7 +14,7 @@ pub(super) struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// `values` as rows of so many columns.
-    pub(super) fn new(values: &'a [f32], columns: usize) -> Self {
+    pub(crate) fn new(values: &'a [f32], columns: usize) -> Self {
         assert_eq!(values.len() % columns, 0, "whole rows");
         Self {
             values,
@@ -25,7 +25,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// Rows for columns.
-    pub(super) fn transposed(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         Self {
             rows: self.columns,
             columns: self.rows,
@@ -36,7 +36,7 @@ impl<'a> Matrix<'a> {
 }
 
 /// Adds the product `a b` to `sums` `[a.rows, b.columns]`.
-pub(super) fn add_product(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
+pub(crate) fn add_product(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
     assert_eq!(a.columns, b.rows, "the inner sizes agree");
     assert_eq!(
         sums.len(),
@@ -71,12 +71,12 @@ pub(super) fn add_product(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
 }
 
 /// Rows of `bias`.
-pub(super) fn repeated(bias: &[f32], rows: usize) -> Vec<f32> {
+pub(crate) fn repeated(bias: &[f32], rows: usize) -> Vec<f32> {
     bias.repeat(rows)
 }
 
 /// Adds the sum of `values`' rows to `sums`.
-pub(super) fn add_rows(sums: &mut [f32], values: &[f32]) {
+pub(crate) fn add_rows(sums: &mut [f32], values: &[f32]) {
     for row in values.chunks_exact(sums.len()) {
         for (sum, x) in sums.iter_mut().zip(row) {
             *sum += x;

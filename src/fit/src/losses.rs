@@ -4,7 +4,7 @@ use nerite::{Transitions, exp};
 
 /// The sum over rows of cross-entropy, whose gradient replaces the `scores`
 /// `[words, tags]`.
-pub(super) fn cross_entropy(scores: &mut [f32], gold: &[u32]) -> f32 {
+pub(crate) fn cross_entropy(scores: &mut [f32], gold: &[u32]) -> f32 {
     if gold.is_empty() {
         return 0.0;
     }
@@ -25,7 +25,7 @@ pub(super) fn cross_entropy(scores: &mut [f32], gold: &[u32]) -> f32 {
 /// The negative log-likelihood of one sentence's tags under transitions (a
 /// linear-chain conditional random field). Its gradient replaces `scores`
 /// `[words, tags]` and is added to `gradient`.
-pub(super) fn sequence(
+pub(crate) fn sequence(
     scores: &mut [f32],
     gold: &[u32],
     transitions: &Transitions,

@@ -1,12 +1,10 @@
 //! The temperature at which a head's probabilities are most probable to be
 //! right: Guo et al., "On Calibration of Modern Neural Networks", 2017.
 
-use nerite::{Head, Transitions};
-use rayon::prelude::*;
+use nerite::{Head, HeadInput, Transitions};
 
-use crate::corpus::Corpus;
-use crate::evaluate::with_input;
-use crate::features::Features;
+use crate::examples::Examples;
+use crate::threads;
 
 /// The temperatures that are considered.
 const RANGE: [f32; 2] = [0.25, 4.0];
@@ -21,25 +19,25 @@ struct Sentence {
 
 /// Finds the temperature for `head`, whose own is 1, on the sentences `part`:
 /// the one with the least mean negative log-likelihood of words' tags.
-pub(super) fn temperature(
-    head: &Head,
-    corpus: &Corpus,
-    features: &Features,
-    part: &[usize],
-) -> f32 {
-    let sentences: Vec<Sentence> = part
-        .par_iter()
-        .map(|&index| {
-            with_input(corpus, features, index, |input| {
-                let tags = &corpus.sentences[index].tags;
-                let gold = tags.iter().map(|&tag| usize::from(tag)).enumerate();
-                Sentence {
-                    scores: head.scores(input),
-                    gold: gold.filter(|(word, _)| input.seen[*word]).collect(),
-                }
-            })
-        })
-        .collect();
+pub(crate) fn temperature(head: &Head, examples: &impl Examples, part: &[usize]) -> f32 {
+    let sentences: Vec<Sentence> = threads::map_with(part, Vec::new, |rows, &index| {
+        let sentence = examples.sentence(index);
+        rows.clear();
+        examples.features(index, rows);
+        let input = HeadInput {
+            words: &sentence.words,
+            features: rows,
+            seen: &sentence.seen,
+        };
+        let tags = sentence.gold.iter().map(|gold| gold.tag());
+        let seen = tags.zip(&sentence.seen).enumerate();
+        Sentence {
+            scores: head.scores(input),
+            gold: seen
+                .filter_map(|(word, (tag, &seen))| Some((word, usize::from(tag.filter(|_| seen)?))))
+                .collect(),
+        }
+    });
     let tags = head.config().tags.len();
     let none = Transitions::none(tags);
     let transitions = head.transitions().unwrap_or(&none);
@@ -52,16 +50,13 @@ pub(super) fn temperature(
             start: over(&transitions.start),
             end: over(&transitions.end),
         };
-        let losses: Vec<f64> = sentences
-            .par_iter()
-            .map(|sentence| {
-                let probabilities = transitions.marginals(&over(&sentence.scores));
-                let loss = |&(word, gold): &(usize, usize)| {
-                    -f64::from(probabilities[word * tags + gold].max(f32::MIN_POSITIVE)).ln()
-                };
-                sentence.gold.iter().map(loss).sum()
-            })
-            .collect();
+        let losses: Vec<f64> = threads::map(&sentences, |sentence| {
+            let probabilities = transitions.marginals(&over(&sentence.scores));
+            let loss = |&(word, gold): &(usize, usize)| {
+                -f64::from(probabilities[word * tags + gold].max(f32::MIN_POSITIVE)).ln()
+            };
+            sentence.gold.iter().map(loss).sum()
+        });
         losses.iter().sum()
     })
     .exp()

@@ -1,42 +1,41 @@
 //! A head's network over a few sentences, forward and backward: what
 //! `nerite::Head` computes, with dropout, and the gradients of its loss.
 
-use anyhow::Result;
-use nerite::{HeadConfig, HeadKind, LEXICON_ROWS, Transitions};
+use nerite::{HeadConfig, HeadError, HeadKind, LEXICON_ROWS, Transitions};
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
-use super::losses;
-use super::lstm::{Lstm, Packing, Weights};
-use super::matrix::{Matrix, add_product, add_rows, repeated};
-use super::parameters::Parameters;
+use crate::losses;
+use crate::lstm::{Lstm, Packing, Weights};
+use crate::matrix::{Matrix, add_product, add_rows, repeated};
+use crate::parameters::Parameters;
 
 /// As in `nerite::Head`.
 const NORM_EPSILON: f32 = 1e-5;
 
 /// The words of a few sentences.
 #[derive(Default)]
-pub(super) struct Shard {
+pub(crate) struct Shard {
     /// Words per sentence.
-    pub(super) lengths: Vec<usize>,
+    pub(crate) lengths: Vec<usize>,
     /// `[words, layers * hidden]`.
-    pub(super) features: Vec<f32>,
+    pub(crate) features: Vec<f32>,
     /// The rows of the table of word features that stand for each word; empty
     /// if the head has none.
-    pub(super) lexicon: Vec<[usize; LEXICON_ROWS]>,
+    pub(crate) lexicon: Vec<[usize; LEXICON_ROWS]>,
     /// The tag of each word.
-    pub(super) gold: Vec<u32>,
+    pub(crate) gold: Vec<u32>,
 }
 
 /// The shares of what a step does not see.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Dropout {
+pub(crate) struct Dropout {
     /// Of the encoder's features.
-    pub(super) input: f64,
+    pub(crate) input: f64,
     /// Of a word's rows of the table.
-    pub(super) lexicon: f64,
+    pub(crate) lexicon: f64,
     /// Of the numbers around the context layer.
-    pub(super) inner: f64,
+    pub(crate) inner: f64,
 }
 
 /// Factors that drop numbers and make up for them; `None` where nothing is.
@@ -74,13 +73,13 @@ impl Mask {
 /// # Errors
 ///
 /// A configuration that does not fit itself.
-pub(super) fn gradients(
+pub(crate) fn gradients(
     config: &HeadConfig,
     parameters: &Parameters,
     shard: &Shard,
     dropout: Dropout,
     random: &mut ChaCha8Rng,
-) -> Result<(f32, Parameters)> {
+) -> Result<(f32, Parameters), HeadError> {
     let mut gradients = Parameters::zeros(config)?;
     let words = shard.gold.len();
     if words == 0 {

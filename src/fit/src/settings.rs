@@ -1,8 +1,18 @@
 //! How a head is built and fitted.
 
-use anyhow::{Result, ensure};
 use nerite::{Decoder, HeadConfig, HeadKind, Lexicon, TagSet};
 use serde::{Deserialize, Serialize};
+
+use crate::FitError;
+
+/// Refuses settings under which the condition does not hold.
+macro_rules! ensure {
+    ($condition:expr, $($message:tt)*) => {
+        if !$condition {
+            return Err(FitError::Settings(format!($($message)*)));
+        }
+    };
+}
 
 /// How a head is fitted. Check with [`Settings::check`].
 ///
@@ -148,7 +158,7 @@ impl Settings {
     /// # Errors
     ///
     /// Names the setting, what was found, and what was expected.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<(), FitError> {
         let Self {
             epochs,
             batch,

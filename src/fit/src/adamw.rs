@@ -1,7 +1,7 @@
 //! AdamW: Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
 //! algorithm 2, with PyTorch's constants.
 
-use super::parameters::Parameters;
+use crate::parameters::Parameters;
 
 const BETA_1: f32 = 0.9;
 const BETA_2: f64 = 0.999;
@@ -10,21 +10,21 @@ const EPSILON: f32 = 1e-8;
 /// The moments of every parameter.
 // candle-nn's AdamW keeps its moments to itself, so a run that uses it cannot
 // be taken up again with the same result.
-pub(super) struct AdamW {
-    pub(super) first: Parameters,
-    pub(super) second: Parameters,
+pub(crate) struct AdamW {
+    pub(crate) first: Parameters,
+    pub(crate) second: Parameters,
 }
 
 /// One step's numbers.
-pub(super) struct Step {
+pub(crate) struct Step {
     /// Counted from 1.
-    pub(super) number: usize,
-    pub(super) rate: f64,
-    pub(super) decay: f64,
+    pub(crate) number: usize,
+    pub(crate) rate: f64,
+    pub(crate) decay: f64,
 }
 
 impl AdamW {
-    pub(super) fn new(like: &Parameters) -> Self {
+    pub(crate) fn new(like: &Parameters) -> Self {
         let mut zeros = like.clone();
         zeros.values.iter_mut().for_each(|values| values.fill(0.0));
         Self {
@@ -34,7 +34,7 @@ impl AdamW {
     }
 
     /// Changes `parameters` by one step against `gradients`.
-    pub(super) fn update(
+    pub(crate) fn update(
         &mut self,
         parameters: &mut Parameters,
         gradients: &Parameters,

@@ -1,0 +1,260 @@
+//! What is predicted for labelled sentences, and the figures of it, whatever
+//! the predictions come from.
+
+use nerite::{
+    Context, Decoder, Details, Encoder, Evaluation, FeatureError, Head, HeadInput, HeadOutput,
+    JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace, features,
+};
+
+use crate::FitError;
+use crate::examples::Examples;
+use crate::threads;
+
+/// Sentences with the right tags, by number.
+pub trait Labelled: Sync {
+    /// The tags that the sentences' are indices into.
+    fn tags(&self) -> &TagSet;
+
+    /// The words of a sentence and their tags, equally many.
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>);
+}
+
+#[cfg(feature = "corpora")]
+impl Labelled for nerite_corpora::Corpus {
+    fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>) {
+        let sentence = &self.sentences[index];
+        let words = sentence.words.iter().map(String::as_str);
+        (words.collect(), sentence.tags.clone())
+    }
+}
+
+/// Examples whose tags are all known.
+pub(crate) struct Known<'a, E>(pub(crate) &'a E);
+
+impl<E: Examples> Labelled for Known<'_, E> {
+    fn tags(&self) -> &TagSet {
+        self.0.tags()
+    }
+
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>) {
+        let sentence = self.0.sentence(index);
+        let gold = sentence.gold.iter();
+        let tags = gold.map(|gold| gold.tag().expect("the tag is known"));
+        (sentence.words, tags.collect())
+    }
+}
+
+/// What is predicted for one sentence; all lists are of one length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Predicted {
+    /// The index of each word's tag.
+    pub tags: Vec<usize>,
+    /// The probability of each predicted tag; empty where it is not known.
+    pub confidences: Vec<f32>,
+    /// For each word, whether it has no subword.
+    pub without_subword: Vec<bool>,
+}
+
+impl Predicted {
+    /// What a head of so many tags says, of words that it has seen or not.
+    fn new(output: HeadOutput, tags: usize, seen: &[bool]) -> Self {
+        let rows = output.probabilities.chunks_exact(tags);
+        let confidences = output.tags.iter().zip(rows).map(|(&tag, row)| row[tag]);
+        Self {
+            confidences: confidences.collect(),
+            tags: output.tags,
+            without_subword: seen.iter().map(|seen| !seen).collect(),
+        }
+    }
+}
+
+/// Where predictions come from.
+pub trait Predictions: Sync {
+    /// What computing them needs, once on each core.
+    type Workspace: Default;
+
+    /// The tags that the predictions are indices into.
+    fn tags(&self) -> &TagSet;
+
+    /// The tags of sentence number `index`, which has these words.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the source from an answer.
+    fn predict(
+        &self,
+        workspace: &mut Self::Workspace,
+        index: usize,
+        words: &[&str],
+    ) -> Result<Predicted, FitError>;
+}
+
+/// A head on features that are known.
+pub struct Cached<'a, E> {
+    /// The head.
+    pub head: &'a Head,
+    /// How its scores are read.
+    pub decoder: Decoder,
+    /// The features.
+    pub examples: &'a E,
+}
+
+impl<E: Examples> Predictions for Cached<'_, E> {
+    type Workspace = Vec<f32>;
+
+    fn tags(&self) -> &TagSet {
+        &self.head.config().tags
+    }
+
+    fn predict(
+        &self,
+        rows: &mut Vec<f32>,
+        index: usize,
+        words: &[&str],
+    ) -> Result<Predicted, FitError> {
+        rows.clear();
+        self.examples.features(index, rows);
+        let seen = &self.examples.sentence(index).seen;
+        let input = HeadInput {
+            words,
+            features: rows,
+            seen,
+        };
+        let output = self.head.tag(input, self.decoder);
+        Ok(Predicted::new(output, self.tags().len(), seen))
+    }
+}
+
+/// An encoder and a head, word for word as the page runs them.
+pub struct Live<'a> {
+    /// The tokenizer.
+    pub tokenizer: &'a Tokenizer,
+    /// The encoder.
+    pub encoder: &'a Encoder,
+    /// The head.
+    pub head: &'a Head,
+    /// How its scores are read.
+    pub decoder: Decoder,
+}
+
+impl Predictions for Live<'_> {
+    type Workspace = Workspace;
+
+    fn tags(&self) -> &TagSet {
+        &self.head.config().tags
+    }
+
+    fn predict(
+        &self,
+        workspace: &mut Workspace,
+        _: usize,
+        words: &[&str],
+    ) -> Result<Predicted, FitError> {
+        let Self { encoder, head, .. } = self;
+        let window = encoder.config().window;
+        let subwords =
+            Subwords::new(self.tokenizer, words, window).map_err(FeatureError::Tokenizer)?;
+        let layers = &head.config().layers;
+        let rows = features(&mut (*encoder, workspace), &[&subwords], layers)
+            .map_err(FeatureError::Encoder)?;
+        let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
+        let input = HeadInput {
+            words,
+            features: &rows,
+            seen: &seen,
+        };
+        let output = head.tag(input, self.decoder);
+        Ok(Predicted::new(output, self.tags().len(), &seen))
+    }
+}
+
+/// Sentences with right and predicted tags.
+pub struct Judged<'a> {
+    /// The tags of both.
+    pub tags: TagSet,
+    /// The sentences.
+    pub sentences: Vec<JudgedSentence<'a>>,
+}
+
+impl Judged<'_> {
+    /// All figures, with intervals; some only where it is known what the head
+    /// was fitted on.
+    pub fn evaluate(&self, training: Option<&Training>) -> Evaluation {
+        let context = Context {
+            training,
+            ..Context::default()
+        };
+        Evaluation::of(&self.tags, &self.sentences, &context)
+    }
+
+    /// The figures without what takes long: intervals say nothing.
+    pub fn evaluate_quickly(&self) -> Evaluation {
+        let context = Context {
+            resamples: 1,
+            ..Context::default()
+        };
+        Evaluation::of(&self.tags, &self.sentences, &context)
+    }
+}
+
+/// Has `predictions` made for the sentences `part`.
+///
+/// # Errors
+///
+/// More tags than a set may hold, or a source that fails: then with the
+/// sentence.
+pub fn judge<'a, P: Predictions>(
+    labelled: &'a impl Labelled,
+    part: &[usize],
+    predictions: &P,
+) -> Result<Judged<'a>, FitError> {
+    let sets = [labelled.tags(), predictions.tags()];
+    let labels = sets.iter().flat_map(|set| set.labels());
+    let tags = TagSet::new(labels.cloned())?;
+    let [gold, predicted] = sets.map(|set| -> Vec<u16> {
+        let labels = set.labels().iter();
+        labels
+            .map(|label| tags.index(label).expect("the label is in both") as u16)
+            .collect()
+    });
+    let sentences = threads::map_with(part, P::Workspace::default, |workspace, &index| {
+        let (words, own) = labelled.sentence(index);
+        let found = predictions
+            .predict(workspace, index, &words)
+            .map_err(|error| FitError::Sentence(index, Box::new(error)))?;
+        Ok(JudgedSentence {
+            gold: own.iter().map(|&tag| gold[usize::from(tag)]).collect(),
+            predicted: found.tags.iter().map(|&tag| predicted[tag]).collect(),
+            confidences: found.confidences,
+            without_subword: found.without_subword,
+            words,
+        })
+    });
+    Ok(Judged {
+        tags,
+        sentences: sentences.into_iter().collect::<Result<_, FitError>>()?,
+    })
+}
+
+/// What the sentences `train` hold.
+pub fn training(labelled: &impl Labelled, train: &[usize]) -> Training {
+    let sentences: Vec<_> = train
+        .iter()
+        .map(|&index| labelled.sentence(index))
+        .collect();
+    let sentences = sentences
+        .iter()
+        .map(|(words, tags)| (words.clone(), &tags[..]));
+    Training::of(labelled.tags(), sentences)
+}
+
+/// The expected calibration error of words; not a number where confidences
+/// are not known.
+pub fn calibration_error(details: &Details) -> f64 {
+    let calibration = details.calibration.as_ref();
+    calibration.map_or(f64::NAN, |calibration| calibration.words.ece)
+}

@@ -1,0 +1,460 @@
+//! Fitting heads to features: AdamW, a learning rate that falls
+//! linearly to 0, dropout; the best epoch and the temperature by a part of the
+//! train part that fitting does not see. The linear head is fitted as the
+//! reference study does.
+
+use nerite::{Evaluation, Head, HeadConfig, HeadError, Loss, Tag, head_file};
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use crate::adamw::Step;
+use crate::evaluation::{Cached, Known, calibration_error, judge};
+use crate::examples::Examples;
+use crate::network::{self, Dropout, Shard};
+use crate::parameters::Parameters;
+use crate::random::{Stream, random};
+use crate::state::{Best, State};
+use crate::{FitError, Settings, calibrate, threads};
+
+/// Sentences whose gradient one core computes at a time. Fixed, so that sums
+/// do not depend on the number of cores.
+const SHARD_SENTENCES: usize = 32;
+/// A tag is rare if fewer than one in so many entities of the part has its
+/// type.
+const RARE: usize = 100;
+
+/// What is fitted to what.
+pub struct Task<E> {
+    /// Sentences with features and tags.
+    pub examples: E,
+    /// Numbers of the sentences to fit on.
+    pub train: Vec<usize>,
+    /// What the head will say of itself, but for its temperature.
+    pub head: HeadConfig,
+}
+
+/// What fitting leads to.
+pub struct Fitted {
+    /// The head's file.
+    pub file: Vec<u8>,
+    /// The loss on the way.
+    pub loss: Loss,
+    /// What the validation part says, if there is one.
+    pub validation: Option<Validation>,
+}
+
+/// What the validation part says of the chosen epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// The epoch, counted from 1.
+    pub epoch: usize,
+    /// Entity F1, strict.
+    pub entity_f1: f64,
+    /// Macro F1 over tags.
+    pub macro_f1: f64,
+    /// Weighted F1 over tags.
+    pub weighted_f1: f64,
+    /// The expected calibration error, at the temperature.
+    pub calibration_error: f64,
+    /// The temperature.
+    pub temperature: f32,
+}
+
+/// How far a fit has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// A step is done.
+    Step {
+        /// The mean loss per word before it.
+        loss: f32,
+    },
+    /// The last step of an epoch is done: a good time to keep the
+    /// [`state`](Fit::state).
+    Epoch {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// The mean loss of its steps.
+        loss: f64,
+        /// Their sum.
+        sum: f64,
+        /// What the validation part says, if there is one.
+        scores: Option<EpochScores>,
+    },
+}
+
+/// F1 on the validation part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochScores {
+    /// Over entities, strict.
+    pub entity_f1: f64,
+    /// Over tags, macro.
+    pub macro_f1: f64,
+    /// Over tags, weighted.
+    pub weighted_f1: f64,
+}
+
+/// The untrained head that fitting begins with.
+///
+/// # Errors
+///
+/// A configuration that does not fit itself.
+pub fn untrained(config: &HeadConfig, seed: u64) -> Result<Fitted, FitError> {
+    let parameters = Parameters::initial(config, random(seed, Stream::Initial))?;
+    Ok(Fitted {
+        file: head_file(config, &parameters.values)?,
+        loss: Loss::default(),
+        validation: None,
+    })
+}
+
+/// The train part without its validation part, and that.
+fn validation_part(train: &[usize], settings: &Settings) -> (Vec<usize>, Vec<usize>) {
+    let mut order = train.to_vec();
+    let count = (train.len() as f64 * settings.validation).round() as usize;
+    if count == 0 {
+        return (order, Vec::new());
+    }
+    // The same sentences for every seed: heads of other seeds are compared.
+    order.shuffle(&mut random(0, Stream::Validation));
+    let rest = order.split_off(count);
+    (rest, order)
+}
+
+/// The sentences of an epoch: all, those with a rare tag more often.
+fn repeated(examples: &impl Examples, train: &[usize], times: usize) -> Vec<usize> {
+    let tags = examples.tags();
+    let mut entities = vec![0usize; tags.len()];
+    let tags_of = |sentence: usize| {
+        let gold = examples.sentence(sentence).gold;
+        let tags = gold.into_iter().filter_map(|gold| gold.tag());
+        tags.map(usize::from).collect::<Vec<_>>()
+    };
+    for tag in train.iter().flat_map(|&sentence| tags_of(sentence)) {
+        if matches!(tags.tag(tag), Tag::Begin(_)) {
+            entities[tag] += 1;
+        }
+    }
+    let all: usize = entities.iter().sum();
+    let rare = |tag: usize| entities[tag] > 0 && entities[tag] * RARE < all;
+    let mut epoch = train.to_vec();
+    for &sentence in train {
+        if tags_of(sentence).into_iter().any(rare) {
+            epoch.extend(std::iter::repeat_n(sentence, times));
+        }
+    }
+    epoch
+}
+
+/// A head that is being fitted.
+pub struct Fit<E> {
+    task: Task<E>,
+    settings: Settings,
+    validation: Vec<usize>,
+    /// The sentences of an epoch.
+    all: Vec<usize>,
+    /// The same in the order of the current epoch, and where its next step
+    /// begins; empty before an epoch.
+    order: Vec<usize>,
+    at: usize,
+    /// The sum of the current epoch's losses.
+    sum: f64,
+    state: State,
+}
+
+impl<E: Examples> Fit<E> {
+    /// Begins a fit.
+    ///
+    /// # Errors
+    ///
+    /// Settings out of range, a configuration that does not fit itself, no
+    /// sentence, or a word with several allowed tags.
+    pub fn new(task: Task<E>, settings: Settings) -> Result<Self, FitError> {
+        settings.check()?;
+        let (train, validation) = validation_part(&task.train, &settings);
+        if train.is_empty() {
+            return Err(FitError::Empty);
+        }
+        for &index in &task.train {
+            let gold = task.examples.sentence(index).gold;
+            if gold.iter().any(|gold| gold.tag().is_none()) {
+                return Err(FitError::PartialLabels(index));
+            }
+        }
+        let initial = random(settings.seed, Stream::Initial);
+        let parameters = Parameters::initial(&task.head, initial)?;
+        Ok(Self {
+            all: repeated(&task.examples, &train, settings.rare),
+            state: State::begin(parameters, settings.average > 0.0),
+            task,
+            settings,
+            validation,
+            order: Vec::new(),
+            at: 0,
+            sum: 0.0,
+        })
+    }
+
+    /// Goes on from the [`state`](Self::state) that an earlier run of the same
+    /// fit left after an epoch, with the very result that it would have had;
+    /// `false`, and nothing changes, if it was another fit.
+    pub fn resume(&mut self, state: &[u8], fingerprint: &str) -> bool {
+        match State::from_bytes(state, fingerprint, &self.task.head) {
+            Some(state) => {
+                (self.state, self.sum, self.at) = (state, 0.0, 0);
+                self.order.clear();
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// All that a later run needs to go on after the last whole epoch, under a
+    /// name of this fit: another fit must not go on from it.
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub fn state(&self, fingerprint: &str) -> Result<Vec<u8>, FitError> {
+        self.state.to_bytes(fingerprint)
+    }
+
+    /// Steps in an epoch.
+    pub fn steps(&self) -> usize {
+        self.all.len().div_ceil(self.settings.batch)
+    }
+
+    /// Epochs at most.
+    pub fn epochs(&self) -> usize {
+        self.settings.epochs
+    }
+
+    /// Whole epochs that are done.
+    pub fn done(&self) -> usize {
+        self.state.loss.epochs.len()
+    }
+
+    /// Takes the next step; `None` if there is none left.
+    ///
+    /// # Errors
+    ///
+    /// A loss or a head that is not finite.
+    pub fn step(&mut self) -> Result<Option<Progress>, FitError> {
+        let epoch = self.done();
+        if self.order.is_empty() {
+            let best = self.state.best.as_ref().map_or(epoch, |best| best.epoch);
+            let patience = self.settings.patience;
+            let waited = patience > 0 && epoch - best.min(epoch) >= patience;
+            if epoch >= self.settings.epochs || waited {
+                return Ok(None);
+            }
+            self.order.clone_from(&self.all);
+            let mut random = random(self.settings.seed, Stream::Epoch(epoch));
+            self.order.shuffle(&mut random);
+            (self.at, self.sum) = (0, 0.0);
+        }
+        let steps = self.steps();
+        let step = epoch * steps + self.at / self.settings.batch;
+        let rate = 1.0 - step as f64 / (self.settings.epochs * steps) as f64;
+        let end = self.order.len().min(self.at + self.settings.batch);
+        let sentences = &self.order[self.at..end];
+        let loss = take_step(
+            &self.task,
+            &self.settings,
+            &mut self.state,
+            sentences,
+            step,
+            rate,
+        )?;
+        if !loss.is_finite() {
+            return Err(FitError::Loss(step + 1));
+        }
+        self.state.loss.steps.push(loss);
+        self.sum += f64::from(loss);
+        self.at = end;
+        if end < self.order.len() {
+            return Ok(Some(Progress::Step { loss }));
+        }
+        self.order.clear();
+        self.end_epoch(epoch).map(Some)
+    }
+
+    /// Judges the epoch that was `epoch`th, counted from 0.
+    fn end_epoch(&mut self, epoch: usize) -> Result<Progress, FitError> {
+        if !self.state.parameters.is_finite() {
+            return Err(FitError::Parameters(epoch + 1));
+        }
+        self.state.loss.epochs.push(self.sum);
+        let mut scores = None;
+        if !self.validation.is_empty() {
+            let file = head_file(&self.task.head, &self.state.head().values)?;
+            let found = self.validate(&Head::from_bytes(&file)?)?;
+            let found = EpochScores {
+                entity_f1: found.entity.strict.all.f1,
+                macro_f1: found.token.averages.macro_avg.f1,
+                weighted_f1: found.token.averages.weighted_avg.f1,
+            };
+            let score = found.entity_f1;
+            let best = self.state.best.as_ref();
+            if best.is_none_or(|best| score > best.score) {
+                self.state.best = Some(Best {
+                    parameters: self.state.head().clone(),
+                    epoch: epoch + 1,
+                    score,
+                });
+            }
+            scores = Some(found);
+        }
+        Ok(Progress::Epoch {
+            epoch: epoch + 1,
+            loss: self.sum / self.steps() as f64,
+            sum: self.sum,
+            scores,
+        })
+    }
+
+    fn validate(&self, head: &Head) -> Result<Evaluation, FitError> {
+        let predictions = Cached {
+            head,
+            decoder: head.decoder(None)?,
+            examples: &self.task.examples,
+        };
+        let labelled = Known(&self.task.examples);
+        let judged = judge(&labelled, &self.validation, &predictions)?;
+        Ok(judged.evaluate_quickly())
+    }
+
+    /// The head as it is now: of the best epoch, calibrated, if there is a
+    /// validation part.
+    ///
+    /// # Errors
+    ///
+    /// None is known of a fit that has taken its steps.
+    pub fn finish(self) -> Result<Fitted, FitError> {
+        let config = &self.task.head;
+        let Some(best) = &self.state.best else {
+            return Ok(Fitted {
+                file: head_file(config, &self.state.head().values)?,
+                loss: self.state.loss,
+                validation: None,
+            });
+        };
+        let head = Head::from_bytes(&head_file(config, &best.parameters.values)?)?;
+        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation);
+        let config = HeadConfig {
+            temperature,
+            ..config.clone()
+        };
+        let file = head_file(&config, &best.parameters.values)?;
+        let found = self.validate(&Head::from_bytes(&file)?)?;
+        let validation = Validation {
+            epoch: best.epoch,
+            entity_f1: found.entity.strict.all.f1,
+            macro_f1: found.token.averages.macro_avg.f1,
+            weighted_f1: found.token.averages.weighted_avg.f1,
+            calibration_error: calibration_error(&found.details),
+            temperature,
+        };
+        Ok(Fitted {
+            file,
+            loss: self.state.loss,
+            validation: Some(validation),
+        })
+    }
+}
+
+/// One step of gradient descent; the mean loss per word before it.
+fn take_step<E: Examples>(
+    task: &Task<E>,
+    settings: &Settings,
+    state: &mut State,
+    sentences: &[usize],
+    step: usize,
+    rate: f64,
+) -> Result<f32, FitError> {
+    let dropout = Dropout {
+        input: settings.dropout,
+        lexicon: settings.lexicon_dropout,
+        inner: settings.inner_dropout,
+    };
+    let parameters = &state.parameters;
+    let shards: Vec<(usize, &[usize])> = sentences.chunks(SHARD_SENTENCES).enumerate().collect();
+    let shards = threads::map(&shards, |&(number, sentences)| {
+        let shard = gather(task, sentences);
+        let stream = Stream::Shard {
+            step,
+            shard: number,
+        };
+        let mut random = random(settings.seed, stream);
+        let (loss, gradients) =
+            network::gradients(&task.head, parameters, &shard, dropout, &mut random)?;
+        Ok((shard.gold.len(), loss, gradients))
+    });
+    let shards: Vec<(usize, f32, Parameters)> =
+        shards.into_iter().collect::<Result<_, HeadError>>()?;
+    let words: usize = shards.iter().map(|(words, ..)| words).sum();
+    if words == 0 {
+        return Ok(0.0);
+    }
+    let mut loss = 0.0;
+    let mut shards = shards.into_iter();
+    let (_, first_loss, mut gradients) = shards.next().expect("a step has sentences");
+    loss += first_loss;
+    for (_, own, others) in shards {
+        loss += own;
+        gradients.add(&others);
+    }
+    let mut scale = 1.0 / words as f32;
+    if settings.clip > 0.0 {
+        let length = gradients.length() * scale;
+        scale *= (settings.clip as f32 / length).min(1.0);
+    }
+    gradients.scale(scale);
+    let step = Step {
+        number: step + 1,
+        rate: settings.learning_rate * rate,
+        decay: settings.weight_decay,
+    };
+    state
+        .moments
+        .update(&mut state.parameters, &gradients, &step);
+    if let Some(average) = &mut state.average {
+        // The first steps count less than they would, as the parameters that
+        // they begin with are of no use (as in TensorFlow's moving average).
+        let known = (1 + step.number) as f64 / (10 + step.number) as f64;
+        average.approach(&state.parameters, settings.average.min(known) as f32);
+    }
+    Ok(loss / words as f32)
+}
+
+/// The words of these sentences that have a subword. (Of a million words of
+/// the study's corpus, a few dozen have none; a head in use sees them as words
+/// without features, and they get O.)
+fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
+    let width = task.examples.width();
+    let mut shard = Shard::default();
+    let mut rows = Vec::new();
+    for &index in sentences {
+        let sentence = task.examples.sentence(index);
+        rows.clear();
+        task.examples.features(index, &mut rows);
+        let before = shard.gold.len();
+        let words = rows
+            .chunks_exact(width)
+            .zip(&sentence.words)
+            .zip(&sentence.gold);
+        for (((row, word), gold), &seen) in words.zip(&sentence.seen) {
+            if seen {
+                shard.features.extend_from_slice(row);
+                let tag = gold.tag().expect("the tag is known");
+                shard.gold.push(tag.into());
+                let lexicon = task.head.lexicon;
+                shard.lexicon.extend(lexicon.map(|own| own.rows(word)));
+            }
+        }
+        shard.lengths.push(shard.gold.len() - before);
+    }
+    shard
+}
+
+#[cfg(test)]
+mod tests;

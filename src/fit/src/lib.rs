@@ -1,0 +1,82 @@
+//! Fits heads to features, and judges them.
+//!
+//! No files, no terminal, and threads only where the feature `parallel` says
+//! so; the same code fits natively and in a browser's worker. What is fitted to
+//! comes through [`Examples`]. [`Fit`] goes step by step: who calls it shows
+//! progress, stops when asked to, and keeps the state that it goes on from.
+//!
+//! ```
+//! use nerite::HeadConfig;
+//! use nerite_fit::{Examples, Fit, FitError, Progress, Settings, Task};
+//!
+//! fn fitted(examples: impl Examples, head: HeadConfig) -> Result<Vec<u8>, FitError> {
+//!     let train = (0..100).collect();
+//!     let mut fit = Fit::new(Task { examples, train, head }, Settings::study(0))?;
+//!     while let Some(progress) = fit.step()? {
+//!         if let Progress::Epoch { epoch, loss, .. } = progress {
+//!             println!("epoch {epoch}: {loss}");
+//!         }
+//!     }
+//!     Ok(fit.finish()?.file)
+//! }
+//! ```
+
+mod adamw;
+mod calibrate;
+mod evaluation;
+mod examples;
+mod fitting;
+mod losses;
+mod lstm;
+mod matrix;
+mod network;
+mod parameters;
+mod random;
+mod settings;
+mod state;
+mod threads;
+
+use nerite::{FeatureError, HeadError, TagError};
+
+pub use evaluation::{
+    Cached, Judged, Labelled, Live, Predicted, Predictions, calibration_error, judge, training,
+};
+pub use examples::{Examples, Gold, Sentence};
+pub use fitting::{EpochScores, Fit, Fitted, Progress, Task, Validation, untrained};
+pub use settings::{Model, Settings};
+
+/// Why a head could not be fitted or judged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// A setting is out of range.
+    #[error("{0}")]
+    Settings(String),
+    /// The head's configuration does not fit itself.
+    #[error(transparent)]
+    Head(#[from] HeadError),
+    /// There is nothing to fit to.
+    #[error("found no sentence to train on")]
+    Empty,
+    /// A unit has several allowed tags.
+    #[error("sentence {0}: found a word with several allowed tags, expected one tag each")]
+    PartialLabels(usize),
+    /// The loss became infinite or no number.
+    #[error("the loss is not finite after step {0}; lower the learning rate")]
+    Loss(usize),
+    /// A parameter became infinite or no number.
+    #[error("the head is not finite after epoch {0}; lower the learning rate")]
+    Parameters(usize),
+    /// Gold and predicted tags are too many together.
+    #[error(transparent)]
+    Tags(#[from] TagError),
+    /// A sentence could not be judged.
+    #[error("sentence {0}: {1}")]
+    Sentence(usize, Box<FitError>),
+    /// The encoder refused a sentence.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// The state could not be written.
+    #[error(transparent)]
+    State(#[from] safetensors::SafeTensorError),
+}

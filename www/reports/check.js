@@ -7,16 +7,25 @@ import { judgeSample } from "./metrics-client.js";
 import { number, signed } from "./numbers.js";
 import { FIGURE_NAMES, loadSample } from "./store.js";
 
+/** @typedef {import("./store.js").Entry} Entry */
+
 /** Sentences that are predicted at a time, so that progress can be told and the check can be stopped. */
 const GROUP = 8;
 
 /** The entries that can be checked: those with a sample and a bundle to run. */
-export const checkable = (entries) => entries.filter(({ sample, bundle }) => sample && bundle);
+export const checkable = (/** @type {Entry[]} */ entries) => entries.filter(({ sample, bundle }) => sample && bundle);
 
+/**
+ * @param {import("../pkg/nerite.js").Recognizer} recognizer
+ * @param {Entry} entry
+ * @param {import("./store.js").Sample} sample
+ * @param {{ signal: AbortSignal, onProgress: (done: number, all: number) => void }} options
+ */
 async function predict(recognizer, { headId }, sample, { signal, onProgress }) {
+  /** @type {string[][]} */
   const tags = [];
   for (let start = 0; start < sample.sentences.length; start += GROUP) {
-    const words = sample.sentences.slice(start, start + GROUP).map((own) => own.words);
+    const words = sample.sentences.slice(start, start + GROUP).map((/** @type {any} */ own) => own.words);
     const found = await recognizer.predictWords(words, { head: headId, decoder: sample.decoder, signal });
     tags.push(...found.tags);
     onProgress(tags.length, sample.sentences.length);
@@ -24,13 +33,19 @@ async function predict(recognizer, { headId }, sample, { signal, onProgress }) {
   return tags;
 }
 
-/** Runs the check of an entry; `say(text)` tells how far it is. Fills `place` with the outcome. */
+/**
+ * Runs the check of an entry; `say(text)` tells how far it is. Fills `place` with the outcome.
+ * @param {HTMLElement} place
+ * @param {Entry} entry
+ * @param {AbortSignal} signal
+ * @param {(text: string) => void} say
+ */
 export async function runCheck(place, entry, signal, say) {
   const { json, sample } = await loadSample(entry);
   say(t("checkStarting"));
   const { load } = await import("../pkg/nerite.js");
-  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-  const recognizer = await load(entry.bundle, {
+  const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  const recognizer = await load(entry.bundle ?? "", {
     signal,
     onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })),
   });

@@ -1,23 +1,30 @@
 // Two reports against each other: figures, tags, confusion.
 
-import { element } from "../shared/dom.js";
+import { toCsv } from "../shared/csv.js";
+import { element, messageOf } from "../shared/dom.js";
+import { save } from "../shared/files.js";
 import { t } from "../shared/i18n.js";
-import { numbers, save, toCsv } from "./figure.js";
+import { numbers } from "./figure.js";
 import { matrixDifference } from "./matrix.js";
 import { compareReports } from "./metrics-client.js";
 import { number, signed } from "./numbers.js";
-import { FIGURE_NAMES, messageOf } from "./store.js";
+import { FIGURE_NAMES } from "./store.js";
+
+/**
+ * @typedef {import("./store.js").Entry} Entry
+ * @typedef {{ a: number, b: number, difference: number, low: number, high: number, p: number }} Difference
+ */
 
 /** Below this, a difference counts as more than chance. */
 const LEVEL = 0.05;
 
-const verdict = ({ difference, low, high, p }) =>
+const verdict = (/** @type {Difference} */ { difference, low, high, p }) =>
   difference === 0 && low === high
     ? t("equal")
     : p >= LEVEL
       ? t("chance")
       : t("moreThanChance", { better: difference > 0 ? "B" : "A" });
-const row = (name, own) => [
+const row = (/** @type {string} */ name, /** @type {Difference} */ own) => [
   name,
   number(own.a),
   number(own.b),
@@ -27,25 +34,22 @@ const row = (name, own) => [
   verdict(own),
 ];
 
+/** @param {any} found what core/src/report/compare says */
 function tested(found) {
   const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", t("beyondChance")];
   const figures = FIGURE_NAMES.map((name) => row(t(name), found[name]));
-  const tags = Object.entries(found.tags).map(([tag, own]) => row(tag, own));
+  /** @type {[string, Difference][]} */
+  const byTag = Object.entries(found.tags);
+  const tags = byTag.map(([tag, own]) => row(tag, own));
   const csv = () =>
     save(
       "comparison.csv",
       "text/csv",
       toCsv([
         ["figure", "a", "b", "difference", "low", "high", "p"],
-        ...[...FIGURE_NAMES.map((name) => [name, found[name]]), ...Object.entries(found.tags)].map(([name, own]) => [
-          name,
-          own.a,
-          own.b,
-          own.difference,
-          own.low,
-          own.high,
-          own.p,
-        ]),
+        ...[...FIGURE_NAMES.map((name) => /** @type {[string, Difference]} */ ([name, found[name]])), ...byTag].map(
+          ([name, own]) => [name, own.a, own.b, own.difference, own.low, own.high, own.p],
+        ),
       ]),
     );
   const { weighted_f1: own } = found;
@@ -82,12 +86,18 @@ function tested(found) {
   ];
 }
 
-/** What can be said without outcomes: differences, but not whether they are chance. */
+/**
+ * What can be said without outcomes: differences, but not whether they are chance.
+ * @param {Entry} a
+ * @param {Entry} b
+ * @param {string} reason
+ */
 function untested(a, b, reason) {
   const rows = FIGURE_NAMES.filter((name) => Number.isFinite(a.figures[name]) && Number.isFinite(b.figures[name])).map(
     (name) => [t(name), number(a.figures[name]), number(b.figures[name]), signed(b.figures[name] - a.figures[name])],
   );
   const header = [t("figure"), "A", "B", "B \u2212 A"];
+  /** @type {HTMLElement[]} */
   const parts = [
     element("p", { class: "hint" }, t("untested", { reason })),
     element("div", { class: "scroll", id: "difference" }, numbers(header, rows)),
@@ -117,22 +127,28 @@ function untested(a, b, reason) {
   return parts;
 }
 
-/** Shows the comparison; tells whether sentence by sentence can be compared. */
+/**
+ * Shows the comparison; tells whether sentence by sentence can be compared.
+ * @param {HTMLElement} place
+ * @param {Entry} a
+ * @param {Entry} b
+ * @param {() => boolean} current
+ */
 export async function showComparison(place, a, b, current) {
   const names = element(
     "dl",
     { class: "sides" },
-    [
+    /** @type {[string, Entry][]} */ ([
       ["A", a],
       ["B", b],
-    ].flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]),
+    ]).flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]),
   );
   let parts;
   let paired = false;
   if (a.report && b.report) {
     place.replaceChildren(names, element("p", { class: "hint" }, t("comparing")));
     try {
-      parts = tested(await compareReports(a.json, b.json));
+      parts = tested(await compareReports(a.json ?? "", b.json ?? ""));
       parts.push(
         element("h3", {}, t("confusionDifference")),
         element("p", { class: "hint" }, t("confusionDifferenceHint")),

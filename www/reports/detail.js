@@ -1,17 +1,21 @@
 // One report in full: tags, entities, buckets, reliability, confusion, provenance.
 
 import { element } from "../shared/dom.js";
+import { save } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
-import { figure, numbers, save } from "./figure.js";
+import { figure, numbers } from "./figure.js";
 import { matrixTable } from "./matrix.js";
 import { number } from "./numbers.js";
 
 /** What scikit-learn's dictionary holds beside the tags. */
 const AVERAGES = new Set(["accuracy", "macro avg", "weighted avg"]);
 
+/** @param {import("./store.js").Entry} entry */
 function tags(entry) {
-  const own = Object.entries(entry.token).filter(([tag]) => !AVERAGES.has(tag));
+  /** @type {[string, any][]} */
+  const scored = Object.entries(entry.token);
+  const own = scored.filter(([tag]) => !AVERAGES.has(tag));
   const groups = [
     {
       label: "",
@@ -32,6 +36,7 @@ function tags(entry) {
   });
 }
 
+/** @param {import("./store.js").Report} report */
 function entityTable({ entity }) {
   const rows = ["strict", "lenient", "exact", "partial", "type"].map((scheme) => {
     const own = entity[scheme];
@@ -56,15 +61,16 @@ function entityTable({ entity }) {
   );
 }
 
-const bucketName = (name) =>
+const bucketName = (/** @type {string} */ name) =>
   ["seen", "unseen"].includes(name) ? t(name) : name.replace(" to ", "\u2013").replace(" and more", "+");
 
+/** @param {import("./store.js").Report} report */
 function buckets({ buckets: own }) {
   const groups = ["training", "entity_length", "sentence_length"]
     .filter((name) => own[name].length > 0)
     .map((name) => ({
       label: t(`bucket_${name}`),
-      bars: own[name].map((bucket) => ({
+      bars: own[name].map((/** @type {any} */ bucket) => ({
         label: bucketName(bucket.name),
         value: bucket.f1,
         series: 2,
@@ -77,7 +83,7 @@ function buckets({ buckets: own }) {
     draw: (width) => barChart(groups, width, t("bucketsCaption")),
     header: [t("bucket"), t("precision"), t("recall"), "F1", t("support")],
     rows: ["training", "entity_length", "sentence_length"].flatMap((name) =>
-      own[name].map((bucket) => [
+      own[name].map((/** @type {any} */ bucket) => [
         `${t(`bucket_${name}`)}: ${bucketName(bucket.name)}`,
         bucket.precision,
         bucket.recall,
@@ -88,6 +94,10 @@ function buckets({ buckets: own }) {
   });
 }
 
+/**
+ * @param {any} calibration
+ * @param {"words" | "entities"} which
+ */
 function reliability(calibration, which) {
   const caption = t(`reliability_${which}`, { ece: number(calibration[which].ece) });
   return figure({
@@ -96,18 +106,24 @@ function reliability(calibration, which) {
     draw: (width) => reliabilityChart(calibration[which].bins, width, caption),
     header: [t("confidence"), t("accuracy"), t("words")],
     rows: calibration[which].bins
-      .filter((bin) => bin.count > 0)
-      .map((bin) => [bin.confidence, bin.accuracy, bin.count]),
+      .filter((/** @type {any} */ bin) => bin.count > 0)
+      .map((/** @type {any} */ bin) => [bin.confidence, bin.accuracy, bin.count]),
   });
 }
 
-/** Every value of provenance, however deep, with its path. */
+/**
+ * Every value of provenance, however deep, with its path.
+ * @param {unknown} value
+ * @param {string} path
+ * @returns {[string, string][]}
+ */
 function leaves(value, path = "") {
   if (value === null || typeof value !== "object") return [[path, String(value)]];
   if (Array.isArray(value)) return [[path, value.join(", ")]];
   return Object.entries(value).flatMap(([name, own]) => leaves(own, path ? `${path}.${name}` : name));
 }
 
+/** @param {import("./store.js").Report} report */
 function provenance(report) {
   return element(
     "details",
@@ -121,9 +137,10 @@ function provenance(report) {
   );
 }
 
+/** @param {import("./store.js").Report} report */
 function repeated({ repeated: own }) {
   if (!own) return null;
-  const row = (name) => [t(name), number(own.with[name]), number(own.without[name])];
+  const row = (/** @type {string} */ name) => [t(name), number(own.with[name]), number(own.without[name])];
   return element(
     "section",
     {},
@@ -140,8 +157,13 @@ function repeated({ repeated: own }) {
   );
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {import("./store.js").Entry} entry
+ */
 export function showDetail(place, entry) {
   const { report, token } = entry;
+  /** @type {(HTMLElement | null)[]} */
   const parts = [element("p", { class: "report-title" }, report?.title ?? entry.name)];
   if (!token) parts.push(element("p", { class: "hint" }, t("onlyHeadlines")));
   else parts.push(tags(entry));
@@ -174,7 +196,11 @@ export function showDetail(place, entry) {
         { class: "buttons no-print" },
         element(
           "button",
-          { type: "button", class: "quiet", onclick: () => save(`${entry.id}.json`, "application/json", entry.json) },
+          {
+            type: "button",
+            class: "quiet",
+            onclick: () => save(`${entry.id}.json`, "application/json", entry.json ?? ""),
+          },
           t("json"),
         ),
       ),
@@ -182,5 +208,5 @@ export function showDetail(place, entry) {
   } else if (token) {
     parts.push(element("p", { class: "hint" }, t("onlyTokens")));
   }
-  place.replaceChildren(...parts.filter(Boolean));
+  place.replaceChildren(...parts.filter((part) => part !== null));
 }

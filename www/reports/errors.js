@@ -1,25 +1,39 @@
 // The error browser: sentences that one report gets right and the other wrong.
 
-import { element } from "../shared/dom.js";
+import { element, focusAgain, focusIn, messageOf } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { typeColour } from "../shared/tags.js";
 import { listErrors } from "./metrics-client.js";
 import { change, state } from "./state.js";
-import { loadSample, messageOf, wordsOf } from "./store.js";
+import { loadSample, wordsOf } from "./store.js";
+
+/**
+ * A sentence as core/src/report/errors tells of it: tags are numbers.
+ * @typedef {{ place: number, gold: number[], a: number[], b: number[], errors_a: string[], errors_b: string[] }} Sentence
+ * @typedef {{ tags: string[], sentences: Sentence[] }} Errors
+ * @typedef {import("./store.js").Entry} Entry
+ */
 
 /** Sentences on a page. */
 const PAGE = 20;
 const KINDS = ["missed", "spurious", "boundary", "type", "both", "tag"];
 
-/** Which sentences: those that only A gets right, only B, or neither. */
+/**
+ * Which sentences: those that only A gets right, only B, or neither.
+ * @type {Record<string, (sentence: Sentence) => boolean>}
+ */
 const SIDES = {
   a: ({ errors_a: own, errors_b: other }) => own.length === 0 && other.length > 0,
   b: ({ errors_a: own, errors_b: other }) => own.length > 0 && other.length === 0,
   neither: ({ errors_a: own, errors_b: other }) => own.length > 0 && other.length > 0,
 };
 
-/** Runs of words of one entity, as conlleval reads them: { type, start, end }. */
+/**
+ * Runs of words of one entity, as conlleval reads them: { type, start, end }.
+ * @param {string[]} tags
+ */
 function spans(tags) {
+  /** @type {{ type: string, start: number, end: number }[]} */
   const found = [];
   tags.forEach((tag, index) => {
     const type = tag === "O" ? null : tag.slice(2);
@@ -31,10 +45,17 @@ function spans(tags) {
   return found;
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} words
+ * @param {string[]} tags
+ * @param {string[]} gold
+ */
 function line(name, words, tags, gold) {
+  /** @type {(HTMLElement | string)[]} */
   const nodes = [];
   let at = 0;
-  const plain = (to) => {
+  const plain = (/** @type {number} */ to) => {
     for (; at < to; at += 1)
       nodes.push(element("span", { class: tags[at] === gold[at] ? null : "wrong" }, words[at]), " ");
   };
@@ -62,15 +83,20 @@ function line(name, words, tags, gold) {
   );
 }
 
+/**
+ * @param {Sentence} own
+ * @param {string[]} tags
+ * @param {Map<number, string[]>} known
+ */
 function sentence(own, tags, known) {
-  const labels = (list) => list.map((tag) => tags[tag]);
+  const labels = (/** @type {number[]} */ list) => list.map((tag) => tags[tag]);
   const gold = labels(own.gold);
-  const words =
-    known.get(own.place)?.length === gold.length ? known.get(own.place) : gold.map((_, index) => String(index + 1));
-  const kinds = [
+  const sampled = known.get(own.place);
+  const words = sampled?.length === gold.length ? sampled : gold.map((_, index) => String(index + 1));
+  const kinds = /** @type {[string, string[]][]} */ ([
     ["A", own.errors_a],
     ["B", own.errors_b],
-  ]
+  ])
     .filter(([, list]) => list.length > 0)
     .map(([side, list]) => `${side}: ${list.map((kind) => t(`kind_${kind}`)).join(", ")}`);
   return element(
@@ -87,14 +113,23 @@ function sentence(own, tags, known) {
   );
 }
 
-/** The errors that were asked for last: filters and pages need no new ones. */
-let last = { a: null, b: null, errors: null };
+/**
+ * The errors that were asked for last: filters and pages need no new ones.
+ * @type {{ a: Entry, b: Entry, errors: Errors } | null}
+ */
+let last = null;
 
+/**
+ * @param {HTMLElement} place
+ * @param {Entry} a
+ * @param {Entry} b
+ * @param {() => boolean} current
+ */
 export async function showErrors(place, a, b, current) {
-  if (last.a !== a || last.b !== b) {
+  if (last?.a !== a || last.b !== b) {
     try {
       const [errors] = await Promise.all([
-        listErrors(a.json, b.json),
+        listErrors(a.json ?? "", b.json ?? ""),
         ...[a, b].map((entry) => loadSample(entry).catch(() => null)),
       ]);
       last = { a, b, errors };
@@ -106,9 +141,14 @@ export async function showErrors(place, a, b, current) {
   if (current()) draw(place, a, last.errors);
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {Entry} a
+ * @param {Errors} errors
+ */
 function draw(place, a, { tags, sentences }) {
   const { kind } = state();
-  const matching = (name) => sentences.filter(SIDES[name]);
+  const matching = (/** @type {string} */ name) => sentences.filter(SIDES[name]);
   // Unless asked, where there is more to see.
   const side = Object.hasOwn(SIDES, state().side)
     ? state().side
@@ -116,11 +156,17 @@ function draw(place, a, { tags, sentences }) {
       ? "b"
       : "a";
   const chosen = matching(side);
-  const kindsOf = (own) => [...own.errors_a, ...own.errors_b];
+  const kindsOf = (/** @type {Sentence} */ own) => [...own.errors_a, ...own.errors_b];
   const shown = KINDS.includes(kind) ? chosen.filter((own) => kindsOf(own).includes(kind)) : chosen;
   const pages = Math.max(1, Math.ceil(shown.length / PAGE));
   const page = Math.min(pages, Math.max(1, Number.parseInt(state().page, 10) || 1));
   const known = wordsOf(a.part);
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {string[][]} options
+   * @param {string} value
+   */
   const choice = (name, label, options, value) =>
     element(
       "div",
@@ -131,12 +177,12 @@ function draw(place, a, { tags, sentences }) {
         {
           id: `errors-${name}`,
           "data-focus": name,
-          onchange: (event) => change({ [name]: event.target.value, page: "1" }),
+          onchange: (/** @type {any} */ event) => change({ [name]: event.target.value, page: "1" }),
         },
         options.map(([own, text]) => element("option", { value: own, selected: own === value }, text)),
       ),
     );
-  const turn = (to, text, id) =>
+  const turn = (/** @type {number} */ to, /** @type {string} */ text, /** @type {string} */ id) =>
     element(
       "button",
       {
@@ -149,7 +195,7 @@ function draw(place, a, { tags, sentences }) {
       },
       text,
     );
-  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const focused = focusIn(place);
   place.replaceChildren(
     element(
       "div",
@@ -191,5 +237,5 @@ function draw(place, a, { tags, sentences }) {
       turn(page + 1, t("next"), "errors-next"),
     ),
   );
-  if (focused) place.querySelector(`[data-focus="${focused}"]`)?.focus();
+  focusAgain(place, focused);
 }

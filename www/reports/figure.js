@@ -1,6 +1,8 @@
 // A chart with its numbers: the picture, a table of what it shows, and both to download.
 
+import { toCsv } from "../shared/csv.js";
 import { element } from "../shared/dom.js";
+import { save } from "../shared/files.js";
 import { t } from "../shared/i18n.js";
 
 /** What a picture that stands alone takes along of the page's styles. */
@@ -9,6 +11,12 @@ const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opac
 /**
  * A figure. `draw(width)` gives the chart; it is called again when the width changes. header and rows are the
  * numbers, as strings or numbers.
+ * @param {object} options
+ * @param {string} options.name
+ * @param {string} options.caption
+ * @param {(width: number) => SVGElement} options.draw
+ * @param {string[]} options.header
+ * @param {import("../shared/csv.js").Row[]} options.rows
  */
 export function figure({ name, caption, draw, header, rows }) {
   const place = element("div", { class: "chart-place" });
@@ -20,7 +28,8 @@ export function figure({ name, caption, draw, header, rows }) {
     place.replaceChildren(draw(width));
   };
   new ResizeObserver(redraw).observe(place);
-  const svg = () => save(`${name}.svg`, "image/svg+xml", standalone(place.firstElementChild));
+  const svg = () =>
+    save(`${name}.svg`, "image/svg+xml", standalone(/** @type {SVGElement} */ (place.firstElementChild)));
   const csv = () => save(`${name}.csv`, "text/csv", toCsv([header, ...rows]));
   return element(
     "figure",
@@ -42,6 +51,10 @@ export function figure({ name, caption, draw, header, rows }) {
   );
 }
 
+/**
+ * @param {string[]} header
+ * @param {import("../shared/csv.js").Row[]} rows
+ */
 export function numbers(header, rows) {
   return element(
     "table",
@@ -70,24 +83,16 @@ export function numbers(header, rows) {
   );
 }
 
-/** A string of a file that a spreadsheet would take for a formula is quoted for it. */
-function cell(value) {
-  if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value ?? "") && Number.isNaN(Number(value)) ? `'${value}` : String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-export const toCsv = (rows) => `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
-
+/** @param {SVGElement} chart */
 function standalone(chart) {
-  const copy = chart.cloneNode(true);
+  const copy = /** @type {SVGElement} */ (chart.cloneNode(true));
   const [from, to] = [chart, copy].map((own) => [own, ...own.querySelectorAll("*")]);
   to.forEach((node, index) => {
     const styles = getComputedStyle(from[index]);
     for (const name of STYLES) node.setAttribute(name, styles.getPropertyValue(name));
     node.removeAttribute("class");
   });
-  const ground = document.createElementNS(copy.namespaceURI, "rect");
+  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   for (const [name, value] of [
     ["width", "100%"],
     ["height", "100%"],
@@ -95,12 +100,6 @@ function standalone(chart) {
   ])
     ground.setAttribute(name, value);
   copy.prepend(ground);
-  copy.setAttribute("xmlns", copy.namespaceURI);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return new XMLSerializer().serializeToString(copy);
-}
-
-export function save(name, type, contents) {
-  const url = URL.createObjectURL(new Blob([contents], { type }));
-  element("a", { href: url, download: name.replace(/[^\w.-]+/g, "-") }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,20 +1,21 @@
 // The page over reports: what is on show follows from the address (state.js) and from what is loaded (store.js).
 
-import { byId, element } from "../shared/dom.js";
+import { toCsv } from "../shared/csv.js";
+import { byId, element, messageOf } from "../shared/dom.js";
+import { save } from "../shared/files.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
 import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
-import { save, toCsv } from "./figure.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
-import { addFile, entries, FIGURE_NAMES, loadStored, messageOf, removeOwn } from "./store.js";
+import { addFile, entries, FIGURE_NAMES, loadStored, removeOwn } from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
-const hint = (name) => element("p", { class: "hint" }, t(name));
+const hint = (/** @type {string} */ name) => element("p", { class: "hint" }, t(name));
 
 /** The test sets by the hash of their sentences' names, the study's first. */
 function parts() {
@@ -22,7 +23,9 @@ function parts() {
   for (const { part, report } of entries.values()) {
     if (!part || found.has(part)) continue;
     const { command, split } = report.provenance;
-    const file = command.split(" ").find((word) => /\.(conll|csv|txt)(\.gz)?$/.test(word)) ?? part.slice(0, 8);
+    const file =
+      command.split(" ").find((/** @type {string} */ word) => /\.(conll|csv|txt)(\.gz)?$/.test(word)) ??
+      part.slice(0, 8);
     found.set(part, t("partOther", { name: file, sentences: formatNumber(split.test.sentences) }));
   }
   return found;
@@ -44,6 +47,11 @@ function filtered() {
   );
 }
 
+/**
+ * @param {"figure" | "data" | "encoder" | "stage" | "check-which"} id
+ * @param {string[][]} list
+ * @param {string} value
+ */
 function options(id, list, value) {
   byId(id).replaceChildren(
     ...list.map(([own, text]) => element("option", { value: own, selected: own === value }, text)),
@@ -52,7 +60,7 @@ function options(id, list, value) {
 
 function showFilters() {
   const { encoder, stage, find, figure, data } = state();
-  const distinct = (name) =>
+  const distinct = (/** @type {"encoder" | "stage"} */ name) =>
     [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
   options(
     "figure",
@@ -65,6 +73,7 @@ function showFilters() {
   if (document.activeElement !== byId("find")) byId("find").value = find;
 }
 
+/** @type {import("./store.js").Entry[]} */
 let sorted = [];
 
 function showReports() {
@@ -120,7 +129,7 @@ function showAll() {
 }
 
 onChange((changed) => {
-  const any = (...names) => names.some((name) => changed.has(name));
+  const any = (/** @type {string[]} */ ...names) => names.some((name) => changed.has(name));
   if (any("lang")) return location.reload();
   if (any("figure", "data", "encoder", "stage", "find")) showFilters();
   if (any("figure", "data", "encoder", "stage", "find", "sort", "order", "show", "a", "b")) showReports();
@@ -136,21 +145,29 @@ onChange((changed) => {
   }
 });
 
-for (const name of ["figure", "data", "encoder", "stage"])
-  byId(name).addEventListener("change", ({ target }) => change({ [name]: target.value }));
-byId("find").addEventListener("input", ({ target }) => change({ find: target.value }));
+for (const name of /** @type {const} */ (["figure", "data", "encoder", "stage"])) {
+  const select = byId(name);
+  select.addEventListener("change", () => change({ [name]: select.value }));
+}
+byId("find").addEventListener("input", () => change({ find: byId("find").value }));
 byId("table-csv").addEventListener("click", () => save("reports.csv", "text/csv", toCsv(tableRows(sorted))));
-byId("language").addEventListener("change", ({ target }) => {
-  rememberLanguage(target.value);
-  change({ lang: target.value });
+byId("language").addEventListener("change", () => {
+  const { value } = byId("language");
+  rememberLanguage(value);
+  change({ lang: value });
 });
 
 // Own files.
 
+/**
+ * @param {string} name
+ * @param {Record<string, string>} values
+ */
 function say(name, values, bad = false) {
   byId("files-log").append(element("li", { class: bad ? "bad" : "good" }, t(name, values)));
 }
 
+/** @param {Iterable<File>} files */
 async function take(files) {
   for (const file of files) {
     try {
@@ -164,9 +181,10 @@ async function take(files) {
   showAll();
 }
 
-byId("files").addEventListener("change", ({ target }) => {
-  take([...target.files]);
-  target.value = "";
+byId("files").addEventListener("change", () => {
+  const input = byId("files");
+  take([...(input.files ?? [])]);
+  input.value = "";
 });
 byId("forget").addEventListener("click", () => {
   removeOwn();
@@ -183,21 +201,23 @@ for (const type of ["dragenter", "dragover"]) {
 for (const type of ["dragleave", "drop"]) document.addEventListener(type, () => byId("drop").classList.remove("over"));
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  take([...event.dataTransfer.files]);
+  take([...(event.dataTransfer?.files ?? [])]);
 });
 
 // The check.
 
+/** @type {AbortController | null} */
 let checking = null;
 
 byId("check-run").addEventListener("click", async () => {
   const entry = entries.get(byId("check-which").value);
+  if (!entry) return;
   const own = new AbortController();
   checking = own;
   byId("check-run").disabled = true;
   byId("check-stop").hidden = false;
   byId("check-outcome").replaceChildren();
-  const status = (text) => {
+  const status = (/** @type {string} */ text) => {
     byId("check-status").textContent = text;
   };
   try {
@@ -215,6 +235,7 @@ listLanguages(byId("language"));
 showAll();
 
 const status = byId("load-status");
+/** @type {string[]} */
 const refused = [];
 status.textContent = t("loading");
 try {

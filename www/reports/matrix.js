@@ -3,7 +3,9 @@
 import { element } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 
-const labelsOf = (...matrices) =>
+/** @typedef {Record<string, Record<string, number>>} Matrix counts, by gold label and predicted one */
+
+const labelsOf = (/** @type {Matrix[]} */ ...matrices) =>
   [
     ...new Set(
       matrices.flatMap((matrix) => [
@@ -12,13 +14,17 @@ const labelsOf = (...matrices) =>
       ]),
     ),
   ].sort();
-const get = (matrix, gold, predicted) =>
+const get = (/** @type {Matrix} */ matrix, /** @type {string} */ gold, /** @type {string} */ predicted) =>
   Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0;
-const sum = (matrix, gold) =>
+const sum = (/** @type {Matrix} */ matrix, /** @type {string} */ gold) =>
   Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
-const nameOf = (label) => (label === "" ? t("none") : label);
+const nameOf = (/** @type {string} */ label) => (label === "" ? t("none") : label);
 
-/** `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is. */
+/**
+ * `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is.
+ * @param {string[]} labels
+ * @param {(gold: string, predicted: string) => { text: string, share: number, good: boolean }} cell
+ */
 function table(labels, cell) {
   const head = element(
     "tr",
@@ -46,6 +52,7 @@ function table(labels, cell) {
   );
 }
 
+/** @param {Matrix} matrix */
 export function matrixTable(matrix) {
   return table(labelsOf(matrix), (gold, predicted) => {
     const own = get(matrix, gold, predicted);
@@ -57,7 +64,11 @@ export function matrixTable(matrix) {
   });
 }
 
-/** What b has more than a, and less. */
+/**
+ * What b has more than a, and less.
+ * @param {Matrix} a
+ * @param {Matrix} b
+ */
 export function matrixDifference(a, b) {
   return table(labelsOf(a, b), (gold, predicted) => {
     const own = get(b, gold, predicted) - get(a, gold, predicted);

@@ -2,6 +2,7 @@
 
 import { checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
 
+/** @type {Record<string, (...values: any[]) => string>} */
 const calls = { checkFile, compareReports, judgeSample, listErrors };
 const started = start();
 

@@ -5,16 +5,22 @@ import { barChart, lineChart } from "./charts.js";
 import { figure } from "./figure.js";
 import { BATCHES, LOSSES, PART } from "./published.js";
 
-/** Colours go by what a head is: untrained, linear, another one, and one of the user's own. */
+/** @typedef {import("./store.js").Entry} Entry */
+
+/**
+ * Colours go by what a head is: untrained, linear, another one, and one of the user's own.
+ * @param {Entry} entry
+ */
 function seriesOf(entry) {
   if (entry.stage === "base") return 0;
   if (entry.source === "own") return 3;
   return entry.source === "study" || entry.head === "linear" ? 1 : 2;
 }
 
-const groupOf = (entry) => (entry.source === "study" ? t("studys", { name: entry.encoder }) : entry.encoder);
+const groupOf = (/** @type {Entry} */ entry) =>
+  entry.source === "study" ? t("studys", { name: entry.encoder }) : entry.encoder;
 
-const barOf = (entry, wanted, label) => ({
+const barOf = (/** @type {Entry} */ entry, /** @type {string} */ wanted, /** @type {string} */ label) => ({
   label,
   value: entry.figures[wanted],
   low: entry.intervals?.[wanted].low,
@@ -22,7 +28,7 @@ const barOf = (entry, wanted, label) => ({
   series: seriesOf(entry),
 });
 
-const numbersOf = (entry, wanted) => [
+const numbersOf = (/** @type {Entry} */ entry, /** @type {string} */ wanted) => [
   entry.name,
   entry.stage,
   entry.figures[wanted],
@@ -34,9 +40,11 @@ const header = () => [t("report"), t("stage"), t("value"), t("low"), t("high")];
 /** Points of a loss curve: windows of steps, by epoch. */
 const CURVE_POINTS = 120;
 
+/** @param {{ steps: number[], epochs: number[] }} loss */
 function curve(loss) {
   const size = Math.max(1, Math.ceil(loss.steps.length / CURVE_POINTS));
   const perEpoch = loss.steps.length / Math.max(1, loss.epochs.length);
+  /** @type {import("./charts.js").Point[]} */
   const points = [];
   for (let start = 0; start < loss.steps.length; start += size) {
     const window = loss.steps.slice(start, start + size);
@@ -45,7 +53,12 @@ function curve(loss) {
   return points;
 }
 
+/**
+ * @param {Entry[]} entries
+ * @param {string} part
+ */
 function losses(entries, part) {
+  /** @type {import("./charts.js").Line[]} */
   const lines = [];
   for (const entry of entries) {
     const loss = entry.report?.loss;
@@ -53,6 +66,7 @@ function losses(entries, part) {
   }
   if (part === PART || part === "") {
     for (const [encoder, sums] of Object.entries(LOSSES)) {
+      /** @type {import("./charts.js").Point[]} */
       const points = sums.map((sum, epoch) => [epoch + 0.5, sum / BATCHES]);
       lines.push({
         label: t("studys", { name: encoder }),
@@ -66,12 +80,19 @@ function losses(entries, part) {
   return lines;
 }
 
+/**
+ * @param {HTMLElement} place
+ * @param {Entry[]} entries
+ * @param {string} wanted
+ * @param {string} part
+ */
 export function showOverview(place, entries, wanted, part) {
   const able = entries.filter(({ figures }) => Number.isFinite(figures[wanted]));
   const figureName = t(wanted);
+  /** @type {Map<string, Entry[]>} */
   const groups = new Map();
   for (const entry of able) groups.set(groupOf(entry), [...(groups.get(groupOf(entry)) ?? []), entry]);
-  const order = (entry) => (entry.stage === "base" ? 0 : 1) + entry.figures[wanted];
+  const order = (/** @type {Entry} */ entry) => (entry.stage === "base" ? 0 : 1) + entry.figures[wanted];
   const stages = [...groups].map(([label, own]) => ({
     label,
     bars: own.sort((one, other) => order(one) - order(other)).map((entry) => barOf(entry, wanted, shortName(entry))),
@@ -79,9 +100,10 @@ export function showOverview(place, entries, wanted, part) {
   const fitted = able
     .filter(({ stage }) => stage !== "base")
     .sort((one, other) => other.figures[wanted] - one.figures[wanted]);
-  const fullName = (entry) => (entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry));
+  const fullName = (/** @type {Entry} */ entry) =>
+    entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry);
   // Where there is little room, names stand above their bars.
-  const against = (width) =>
+  const against = (/** @type {number} */ width) =>
     width < 480
       ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
       : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }];
@@ -117,7 +139,10 @@ export function showOverview(place, entries, wanted, part) {
   place.replaceChildren(...pictures);
 }
 
-/** What tells an entry from the others of its encoder. */
+/**
+ * What tells an entry from the others of its encoder.
+ * @param {Entry} entry
+ */
 function shortName(entry) {
   if (entry.source === "stored") return entry.name.slice(entry.name.indexOf(", ") + 2);
   return entry.stage || t("own");

@@ -4,6 +4,13 @@
 /** The sha256 of the names of the sentences that it was tested on. */
 export const PART = "2ddb9d1712ce131aba3ad810c6adc6529baa6e8d2c3401ac459a780b175348c9";
 
+/**
+ * @param {string} encoder
+ * @param {string} stage
+ * @param {number} accuracy
+ * @param {number} macro_f1
+ * @param {number} weighted_f1
+ */
 const row = (encoder, stage, accuracy, macro_f1, weighted_f1) => ({
   encoder,
   stage,

@@ -1,5 +1,6 @@
 // What is on show, kept in the address's fragment, so that every view has a link.
 
+/** @type {Record<string, string>} */
 const DEFAULTS = {
   figure: "weighted_f1",
   data: "",
@@ -18,6 +19,7 @@ const DEFAULTS = {
   lang: "",
 };
 
+/** @type {Set<(changed: Set<string>) => void>} */
 const listeners = new Set();
 let current = read();
 
@@ -28,7 +30,10 @@ function read() {
 
 export const state = () => current;
 
-/** Changes some of it, and tells the listeners which names have changed. */
+/**
+ * Changes some of it, and tells the listeners which names have changed.
+ * @param {Record<string, string>} values
+ */
 export function change(values) {
   const next = { ...current, ...values };
   const given = Object.entries(next).filter(([name, value]) => value !== DEFAULTS[name]);
@@ -36,8 +41,9 @@ export function change(values) {
   turnTo(next);
 }
 
-export const onChange = (listener) => listeners.add(listener);
+export const onChange = (/** @type {(changed: Set<string>) => void} */ listener) => listeners.add(listener);
 
+/** @param {Record<string, string>} next */
 function turnTo(next) {
   const changed = new Set(Object.keys(next).filter((name) => next[name] !== current[name]));
   current = next;

@@ -1,5 +1,6 @@
 // All reports that the page knows: the stored ones, the study's published figures, and files of the user's own.
 
+import { messageOf } from "../shared/dom.js";
 import { checkFile } from "./metrics-client.js";
 import { FIGURES, PART } from "./published.js";
 
@@ -12,16 +13,53 @@ const LARGEST = 64 * 2 ** 20;
 const BUNDLES = new URL("bundles/", document.baseURI);
 
 /**
- * Entries by id: { id, source: "stored" | "study" | "own", name, encoder, head, stage, part, figures, intervals,
- * token, report, json, bundle, sample }. What is not known is absent.
+ * A report, a sample, scikit-learn's dictionary: their shapes are those of core/src/report, which has checked them.
+ * @typedef {any} Report
+ * @typedef {any} Sample
+ * @typedef {any} TokenReport
+ */
+
+/**
+ * A sample with the text that it was read from.
+ * @typedef {{ json: string, sample: Sample }} Taken
+ */
+
+/**
+ * A report as the page shows it; what is not known is absent. `json` is the report's own text; `bundle` and `headId` say
+ * what it was made with; `sample` is an address until it is loaded.
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {"stored" | "study" | "own"} source
+ * @property {string} name
+ * @property {string} encoder
+ * @property {string} head
+ * @property {string} stage
+ * @property {string} [part]
+ * @property {Record<string, number>} figures
+ * @property {Record<string, { low: number, high: number }>} [intervals]
+ * @property {TokenReport} [token]
+ * @property {Report} [report]
+ * @property {string} [json]
+ * @property {string} [bundle]
+ * @property {string} [headId]
+ * @property {string | Taken} [sample]
+ */
+
+/**
+ * By id.
+ * @type {Map<string, Entry>}
  */
 export const entries = new Map();
 
-/** The words of sentences, by the part's sha256: a map from place to words each. */
+/**
+ * The words of sentences, by the part's sha256: a map from place to words each.
+ * @type {Map<string, Map<number, string[]>>}
+ */
 const words = new Map();
 
-export const wordsOf = (part) => words.get(part) ?? new Map();
+export const wordsOf = (/** @type {string | undefined} */ part) => words.get(part ?? "") ?? new Map();
 
+/** @param {Report} report */
 function figuresOf(report) {
   const { token, entity } = report;
   return {
@@ -33,6 +71,12 @@ function figuresOf(report) {
   };
 }
 
+/**
+ * @param {Report} report
+ * @param {string} json
+ * @param {Pick<Entry, "id" | "source" | "name"> & Partial<Entry>} rest
+ * @returns {Entry}
+ */
 function entryOf(report, json, rest) {
   const { provenance } = report;
   return {
@@ -63,20 +107,26 @@ for (const { encoder, stage, figures } of FIGURES) {
   });
 }
 
+/** @param {string | URL} url */
 async function get(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   return response;
 }
 
-const isName = (name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
-const isFile = (file) =>
+const isName = (/** @type {unknown} */ name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
+const isFile = (/** @type {unknown} */ file) =>
   typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
-/** Loads the stored reports; calls `onProblem(file, reason)` for what is refused. */
+/**
+ * Loads the stored reports; calls `onProblem(file, reason)` for what is refused.
+ * @param {(file: string, reason: string) => void} onProblem
+ */
 export async function loadStored(onProblem) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
-  const listed = (index.bundles ?? [])
+  /** @type {{ name: string, reports?: any }[]} */
+  const bundles = index.bundles ?? [];
+  const listed = bundles
     .filter(({ name }) => isName(name))
     .flatMap(({ name, reports }) =>
       (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })),
@@ -92,6 +142,7 @@ export async function loadStored(onProblem) {
         if (kind !== "report") throw new Error(`found a ${kind}, expected a report`);
         const name = file.slice("reports/".length, -".json".length);
         const id = `${bundle}/${name}`;
+        /** @type {Parameters<typeof entryOf>[2]} */
         const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
         if (isFile(sample)) rest.sample = new URL(sample, folder).href;
         return entryOf(JSON.parse(json), json, rest);
@@ -101,18 +152,28 @@ export async function loadStored(onProblem) {
       }
     }),
   );
-  for (const entry of found.filter(Boolean)) entries.set(entry.id, entry);
+  for (const entry of found) if (entry) entries.set(entry.id, entry);
 }
 
-/** The sample of an entry as { json, sample }; its words become known. */
+/**
+ * The sample of an entry as { json, sample }; its words become known.
+ * @param {Entry} entry
+ * @returns {Promise<Taken>}
+ */
 export async function loadSample(entry) {
   if (typeof entry.sample === "string") {
     const json = await (await get(entry.sample)).text();
     entry.sample = take(json, await checkFile(json));
   }
+  if (!entry.sample) throw new Error(`${entry.name}: found no sample`);
   return entry.sample;
 }
 
+/**
+ * @param {string} json
+ * @param {{ kind: string }} found
+ * @returns {Taken}
+ */
 function take(json, { kind }) {
   if (kind !== "sample") throw new Error(`found a ${kind}, expected a sample`);
   const sample = JSON.parse(json);
@@ -122,7 +183,10 @@ function take(json, { kind }) {
   return { json, sample };
 }
 
-/** Takes a file of the user's: gives the entry's id, or null of a sample, or fails with the reason. */
+/**
+ * Takes a file of the user's: gives the entry's id, or null of a sample, or fails with the reason.
+ * @param {File} file
+ */
 export async function addFile(file) {
   if (file.size > LARGEST) throw new Error(`found ${file.size} bytes, expected at most ${LARGEST}`);
   const json = await file.text();
@@ -138,19 +202,23 @@ export async function addFile(file) {
     return null;
   }
   const id = `own/${file.name}`;
-  const rest = { id, source: "own", name: file.name };
+  const rest = { id, source: /** @type {const} */ ("own"), name: file.name };
   if (found.kind === "report") entries.set(id, entryOf(JSON.parse(json), json, rest));
   else entries.set(id, { ...rest, ...fromName(file.name), ...plain(found.token) });
   return id;
 }
 
-/** scikit-learn's dictionary says nothing of where it came from; the study's files do by their names. */
+/**
+ * scikit-learn's dictionary says nothing of where it came from; the study's files do by their names.
+ * @param {string} name
+ */
 function fromName(name) {
   const parts = /^(base|fine-?tuned?)[_-](.+?)([_-]report)?\.json$/i.exec(name);
   if (!parts) return { encoder: name.replace(/\.json$/i, ""), head: "", stage: "" };
   return { encoder: parts[2], head: "", stage: parts[1].toLowerCase() === "base" ? "base" : "fine-tuned" };
 }
 
+/** @param {TokenReport} token */
 function plain(token) {
   const figures = {
     accuracy: token.accuracy,
@@ -163,5 +231,3 @@ function plain(token) {
 export function removeOwn() {
   for (const { id, source } of [...entries.values()]) if (source === "own") entries.delete(id);
 }
-
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,37 +1,54 @@
 // The sortable table of all reports; two of them can be picked.
 
-import { byId, element } from "../shared/dom.js";
+import { byId, element, focusAgain, focusIn } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { number } from "./numbers.js";
 import { change, state } from "./state.js";
 import { FIGURE_NAMES } from "./store.js";
 
-const error = (entry) => entry.report?.calibration?.words.ece;
+/** @typedef {import("./store.js").Entry} Entry */
 
-/** The columns: what they sort by. */
+const error = (/** @type {Entry} */ entry) => entry.report?.calibration?.words.ece;
+
+/**
+ * The columns: what they sort by.
+ * @type {[string, (entry: Entry) => string | number | undefined][]}
+ */
 const COLUMNS = [
   ["name", (entry) => entry.name],
   ["stage", (entry) => entry.stage],
-  ...FIGURE_NAMES.map((name) => [name, (entry) => entry.figures[name]]),
+  ...FIGURE_NAMES.map((name) => /** @type {(typeof COLUMNS)[0]} */ ([name, (entry) => entry.figures[name]])),
   ["ece", error],
 ];
 
+/**
+ * @param {string | number | undefined} one
+ * @param {string | number | undefined} other
+ */
 function compare(one, other) {
-  if (typeof one === "string") return one.localeCompare(other);
+  if (typeof one === "string") return one.localeCompare(String(other));
   const known = [one, other].map((value) => (Number.isFinite(value) ? 1 : 0));
-  return known[0] && known[1] ? one - other : known[0] - known[1];
+  return known[0] && known[1] ? Number(one) - Number(other) : known[0] - known[1];
 }
 
+/** @param {string} name */
 function sortBy(name) {
   const { sort, order } = state();
   change({ sort: name, order: sort === name && order === "down" ? "up" : "down" });
 }
 
+/**
+ * @param {string} side
+ * @param {string} id
+ */
 function pick(side, id) {
   change({ [side]: id, page: "1" });
 }
 
-/** Shows a report in full, and goes there. */
+/**
+ * Shows a report in full, and goes there.
+ * @param {string} id
+ */
 function open(id) {
   change({ show: id });
   const title = byId("detail-title");
@@ -39,6 +56,10 @@ function open(id) {
   title.scrollIntoView();
 }
 
+/**
+ * @param {Entry} entry
+ * @param {string} name
+ */
 function figureCell(entry, name) {
   const value = entry.figures[name];
   const interval = entry.intervals?.[name];
@@ -51,7 +72,7 @@ function figureCell(entry, name) {
 }
 
 /** A radio button that keeps the keyboard when the table is drawn again. */
-const radio = (side, entry) =>
+const radio = (/** @type {string} */ side, /** @type {Entry} */ entry) =>
   element(
     "td",
     {},
@@ -66,6 +87,10 @@ const radio = (side, entry) =>
     }),
   );
 
+/**
+ * @param {HTMLElement} place
+ * @param {Entry[]} entries
+ */
 export function showTable(place, entries) {
   const { sort, order } = state();
   const [, value] = COLUMNS.find(([name]) => name === sort) ?? COLUMNS[0];
@@ -103,7 +128,7 @@ export function showTable(place, entries) {
       element("td", {}, number(error(entry))),
     ),
   );
-  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const focused = focusIn(place);
   place.replaceChildren(
     element(
       "table",
@@ -122,14 +147,17 @@ export function showTable(place, entries) {
       element("tbody", {}, rows),
     ),
   );
-  if (focused) [...place.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
+  focusAgain(place, focused);
   return sorted;
 }
 
-/** The table as rows, for a file. */
+/**
+ * The table as rows, for a file.
+ * @param {Entry[]} entries
+ */
 export function tableRows(entries) {
   const names = FIGURE_NAMES.flatMap((name) => [name, `${name}_low`, `${name}_high`]);
-  const figures = (entry) =>
+  const figures = (/** @type {Entry} */ entry) =>
     FIGURE_NAMES.flatMap((name) => [entry.figures[name], entry.intervals?.[name].low, entry.intervals?.[name].high]);
   return [
     ["report", "encoder", "head", "stage", "source", ...names, "ece"],

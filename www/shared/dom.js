@@ -82,3 +82,24 @@ export function label(name, longest = 64) {
  * @param {unknown} error
  */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * What inside of `place` has the focus, by its `data-focus`: asked before `place` is drawn again.
+ * @param {HTMLElement} place
+ */
+export function focusIn(place) {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && place.contains(active) ? active.dataset.focus : undefined;
+}
+
+/**
+ * Gives the focus back to what has this `data-focus` now.
+ * @param {HTMLElement} place
+ * @param {string | undefined} name
+ */
+export function focusAgain(place, name) {
+  if (name === undefined) return;
+  for (const node of place.querySelectorAll("[data-focus]")) {
+    if (node instanceof HTMLElement && node.dataset.focus === name) return node.focus();
+  }
+}

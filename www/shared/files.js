@@ -129,3 +129,11 @@ export function download(blob, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/**
+ * Hands contents to the reader as a file.
+ * @param {string} name
+ * @param {string} type
+ * @param {BlobPart} contents
+ */
+export const save = (name, type, contents) => download(new Blob([contents], { type }), name.replace(/[^\w.-]+/g, "-"));

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileName, write } from "../../www/demo/exports.js";
+
+const text = "Ada met =Bob in New York.";
+const tags = ["O", "B-per", "B-geo", "I-geo"];
+const word = (start, end, tag, sentence = 0) => ({
+  start,
+  end,
+  tag,
+  score: 0.9,
+  sentence,
+  probabilities: Float32Array.of(0.1, 0.9, 0, 0),
+});
+const words = [
+  word(0, 3, "B-per"),
+  word(4, 7, "O"),
+  word(8, 12, "B-per"),
+  word(13, 15, "O"),
+  word(16, 19, "B-geo"),
+  word(20, 24, "I-geo"),
+  word(24, 25, "O"),
+];
+const entities = [
+  { text: "Ada", type: "per", start: 0, end: 3, score: 0.9, words: [0, 1] },
+  { text: "=Bob", type: "per", start: 8, end: 12, score: 0.8, words: [2, 3] },
+  { text: "New York", type: "geo", start: 16, end: 24, score: 0.7, words: [4, 6] },
+];
+const result = {
+  text,
+  bundle: "b",
+  prediction: { head: "h", decoder: "rules", tags, words },
+  entities,
+  threshold: 0.5,
+};
+const written = async (format) => (await write(format, result)).text();
+
+test("JSON is JSON, with offsets into its text", async () => {
+  const json = JSON.parse(await written("json"));
+  assert.equal(json.text, text);
+  for (const { text: name, start, end } of json.entities) assert.equal(json.text.slice(start, end), name);
+  assert.equal(json.words.length, words.length);
+  assert.equal(json.words[0].probabilities[1], 0.9);
+});
+
+test("CSV has a line for each entity, and no formula", async () => {
+  const lines = (await written("csv"))
+    .replace(/^\ufeff/, "")
+    .trim()
+    .split("\r\n");
+  assert.equal(lines.length, 4);
+  assert.match(lines[2], /^'=Bob,/);
+});
+
+test("CoNLL has a line for each word, in IOB2", async () => {
+  const lines = (await written("conll")).trim().split("\n");
+  assert.deepEqual(lines.slice(-3), ["New\tB-geo", "York\tI-geo", ".\tO"]);
+});
+
+test("files are named by their format", () => assert.equal(fileName("conll"), "entities.conll"));

@@ -1,0 +1,88 @@
+// Small modules of the demo page: comparing, the filter, share links, the newest of several requests.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { differences } from "../../www/demo/compare.js";
+import { Filter } from "../../www/demo/filter.js";
+import { Latest } from "../../www/demo/latest.js";
+import { LONGEST_LINK, linkTo, textIn } from "../../www/demo/share-link.js";
+
+const entity = (start, end, type, score = 1) => ({ start, end, type, score });
+
+test("entities differ by boundaries or by type", async () => {
+  const first = [entity(0, 3, "per"), entity(5, 9, "geo"), entity(20, 22, "org")];
+  const second = [entity(0, 3, "per"), entity(5, 9, "org"), entity(10, 12, "org"), entity(20, 23, "org")];
+  const { onlyFirst, onlySecond } = await differences(first, second);
+  assert.deepEqual([...onlyFirst], [first[1], first[2]]);
+  assert.deepEqual([...onlySecond], [second[1], second[2], second[3]]);
+});
+
+test("nothing differs from itself, all from nothing", async () => {
+  const list = [entity(0, 3, "per")];
+  assert.equal((await differences(list, [...list])).onlyFirst.size, 0);
+  assert.equal((await differences(list, [])).onlyFirst.size, 1);
+});
+
+test("the filter keeps what is sure enough and switched on", () => {
+  const filter = new Filter();
+  const weak = entity(0, 1, "per", 0.4);
+  assert.ok(filter.keeps(weak));
+  filter.threshold = 0.5;
+  assert.equal(filter.state(weak), "weak");
+  filter.toggle("per");
+  assert.equal(filter.state(weak), "off");
+  assert.ok(!filter.isOn("per"));
+  filter.toggle("per");
+  assert.ok(filter.keeps(entity(0, 1, "per", 0.5)));
+});
+
+for (const text of ["Ada", "Ada & Bob = #1?", "\ud55c\uae00 \u{1f600}\n", "x".repeat(200_000), ""]) {
+  test(`a link gives its text back: ${JSON.stringify(text.slice(0, 20))}`, async () => {
+    globalThis.location = { href: "https://example.org/demo/?start&bundle=mine" };
+    const link = new URL(await linkTo(text));
+    assert.equal(await textIn(link.hash), text);
+    assert.equal(link.search, "?bundle=mine");
+    assert.ok(link.href.length < LONGEST_LINK);
+  });
+}
+
+test("a damaged link is refused, another fragment is none", async () => {
+  assert.equal(await textIn("#result"), null);
+  await assert.rejects(textIn("#packed=AAAA"));
+  await assert.rejects(textIn("#text=%E0%A4%A"));
+});
+
+test("a link that unpacks to too much is refused", async () => {
+  const stream = new Blob([new Uint8Array(6_000_000)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const packed = Buffer.from(await new Response(stream).arrayBuffer()).toString("base64url");
+  await assert.rejects(textIn(`#packed=${packed}`), RangeError);
+});
+
+test("only the newest of several requests runs, one at a time", async () => {
+  let running = 0;
+  let runs = 0;
+  let release = () => {};
+  const latest = new Latest(async () => {
+    assert.equal(++running, 1);
+    runs += 1;
+    await new Promise((resolve) => {
+      release = resolve;
+    });
+    running -= 1;
+  });
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+  for (let i = 0; i < 3; i++) latest.request(0);
+  await soon();
+  assert.equal(runs, 1);
+  for (let i = 0; i < 3; i++) {
+    latest.request(0);
+    await soon();
+  }
+  release();
+  await soon();
+  assert.equal(runs, 2);
+  release();
+  await soon();
+  assert.equal(runs, 2);
+  assert.equal(running, 0);
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Kept, Outline, runs } from "../../src/web/package/sentences.js";
+
+/** The outline of sentences of words, with one space between words. */
+function outlineOf(sentences) {
+  const text = sentences.map((words) => words.join(" ")).join(" ");
+  const words = [];
+  let at = 0;
+  for (const word of sentences.flat()) {
+    words.push(at, at + word.length);
+    at += word.length + 1;
+  }
+  return new Outline(text, {
+    words: Uint32Array.from(words),
+    sentences: Uint32Array.from(sentences, (own) => own.length),
+  });
+}
+
+test("a task holds the text of its sentences, with offsets from their beginning", () => {
+  const outline = outlineOf([
+    ["Ada", "slept"],
+    ["Bob", "ran", "home"],
+    ["So", "what"],
+  ]);
+  const { text, words, sentences } = outline.input(1, 3);
+  assert.equal(text, "Bob ran home So what");
+  assert.deepEqual([...words], [0, 3, 4, 7, 8, 12, 13, 15, 16, 20]);
+  assert.deepEqual([...sentences], [3, 2]);
+});
+
+test("sentences of the same words have the same key, wherever they are", () => {
+  const outline = outlineOf([["Ada", "slept"], ["x"], ["Ada", "slept"], ["Ada slept"]]);
+  assert.equal(outline.key(0), outline.key(2));
+  assert.notEqual(outline.key(0), outline.key(3));
+});
+
+test("runs hold every sentence once, in order, and known ones apart", async () => {
+  const outline = outlineOf(Array.from({ length: 500 }, (_, index) => Array(1 + (index % 7)).fill("word")));
+  const isKnown = (sentence) => sentence % 11 < 3;
+  const { known, unknown, words } = await runs(outline, isKnown, 2, undefined);
+  const all = [...known, ...unknown].sort(([a], [b]) => a - b);
+  assert.equal(all[0][0], 0);
+  assert.equal(all.at(-1)[1], 500);
+  all.slice(1).forEach(([from], index) => {
+    assert.equal(from, all[index][1]);
+  });
+  for (const [from, to] of known) for (let at = from; at < to; at++) assert.ok(isKnown(at));
+  const unknownWords = unknown.reduce((sum, [from, to]) => sum + outline.ends[to] - outline.ends[from], 0);
+  assert.equal(words, unknownWords);
+  for (const [from, to] of unknown) assert.ok(outline.ends[to] - outline.ends[from] <= 256);
+});
+
+test("cutting into runs can be stopped", async () => {
+  const outline = outlineOf(Array.from({ length: 1000 }, () => ["word"]));
+  await assert.rejects(
+    runs(outline, () => false, 1, AbortSignal.abort(new Error("enough"))),
+    /enough/,
+  );
+});
+
+test("the oldest results go when there is no room", () => {
+  const kept = new Kept();
+  const result = () => ({ tags: new Uint16Array(100_000) });
+  for (const key of ["a", "b", "c"]) kept.set(key, result());
+  assert.ok(kept.get("a"));
+  kept.set("d", result());
+  assert.equal(kept.get("b"), undefined);
+  assert.ok(kept.get("a") && kept.get("c") && kept.get("d"));
+});

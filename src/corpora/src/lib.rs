@@ -13,11 +13,13 @@ use nerite::{Tag, TagError, TagSet};
 
 mod conll;
 mod kaggle;
+mod map;
 mod predictions;
 mod repeats;
 mod spaces;
 mod text;
 
+pub use map::{MapError, TypeMap};
 pub use predictions::Predictions;
 pub use repeats::{Surroundings, TagCheck, check_tags};
 pub use spaces::{Failure, WordCheck, check_words};

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 pub use nerite_corpora::{
-    Corpus, Encoding, Failure, Format, Options, Predictions, Scheme, Sentence, Surroundings,
-    TagCheck, WordCheck, check_tags, check_words,
+    Corpus, Encoding, Failure, Format, MapError, Options, Predictions, Scheme, Sentence,
+    Surroundings, TagCheck, TypeMap, WordCheck, check_tags, check_words,
 };
 
 use crate::files;

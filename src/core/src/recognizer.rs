@@ -16,8 +16,23 @@ use crate::words::{self, Sentence};
 /// Sentences go to the encoder in batches of about so many subwords.
 const BATCH_SUBWORDS: usize = 512;
 
-/// So far back the bracket is looked for that a closing one belongs to, in words.
-const MOST_IN_BRACKETS: usize = 20;
+/// Types of persons, places and organizations, in small letters, as corpora
+/// and checkpoints name them.
+const NAMES: &[&str] = &[
+    "per",
+    "person",
+    "loc",
+    "location",
+    "place",
+    "geo",
+    "gpe",
+    "org",
+    "organization",
+    "organisation",
+    "corporation",
+    "company",
+    "group",
+];
 
 /// One encoder with its tokenizer.
 pub struct Recognizer {
@@ -126,9 +141,15 @@ impl Recognizer {
         let mut readers = Vec::new();
         for (head, options) in heads {
             head.check_encoder(&self.encoder)?;
+            let tags = &head.config().tags;
+            let names = (0..tags.len()).filter(|tag| {
+                let kind = tags.tag(*tag).kind().map(str::to_ascii_lowercase);
+                kind.is_some_and(|kind| NAMES.contains(&kind.as_str()))
+            });
             readers.push(Reader {
                 head,
                 decoder: head.decoder(options.decoder)?,
+                names: names.collect(),
                 words: Vec::new(),
             });
         }
@@ -191,6 +212,8 @@ impl Recognizer {
 struct Reader<'a> {
     head: &'a Head,
     decoder: Decoder,
+    /// Its tags of persons, places and organizations.
+    names: Vec<usize>,
     words: Vec<Word>,
 }
 
@@ -214,7 +237,13 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, backend: Backend, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
-        let output = self.head.tag_on(backend, input, self.decoder);
+        let mut barred = Vec::new();
+        for (index, word) in input.words.iter().enumerate() {
+            if !self.names.is_empty() && words::is_technical(&words::plain(word)) {
+                barred.extend(self.names.iter().map(|tag| (index, *tag)));
+            }
+        }
+        let output = self.head.tag_on(backend, input, self.decoder, &barred);
         let count = self.head.config().tags.len();
         let rows = output.probabilities.chunks_exact(count);
         for ((range, tag), probabilities) in sentence.iter().zip(output.tags).zip(rows) {
@@ -245,15 +274,20 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
+        let mut end = 0;
         for span in Span::read(sentence.iter().map(|word| tags.tag(word.tag))) {
-            let own = trimmed(text, sentence, span.words);
-            let inside = &sentence[own.clone()];
-            if inside.is_empty() {
+            let next = span.words.end;
+            let found = trimmed(text, sentence, span.words, end);
+            end = next;
+            let Some(own) = found else {
                 continue;
-            }
+            };
+            end = end.max(own.end);
+            let inside = &sentence[own.clone()];
             let probabilities = inside.iter().map(|word| word.probabilities[word.tag]);
+            let range = inside[0].range.start..inside[inside.len() - 1].range.end;
             entities.push(Entity {
-                range: inside[0].range.start..inside[inside.len() - 1].range.end,
+                range: without_joining_marks(text, range),
                 words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
                 score: aggregation.of(probabilities),
@@ -264,25 +298,52 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
     entities
 }
 
-/// A span without the words at its edges that hold neither letter nor digit,
-/// but for a bracket that closes what one in the span has opened.
-fn trimmed(text: &str, words: &[Word], span: Range<usize>) -> Range<usize> {
-    let text_of = |word: usize| &text[words[word].range.clone()];
-    let counts = |word: &usize| text_of(*word).contains(char::is_alphanumeric);
-    let Some(start) = span.clone().find(counts) else {
-        return span.start..span.start;
-    };
-    let last = span.clone().rfind(counts).unwrap_or(start);
-    let closing = match text_of(last.saturating_add(1).min(span.end - 1)) {
-        ")" => "(",
-        "]" => "[",
-        _ => return start..last + 1,
-    };
-    let opened = (start..last)
-        .rev()
-        .take(MOST_IN_BRACKETS)
-        .any(|word| text_of(word) == closing);
-    start..last + 1 + usize::from(opened)
+/// A span without the words at its edges that hold neither letter nor digit.
+/// One that begins inside a bracket ends inside it, and one that begins before
+/// a bracket ends before it or behind it; nothing before the word `least` is
+/// taken along.
+fn trimmed(text: &str, words: &[Word], span: Range<usize>, least: usize) -> Option<Range<usize>> {
+    let shown = |word: usize| words::plain(&text[words[word].range.clone()]);
+    let counts = |word: &usize| shown(*word).contains(char::is_alphanumeric);
+    let mut start = span.clone().find(counts)?;
+    let mut last = span.clone().rfind(counts).unwrap_or(start);
+    let mut open = Vec::new();
+    for word in start..=last {
+        match &*shown(word) {
+            "(" | "[" => open.push(word),
+            ")" | "]" if open.pop().is_none() => {
+                // The bracket of a telephone number, "(212) 555", is its own.
+                let before = start.checked_sub(1).filter(|before| *before >= least);
+                let number = |word: usize| !shown(word).contains(char::is_alphabetic);
+                match before.filter(|before| matches!(&*shown(*before), "(" | "[")) {
+                    Some(before) if (start..word).all(number) => start = before,
+                    _ => {
+                        last = (start..word).rfind(counts).unwrap_or(start);
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    open.retain(|word| *word <= last);
+    while !open.is_empty() && last + 1 < words.len() && matches!(&*shown(last + 1), ")" | "]") {
+        last += 1;
+        open.pop();
+    }
+    if let Some(&bracket) = open.first() {
+        last = (start..bracket).rfind(counts).unwrap_or(start);
+    }
+    Some(start..last + 1)
+}
+
+/// An entity's bytes without the mark that joins it to a word beside it, as in
+/// "the Israeli- and Egyptian-led talks".
+fn without_joining_marks(text: &str, range: Range<usize>) -> Range<usize> {
+    let joins = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '/' | '&');
+    let own = &text[range.clone()];
+    let start = range.start + (own.len() - own.trim_start_matches(joins).len());
+    start..start + own.trim_matches(joins).len()
 }
 
 /// The byte offsets of offsets in UTF-16 code units, which have to be in
@@ -374,24 +435,50 @@ mod tests {
             ("( Kerry )", Some("Kerry")),
             ("Kerry ( Mass. ) ,", Some("Kerry ( Mass. )")),
             ("Kerry", Some("Kerry")),
+            ("Reuters ) Obama", Some("Reuters")),
+            ("&#40;Reuters&#41; &quot;", Some("Reuters")),
+            ("Obama (Reuters ,", Some("Obama")),
+            ("University (London (UK))", Some("University (London (UK))")),
+            ("-Oslo- ,", Some("Oslo")),
+            ("Obama &amp; Sons&quot;", Some("Obama &amp; Sons")),
             ("\u{ab}", None),
+            ("&nbsp;&quot;", None),
             ("\" , \"", None),
         ] {
-            let words: Vec<Word> = crate::words::cut(text)
-                .concat()
-                .into_iter()
-                .map(|range| Word {
-                    range,
-                    sentence: 0,
-                    tag: 0,
-                    probabilities: Vec::new(),
-                })
-                .collect();
-            let own = trimmed(text, &words, 0..words.len());
-            let found = words[own].iter().map(|word| word.range.clone());
-            let found = found.reduce(|first, last| first.start..last.end);
-            assert_eq!(found.map(|range| &text[range]), expected);
+            assert_eq!(entity(text, 0), expected, "{text}");
         }
+        // The first word carries no tag.
+        for (text, expected) in [
+            ("(212) 555-0199", Some("(212) 555-0199")),
+            ("[212] 555-0199", Some("[212] 555-0199")),
+            ("(Reuters) Obama", Some("Reuters")),
+            ("\"Obama (US) now", Some("Obama (US) now")),
+        ] {
+            assert_eq!(entity(text, 1), expected, "{text}");
+        }
+    }
+
+    /// The entity of a text whose words from `first` on are one.
+    fn entity(text: &str, first: usize) -> Option<&str> {
+        let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
+        let words: Vec<Word> = crate::words::cut(text)
+            .concat()
+            .into_iter()
+            .enumerate()
+            .map(|(index, range)| Word {
+                range,
+                sentence: 0,
+                tag: if index < first {
+                    2
+                } else {
+                    usize::from(index > first)
+                },
+                probabilities: vec![1.0; 3],
+            })
+            .collect();
+        let found = entities(text, &words, &tags, Aggregation::default());
+        assert!(found.len() <= 1);
+        Some(&text[found.first()?.range.clone()])
     }
 
     #[test]

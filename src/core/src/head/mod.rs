@@ -234,17 +234,22 @@ impl Head {
     ///
     /// If the input's parts are not of as many words.
     pub fn tag(&self, input: HeadInput<'_>, decoder: Decoder) -> HeadOutput {
-        self.tag_on(Backend::default(), input, decoder)
+        self.tag_on(Backend::default(), input, decoder, &[])
     }
 
+    /// The same; the tags that `barred` lists (word, tag) are given to no word.
     pub(crate) fn tag_on(
         &self,
         backend: Backend,
         input: HeadInput<'_>,
         decoder: Decoder,
+        barred: &[(usize, usize)],
     ) -> HeadOutput {
         let count = self.config.tags.len();
-        let scores = self.scores_on(backend, input);
+        let mut scores = self.scores_on(backend, input);
+        for (word, tag) in barred {
+            scores[word * count + tag] = BARRED;
+        }
         let probabilities = match &self.transitions {
             Some(transitions) => transitions.marginals(&scores),
             None => {
@@ -267,6 +272,10 @@ impl Head {
         }
     }
 }
+
+/// The score of a tag that a word cannot have: no other comes near it, and
+/// sums over a sentence stay finite.
+const BARRED: f32 = -1e9;
 
 #[cfg(test)]
 mod tests;

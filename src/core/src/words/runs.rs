@@ -2,8 +2,12 @@
 
 use std::ops::Range;
 
+use unicode_script::{Script, UnicodeScript};
+
 use super::Sentence;
 use super::abbreviations::Abbreviation;
+use super::addresses;
+use super::characters::{is_apostrophe, is_picture, joins_pictures, parts_always};
 
 /// What is written onto the word before it but is a word of its own.
 const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m", "n't"];
@@ -14,72 +18,78 @@ const ELIDED: &[&str] = &[
 ];
 
 const OPENING: &[char] = &[
-    '"', '\'', '`', '*', '_', '~', '\u{201c}', '\u{2018}', '„', '‚', '«', '‹', '「', '『', '《',
-    '【', '(', '[', '{', '<', '（', '$', '€', '£', '¥', '#', '¿', '¡',
+    '"', '\'', '`', '´', 'ʼ', '′', '*', '_', '~', '\u{201c}', '\u{2018}', '\u{2019}', '‛', '„',
+    '‚', '(', '[', '（', '$', '€', '£', '¥', '#',
 ];
 
 const CLOSING: &[char] = &[
-    '"', '\'', '`', '*', '_', '~', '\u{201d}', '\u{2019}', '»', '›', '」', '』', '》', '】', ')',
-    ']', '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？',
-    '！', '،', '؛', '؟', '۔', '।',
-];
-
-/// Brackets and quotation marks that part words wherever they stand.
-const PARTING: &[char] = &[
-    '\u{201c}', '\u{201d}', '„', '«', '»', '‹', '›', '「', '」', '『', '』', '《', '》', '〈',
-    '〉', '【', '】', '（', '）', '。', '，', '、', '；', '：', '？', '！', '،', '؛', '؟', '۔',
-    '।', '—', '–', '…', ';',
+    '"', '\'', '`', '´', 'ʼ', '′', '*', '_', '~', '\u{201d}', '\u{2019}', '\u{2018}', ')', ']',
+    '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？', '！',
+    '،', '؛', '؟', '۔', '।',
 ];
 
 /// Cuts one run into words; `next` is the run that follows in the sentence.
 pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut Sentence) {
     let slice = &text[run.clone()];
-    if is_address(slice) {
-        let link = run.start + link_in_brackets(slice);
-        if link > run.start {
-            cut(text, run.start..link, Some(&text[link..run.end]), words);
-        }
-        cut_piece(text, link..run.end, None, next, words);
-        return;
-    }
     let mut start = 0;
     let mut at = 0;
+    // Nothing but opening marks since `start`.
+    let mut begins = true;
     while let Some(c) = slice[at..].chars().next() {
-        let bytes = separator(slice, start, at, c);
-        if bytes == 0 {
+        let whole = if begins { whole_word(&slice[at..]) } else { 0 };
+        let bytes = if whole > 0 {
+            0
+        } else {
+            separator(slice, start, at, c)
+        };
+        if whole == 0 && bytes == 0 && !ends_within(slice, start, at, c) {
+            begins &= OPENING.contains(&c);
             at += c.len_utf8();
             continue;
         }
-        let after = Some(&slice[at + bytes..]).filter(|after| !after.is_empty());
-        let closing = Some(c).filter(|c| CLOSING.contains(c) && *c != '…');
-        cut_piece(
-            text,
-            run.start + start..run.start + at,
-            closing,
-            after.or(next),
-            words,
-        );
-        words.push(run.start + at..run.start + at + bytes);
-        at += bytes;
-        start = at;
+        let end = if whole > 0 { at + whole } else { at };
+        let after = Some(&slice[end + bytes..]).filter(|after| !after.is_empty());
+        let closing = Some(c).filter(|c| bytes > 0 && CLOSING.contains(c) && *c != '…');
+        let piece = run.start + start..run.start + end;
+        cut_piece(text, piece, closing, after.or(next), words);
+        if bytes > 0 {
+            words.push(run.start + end..run.start + end + bytes);
+        }
+        start = end + bytes;
+        // What is cut without a mark goes on with the character itself.
+        at = start;
+        begins = true;
+        if whole == 0 && bytes == 0 {
+            begins = OPENING.contains(&c);
+            at += c.len_utf8();
+        }
     }
     cut_piece(text, run.start + start..run.end, None, next, words);
 }
 
-/// "https://a.org/b,c", "a.b@c.org", "www.a.org/b"
-fn is_address(run: &str) -> bool {
-    run.contains("://") || run.contains('@') || run.starts_with("www.")
+/// Bytes of a word at the start of `rest` that marks do not part, else 0.
+fn whole_word(rest: &str) -> usize {
+    addresses::length(rest).max(emoticon(rest))
 }
 
-/// Where the link of `[Macron](https://a.org/b)` begins, else 0.
-fn link_in_brackets(run: &str) -> usize {
-    if let Some(at) = run.find("](").filter(|at| at + 2 < run.len()) {
-        return at + 2;
-    }
-    let before = run.find("://").map_or("", |at| &run[..at]);
-    let before = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
-    if before.ends_with(OPENING) {
-        before.len()
+/// Bytes of `:D`, `;-)`, `:(` at the start of `rest`, else 0.
+fn emoticon(rest: &str) -> usize {
+    const LONGEST: usize = 6;
+    let eyes = usize::from(rest.starts_with([':', ';', '=']));
+    let nose = usize::from(rest[eyes..].starts_with(['-', '\'', '^']));
+    let mouth = |c: char| matches!(c, '(' | ')' | 'D' | 'P' | 'p' | 'O' | 'o' | '3' | '/' | '*');
+    let length = eyes + nose;
+    let mouths = rest[length..]
+        .chars()
+        .take(LONGEST)
+        .take_while(|c| mouth(*c))
+        .count();
+    let ends = rest[length + mouths..]
+        .chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric());
+    if eyes > 0 && mouths > 0 && ends {
+        length + mouths
     } else {
         0
     }
@@ -95,11 +105,7 @@ fn cut_piece(
     words: &mut Sentence,
 ) {
     let Range { mut start, mut end } = piece;
-    while let Some(mark) = text[start..end]
-        .chars()
-        .next()
-        .filter(|c| OPENING.contains(c))
-    {
+    while let Some(mark) = opening_mark(&text[start..end]) {
         if is_elision(&text[start..end]) {
             break;
         }
@@ -116,6 +122,16 @@ fn cut_piece(
     words.extend(tail.into_iter().rev());
 }
 
+/// The mark at the start of `piece`, if it is no part of a word: `-Oslo` is a
+/// name of a list, `-5` is a number.
+fn opening_mark(piece: &str) -> Option<char> {
+    let mut chars = piece.chars();
+    let mark = chars.next()?;
+    let glued =
+        matches!(mark, '-' | '/' | '+' | '&') && chars.next().is_some_and(char::is_uppercase);
+    (glued || OPENING.contains(&mark)).then_some(mark)
+}
+
 /// Whether an apostrophe at the start stands for something left out: it stays
 /// with its word, as in "'80s", "'n", "'s".
 fn is_elision(run: &str) -> bool {
@@ -124,7 +140,7 @@ fn is_elision(run: &str) -> bool {
         return false;
     };
     // Nothing of the kind is longer.
-    if !matches!(mark, '\'' | '\u{2019}' | '`') || run.len() > 40 {
+    if !is_apostrophe(mark) || run.len() > 40 {
         return false;
     }
     let rest = &run[mark.len_utf8()..];
@@ -159,56 +175,113 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
     let after = &rest[c.len_utf8()..];
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let before = || slice[start..at].chars().rev();
-    match c {
-        '-' if rest.starts_with("--") => rest.len() - rest.trim_start_matches('-').len(),
-        '.' if rest.starts_with("...") => rest.len() - rest.trim_start_matches('.').len(),
-        ',' if !(digit(before().next()) && digit(after.chars().next())) => 1,
-        '/' if parts_words(before(), after) => 1,
-        '.' | '?' | '!' if parts_sentences(before(), after) => 1,
-        '(' | '[' if opens(before(), c, after) => 1,
-        ')' | ']' if closes(before(), c, after) => 1,
-        '<' => tag(rest),
-        _ if PARTING.contains(&c) => c.len_utf8(),
-        _ => emoji(rest),
+    let parts = match c {
+        '-' if rest.starts_with("--") => return rest.len() - rest.trim_start_matches('-').len(),
+        '.' if rest.starts_with("...") => return rest.len() - rest.trim_start_matches('.').len(),
+        '-' | '=' if after.starts_with('>') => return 2,
+        '|' | '=' => return rest.len() - rest.trim_start_matches(c).len(),
+        ',' | ':' => !(digit(before().next()) && digit(after.chars().next())),
+        '/' | '+' | '&' => {
+            let first = start > 0 && at == start;
+            first || parts_words(before(), after) || beside_mark(before(), c, after)
+        }
+        '.' => {
+            let abbreviation = || Abbreviation::of(slice[start..=at].trim_start_matches(OPENING));
+            parts_sentences(before(), after)
+                && abbreviation().is_none_or(|own| own == Abbreviation::BeforeNumber)
+        }
+        '?' | '!' => parts_sentences(before(), after) || joins_names(before(), after),
+        '^' | '*' | '#' => joins_names(before(), after),
+        '-' => closes_before(before()) && after.starts_with(OPENING),
+        // Catalan has it within words.
+        '·' => !(before().next() == Some('l') && after.starts_with('l')),
+        '(' | '[' => opens(before(), c, after),
+        ')' | ']' => closes(before(), c, after),
+        _ if is_picture(c) => {
+            return rest.len()
+                - rest
+                    .trim_start_matches(|c| is_picture(c) || joins_pictures(c))
+                    .len();
+        }
+        _ => parts_always(c),
+    };
+    if parts { c.len_utf8() } else { 0 }
+}
+
+/// Whether a word ends right before `at`, without a mark: where the script
+/// changes ("Obama는"), or behind an abbreviation ("Gen.Lee", "U.S.He").
+fn ends_within(slice: &str, start: usize, at: usize, c: char) -> bool {
+    let Some(last) = slice[start..at].chars().next_back() else {
+        return false;
+    };
+    if last == '.' && c.is_uppercase() {
+        let word = slice[start..at].trim_start_matches(OPENING);
+        let next = slice[at..].chars().skip(1).take(2);
+        let small = next.filter(|c| c.is_lowercase()).count();
+        return match Abbreviation::of(word) {
+            Some(Abbreviation::Title) => true,
+            Some(Abbreviation::BeforeNumber) | None => false,
+            // "M.Sc" is one word.
+            Some(Abbreviation::Initial) => small == 2,
+            Some(_) => small > 0,
+        };
+    }
+    // ASCII is of one script.
+    !(last.is_ascii() && c.is_ascii())
+        && last.is_alphabetic()
+        && c.is_alphabetic()
+        && match (script(last), script(c)) {
+            (Script::Common | Script::Inherited, _) | (_, Script::Common | Script::Inherited) => {
+                false
+            }
+            // "TNFα", "NF-κB"
+            (Script::Latin, Script::Greek) | (Script::Greek, Script::Latin) => false,
+            (before, after) => before != after,
+        }
+}
+
+/// The script of a character; those that Japanese writes words in are one.
+fn script(c: char) -> Script {
+    match c.script() {
+        Script::Hiragana | Script::Katakana | Script::Bopomofo => Script::Han,
+        script => script,
     }
 }
 
-/// Bytes of the tag of HTML or subtitles at the start of `rest`, `<b>` or
-/// `</i>`, else 0.
-fn tag(rest: &str) -> usize {
-    const LONGEST: usize = 16;
-    let inside = rest.bytes().skip(1).take(LONGEST);
-    let length = inside
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'/')
-        .count();
-    if length > 0 && rest[1 + length..].starts_with('>') {
-        length + 2
-    } else {
-        0
-    }
+/// `'Paris'/London`, `Paris/•London`
+fn beside_mark(before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
+    let opens = |c: char| OPENING.contains(&c) || parts_always(c) || is_picture(c);
+    closes_before(before) || after.starts_with(|c| c != mark && opens(c))
 }
 
-/// Bytes of the pictures at the start of `rest`, else 0.
-fn emoji(rest: &str) -> usize {
-    let is_picture = |c: char| matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}');
-    if !rest.starts_with(is_picture) {
-        return 0;
-    }
-    let joined =
-        |c: char| is_picture(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}');
-    rest.len() - rest.trim_start_matches(joined).len()
+fn closes_before(mut before: impl Iterator<Item = char>) -> bool {
+    before.next().is_some_and(|c| CLOSING.contains(&c))
 }
 
-/// "HIV/AIDS", "1999/2000", but not "km/h" or "20/20"
+/// "Paris*London", "Yahoo!Answers", but not "C#", "5*3"
+fn joins_names(mut before: impl Iterator<Item = char>, after: &str) -> bool {
+    let mut next = after.chars();
+    before.next().is_some_and(char::is_alphabetic)
+        && before
+            .next()
+            .is_some_and(|c| c.is_alphabetic() || is_apostrophe(c))
+        && next.next().is_some_and(char::is_uppercase)
+        && next.next().is_some_and(char::is_alphabetic)
+}
+
+/// "HIV/AIDS", "1999/2000", "Obama&Merkel", but not "km/h", "20/20" or "AT&T"
 fn parts_words(mut before: impl Iterator<Item = char>, after: &str) -> bool {
     let mut next = after.chars();
     let [b, a] = [before.next(), next.next()];
     let both = |test: fn(char) -> bool| b.is_some_and(test) && a.is_some_and(test);
     if both(char::is_alphabetic) {
+        if b.map(script) != a.map(script) {
+            return true;
+        }
         let [b, a] = [before.next(), next.next()];
         return [b, a]
             .iter()
-            .all(|c| c.is_some_and(|c| c.is_alphanumeric() || c == '\''));
+            .all(|c| c.is_some_and(|c| c.is_alphanumeric() || is_apostrophe(c)));
     }
     let year = |digits: &mut dyn Iterator<Item = char>| {
         digits.take(4).take_while(char::is_ascii_digit).count() == 3
@@ -252,8 +325,7 @@ fn closes(before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
         .filter(|c| c.is_alphanumeric())
         .count()
         == 2;
-    word && !before.contains(&opening)
-        && next.is_some_and(|c| c.is_alphanumeric() || OPENING.contains(&c))
+    word && !before.contains(&opening) && next.is_some()
 }
 
 /// Cuts a clitic off the end of a word.
@@ -263,7 +335,7 @@ fn cut_clitic(text: &str, word: Range<usize>, words: &mut Sentence) {
         // As many characters from the end; the apostrophe has two shapes.
         let (at, _) = slice.char_indices().rev().nth(clitic.chars().count() - 1)?;
         let found = slice[at..].chars().map(|c| match c {
-            '\u{2019}' => '\'',
+            c if is_apostrophe(c) => '\'',
             c => c.to_ascii_lowercase(),
         });
         (at > 0 && found.eq(clitic.chars())).then_some(at)

@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::clean::Clean;
+
 /// `word` in the spelling of the news corpora that heads are trained on, which
-/// know no typography: straight quotation marks and apostrophes, two hyphens
-/// for a dash, three full stops for an ellipsis. Both lines, training and the
+/// know no typography: without what does not show, letters composed and in
+/// their plain form, straight quotation marks and apostrophes, two hyphens for
+/// a dash, three full stops for an ellipsis. Both lines, training and the
 /// browser's, read words through this, so that a head finds `don’t` and
 /// `don't` the same.
 pub(crate) fn plain(word: &str) -> Cow<'_, str> {
+    let word = Clean::of_word(word).into_text();
     if !word.contains(|c| replacement(c).is_some()) {
-        return word.into();
+        return word;
     }
     let mut plain = String::with_capacity(word.len());
     for c in word.chars() {
@@ -23,10 +27,27 @@ pub(crate) fn plain(word: &str) -> Cow<'_, str> {
 
 fn replacement(c: char) -> Option<&'static str> {
     Some(match c {
-        '‘' | '’' | '‚' | '‛' => "'",
-        '“' | '”' | '„' | '‟' => "\"",
-        '–' | '—' => "--",
+        '‘' | '’' | '‚' | '‛' | '´' | 'ʼ' | 'ʻ' | 'ʹ' | '′' | '＇' => "'",
+        '“' | '”' | '„' | '‟' | '″' | '〝' | '〞' | '＂' => "\"",
+        '–' | '—' | '‒' | '―' => "--",
+        '‐' | '‑' | '−' => "-",
         '…' => "...",
+        '（' => "(",
+        '）' => ")",
+        '，' => ",",
+        '：' => ":",
+        '；' => ";",
+        '！' => "!",
+        '？' => "?",
+        '［' => "[",
+        '］' => "]",
+        '｛' => "{",
+        '｝' => "}",
+        '｜' => "|",
+        '＝' => "=",
+        '＜' => "<",
+        '＞' => ">",
+        '～' => "~",
         _ => return None,
     })
 }

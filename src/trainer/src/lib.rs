@@ -14,6 +14,7 @@ pub mod serve;
 mod site;
 pub mod split;
 pub mod study;
+pub mod terminal;
 pub mod train;
 pub mod tune;
 pub mod vectors;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nerite_encoders::Progress;
 
+use crate::terminal::shown;
+
 /// A bar on standard error with a total and an estimate. `unit` is what is
 /// counted. Where standard error is no terminal, nothing is drawn.
 pub(crate) fn bar(task: &'static str, unit: &str, total: u64) -> ProgressBar {
@@ -22,6 +24,7 @@ pub(crate) fn bar(task: &'static str, unit: &str, total: u64) -> ProgressBar {
 
 /// A line above the bar, or simply a line where no bar is drawn.
 pub(crate) fn note(bar: &ProgressBar, line: &str) {
+    let line = shown(line);
     if bar.is_hidden() {
         eprintln!("{line}");
     } else {
@@ -36,21 +39,21 @@ pub(crate) fn waiting(folder: &Path) {
 
 /// Shows on standard error what `nerite-encoders` tells.
 pub fn of_encoders() -> impl Fn(Progress<'_>) {
-    let shown: RefCell<Option<(ProgressBar, String)>> = RefCell::new(None);
+    let drawn: RefCell<Option<(ProgressBar, String)>> = RefCell::new(None);
     let show = move |task: &'static str, unit: &str, name: &str, done: u64, total: u64| {
-        let mut shown = shown.borrow_mut();
-        let (bar, _) = match shown.take() {
-            Some(known) if known.1 == name => shown.insert(known),
-            _ => shown.insert((bar(task, unit, total), name.to_owned())),
+        let mut drawn = drawn.borrow_mut();
+        let (bar, _) = match drawn.take() {
+            Some(known) if known.1 == name => drawn.insert(known),
+            _ => drawn.insert((bar(task, unit, total), name.to_owned())),
         };
         bar.set_position(done);
         if done >= total {
             bar.finish_and_clear();
-            *shown = None;
+            *drawn = None;
         }
     };
     move |progress| match progress {
-        Progress::Note(line) => eprintln!("{line}"),
+        Progress::Note(line) => eprintln!("{}", shown(line)),
         Progress::Waiting(folder) => waiting(folder),
         Progress::Downloading { file, done, total } => {
             show(

@@ -9,9 +9,7 @@ export class Latest {
   static PATIENCE = 400;
 
   #task;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {AbortController | null} */
   #running = null;
   #waiting = false;
 
@@ -20,10 +18,7 @@ export class Latest {
     this.#task = task;
   }
 
-  /**
-   * Asks for a run after `delay` milliseconds without another request.
-   * @param {number} delay
-   */
+  /** Asks for a run after `delay` milliseconds without another request. */
   request(delay) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), delay);

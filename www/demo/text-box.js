@@ -21,14 +21,11 @@ export class TextBox {
   /** All of the text; the box for the whole holds a short one only. */
   #text = "";
   #onInput;
-  /**
-   * The ends of the parts, and which of them is on show; none for a short text.
-   * @type {number[]}
-   */
+  /** The ends of the parts, and which of them is on show; none for a short text. */
   #ends = [];
   #at = 0;
   /** Asking a browser to scroll has it lay the box out: that is done with all else of a frame. */
-  #toTop = oncePerFrame((/** @type {HTMLTextAreaElement} */ box) => {
+  #toTop = oncePerFrame((box) => {
     box.scrollTop = 0;
   });
 
@@ -56,10 +53,7 @@ export class TextBox {
     this.#layOut(0);
   }
 
-  /**
-   * Brings the part at an offset of a long text on show.
-   * @param {number} offset
-   */
+  /** Brings the part at an offset of a long text on show. */
   reveal(offset) {
     const at = this.#ends.findIndex((end) => end > offset);
     if (at >= 0 && at !== this.#at && document.activeElement !== this.#part) this.#show(at);
@@ -69,10 +63,7 @@ export class TextBox {
     if (this.#ends.length > 0) this.#showPosition();
   }
 
-  /**
-   * What would make the text long, as pasting a book does, is put in without the browser's laying it out.
-   * @param {InputEvent} event
-   */
+  /** What would make the text long, as pasting a book does, is put in without the browser's laying it out. */
   #beforeInput(event) {
     const { selectionStart, selectionEnd } = this.#whole;
     const inserted = insertedBy(event);
@@ -80,10 +71,7 @@ export class TextBox {
     if (weightOf(rest) + weightOf(inserted) > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
   }
 
-  /**
-   * The same of what would be a part of its own.
-   * @param {InputEvent} event
-   */
+  /** The same of what would be a part of its own. */
   #beforePartInput(event) {
     const { selectionStart, selectionEnd } = this.#part;
     const inserted = insertedBy(event);
@@ -91,12 +79,6 @@ export class TextBox {
     if (weightOf(inserted) > PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
   }
 
-  /**
-   * @param {InputEvent} event
-   * @param {string} inserted
-   * @param {number} start
-   * @param {number} end
-   */
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
@@ -106,10 +88,7 @@ export class TextBox {
     this.#onInput();
   }
 
-  /**
-   * One box or parts, as the length wants it: with the part at an offset on show, and the cursor as near as can be.
-   * @param {number} offset
-   */
+  /** One box or parts, as the length wants it: with the part at an offset on show, and the cursor as near as can be. */
   #layOut(offset, cursor = offset) {
     const focused = this.#isFocused();
     const long = weightOf(this.#text) > LONG;
@@ -119,7 +98,7 @@ export class TextBox {
     if (written) this.#whole.value = whole;
     this.#whole.hidden = long;
     byId("text-parts").hidden = !long;
-    /** @type {HTMLLabelElement} */ (document.querySelector("#text-title label")).htmlFor = long ? "text-part" : "text";
+    document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
     if (long) this.#show(this.#ends.findIndex((end) => end > offset));
     else if (written) this.#toTop(this.#whole);
     if (focused && (long || written)) {
@@ -132,13 +111,10 @@ export class TextBox {
 
   /** What is hidden loses the focus. */
   #isFocused() {
-    return document.activeElement === this.#whole || document.activeElement === this.#part;
+    return [this.#whole, this.#part].includes(document.activeElement);
   }
 
-  /**
-   * Shows a part; the last one where there is none.
-   * @param {number} at
-   */
+  /** Shows a part; the last one where there is none. */
   #show(at) {
     this.#at = this.#ends[at] === undefined ? this.#ends.length - 1 : at;
     this.#part.value = this.#text.slice(this.#start(), this.#ends[this.#at]);
@@ -177,14 +153,11 @@ export class TextBox {
 }
 
 /** As a text area has them. */
-const withPlainLineEnds = (/** @type {string} */ text) => text.replace(/\r\n?/g, "\n");
+const withPlainLineEnds = (text) => text.replace(/\r\n?/g, "\n");
 
-const insertedBy = (/** @type {InputEvent} */ event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+const insertedBy = (event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
 
-/**
- * Says no more than that it is long where it is.
- * @param {string} text
- */
+/** Says no more than that it is long where it is. */
 function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
@@ -194,12 +167,8 @@ function weightOf(text) {
   return weight;
 }
 
-/**
- * Parts are whole blocks.
- * @param {string} text
- */
+/** Parts are whole blocks. */
 function partEnds(text) {
-  /** @type {number[]} */
   const ends = [];
   let [start, weight] = [0, 0];
   for (const end of cutBlocks(text, 0, text.length)) {

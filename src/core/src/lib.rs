@@ -22,7 +22,7 @@ mod words;
 
 pub use bundle::{
     BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
-    PART_BYTES, is_file_name, is_revision,
+    PART_BYTES, is_file_name,
 };
 pub use decode::{Aggregation, Decoder, Span, Transitions, argmax};
 pub use encoder::{
@@ -48,7 +48,7 @@ pub use report::{
     Errors, Evaluation, HeadProvenance, Judged, JudgedSentence, Loss, Outcome, Outcomes,
     OutcomesError, PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report,
     ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SplitProvenance, Words,
+    SourceProvenance, SplitProvenance, Words,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
 pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};

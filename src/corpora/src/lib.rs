@@ -22,7 +22,7 @@ mod text;
 pub use map::{MapError, TypeMap};
 pub use predictions::Predictions;
 pub use repeats::{Surroundings, TagCheck, check_tags};
-pub use spaces::{Failure, WordCheck, check_words};
+pub use spaces::{Failure, WordCheck, check_words, detokenize};
 
 /// The most words a corpus may hold: sixteen times the GMB corpus. What is kept
 /// of a word takes many times its bytes in the file, so that the limit on the

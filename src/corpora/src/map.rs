@@ -153,13 +153,14 @@ impl TypeMap {
 
     /// The label of a word with `tag` behind a word with the tag `before`.
     fn label(&self, before: Tag<'_>, tag: Tag<'_>) -> String {
-        let target = |tag: Tag<'_>| tag.kind().and_then(|kind| self.target(kind));
-        let Some(to) = target(tag) else {
+        let Some(to) = tag.kind().and_then(|kind| self.target(kind)) else {
             return DROPPED.to_owned();
         };
         let goes_on = before.kind() == tag.kind();
         let begins = match tag {
-            Tag::Inside(_) => !goes_on && target(before) == Some(to),
+            Tag::Inside(_) => {
+                !goes_on && before.kind().and_then(|kind| self.target(kind)) == Some(to)
+            }
             _ => true,
         };
         format!("{}-{to}", if begins { 'B' } else { 'I' })

@@ -6,6 +6,7 @@
 //! one. `nerite corpus FILE --check-words` counts again.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use crate::Sentence;
 
@@ -52,7 +53,7 @@ const BLOCK: usize = 10;
 pub fn check_words(sentences: &[Sentence]) -> WordCheck {
     let mut check = WordCheck::default();
     for sentence in sentences {
-        let text = detokenize(&sentence.words);
+        let (text, _) = detokenize(&sentence.words);
         let cut = nerite::cut(&text);
         let words: Vec<&str> = cut
             .iter()
@@ -89,7 +90,7 @@ impl WordCheck {
         let mut text = String::new();
         let mut ends = HashSet::new();
         for sentence in block {
-            text.push_str(&detokenize(&sentence.words));
+            text.push_str(&detokenize(&sentence.words).0);
             ends.insert(text.len());
             text.push(' ');
         }
@@ -116,10 +117,12 @@ const OPENING: &[&str] = &["(", "[", "$", "#"];
 /// What stands between two words without a space.
 const JOINING: &[&str] = &["/", "--"];
 
-/// The text of a sentence: its words with spaces where English has them. The
-/// full stop of an abbreviation that ends a sentence is also the sentence's.
-fn detokenize(words: &[String]) -> String {
+/// The text of a sentence, and the bytes of its words in it: the words with
+/// spaces where English has them. The full stop of an abbreviation that ends a
+/// sentence is also the sentence's.
+pub fn detokenize(words: &[String]) -> (String, Vec<Range<usize>>) {
     let mut text = String::new();
+    let mut ranges = Vec::with_capacity(words.len());
     let mut glued = true;
     let mut quoted = false;
     let mut apostrophe = false;
@@ -146,10 +149,11 @@ fn detokenize(words: &[String]) -> String {
         if !glued && !left {
             text.push(' ');
         }
+        ranges.push(text.len()..text.len() + word.len());
         text.push_str(word);
         glued = right;
     }
-    text
+    (text, ranges)
 }
 
 /// Tells an oddity by its form.

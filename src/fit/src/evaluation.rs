@@ -7,7 +7,7 @@ use nerite::{
 };
 
 use crate::FitError;
-use crate::examples::Examples;
+use crate::examples::{Examples, Gold};
 use crate::threads;
 
 /// Sentences with the right tags, by number.
@@ -15,8 +15,10 @@ pub trait Labelled: Sync {
     /// The tags that the sentences' are indices into.
     fn tags(&self) -> &TagSet;
 
-    /// The words of a sentence and their tags, equally many.
-    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>);
+    /// The words of a sentence and what is known of their tags, equally many.
+    /// Where several tags are allowed, the first stands for them all: any of
+    /// them is right, and counts as it.
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<Gold<'_>>);
 }
 
 #[cfg(feature = "corpora")]
@@ -25,14 +27,15 @@ impl Labelled for nerite_corpora::Corpus {
         &self.tags
     }
 
-    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>) {
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<Gold<'_>>) {
         let sentence = &self.sentences[index];
         let words = sentence.words.iter().map(String::as_str);
-        (words.collect(), sentence.tags.clone())
+        let gold = sentence.tags.iter().copied().map(Gold::Tag);
+        (words.collect(), gold.collect())
     }
 }
 
-/// Examples whose tags are all known.
+/// Examples, without their features.
 pub(crate) struct Known<'a, E>(pub(crate) &'a E);
 
 impl<E: Examples> Labelled for Known<'_, E> {
@@ -40,11 +43,9 @@ impl<E: Examples> Labelled for Known<'_, E> {
         self.0.tags()
     }
 
-    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<u16>) {
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<Gold<'_>>) {
         let sentence = self.0.sentence(index);
-        let gold = sentence.gold.iter();
-        let tags = gold.map(|gold| gold.tag().expect("the tag is known"));
-        (sentence.words, tags.collect())
+        (sentence.words, sentence.gold)
     }
 }
 
@@ -226,9 +227,22 @@ pub fn judge<'a, P: Predictions>(
         let found = predictions
             .predict(workspace, index, &words)
             .map_err(|error| FitError::Sentence(index, Box::new(error)))?;
+        let right: Vec<u16> = own
+            .iter()
+            .map(|own| gold[usize::from(own.allowed()[0])])
+            .collect();
+        let pairs = found.tags.iter().zip(&own).zip(&right);
+        let said = pairs.map(|((&tag, own), &right)| {
+            let tag = predicted[tag];
+            let allowed = own
+                .allowed()
+                .iter()
+                .any(|&own| gold[usize::from(own)] == tag);
+            if allowed { right } else { tag }
+        });
         Ok(JudgedSentence {
-            gold: own.iter().map(|&tag| gold[usize::from(tag)]).collect(),
-            predicted: found.tags.iter().map(|&tag| predicted[tag]).collect(),
+            predicted: said.collect(),
+            gold: right,
             confidences: found.confidences,
             without_subword: found.without_subword,
             words,
@@ -242,9 +256,13 @@ pub fn judge<'a, P: Predictions>(
 
 /// What the sentences `train` hold.
 pub fn training(labelled: &impl Labelled, train: &[usize]) -> Training {
-    let sentences: Vec<_> = train
+    let sentences: Vec<(Vec<&str>, Vec<u16>)> = train
         .iter()
-        .map(|&index| labelled.sentence(index))
+        .map(|&index| {
+            let (words, gold) = labelled.sentence(index);
+            let tags = gold.iter().map(|gold| gold.allowed()[0]);
+            (words, tags.collect())
+        })
         .collect();
     let sentences = sentences
         .iter()

@@ -12,6 +12,14 @@ pub enum Gold<'a> {
 }
 
 impl Gold<'_> {
+    /// The tags that may be right, at least one.
+    pub fn allowed(&self) -> &[u16] {
+        match self {
+            Self::Tag(tag) => std::slice::from_ref(tag),
+            Self::OneOf(tags) => tags,
+        }
+    }
+
     /// The tag, where it is known.
     pub fn tag(self) -> Option<u16> {
         match self {

@@ -29,6 +29,9 @@ pub struct Task<E> {
     pub examples: E,
     /// Numbers of the sentences to fit on.
     pub train: Vec<usize>,
+    /// Numbers of the sentences to choose the epoch and the temperature by;
+    /// `None` for the share of `train` that the settings say.
+    pub validation: Option<Vec<usize>>,
     /// What the head will say of itself, but for its temperature.
     pub head: HeadConfig,
 }
@@ -48,6 +51,9 @@ pub struct Fitted {
 pub struct Validation {
     /// The epoch, counted from 1.
     pub epoch: usize,
+    /// Entities of the part.
+    #[serde(default)]
+    pub entities: u64,
     /// Entity F1, strict.
     pub entity_f1: f64,
     /// Macro F1 over tags.
@@ -166,19 +172,16 @@ impl<E: Examples> Fit<E> {
     ///
     /// # Errors
     ///
-    /// Settings out of range, a configuration that does not fit itself, no
-    /// sentence, or a word with several allowed tags.
+    /// Settings out of range, a configuration that does not fit itself, or no
+    /// sentence.
     pub fn new(task: Task<E>, settings: Settings) -> Result<Self, FitError> {
         settings.check()?;
-        let (train, validation) = validation_part(&task.train, &settings);
+        let (train, validation) = match &task.validation {
+            Some(validation) => (task.train.clone(), validation.clone()),
+            None => validation_part(&task.train, &settings),
+        };
         if train.is_empty() {
             return Err(FitError::Empty);
-        }
-        for &index in &task.train {
-            let gold = task.examples.sentence(index).gold;
-            if gold.iter().any(|gold| gold.tag().is_none()) {
-                return Err(FitError::PartialLabels(index));
-            }
         }
         let initial = random(settings.seed, Stream::Initial);
         let parameters = Parameters::initial(&task.head, initial)?;
@@ -348,6 +351,7 @@ impl<E: Examples> Fit<E> {
         let found = self.validate(&Head::from_bytes(&file)?)?;
         let validation = Validation {
             epoch: best.epoch,
+            entities: found.entity.strict.all.support,
             entity_f1: found.entity.strict.all.f1,
             macro_f1: found.token.averages.macro_avg.f1,
             weighted_f1: found.token.averages.weighted_avg.f1,
@@ -431,8 +435,10 @@ fn take_step<E: Examples>(
 /// without features, and they get O.)
 fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
     let width = task.examples.width();
+    let tags = task.examples.tags().len();
     let mut shard = Shard::default();
     let mut rows = Vec::new();
+    let mut partial = false;
     for &index in sentences {
         let sentence = task.examples.sentence(index);
         rows.clear();
@@ -445,13 +451,22 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
         for (((row, word), gold), &seen) in words.zip(&sentence.seen) {
             if seen {
                 shard.features.extend_from_slice(row);
-                let tag = gold.tag().expect("the tag is known");
-                shard.gold.push(tag.into());
+                let allowed = gold.allowed();
+                partial |= allowed.len() > 1;
+                shard.gold.push(allowed[0].into());
+                let start = shard.allowed.len();
+                shard.allowed.resize(start + tags, false);
+                for &tag in allowed {
+                    shard.allowed[start + usize::from(tag)] = true;
+                }
                 let lexicon = task.head.lexicon;
                 shard.lexicon.extend(lexicon.map(|own| own.rows(word)));
             }
         }
         shard.lengths.push(shard.gold.len() - before);
+    }
+    if !partial {
+        shard.allowed.clear();
     }
     shard
 }

@@ -58,9 +58,6 @@ pub enum FitError {
     /// There is nothing to fit to.
     #[error("found no sentence to train on")]
     Empty,
-    /// A unit has several allowed tags.
-    #[error("sentence {0}: found a word with several allowed tags, expected one tag each")]
-    PartialLabels(usize),
     /// The loss became infinite or no number.
     #[error("the loss is not finite after step {0}; lower the learning rate")]
     Loss(usize),

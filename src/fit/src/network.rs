@@ -5,7 +5,7 @@ use nerite::{HeadConfig, HeadError, HeadKind, LEXICON_ROWS, Transitions};
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
-use crate::losses;
+use crate::losses::{self, Known};
 use crate::lstm::{Lstm, Packing, Weights};
 use crate::matrix::{Matrix, add_product, add_rows, repeated};
 use crate::parameters::Parameters;
@@ -23,8 +23,27 @@ pub(crate) struct Shard {
     /// The rows of the table of word features that stand for each word; empty
     /// if the head has none.
     pub(crate) lexicon: Vec<[usize; LEXICON_ROWS]>,
-    /// The tag of each word.
+    /// The tag of each word; where several may be right, the first of them.
     pub(crate) gold: Vec<u32>,
+    /// The tags that may be right, `[words, tags]`; empty where all are known.
+    pub(crate) allowed: Vec<bool>,
+}
+
+impl Shard {
+    /// What is known of the words from `start` on.
+    fn known(&self, start: usize, length: usize) -> Known<'_> {
+        if self.allowed.is_empty() {
+            return Known::Tags(&self.gold[start..start + length]);
+        }
+        let tags = self.allowed.len() / self.gold.len();
+        let allowed = &self.allowed[start * tags..][..length * tags];
+        let single = |row: &[bool]| row.iter().filter(|allowed| **allowed).count() == 1;
+        if allowed.chunks_exact(tags).all(single) {
+            Known::Tags(&self.gold[start..start + length])
+        } else {
+            Known::Allowed(allowed)
+        }
+    }
 }
 
 /// The shares of what a step does not see.
@@ -176,16 +195,15 @@ pub(crate) fn gradients(
         weight.transposed(),
     );
     let loss = match parameters.transitions() {
-        None => losses::cross_entropy(&mut scores, &shard.gold),
+        None => losses::cross_entropy(&mut scores, tags, shard.known(0, words)),
         Some(transitions) => {
             let mut by = Transitions::none(tags);
             let mut loss = 0.0;
-            let (mut scores, mut gold) = (scores.as_mut_slice(), shard.gold.as_slice());
+            let mut start = 0;
             for &length in &shard.lengths {
-                let (own, rest) = scores.split_at_mut(length * tags);
-                let (own_gold, rest_gold) = gold.split_at(length);
-                loss += losses::sequence(own, own_gold, &transitions, &mut by);
-                (scores, gold) = (rest, rest_gold);
+                let own = &mut scores[start * tags..][..length * tags];
+                loss += losses::sequence(own, shard.known(start, length), &transitions, &mut by);
+                start += length;
             }
             gradients
                 .get_mut("transitions")

@@ -153,6 +153,34 @@ impl Settings {
         }
     }
 
+    /// Those of the best head for so many train sentences: what is few is seen
+    /// more often and in smaller steps, so that a head has learnt something
+    /// when the learning rate has fallen to 0, the moving average forgets where
+    /// it began, and the part to choose by is not a handful of sentences.
+    pub fn best_for(seed: u64, sentences: usize) -> Self {
+        /// From so many sentences on, six epochs of large batches are enough.
+        const MANY: usize = 8000;
+        /// Steps that any head should get.
+        const STEPS: usize = 1500;
+        let best = Self::best(seed);
+        if sentences >= MANY {
+            return best;
+        }
+        let batch = (sentences / 100).clamp(8, best.batch);
+        let steps = sentences.div_ceil(batch).max(1);
+        let epochs = STEPS.div_ceil(steps).clamp(best.epochs, 60);
+        // The average reaches back over a tenth of all steps at most.
+        let average = 1.0 - 10.0 / (epochs * steps) as f64;
+        Self {
+            batch,
+            epochs,
+            validation: if sentences < MANY / 8 { 0.15 } else { 0.1 },
+            patience: epochs.div_ceil(3).max(4),
+            average: (average.clamp(0.9, best.average) * 1e4).round() / 1e4,
+            ..best
+        }
+    }
+
     /// Checks every number.
     ///
     /// # Errors

@@ -10,10 +10,9 @@ use nerite::{
 use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
 
-use crate::evaluation::{read_report, read_sample};
+use crate::evaluation::read_report;
 use crate::files;
 use crate::progress;
-use crate::site::INDEX;
 use crate::train;
 
 const ENCODER: &str = "encoder.safetensors";
@@ -79,9 +78,8 @@ pub fn create(
         default,
     );
     manifest.check()?;
-    files::sweep(out);
-    for folder in ["heads", "reports"] {
-        files::sweep(&files::plain_or_new(out, folder)?);
+    for folder in [out, &out.join("heads"), &out.join("reports")] {
+        files::sweep(folder);
     }
     // A folder with a manifest is a whole bundle: the old one goes first, the
     // new one comes last.
@@ -108,6 +106,9 @@ pub fn name_of(source: &str) -> String {
         .to_owned()
 }
 
+/// The list of the bundles in a folder, for the page's menu.
+const INDEX: &str = "index.json";
+
 /// The ending of a report's sample: `x.sample.json` beside `x.json`.
 pub(crate) const SAMPLE: &str = "sample.json";
 
@@ -124,10 +125,7 @@ pub fn write_index(folder: &Path) -> Result<()> {
     for (name, path) in listing(folder)? {
         if let Ok(manifest) = manifest(&path) {
             let bytes = manifest.bytes();
-            let reports: Vec<Value> = reports(&path, &manifest)?
-                .into_iter()
-                .map(ListedReport::to_json)
-                .collect();
+            let reports = reports(&path, &manifest)?;
             // The page asks for the folder, whatever the manifest calls itself.
             bundles.push(json!({ "name": name, "bytes": bytes, "reports": reports }));
         }
@@ -136,45 +134,18 @@ pub fn write_index(folder: &Path) -> Result<()> {
     files::write_whole(&folder.join(INDEX), text.as_bytes())
 }
 
-/// A report in a bundle that is of one of its heads.
-pub(crate) struct ListedReport {
-    /// Its path in the bundle.
-    pub(crate) file: String,
-    bytes: u64,
-    /// The id of its head.
-    head: String,
-    /// The path of its sample, where there is one.
-    pub(crate) sample: Option<String>,
-}
-
-impl ListedReport {
-    fn to_json(self) -> Value {
-        let mut entry = json!({ "file": self.file, "bytes": self.bytes, "head": self.head });
-        if let Some(sample) = self.sample {
-            entry["sample"] = sample.into();
-        }
-        entry
-    }
-}
-
-/// The reports in a bundle that are of one of its heads, with their samples.
-/// What lies there as well is passed over: other files, reports of heads that
-/// are gone, links.
-pub(crate) fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<ListedReport>> {
+/// The reports in a bundle that are of one of its heads, for the index.
+fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<Value>> {
+    let folder = bundle.join("reports");
     let mut reports = Vec::new();
-    let Ok(folder) = files::plain(bundle, "reports") else {
-        return Ok(reports);
-    };
     if !folder.is_dir() {
         return Ok(reports);
     }
-    for (name, _) in listing(&folder)? {
+    for (name, path) in listing(&folder)? {
         if !nerite::is_file_name(&name) || !name.ends_with(".json") || name.ends_with(SAMPLE) {
             continue;
         }
-        let Ok(path) = files::plain(&folder, &name) else {
-            continue;
-        };
+        // Other files lie there as well, and reports of heads that are gone.
         let Ok(report) = read_report(&path) else {
             continue;
         };
@@ -186,17 +157,14 @@ pub(crate) fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<ListedRe
         else {
             continue;
         };
+        let bytes = path.metadata()?.len();
+        let mut entry =
+            json!({ "file": format!("reports/{name}"), "bytes": bytes, "head": head.id });
         let sample = Path::new(&name).with_extension(SAMPLE);
-        let sample = sample.to_string_lossy();
-        let is_sample = |path: PathBuf| read_sample(&path).is_ok();
-        reports.push(ListedReport {
-            file: format!("reports/{name}"),
-            bytes: path.metadata()?.len(),
-            head: head.id.clone(),
-            sample: files::plain(&folder, &sample)
-                .is_ok_and(is_sample)
-                .then(|| format!("reports/{sample}")),
-        });
+        if folder.join(&sample).is_file() {
+            entry["sample"] = format!("reports/{}", sample.display()).into();
+        }
+        reports.push(entry);
     }
     Ok(reports)
 }
@@ -234,7 +202,7 @@ pub fn refresh_index(bundle: &Path) -> Result<()> {
 ///
 /// A manifest that is missing or refused.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
-    let path = files::plain_or_new(folder, MANIFEST)?;
+    let path = folder.join(MANIFEST);
     let json = files::read_bounded(&path, MAX_MANIFEST_BYTES as u64)?;
     Manifest::from_json(&json).with_context(|| folder.display().to_string())
 }
@@ -286,14 +254,14 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
             .with_context(|| format!("{name} does not give the encoder of {}", folder.display()))?;
     }
     for (file, bytes) in files.into_iter().zip(&bytes) {
-        files::write_whole(&files::plain_or_new(folder, &file.file)?, bytes)?;
+        files::write_whole(&folder.join(&file.file), bytes)?;
     }
     Ok(true)
 }
 
 /// Reads a file of a bundle and checks it against the manifest.
 pub(crate) fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
-    let path = files::plain_or_new(folder, &file.file)?;
+    let path = folder.join(&file.file);
     ensure!(path.is_file(), "{}: missing", path.display());
     let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
     file.verify(&bytes)

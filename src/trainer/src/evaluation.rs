@@ -12,15 +12,13 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{
-    Decoder, Encoder, EncoderProvenance, Evaluation, Head, HeadProvenance, Loss, Provenance,
-    REPORT_FORMAT, REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, TagSet,
-    Tokenizer,
+    Decoder, Encoder, EncoderProvenance, Head, HeadProvenance, Loss, Provenance, REPORT_FORMAT,
+    REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, Tokenizer,
 };
-use nerite_fit::{Cached, Examples, FitError, Gold, Judged, Live, Sentence};
+use nerite_fit::{FitError, Judged, Live};
 
 use crate::bundle;
 use crate::corpus::Corpus;
-use crate::features::Features;
 use crate::files;
 use crate::split::Split;
 use crate::train::{corpus_provenance, machine, part_provenance};
@@ -49,61 +47,6 @@ pub fn read_sample(path: &Path) -> Result<Sample> {
     let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
     let name = || path.display().to_string();
     Sample::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
-}
-
-/// A corpus and its features.
-#[derive(Clone, Copy)]
-pub struct Encoded<'a> {
-    /// The corpus.
-    pub corpus: &'a Corpus,
-    /// Its features.
-    pub features: &'a Features,
-}
-
-impl Examples for Encoded<'_> {
-    fn tags(&self) -> &TagSet {
-        &self.corpus.tags
-    }
-
-    fn width(&self) -> usize {
-        self.features.width()
-    }
-
-    fn sentence(&self, index: usize) -> Sentence<'_> {
-        let sentence = &self.corpus.sentences[index];
-        let subwords = self.features.subwords(index).iter();
-        Sentence {
-            words: sentence.words.iter().map(String::as_str).collect(),
-            gold: sentence.tags.iter().copied().map(Gold::Tag).collect(),
-            seen: subwords.map(|&count| count > 0).collect(),
-        }
-    }
-
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
-        self.features.append(index, rows);
-    }
-}
-
-/// Judges `head`, which was fitted on the sentences `train`, on the sentences
-/// `part`, by their cached features. A word without a subword gets `O`.
-///
-/// # Errors
-///
-/// More tags of corpus and head than a set may hold.
-pub fn evaluate(
-    head: &Head,
-    encoded: &Encoded<'_>,
-    part: &[usize],
-    train: &[usize],
-) -> Result<Evaluation> {
-    let predictions = Cached {
-        head,
-        decoder: head.decoder(None)?,
-        examples: encoded,
-    };
-    let judged = nerite_fit::judge(encoded.corpus, part, &predictions)?;
-    let training = nerite_fit::training(encoded.corpus, train);
-    Ok(judged.evaluate(Some(&training)))
 }
 
 /// The sentences that are judged.
@@ -174,7 +117,7 @@ impl Judging<'_> {
         let all: Vec<usize> = (0..corpus.sentences.len()).collect();
         let parts = match self.part {
             Part::All => None,
-            _ => Some(self.split.parts(&corpus.names())?),
+            _ => Some(self.split.parts(&corpus.names(), &[])?),
         };
         let (part, split, name) = match (&parts, self.part) {
             (Some(parts), Part::Train) => (&parts.train, self.split.to_string(), "train part"),

@@ -196,10 +196,9 @@ impl Entry {
         let mut subwords = open(&self.subwords)?;
         let bar = progress::bar("encoding", "words", starts[total] as u64);
         if done > 0 {
-            progress::note(
-                &bar,
-                &format!("Going on after {done} of {total} sentences encoded by an earlier run."),
-            );
+            bar.note(&format!(
+                "Going on after {done} of {total} sentences encoded by an earlier run."
+            ));
         }
         // Only words done in this run say how fast it goes.
         bar.reset_eta();

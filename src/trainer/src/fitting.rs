@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use nerite_fit::{EpochScores, Examples, Fit, Fitted, Progress, Settings, Task};
+use anyhow::{Result, ensure};
+use nerite_fit::{EpochScores, Examples, Fit, Fitted, Progress, Settings, Task, Validation};
 
 use crate::files;
 use crate::progress;
@@ -30,7 +30,7 @@ pub(crate) fn fit<E: Examples>(
     let done = fit.done();
     if done > 0 {
         let line = format!("Going on after {done} of {epochs} epochs of an earlier run.");
-        progress::note(&bar, &line);
+        bar.note(&line);
     }
     bar.reset_eta();
     bar.set_position((steps * done) as u64);
@@ -57,9 +57,37 @@ pub(crate) fn fit<E: Examples>(
             });
             let line =
                 format!("epoch {epoch} of {epochs}: mean loss {loss:.4} (sum {sum:.2}){found}");
-            progress::note(&bar, &line);
+            bar.note(&line);
         }
     }
     bar.finish_and_clear();
-    Ok(fit.finish()?)
+    let fitted = fit.finish()?;
+    if let Some(validation) = &fitted.validation {
+        check(validation, epochs)?;
+    }
+    Ok(fitted)
+}
+
+/// A head that finds nothing is no head: whoever fits it should know why.
+fn check(validation: &Validation, epochs: usize) -> Result<()> {
+    if validation.entities == 0 {
+        progress::warn(
+            "the sentences to choose the epoch by hold no entity, so the first epoch is kept; \
+             give others by --dev, or a larger share by --validation",
+        );
+        return Ok(());
+    }
+    ensure!(
+        validation.entity_f1 > 0.0,
+        "found an entity F1 of 0 on the {} entities of the validation part after every epoch, \
+         expected a head that finds some: there may be too few sentences or steps (more --epochs, \
+         a smaller --batch), or a learning rate that is too low",
+        validation.entities
+    );
+    if validation.epoch == epochs && epochs > 1 {
+        progress::warn(
+            "the validation part's figures still rose in the last epoch; more --epochs may do better",
+        );
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! evaluation, bundles, and the server for the page. The binary `nerite` is a
 //! thin face of it.
 
+pub mod augment;
 pub mod bundle;
 pub mod corpus;
 pub mod evaluation;
@@ -14,8 +15,8 @@ pub mod serve;
 mod site;
 pub mod split;
 pub mod study;
-pub mod terminal;
 pub mod train;
+pub mod training_set;
 pub mod tune;
 pub mod vectors;
 

@@ -10,8 +10,7 @@ fn main() -> ExitCode {
         // The reader of our output has gone, as `head` does: nothing is wrong.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let text = format!("{error:#}");
-            eprintln!("nerite: {}", nerite_trainer::terminal::shown(&text));
+            eprintln!("nerite: {error:#}");
             ExitCode::FAILURE
         }
     }

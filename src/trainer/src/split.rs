@@ -1,23 +1,39 @@
 //! Splits of a corpus into a train and a test part.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
 use rand_mt::Mt;
 use sha2::{Digest, Sha256};
 
-/// How a corpus is split, written `sklearn:<test size>:<seed>`.
+/// How a corpus is split, written `<what>:<test size>:<seed>`.
+///
+/// A random split of sentences flatters: sentences of one document, and copies
+/// of one, come into both parts. Documents and blocks keep neighbours together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Split {
     /// scikit-learn's `train_test_split` over the sentence names in the order
     /// of their code points, which is the order of Python's strings.
-    Sklearn {
-        /// The test part's share of the sentences, between 0 and 1.
-        test_size: f64,
-        /// `random_state`.
-        seed: u32,
-    },
+    Sklearn(Cut),
+    /// Whole documents.
+    Documents(Cut),
+    /// Runs of [`BLOCK`] sentences in file order, for corpora that do not say
+    /// where documents end.
+    Blocks(Cut),
 }
+
+/// How much goes to the test part, and what chance depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// The test part's share of the sentences, between 0 and 1.
+    pub test_size: f64,
+    /// `random_state`.
+    pub seed: u32,
+}
+
+/// Sentences of a block.
+pub const BLOCK: usize = 50;
 
 /// The parts of a split: indices of sentences, in scikit-learn's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +49,8 @@ pub struct Parts {
 pub enum SplitError {
     /// The split is not written as one.
     #[error(
-        "found the split {0:?}, expected `sklearn:<test size>:<seed>`, such as `sklearn:0.2:123`"
+        "found the split {0:?}, expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`; \
+         what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`"
     )]
     Malformed(String),
     /// The test size is not a number.
@@ -45,6 +62,12 @@ pub enum SplitError {
     /// The seed is not one that scikit-learn takes.
     #[error("found the seed {0:?}, expected a whole number from 0 to {max}", max = u32::MAX)]
     Seed(String),
+    /// Documents cannot be kept together.
+    #[error(
+        "found no documents in the corpus (no `-DOCSTART-` lines, no ids), expected some to split \
+         by; `blocks` keeps runs of {BLOCK} sentences together"
+    )]
+    NoDocuments,
     /// One of the parts would hold nothing.
     #[error(
         "found {train} sentences to train on and {test} to test on, expected at least one of each"
@@ -58,29 +81,89 @@ pub enum SplitError {
 }
 
 impl Split {
-    /// Splits sentences that have these names, which differ from each other.
+    /// Splits sentences that have these names, which differ from each other;
+    /// `documents` says to which document each belongs, and is empty where that
+    /// is not known.
     ///
     /// # Errors
     ///
     /// [`SplitError::Size`] if the test size is not between 0 and 1,
-    /// [`SplitError::EmptyPart`] if a part would be left empty.
-    pub fn parts(&self, names: &[&str]) -> Result<Parts, SplitError> {
-        let Self::Sklearn { test_size, seed } = *self;
-        check_size(test_size)?;
+    /// [`SplitError::EmptyPart`] if a part would be left empty,
+    /// [`SplitError::NoDocuments`] where documents are asked for and unknown.
+    pub fn parts(&self, names: &[&str], documents: &[u32]) -> Result<Parts, SplitError> {
+        let groups: Vec<u32> = match self {
+            Self::Sklearn(cut) => return cut.sentences(names),
+            Self::Documents(_) if documents.is_empty() => return Err(SplitError::NoDocuments),
+            Self::Documents(_) => documents.to_vec(),
+            Self::Blocks(_) => (0..names.len())
+                .map(|index| (index / BLOCK) as u32)
+                .collect(),
+        };
+        self.cut().groups(&groups)
+    }
+
+    fn cut(&self) -> Cut {
+        match *self {
+            Self::Sklearn(cut) | Self::Documents(cut) | Self::Blocks(cut) => cut,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sklearn(_) => "sklearn",
+            Self::Documents(_) => "documents",
+            Self::Blocks(_) => "blocks",
+        }
+    }
+}
+
+impl Cut {
+    fn sentences(self, names: &[&str]) -> Result<Parts, SplitError> {
+        check_size(self.test_size)?;
         // scikit-learn's own arithmetic: a double, rounded up.
-        let test = (test_size * names.len() as f64).ceil() as usize;
+        let test = (self.test_size * names.len() as f64).ceil() as usize;
         let train = names.len().saturating_sub(test);
         if test == 0 || train == 0 {
             return Err(SplitError::EmptyPart { train, test });
         }
         let mut sorted: Vec<usize> = (0..names.len()).collect();
         sorted.sort_by_key(|&index| names[index]);
-        let order = permutation(names.len(), seed);
+        let order = permutation(names.len(), self.seed);
         let mut shuffled = order.into_iter().map(|place| sorted[place]);
         Ok(Parts {
             test: shuffled.by_ref().take(test).collect(),
             train: shuffled.collect(),
         })
+    }
+
+    /// Whole groups go to the test part, in an order of chance, until it has
+    /// its share of the sentences; both parts are in file order.
+    fn groups(self, groups: &[u32]) -> Result<Parts, SplitError> {
+        check_size(self.test_size)?;
+        let mut sizes: HashMap<u32, usize> = HashMap::new();
+        let mut found = Vec::new();
+        for &group in groups {
+            let size = sizes.entry(group).or_insert_with(|| {
+                found.push(group);
+                0
+            });
+            *size += 1;
+        }
+        let mut test = HashSet::new();
+        let mut count = 0;
+        for place in permutation(found.len(), self.seed) {
+            if count as f64 >= self.test_size * groups.len() as f64 {
+                break;
+            }
+            test.insert(found[place]);
+            count += sizes[&found[place]];
+        }
+        let train = groups.len() - count;
+        if count == 0 || train == 0 {
+            return Err(SplitError::EmptyPart { train, test: count });
+        }
+        let (test, train) = (0..groups.len()).partition(|&index| test.contains(&groups[index]));
+        Ok(Parts { train, test })
     }
 }
 
@@ -88,9 +171,16 @@ impl FromStr for Split {
     type Err = SplitError;
 
     fn from_str(text: &str) -> Result<Self, SplitError> {
+        let malformed = || SplitError::Malformed(text.to_owned());
         let parts: Vec<&str> = text.split(':').collect();
-        let ["sklearn", size, seed] = parts[..] else {
-            return Err(SplitError::Malformed(text.to_owned()));
+        let [what, size, seed] = parts[..] else {
+            return Err(malformed());
+        };
+        let kind = match what {
+            "sklearn" => Self::Sklearn,
+            "documents" => Self::Documents,
+            "blocks" => Self::Blocks,
+            _ => return Err(malformed()),
         };
         let test_size = size
             .parse()
@@ -99,14 +189,14 @@ impl FromStr for Split {
         let seed = seed
             .parse()
             .map_err(|_| SplitError::Seed(seed.to_owned()))?;
-        Ok(Self::Sklearn { test_size, seed })
+        Ok(kind(Cut { test_size, seed }))
     }
 }
 
 impl fmt::Display for Split {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Sklearn { test_size, seed } = self;
-        write!(f, "sklearn:{test_size}:{seed}")
+        let Cut { test_size, seed } = self.cut();
+        write!(f, "{}:{test_size}:{seed}", self.name())
     }
 }
 
@@ -163,7 +253,7 @@ mod tests {
 
     fn parts(names: &[String], test_size: f64, seed: u32) -> Result<Parts, SplitError> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Split::Sklearn { test_size, seed }.parts(&names)
+        Split::Sklearn(Cut { test_size, seed }).parts(&names, &[])
     }
 
     // The expected values here are scikit-learn 1.9.1's on NumPy 2.4.6:
@@ -268,13 +358,44 @@ mod tests {
             "9",
             "B",
         ];
-        let split = Split::Sklearn {
+        let split = Split::Sklearn(Cut {
             test_size: 0.3,
             seed: 5,
-        };
-        let parts = split.parts(&names).unwrap();
+        });
+        let parts = split.parts(&names, &[]).unwrap();
         assert_eq!(parts.test, [4, 0, 9]);
         assert_eq!(parts.train, [1, 2, 8, 7, 5, 6, 3]);
+    }
+
+    #[test]
+    fn documents_and_blocks_stay_together() {
+        let names = names(400);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        // Documents of 1 to 20 sentences, numbered with gaps.
+        let documents: Vec<u32> = (0..400u32)
+            .map(|index| (index * index) / 2000 * 3)
+            .collect();
+        for (text, group) in [
+            ("documents:0.2:5", documents.clone()),
+            (
+                "blocks:0.2:5",
+                (0..400).map(|index| index / BLOCK as u32).collect(),
+            ),
+        ] {
+            let split: Split = text.parse().unwrap();
+            let Parts { train, test } = split.parts(&names, &documents).unwrap();
+            assert_eq!(train.len() + test.len(), 400);
+            assert!((80..130).contains(&test.len()), "{text}: {}", test.len());
+            let of = |part: &[usize]| -> HashSet<u32> { part.iter().map(|&i| group[i]).collect() };
+            assert!(of(&train).is_disjoint(&of(&test)), "{text}");
+        }
+        let split: Split = "documents:0.2:5".parse().unwrap();
+        assert_eq!(split.parts(&names, &[]), Err(SplitError::NoDocuments));
+        let one = vec![7; 400];
+        assert!(matches!(
+            split.parts(&names, &one),
+            Err(SplitError::EmptyPart { .. })
+        ));
     }
 
     #[test]
@@ -324,13 +445,15 @@ mod tests {
             "sklearn:0.2:123",
             "sklearn:0.30000000000000004:0",
             "sklearn:0.5:4294967295",
+            "documents:0.2:1",
+            "blocks:0.1:0",
         ] {
             assert_eq!(text.parse::<Split>().unwrap().to_string(), text);
         }
         let (test_size, seed) = (0.25, 7);
         assert_eq!(
             "sklearn:.250:007".parse(),
-            Ok(Split::Sklearn { test_size, seed })
+            Ok(Split::Sklearn(Cut { test_size, seed }))
         );
     }
 
@@ -338,7 +461,8 @@ mod tests {
     fn broken_splits_are_refused() {
         let number = "expected a number between 0 and 1, such as 0.2";
         let whole = "expected a whole number from 0 to 4294967295";
-        let split = "expected `sklearn:<test size>:<seed>`, such as `sklearn:0.2:123`";
+        let split = "expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`; what is \
+                     split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`";
         for (text, message) in [
             ("", format!("found the split \"\", {split}")),
             (

@@ -11,13 +11,11 @@ use nerite_fit::{Settings, calibration_error};
 use serde_json::{Map, Value, json};
 
 use crate::bundle;
-use crate::corpus::Corpus;
-use crate::features::Features;
 use crate::files;
 use crate::pictures;
 use crate::progress;
-use crate::split::Split;
 use crate::train::{Layers, Training, read_outcome};
+use crate::training_set::TrainingSet;
 
 /// The encoders of the reference study.
 pub const ENCODERS: [&str; 3] = ["distilbert-base-cased", "roberta-base", "bert-base-cased"];
@@ -67,10 +65,8 @@ pub const PUBLISHED: [Published; 6] = [
 
 /// What all encoders of a study share.
 pub struct Study<'a> {
-    /// The corpus.
-    pub corpus: &'a Corpus,
-    /// Its split.
-    pub split: Split,
+    /// The corpus, split.
+    pub set: &'a TrainingSet,
     /// The seeds, at least one: the first one's heads go into the bundle, the
     /// others' tell how much a seed matters.
     pub seeds: &'a [u64],
@@ -156,7 +152,7 @@ impl Study<'_> {
         );
         // Once for all heads: each then reads the layers that it asks for.
         let all: Vec<usize> = (0..=quantized.encoder.config().layers).collect();
-        Features::of(self.corpus, &quantized, &all)?;
+        self.set.encode(&quantized, &all)?;
         let out = self.out.join(&name);
         let mut rows = [BASE, LINEAR, BEST].map(|head| Row {
             head,
@@ -172,8 +168,7 @@ impl Study<'_> {
                 (None, BEST, Layers::Mix, Settings::best(seed)),
             ] {
                 let training = Training {
-                    corpus: self.corpus,
-                    split: self.split,
+                    set: self.set,
                     encoder_name: &source.name,
                     encoder: &quantized,
                     layers,

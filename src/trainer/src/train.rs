@@ -9,24 +9,26 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use nerite::{
     CorpusProvenance, Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
-    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance,
+    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
 };
 use nerite_encoders::Quantized;
-use nerite_fit::{Fitted, Settings, Task, Validation, untrained};
+use nerite_fit::{Cached, Fitted, Settings, Task, Validation, untrained};
 use sha2::{Digest, Sha256};
 
 use crate::corpus::Corpus;
-use crate::evaluation::{Encoded, MAX_REPORT_BYTES, evaluate};
-use crate::features::Features;
+use crate::evaluation::MAX_REPORT_BYTES;
 use crate::files::{self, LockedFolder};
 use crate::fitting::fit;
 use crate::progress;
-use crate::split::{Parts, Split, names_sha256};
+use crate::split::names_sha256;
+use crate::training_set::{Encoded, TrainingSet};
 
 /// The file of a head in its folder.
 pub const HEAD: &str = "head.safetensors";
 /// The file of a report in its head's folder.
 pub const REPORT: &str = "report.json";
+/// The folder of the reports on single test files, in a head's folder.
+pub const REPORTS: &str = "reports";
 
 /// Which hidden states a head reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +105,8 @@ impl Layers {
 
 /// What to train on what.
 pub struct Training<'a> {
-    /// The corpus.
-    pub corpus: &'a Corpus,
-    /// Its split.
-    pub split: Split,
+    /// The sentences to fit to and to judge on.
+    pub set: &'a TrainingSet,
     /// The encoder's name.
     pub encoder_name: &'a str,
     /// The encoder.
@@ -127,8 +127,10 @@ pub struct Training<'a> {
 
 /// One head that a training leads to.
 pub struct Trained {
-    /// Its report.
+    /// Its report, over all that it was judged on.
     pub report: Report,
+    /// Where there are several test files: each one's name and report.
+    pub by_file: Vec<(String, Report)>,
     /// What the validation part says of it, if there is one.
     pub validation: Option<Validation>,
 }
@@ -143,42 +145,37 @@ impl Training<'_> {
     pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
         let config = self.config()?;
-        let parts = self.split.parts(&self.corpus.names())?;
         let out = LockedFolder::take(&self.out, progress::waiting)?;
-        let features = Features::of(self.corpus, self.encoder, &config.layers)?;
-        let encoded = Encoded {
-            corpus: self.corpus,
-            features: &features,
-        };
+        let encoded = self.set.encode(self.encoder, &config.layers)?;
         let mut trained = Vec::new();
         if let Some(name) = self.base {
             let start = Instant::now();
             let fitted = untrained(&config, self.settings.seed)?;
-            trained.push(self.finish("base", name, fitted, encoded, &parts, start)?);
+            trained.push(self.finish("base", name, fitted, &encoded, start)?);
         }
         let start = Instant::now();
         let task = Task {
-            examples: encoded,
-            train: parts.train.clone(),
+            examples: &encoded,
+            train: self.set.train.clone(),
+            validation: self.set.validation.clone(),
             head: config.clone(),
         };
         let checkpoint = out.join("checkpoint.safetensors");
-        let fingerprint = self.fingerprint(&config, &parts)?;
+        let fingerprint = self.fingerprint(&config)?;
         let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
-        trained.push(self.finish("fine-tuned", self.name, fitted, encoded, &parts, start)?);
+        trained.push(self.finish("fine-tuned", self.name, fitted, &encoded, start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
     }
 
     fn config(&self) -> Result<HeadConfig> {
-        head_config(self.corpus, self.encoder, &self.layers, &self.settings)
+        head_config(self.set.tags(), self.encoder, &self.layers, &self.settings)
     }
 
     /// Whether a head and its report are of this very training: then running
     /// it again would give the same head.
     pub fn would_repeat(&self, head: &Head, report: &Report) -> bool {
-        let (Ok(parts), Ok(config)) = (self.split.parts(&self.corpus.names()), self.config())
-        else {
+        let Ok(config) = self.config() else {
             return false;
         };
         let own = HeadConfig {
@@ -187,37 +184,69 @@ impl Training<'_> {
         };
         let found = &report.provenance;
         own == config
-            && found.corpus == self.corpus_provenance()
-            && found.split == self.split_provenance(&parts)
+            && found.corpus == self.set.provenance()
+            && found.split == self.split_provenance(&self.set.test())
             && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
             && found.nerite == env!("CARGO_PKG_VERSION")
     }
 
     /// Names a fit by what it comes from: a checkpoint of another fit is not
     /// gone on from, but how a flag or a split is called does not matter.
-    fn fingerprint(&self, config: &HeadConfig, parts: &Parts) -> Result<String> {
-        let (corpus, train) = (&self.corpus.sha256, &parts.train);
-        let all = serde_json::to_string(&(config, corpus, train, &self.settings))?;
+    fn fingerprint(&self, config: &HeadConfig) -> Result<String> {
+        let all = serde_json::to_string(&(config, self.set.digest(), &self.settings))?;
         Ok(format!("{:x}", Sha256::digest(all)))
     }
 
-    /// Judges a head, and writes it and its report to a folder of this name.
+    /// Judges a head, and writes it and its reports to a folder of this name.
     fn finish(
         &self,
         stage: &str,
         name: &str,
         fitted: Fitted,
-        encoded: Encoded<'_>,
-        parts: &Parts,
+        encoded: &Encoded<'_>,
         start: Instant,
     ) -> Result<Trained> {
-        let bytes = &fitted.file;
-        let head = Head::from_bytes(bytes)?;
-        let evaluation = evaluate(&head, &encoded, &parts.test, &parts.train)?;
         let folder = self.out.join(name);
         files::sweep(&folder);
-        files::write_whole(&folder.join(HEAD), bytes)?;
-        let report = Report {
+        let report = self.report(stage, &fitted, encoded, &self.set.test(), start)?;
+        let mut by_file = Vec::new();
+        if let [_, _, ..] = self.set.tests[..] {
+            for (file, part) in &self.set.tests {
+                let report = self.report(stage, &fitted, encoded, part, start)?;
+                let path = folder.join(REPORTS).join(format!("{file}.json"));
+                files::write_whole(&path, report.to_json().as_bytes())?;
+                by_file.push((file.clone(), report));
+            }
+        }
+        files::write_whole(&folder.join(HEAD), &fitted.file)?;
+        files::write_whole(&folder.join(REPORT), report.to_json().as_bytes())?;
+        Ok(Trained {
+            report,
+            by_file,
+            validation: fitted.validation,
+        })
+    }
+
+    /// Judges a head on the sentences `part`, by their cached features. A word
+    /// without a subword gets `O`.
+    fn report(
+        &self,
+        stage: &str,
+        fitted: &Fitted,
+        encoded: &Encoded<'_>,
+        part: &[usize],
+        start: Instant,
+    ) -> Result<Report> {
+        let head = Head::from_bytes(&fitted.file)?;
+        let predictions = Cached {
+            head: &head,
+            decoder: head.decoder(None)?,
+            examples: encoded,
+        };
+        let judged = nerite_fit::judge(self.set, part, &predictions)?;
+        let training = nerite_fit::training(self.set, self.set.originals());
+        let evaluation = judged.evaluate(Some(&training));
+        Ok(Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,
             title: format!(
@@ -231,13 +260,8 @@ impl Training<'_> {
             entity: evaluation.entity,
             words: evaluation.words,
             details: evaluation.details,
-            loss: fitted.loss,
-            provenance: self.provenance(head.config(), bytes, parts, start)?,
-        };
-        files::write_whole(&folder.join(REPORT), report.to_json().as_bytes())?;
-        Ok(Trained {
-            report,
-            validation: fitted.validation,
+            loss: fitted.loss.clone(),
+            provenance: self.provenance(head.config(), &fitted.file, part, start)?,
         })
     }
 
@@ -245,13 +269,13 @@ impl Training<'_> {
         &self,
         config: &HeadConfig,
         head: &[u8],
-        parts: &Parts,
+        part: &[usize],
         start: Instant,
     ) -> Result<Provenance> {
         let encoder = &self.encoder.encoder;
         Ok(Provenance {
-            corpus: self.corpus_provenance(),
-            split: self.split_provenance(parts),
+            corpus: self.set.provenance(),
+            split: self.split_provenance(part),
             encoder: EncoderProvenance {
                 name: self.encoder_name.to_owned(),
                 architecture: encoder.config().architecture.name().into(),
@@ -270,40 +294,40 @@ impl Training<'_> {
         })
     }
 
-    fn corpus_provenance(&self) -> CorpusProvenance {
-        corpus_provenance(self.corpus)
-    }
-
-    fn split_provenance(&self, parts: &Parts) -> SplitProvenance {
+    fn split_provenance(&self, part: &[usize]) -> SplitProvenance {
+        let named = |part: &[usize]| PartProvenance {
+            sentences: part.len() as u64,
+            sha256: names_sha256(self.set.names(part)),
+        };
         SplitProvenance {
-            name: self.split.to_string(),
-            train: part_provenance(self.corpus, &parts.train),
-            test: part_provenance(self.corpus, &parts.test),
+            name: self.set.split.clone(),
+            train: named(self.set.originals()),
+            test: named(part),
         }
     }
 }
 
-/// The corpus by its contents.
-pub(crate) fn corpus_provenance(corpus: &Corpus) -> CorpusProvenance {
+/// How a corpus was read: format, encoding, scheme.
+pub(crate) fn read_as(corpus: &Corpus) -> String {
     let name = |value: Option<clap::builder::PossibleValue>| {
         value.map_or(String::new(), |value| value.get_name().to_owned())
     };
-    let Corpus {
-        format,
-        encoding,
-        scheme,
-        ..
-    } = corpus;
     let read_as = [
-        name(format.to_possible_value()),
-        name(encoding.to_possible_value()),
-        name(scheme.to_possible_value()),
+        name(corpus.format.to_possible_value()),
+        name(corpus.encoding.to_possible_value()),
+        name(corpus.scheme.to_possible_value()),
     ];
+    read_as.join(", ")
+}
+
+/// The corpus by its contents.
+pub(crate) fn corpus_provenance(corpus: &Corpus) -> CorpusProvenance {
     CorpusProvenance {
-        format: read_as.join(", "),
+        format: read_as(corpus),
         sha256: corpus.sha256.clone(),
         sentences: corpus.sentences.len() as u64,
         words: corpus.words() as u64,
+        sources: Vec::new(),
     }
 }
 
@@ -333,7 +357,7 @@ pub(crate) fn machine(encoder: &Encoder) -> String {
 ///
 /// A layer that the encoder does not have, or sizes out of range.
 pub fn head_config(
-    corpus: &Corpus,
+    tags: &TagSet,
     encoder: &Quantized,
     layers: &Layers,
     settings: &Settings,
@@ -342,7 +366,7 @@ pub fn head_config(
     let model = &settings.model;
     let config = HeadConfig {
         kind: model.kind,
-        tags: corpus.tags.clone(),
+        tags: tags.clone(),
         layers: layers.of(encoder.config().layers)?,
         hidden: encoder.config().hidden,
         temperature: 1.0,

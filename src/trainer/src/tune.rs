@@ -14,14 +14,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::corpus::Corpus;
-use crate::evaluation::Encoded;
-use crate::features::Features;
 use crate::files::{self, LockedFolder};
 use crate::fitting::fit;
 use crate::progress;
-use crate::split::Split;
 use crate::train::{Layers, head_config};
+use crate::training_set::TrainingSet;
 
 /// The file of finished trials in the search's folder.
 const TRIALS: &str = "trials.json";
@@ -60,10 +57,8 @@ pub struct Finished {
 
 /// What is searched for what.
 pub struct Search<'a> {
-    /// The corpus.
-    pub corpus: &'a Corpus,
-    /// Its split, of which only the train part is used.
-    pub split: Split,
+    /// The sentences, of which the test parts are not looked at.
+    pub set: &'a TrainingSet,
     /// The encoder.
     pub encoder: &'a Quantized,
     /// The share of the train part that is used.
@@ -219,16 +214,15 @@ impl Search<'_> {
             settings
                 .check()
                 .with_context(|| format!("trial {name:?}"))?;
-            head_config(self.corpus, self.encoder, layers, settings)
+            head_config(self.set.tags(), self.encoder, layers, settings)
                 .with_context(|| format!("trial {name:?}"))?;
             ensure!(
-                settings.validation > 0.0,
+                settings.validation > 0.0 || self.set.validation.is_some(),
                 "trial {name:?}: found no validation share, which trials are judged by"
             );
         }
-        let parts = self.split.parts(&self.corpus.names())?;
-        let count = (parts.train.len() as f64 * self.share).ceil() as usize;
-        let train = &parts.train[..count];
+        let count = (self.set.train.len() as f64 * self.share).ceil() as usize;
+        let train = &self.set.train[..count];
         let out = LockedFolder::take(self.out, progress::waiting)?;
         let path = out.join(TRIALS);
         let mut finished: Vec<Finished> = match files::read_bounded(&path, 64 << 20) {
@@ -238,15 +232,20 @@ impl Search<'_> {
             Err(_) => Vec::new(),
         };
         let layers = self.encoder.encoder.config().layers;
-        Features::of(self.corpus, self.encoder, &(0..=layers).collect::<Vec<_>>())?;
+        self.set
+            .encode(self.encoder, &(0..=layers).collect::<Vec<_>>())?;
         let mut found = Vec::new();
         for trial in trials {
-            let head = head_config(self.corpus, self.encoder, &trial.layers, &trial.settings)?;
+            let head = head_config(
+                self.set.tags(),
+                self.encoder,
+                &trial.layers,
+                &trial.settings,
+            )?;
             let key = serde_json::to_string(&(
                 &head,
                 &trial.settings,
-                &self.corpus.sha256,
-                self.split.to_string(),
+                self.set.digest(),
                 count,
                 env!("CARGO_PKG_VERSION"),
             ))?;
@@ -260,13 +259,10 @@ impl Search<'_> {
                 found.push(known.clone());
                 continue;
             }
-            let features = Features::of(self.corpus, self.encoder, &head.layers)?;
             let task = Task {
-                examples: Encoded {
-                    corpus: self.corpus,
-                    features: &features,
-                },
+                examples: self.set.encode(self.encoder, &head.layers)?,
                 train: train.to_vec(),
+                validation: self.set.validation.clone(),
                 head,
             };
             let start = std::time::Instant::now();

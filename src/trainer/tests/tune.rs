@@ -118,7 +118,7 @@ fn the_test_part_is_not_looked_at() {
     // All its words are O now, and nothing differs.
     let corpus = corpus::read(&lab.path("a/c.conll"), &Options::default()).unwrap();
     let split: Split = "sklearn:0.2:123".parse().unwrap();
-    let parts = split.parts(&corpus.names()).unwrap();
+    let parts = split.parts(&corpus.names(), &[]).unwrap();
     let mut sentences: Vec<String> = text.trim_end().split("\n\n").map(str::to_owned).collect();
     assert_eq!(sentences.len(), 120);
     for &index in &parts.test {

@@ -92,7 +92,7 @@ pub struct Provenance {
 }
 
 /// A corpus by its contents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CorpusProvenance {
     /// How it was read: format, encoding, scheme.
     pub format: String,
@@ -102,6 +102,37 @@ pub struct CorpusProvenance {
     pub sentences: u64,
     /// All of them.
     pub words: u64,
+    /// The files, where there are several or where one was not used as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceProvenance>,
+}
+
+/// A file of several, and what was done with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceProvenance {
+    /// Its name, without the folder.
+    pub file: String,
+    /// How it was read: format, encoding, scheme.
+    pub format: String,
+    /// Of the decompressed file.
+    pub sha256: String,
+    /// Which of its types were read as which, as in `geo=LOC,per=PER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<String>,
+    /// The types that it labels, after the map; of others, nothing follows
+    /// from its `O`.
+    pub labels: Vec<String>,
+    /// The share of its train part that was used, ...
+    pub share: f64,
+    /// ... of which at most so many sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<u64>,
+    /// What it was for: `train`, `validation`, `test`, or a split.
+    pub split: String,
+    /// Sentences that were fitted to.
+    pub train: u64,
+    /// Sentences that were judged on.
+    pub test: u64,
 }
 
 /// A split by its contents.
@@ -327,6 +358,7 @@ mod tests {
                     sha256: String::new(),
                     sentences: 1,
                     words: 3,
+                    sources: Vec::new(),
                 },
                 split: SplitProvenance {
                     name: String::new(),

@@ -1,5 +1,5 @@
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -42,6 +42,13 @@ pub(super) struct CorpusArguments {
     /// The corpus
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    reading: ReadingArguments,
+}
+
+/// How to read corpora.
+#[derive(clap::Args)]
+pub(super) struct ReadingArguments {
     /// The format, where the contents do not tell
     #[arg(long)]
     format: Option<Format>,
@@ -55,16 +62,33 @@ pub(super) struct CorpusArguments {
 
 impl CorpusArguments {
     pub(super) fn read(&self) -> Result<Corpus> {
+        self.reading.read(&self.file)
+    }
+
+    /// The arguments as they would be typed again; the file is named without
+    /// its folder, which is this machine's own.
+    pub(super) fn words(&self) -> Vec<String> {
+        let file = self
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        [vec![file], self.reading.words()].concat()
+    }
+}
+
+impl ReadingArguments {
+    pub(super) fn read(&self, file: &Path) -> Result<Corpus> {
         let options = Options {
             format: self.format,
             encoding: self.encoding,
             scheme: self.scheme,
         };
-        corpus::read(&self.file, &options)
+        corpus::read(file, &options)
     }
 
-    /// The arguments as they would be typed again; the file is named without
-    /// its folder, which is this machine's own.
+    /// The arguments as they would be typed again.
     pub(super) fn words(&self) -> Vec<String> {
         fn flag(name: &str, value: Option<impl ValueEnum>) -> Vec<String> {
             let value = value.and_then(|value| value.to_possible_value());
@@ -72,14 +96,7 @@ impl CorpusArguments {
                 vec![name.into(), value.get_name().into()]
             })
         }
-        let file = self
-            .file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
         [
-            vec![file],
             flag("--format", self.format),
             flag("--encoding", self.encoding),
             flag("--scheme", self.scheme),
@@ -99,7 +116,7 @@ impl Arguments {
         }
         let parts = self
             .split
-            .map(|split| split.parts(&corpus.names()))
+            .map(|split| split.parts(&corpus.names(), &[]))
             .transpose()?;
         let mut out = std::io::stdout().lock();
         if self.json {

@@ -88,7 +88,8 @@ pub(super) struct SettingsArguments {
 pub(super) enum Preset {
     /// The reference study's: one linear layer on the last hidden state
     Study,
-    /// Those of the best heads that ship
+    /// Those of the best heads that ship; of fewer than 8,000 sentences, with
+    /// smaller batches and more epochs
     Best,
 }
 
@@ -131,11 +132,12 @@ impl SettingsArguments {
             })
     }
 
-    /// All else, of `usual` where no preset is named.
-    pub(super) fn settings(&self, usual: Preset) -> Settings {
+    /// All else for so many train sentences, of `usual` where no preset is
+    /// named.
+    pub(super) fn settings(&self, usual: Preset, sentences: usize) -> Settings {
         let preset = match self.preset.unwrap_or(usual) {
             Preset::Study => Settings::study(self.seed),
-            Preset::Best => Settings::best(self.seed),
+            Preset::Best => Settings::best_for(self.seed, sentences),
         };
         let model = preset.model;
         let model = model.of_kind(self.head.unwrap_or(model.kind));
@@ -166,7 +168,11 @@ impl SettingsArguments {
                 None => 0.0,
             }),
             validation: self.validation.unwrap_or(preset.validation),
-            patience: self.patience.unwrap_or(preset.patience),
+            patience: self.patience.unwrap_or(match self.validation {
+                // Without a part to choose by, there is nothing to wait for.
+                Some(0.0) => 0,
+                _ => preset.patience,
+            }),
             rare: self.rare.unwrap_or(preset.rare),
             clip: self.clip.unwrap_or(preset.clip),
             average: self.average.unwrap_or(preset.average),
@@ -174,8 +180,8 @@ impl SettingsArguments {
     }
 
     /// The flags that give the same settings, whatever the presets become.
-    pub(super) fn words(&self, usual: Preset) -> Vec<String> {
-        let settings = self.settings(usual);
+    pub(super) fn words(&self, usual: Preset, sentences: usize) -> Vec<String> {
+        let settings = self.settings(usual, sentences);
         let Model {
             kind,
             projection,

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use nerite_trainer::bundle;
 use nerite_trainer::split::Split;
 use nerite_trainer::study::{self, Row, Study};
+use nerite_trainer::training_set::TrainingSet;
 
 use super::LookupArguments;
 use super::corpus::CorpusArguments;
@@ -54,10 +55,9 @@ impl Arguments {
             [] => study::ENCODERS.map(str::to_owned).to_vec(),
             asked => asked.to_vec(),
         };
-        let corpus = self.corpus.read()?;
+        let set = TrainingSet::single(self.corpus.read()?, self.split)?;
         let study = Study {
-            corpus: &corpus,
-            split: self.split,
+            set: &set,
             seeds: &self.seeds,
             command: self.command(&encoders),
             out: &self.out,

@@ -4,12 +4,11 @@ use anyhow::{Context, Result};
 use nerite::Report;
 use nerite_fit::calibration_error;
 use nerite_trainer::progress;
-use nerite_trainer::split::Split;
 use nerite_trainer::train::{Trained, Training};
 
 use super::EncoderArguments;
-use super::corpus::CorpusArguments;
 use super::settings::{Preset, SettingsArguments};
+use super::sources::SourcesArguments;
 
 /// Train a head on a corpus, and report on it
 ///
@@ -23,43 +22,60 @@ use super::settings::{Preset, SettingsArguments};
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    corpus: CorpusArguments,
+    sources: SourcesArguments,
     /// The folder for heads and reports
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
     #[command(flatten)]
     encoder: EncoderArguments,
-    /// How to cut the corpus into a train and a test part
-    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
-    split: Split,
     #[command(flatten)]
     settings: SettingsArguments,
+    /// Print the figures as JSON: a line for each head and test file
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    quiet: bool,
 }
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let settings = self.settings.settings(Preset::Study);
-        settings.check()?;
+        if self.quiet {
+            progress::be_quiet();
+        }
+        let of = |sentences| self.settings.settings(Preset::Study, sentences);
+        of(usize::MAX).check()?;
         let layers = self.settings.layers(Preset::Study);
-        let corpus = self.corpus.read()?;
+        let set = self.sources.read(|sentences| of(sentences).validation)?;
+        let settings = of(set.originals().len());
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
         layers.of(source.config()?.layers)?;
-        self.split.parts(&corpus.names())?;
         let encoder = source.quantized(&progress::of_encoders())?;
         let training = Training {
-            corpus: &corpus,
-            split: self.split,
+            set: &set,
             encoder_name: &source.name,
             encoder: &encoder,
             layers,
             settings,
-            command: self.command(&source.name),
+            command: self.command(&source.name, set.originals().len()),
             out: self.out.clone(),
             base: Some("base"),
             name: "fine-tuned",
         };
         let trained = training.run()?;
+        if self.json {
+            for Trained {
+                report, by_file, ..
+            } in &trained
+            {
+                for (file, report) in by_file {
+                    say!("{}", figures(report, Some(file)));
+                }
+                say!("{}", figures(report, None));
+            }
+            return Ok(());
+        }
         let mut table = super::table([
             "",
             "accuracy",
@@ -68,12 +84,23 @@ impl Arguments {
             "entity F1 (strict)",
             "calibration error",
         ]);
-        for Trained { report, .. } in &trained {
-            let cells = headline(report).map(|figure| format!("{figure:.4}"));
-            table.add_row([vec![report.stage.clone()], cells.to_vec()].concat());
+        for Trained {
+            report, by_file, ..
+        } in &trained
+        {
+            let mut row = |name: String, report: &Report| {
+                let cells = headline(report).map(|figure| format!("{figure:.4}"));
+                table.add_row([vec![name], cells.to_vec()].concat());
+            };
+            for (file, report) in by_file {
+                row(format!("{}, {file}", report.stage), report);
+            }
+            row(report.stage.clone(), report);
         }
         say!("{table}");
-        let Trained { report, validation } = trained.last().context("a training fits a head")?;
+        let Trained {
+            report, validation, ..
+        } = trained.last().context("a training fits a head")?;
         if let Some(validation) = validation {
             say!(
                 "chosen by the validation part: epoch {}, temperature {:.3}",
@@ -93,24 +120,44 @@ impl Arguments {
     }
 
     /// The command that makes the reports again.
-    fn command(&self, encoder: &str) -> String {
+    fn command(&self, encoder: &str, sentences: usize) -> String {
         let out = self.out.file_name().unwrap_or_default().to_string_lossy();
         let settings = [
             ("--out", out.into_owned()),
             ("--encoder", encoder.to_owned()),
-            ("--split", self.split.to_string()),
         ];
         let settings = settings
             .into_iter()
             .flat_map(|(flag, value)| [flag.to_owned(), value]);
         let start = ["nerite".to_owned(), "train".to_owned()].into_iter();
         let words = start
-            .chain(self.corpus.words())
+            .chain(self.sources.words())
             .chain(settings)
-            .chain(self.settings.words(Preset::Study))
+            .chain(self.settings.words(Preset::Study, sentences))
             .chain(self.encoder.lookup.words());
         shell_words::join(words)
     }
+}
+
+/// The headline figures of a report on a file, or on all together.
+fn figures(report: &Report, file: Option<&str>) -> serde_json::Value {
+    let [
+        accuracy,
+        weighted_f1,
+        macro_f1,
+        entity_f1,
+        calibration_error,
+    ] = headline(report);
+    serde_json::json!({
+        "stage": report.stage,
+        "file": file,
+        "words": report.words.judged,
+        "accuracy": accuracy,
+        "weighted_f1": weighted_f1,
+        "macro_f1": macro_f1,
+        "entity_f1_strict": entity_f1,
+        "calibration_error": calibration_error,
+    })
 }
 
 /// Accuracy, weighted F1, macro F1, strict entity F1 and calibration error.

@@ -2,12 +2,11 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use nerite_trainer::progress;
-use nerite_trainer::split::Split;
 use nerite_trainer::tune::{self, Finished, Search};
 
 use super::EncoderArguments;
-use super::corpus::CorpusArguments;
 use super::settings::{Preset, SettingsArguments};
+use super::sources::SourcesArguments;
 
 /// Search for good settings of a head
 ///
@@ -19,15 +18,12 @@ use super::settings::{Preset, SettingsArguments};
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    corpus: CorpusArguments,
+    sources: SourcesArguments,
     /// The folder for what is found
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
     #[command(flatten)]
     encoder: EncoderArguments,
-    /// How to cut the corpus into a train and a test part
-    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
-    split: Split,
     /// The share of the train part that is used
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
     share: f64,
@@ -49,8 +45,10 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let layers = self.settings.layers(Preset::Best);
-        let settings = self.settings.settings(Preset::Best);
-        settings.check()?;
+        let of = |sentences| self.settings.settings(Preset::Best, sentences);
+        of(usize::MAX).check()?;
+        let set = self.sources.read(|sentences| of(sentences).validation)?;
+        let settings = of((set.originals().len() as f64 * self.share) as usize);
         let mut trials = tune::variations(&layers, &settings);
         trials.extend(tune::random(
             &layers,
@@ -66,13 +64,11 @@ impl Arguments {
             self.only,
             names.join(", ")
         );
-        let corpus = self.corpus.read()?;
         let source = self.encoder.find()?;
         layers.of(source.config()?.layers)?;
         let encoder = source.quantized(&progress::of_encoders())?;
         let search = Search {
-            corpus: &corpus,
-            split: self.split,
+            set: &set,
             encoder: &encoder,
             share: self.share,
             out: &self.out,

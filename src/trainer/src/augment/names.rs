@@ -1,0 +1,269 @@
+//! What templates and exchanged names draw from: the lists, and the names that
+//! the train part itself holds.
+
+use rand::RngCore;
+use rand_chacha::ChaCha8Rng;
+
+use super::lists::{
+    COMPANY, DOMAIN, FIRST, FORM, INSTITUTION, LAST, ORGANIZATIONS, PLACES, POSITION, STREET, TIME,
+    TOPIC, TRADE,
+};
+use super::{Role, Roles, Tagged};
+
+/// The corpus's names, by what they are, and its tags.
+pub(super) struct Names {
+    pub(super) roles: Roles,
+    persons: Vec<String>,
+    places: Vec<String>,
+    organizations: Vec<String>,
+}
+
+/// One of `list`.
+pub(super) fn pick<'a, S: AsRef<str>>(list: &'a [S], random: &mut ChaCha8Rng) -> &'a str {
+    list[below(list.len(), random)].as_ref()
+}
+
+/// A number below `count`, which is small.
+pub(super) fn below(count: usize, random: &mut ChaCha8Rng) -> usize {
+    (random.next_u64() % count as u64) as usize
+}
+
+/// True in `percent` of 100 cases.
+pub(super) fn chance(percent: usize, random: &mut ChaCha8Rng) -> bool {
+    below(100, random) < percent
+}
+
+/// Each `#` of a pattern a digit, each `@` a capital letter, each `*` a small
+/// one.
+pub(super) fn filled(pattern: &str, random: &mut ChaCha8Rng) -> String {
+    let letter = |first: u8, random: &mut ChaCha8Rng| char::from(first + below(26, random) as u8);
+    pattern
+        .chars()
+        .map(|c| match c {
+            '#' => char::from(b'0' + below(10, random) as u8),
+            '@' => letter(b'A', random),
+            '*' => letter(b'a', random),
+            c => c,
+        })
+        .collect()
+}
+
+impl Names {
+    /// Collects the names of `sentences`, each as often as it stands there.
+    pub(super) fn of(sentences: &[Tagged], roles: &Roles) -> Self {
+        let collect = |role: Option<Role>| {
+            let mut found = Vec::new();
+            let Some(role) = role else { return found };
+            for sentence in sentences {
+                let mut open: Option<Vec<&str>> = None;
+                let mut close = |open: &mut Option<Vec<&str>>| {
+                    // Longer ones are mostly mistakes or titles.
+                    found.extend(
+                        open.take()
+                            .filter(|own| own.len() <= 5)
+                            .map(|own| own.join(" ")),
+                    );
+                };
+                for (word, &tag) in sentence.words.iter().zip(&sentence.tags) {
+                    if tag == role.begin {
+                        close(&mut open);
+                        open = Some(vec![word]);
+                    } else if tag == role.inside && open.is_some() {
+                        open.as_mut().expect("it is open").push(word);
+                    } else {
+                        close(&mut open);
+                    }
+                }
+                close(&mut open);
+            }
+            // What begins with an @ or is hidden in an address fits no template.
+            found.retain(|name| name.chars().next().is_some_and(char::is_alphanumeric));
+            found
+        };
+        Self {
+            roles: *roles,
+            persons: collect(roles.person),
+            places: collect(roles.place),
+            organizations: collect(roles.organization),
+        }
+    }
+
+    /// A full name: invented, sometimes with an initial, or the corpus's.
+    pub(super) fn person(&self, random: &mut ChaCha8Rng) -> String {
+        if !self.persons.is_empty() && chance(35, random) {
+            return pick(&self.persons, random).to_owned();
+        }
+        let (first, last) = (pick(FIRST, random), pick(LAST, random));
+        match below(20, random) {
+            0 => format!("{first} {}. {last}", filled("@", random)),
+            1 => format!("{}. {last}", filled("@", random)),
+            2 => format!("{last}, {first}"),
+            3 => format!("{first} {last}-{}", pick(LAST, random)),
+            _ => format!("{first} {last}"),
+        }
+    }
+
+    /// A place: of the list, or the corpus's.
+    pub(super) fn place(&self, random: &mut ChaCha8Rng) -> String {
+        if !self.places.is_empty() && chance(40, random) {
+            return pick(&self.places, random).to_owned();
+        }
+        pick(PLACES, random).into()
+    }
+
+    /// An organization: invented, of the list, or the corpus's.
+    pub(super) fn organization(&self, random: &mut ChaCha8Rng) -> String {
+        if !self.organizations.is_empty() && chance(35, random) {
+            return pick(&self.organizations, random).to_owned();
+        }
+        match below(10, random) {
+            0..3 => pick(ORGANIZATIONS, random).into(),
+            3 => pick(INSTITUTION, random).replace('%', pick(PLACES, random)),
+            4 => format!("{} & {}", pick(LAST, random), pick(LAST, random)),
+            5 => format!("{} {}", pick(COMPANY, random), pick(TRADE, random)),
+            6 | 7 => format!("{} {}", pick(COMPANY, random), pick(FORM, random)),
+            _ => format!(
+                "{} {} {}",
+                pick(COMPANY, random),
+                pick(TRADE, random),
+                pick(FORM, random)
+            ),
+        }
+    }
+
+    /// Whether the tag goes on with a name.
+    pub(super) fn goes_on(&self, tag: u16) -> bool {
+        let Roles {
+            person,
+            place,
+            organization,
+            time,
+        } = self.roles;
+        [person, place, organization, time]
+            .into_iter()
+            .flatten()
+            .any(|role| role.inside == tag)
+    }
+
+    /// What fills a hole, and the role that it has, if it is an entity.
+    pub(super) fn fill(&self, hole: &str, random: &mut ChaCha8Rng) -> (String, Option<Role>) {
+        let roles = &self.roles;
+        match hole {
+            "per" => (self.person(random), roles.person),
+            "first" => (pick(FIRST, random).into(), roles.person),
+            "last" => (pick(LAST, random).into(), roles.person),
+            "loc" => (self.place(random), roles.place),
+            "org" => (self.organization(random), roles.organization),
+            "time" => (pick(TIME, random).into(), roles.time),
+            other => (value(other, random), None),
+        }
+    }
+}
+
+/// A value that is no entity.
+pub(super) fn value(hole: &str, random: &mut ChaCha8Rng) -> String {
+    let small = |name: &str| -> String {
+        name.to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect()
+    };
+    match hole {
+        "mail" => {
+            let (first, last) = (small(pick(FIRST, random)), small(pick(LAST, random)));
+            let domain = pick(DOMAIN, random);
+            match below(5, random) {
+                0 => format!("{first}@{domain}"),
+                1 => format!("{last}{}@{domain}", filled("##", random)),
+                2 => format!("info@{}.com", small(pick(COMPANY, random))),
+                _ => format!("{first}.{last}@{domain}"),
+            }
+        }
+        "url" => match below(5, random) {
+            0 => filled("https://t.co/*@#*@*#@*", random),
+            1 => format!("www.{}.com", small(pick(COMPANY, random))),
+            2 => format!(
+                "{}.com/{}",
+                small(pick(COMPANY, random)),
+                small(pick(PLACES, random))
+            ),
+            3 => filled("http://bit.ly/@#*@**", random),
+            _ => format!(
+                "https://www.{}.org/{}?id={}",
+                small(pick(COMPANY, random)),
+                small(pick(LAST, random)),
+                filled("####", random)
+            ),
+        },
+        "phone" => filled(
+            pick(
+                &[
+                    "+1 (###) 555-01##",
+                    "(###) 555-01##",
+                    "+49 30 #######",
+                    "020 7946 0###",
+                    "+33 1 ## ## ## ##",
+                    "###-555-01##",
+                    "+82 10-####-####",
+                    "0#### ######",
+                    "+44 20 7946 0###",
+                    "555-01##",
+                ],
+                random,
+            ),
+            random,
+        ),
+        "account" => filled(
+            pick(
+                &[
+                    "DE## #### #### #### #### ##",
+                    "GB## @@@@ #### #### #### ##",
+                    "FR######################",
+                    "4### #### #### ####",
+                    "NL## @@@@ #### #### ##",
+                    "##########",
+                ],
+                random,
+            ),
+            random,
+        ),
+        "amount" => filled(
+            pick(
+                &[
+                    "$#,###.##",
+                    "$##",
+                    "EUR ###.##",
+                    "€#,###",
+                    "£##.##",
+                    "#.### €",
+                    "USD ##,###",
+                    "##%",
+                ],
+                random,
+            ),
+            random,
+        ),
+        "number" => filled(
+            pick(&["#", "##", "###", "####", "#####", "##-####"], random),
+            random,
+        ),
+        "code" => filled(
+            pick(
+                &[
+                    "@@####",
+                    "@#@#@#",
+                    "**#*#**_**",
+                    "@@-####-@",
+                    "x#*#*#*",
+                    "@@@###",
+                ],
+                random,
+            ),
+            random,
+        ),
+        "street" => pick(STREET, random).into(),
+        "position" => pick(POSITION, random).into(),
+        "topic" => pick(TOPIC, random).into(),
+        other => unreachable!("no template has the hole {other}"),
+    }
+}

@@ -1,0 +1,138 @@
+//! Templates to tagged sentences, cut as a visitor's text is.
+
+use std::ops::Range;
+
+use rand_chacha::ChaCha8Rng;
+
+use super::names::{Names, below, chance};
+use super::templates::{DOCUMENTS, LETTERS, MARKUP, PLAIN};
+use super::{Augmentation, Role, Roles, Tagged};
+
+/// A text and its entities.
+struct Labelled {
+    text: String,
+    spans: Vec<(Range<usize>, Role)>,
+}
+
+/// At least `count` sentences of filled templates.
+pub(super) fn texts(
+    kind: Augmentation,
+    names: &Names,
+    roles: &Roles,
+    outside: u16,
+    count: usize,
+    random: &mut ChaCha8Rng,
+) -> Vec<Tagged> {
+    let templates = match kind {
+        Augmentation::Letters => LETTERS,
+        Augmentation::Documents => DOCUMENTS,
+        Augmentation::Markup => MARKUP,
+        _ => PLAIN,
+    };
+    debug_assert_eq!(names.roles, *roles);
+    let mut made = Vec::new();
+    // Templates whose words the cutter cuts elsewhere give nothing; a bound on
+    // the tries ends the search where all are such.
+    for _ in 0..count * 4 {
+        if made.len() >= count {
+            break;
+        }
+        let template = templates[below(templates.len(), random)];
+        let mut labelled = fill(template, names, random);
+        // Letters beside each other, as in a thread, and single lines of one.
+        if kind != Augmentation::Markup && chance(20, random) {
+            let other = fill(templates[below(templates.len(), random)], names, random);
+            labelled = labelled.followed_by(other);
+        }
+        if chance(6, random) {
+            labelled = labelled.in_capitals();
+        }
+        made.extend(labelled.tagged(outside).unwrap_or_default());
+    }
+    made
+}
+
+fn fill(template: &str, names: &Names, random: &mut ChaCha8Rng) -> Labelled {
+    let mut labelled = Labelled {
+        text: String::new(),
+        spans: Vec::new(),
+    };
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        labelled.text.push_str(&rest[..open]);
+        rest = &rest[open + 1..];
+        // A brace of JSON or code is not followed by letters and a brace.
+        let end = rest.find(|c: char| !c.is_ascii_lowercase());
+        let Some(end) = end.filter(|&end| end > 0 && rest[end..].starts_with('}')) else {
+            labelled.text.push('{');
+            continue;
+        };
+        let (value, role) = names.fill(&rest[..end], random);
+        let start = labelled.text.len();
+        labelled.text.push_str(&value);
+        if let Some(role) = role {
+            labelled.spans.push((start..labelled.text.len(), role));
+        }
+        rest = &rest[end + 1..];
+    }
+    labelled.text.push_str(rest);
+    labelled
+}
+
+impl Labelled {
+    fn followed_by(mut self, other: Self) -> Self {
+        self.text.push('\n');
+        let by = self.text.len();
+        self.text.push_str(&other.text);
+        let moved = other.spans.into_iter();
+        self.spans
+            .extend(moved.map(|(span, role)| (span.start + by..span.end + by, role)));
+        self
+    }
+
+    /// The same in capitals; a letter that becomes two is kept as it is.
+    fn in_capitals(mut self) -> Self {
+        self.text = self.text.chars().map(capital).collect();
+        self
+    }
+
+    /// Its sentences; `None` where an entity does not begin and end with a word.
+    fn tagged(&self, outside: u16) -> Option<Vec<Tagged>> {
+        let mut spans = self.spans.iter().peekable();
+        let mut made = Vec::new();
+        let mut right = 0;
+        for sentence in nerite::cut(&self.text) {
+            let mut tagged = Tagged::default();
+            for word in sentence {
+                while spans.next_if(|(span, _)| span.end <= word.start).is_some() {}
+                let tag = match spans.peek() {
+                    Some((span, role)) if span.start < word.end => {
+                        if word.start < span.start || word.end > span.end {
+                            return None;
+                        }
+                        let begins = word.start == span.start;
+                        right += usize::from(begins);
+                        if !begins && tagged.words.is_empty() {
+                            return None;
+                        }
+                        if begins { role.begin } else { role.inside }
+                    }
+                    _ => outside,
+                };
+                tagged.words.push(self.text[word].to_owned());
+                tagged.tags.push(tag);
+            }
+            made.push(tagged);
+        }
+        (right == self.spans.len()).then_some(made)
+    }
+}
+
+/// The capital of a letter, if it is one letter of as many bytes.
+fn capital(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) if upper.len_utf8() == c.len_utf8() => upper,
+        _ => c,
+    }
+}

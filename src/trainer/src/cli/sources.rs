@@ -1,0 +1,270 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use nerite_trainer::augment::Augmentations;
+use nerite_trainer::corpus::TypeMap;
+use nerite_trainer::split::Split;
+use nerite_trainer::training_set::{Source, TrainingSet, Use};
+
+use super::corpus::ReadingArguments;
+
+/// The split of a file where none is named and no test file is given: the
+/// reference study's.
+const USUAL_SPLIT: &str = "sklearn:0.2:123";
+
+/// The files of a training.
+///
+/// What may differ from file to file is given as `VALUE` for all of them, or as
+/// `FILE:VALUE` for one, FILE being its path or its name.
+#[derive(clap::Args)]
+pub(super) struct SourcesArguments {
+    /// The corpora to train on; several are one training, each with its own
+    /// types. What a file does not label is unknown there, not absent
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// Choose the epoch and the temperature by this file, instead of by a share
+    /// of the train part
+    #[arg(long, value_name = "FILE")]
+    dev: Vec<PathBuf>,
+    /// Judge on this file; the files to train on are then used whole, unless
+    /// they have a `--split`. Several give a report each and one over all
+    #[arg(long, value_name = "FILE")]
+    test: Vec<PathBuf>,
+    /// Read types as others, as in geo=LOC,gpe=LOC,per=PER or
+    /// gmb.csv:geo=LOC,per=PER; a type that is left out becomes O, with *=* it
+    /// stays
+    #[arg(long, value_name = "[FILE:]OLD=NEW,...")]
+    map: Vec<String>,
+    /// The types that a file labels, where some of them do not occur in it
+    /// [default: those that occur]
+    #[arg(long, value_name = "[FILE:]TYPE,...")]
+    labels: Vec<String>,
+    /// Use this share of a file's train part, drawn at random
+    #[arg(long, value_name = "[FILE:]SHARE")]
+    share: Vec<String>,
+    /// Use at most so many sentences of a file's train part
+    #[arg(long, value_name = "[FILE:]SENTENCES")]
+    cap: Vec<String>,
+    /// How to cut a file into a train and a test part, or none: all of it is
+    /// to train on [default: sklearn:0.2:123 (the reference study's), none
+    /// where --test is given]
+    #[arg(long, value_name = "[FILE:]SPLIT")]
+    split: Vec<String>,
+    /// Fit to altered copies of the train sentences and to texts of templates
+    /// as well, as shares of the train part: all=0.1, or some of capitals,
+    /// small, names, contacts, joined, recut, letters, documents, markup and
+    /// plain, as in capitals=0.1,plain=0.05
+    #[arg(long, value_name = "KIND=SHARE,...")]
+    augment: Option<Augmentations>,
+}
+
+/// The values of a flag that may be given for one file.
+struct PerFile<'a> {
+    flag: &'static str,
+    values: &'a [String],
+}
+
+impl<'a> PerFile<'a> {
+    /// The value for a file: its own, else the one for all.
+    fn of(&self, file: &Path) -> Option<&'a str> {
+        let own = |value: &&'a String| named(value, file);
+        let own = self.values.iter().rev().find_map(|value| own(&value));
+        own.or_else(|| {
+            self.values
+                .iter()
+                .rev()
+                .map(String::as_str)
+                .find(|value| self.is_for_all(value))
+        })
+    }
+
+    /// A value is for all files unless what stands before its first colon is a
+    /// path, or a file's name: types, numbers and splits have no full stop or
+    /// slash there.
+    fn is_for_all(&self, value: &str) -> bool {
+        !value
+            .split_once(':')
+            .is_some_and(|(file, _)| file.contains(['.', '/', '\\']))
+    }
+
+    /// The value for a file, read.
+    fn read<T: FromStr>(&self, file: &Path) -> Result<Option<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let read = |value: &str| {
+            value
+                .parse()
+                .map_err(|error| anyhow!("--{} for {}: {error}", self.flag, file.display()))
+        };
+        self.of(file).map(read).transpose()
+    }
+
+    /// Every value is for some file.
+    fn check(&self, files: &[&PathBuf]) -> Result<()> {
+        for value in self.values {
+            ensure!(
+                self.is_for_all(value) || files.iter().any(|file| named(value, file).is_some()),
+                "--{} {value}: found no file of that name, expected one of {}",
+                self.flag,
+                files
+                    .iter()
+                    .map(|file| file.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What stands after `FILE:`, if FILE is this file's path or name.
+fn named<'a>(value: &'a str, file: &Path) -> Option<&'a str> {
+    let after = |name: &str| value.strip_prefix(name)?.strip_prefix(':');
+    after(&file.to_string_lossy()).or_else(|| after(&file.file_name()?.to_string_lossy()))
+}
+
+/// A split, or the word that says that there is none.
+#[derive(Clone, Copy)]
+struct MaySplit(Option<Split>);
+
+impl FromStr for MaySplit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self(None)),
+            text => text
+                .parse()
+                .map(|split| Self(Some(split)))
+                .map_err(|error: nerite_trainer::split::SplitError| error.to_string()),
+        }
+    }
+}
+
+impl SourcesArguments {
+    fn flags(&self) -> [PerFile<'_>; 5] {
+        let flag = |flag, values| PerFile { flag, values };
+        [
+            flag("map", &self.map),
+            flag("labels", &self.labels),
+            flag("share", &self.share),
+            flag("cap", &self.cap),
+            flag("split", &self.split),
+        ]
+    }
+
+    /// Whether it is one file and its split, used as it is.
+    fn is_single(&self) -> bool {
+        let rest = [&self.map, &self.labels, &self.share, &self.cap];
+        self.files.len() == 1
+            && self.dev.is_empty()
+            && self.test.is_empty()
+            && rest.iter().all(|values| values.is_empty())
+            && self.augment.as_ref().is_none_or(Augmentations::is_empty)
+    }
+
+    /// Reads every file and puts them together; `validation` says of so many
+    /// train sentences which share is kept to choose by.
+    pub(super) fn read(&self, validation: impl Fn(usize) -> f64) -> Result<TrainingSet> {
+        let [maps, labels, shares, caps, splits] = self.flags();
+        let every: Vec<&PathBuf> = self
+            .files
+            .iter()
+            .chain(&self.dev)
+            .chain(&self.test)
+            .collect();
+        let repeated = |file: &&&PathBuf| every.iter().filter(|own| own == file).count() > 1;
+        if let Some(file) = every.iter().find(repeated) {
+            return Err(anyhow!(
+                "{}: found the file twice, expected it once",
+                file.display()
+            ));
+        }
+        for flag in self.flags() {
+            flag.check(&every)?;
+        }
+        let usual = match self.test.is_empty() {
+            true => MaySplit(Some(USUAL_SPLIT.parse()?)),
+            false => MaySplit(None),
+        };
+        let mut uses = Vec::new();
+        for file in &self.files {
+            let MaySplit(split) = splits.read(file)?.unwrap_or(usual);
+            uses.push((file, split.map_or(Use::Train, Use::Split)));
+        }
+        uses.extend(self.dev.iter().map(|file| (file, Use::Validation)));
+        uses.extend(self.test.iter().map(|file| (file, Use::Test)));
+        if self.is_single()
+            && let [(file, Use::Split(split))] = uses[..]
+        {
+            return TrainingSet::single(self.reading.read(file)?, split);
+        }
+        let mut sources = Vec::new();
+        for (file, used) in uses {
+            let share: Option<f64> = shares.read(file)?;
+            ensure!(
+                share.is_none_or(|share| share > 0.0 && share <= 1.0),
+                "--share for {}: found {}, expected more than 0 and at most 1",
+                file.display(),
+                share.unwrap_or_default()
+            );
+            let labels = labels.of(file).map(|list| {
+                let kinds: BTreeSet<&str> =
+                    list.split(',').filter(|kind| !kind.is_empty()).collect();
+                kinds.into_iter().map(str::to_owned).collect()
+            });
+            let map: Option<TypeMap> = maps.read(file)?;
+            let corpus = self.reading.read(file)?;
+            sources.push(Source {
+                corpus,
+                map,
+                labels,
+                share: share.unwrap_or(1.0),
+                cap: caps.read(file)?,
+                used,
+            });
+        }
+        let augment = self.augment.clone().unwrap_or_default();
+        TrainingSet::of(sources, &augment, validation).context("the files do not make a training")
+    }
+
+    /// The arguments as they would be typed again; files are named without
+    /// their folders, which are this machine's own.
+    pub(super) fn words(&self) -> Vec<String> {
+        let name = |file: &PathBuf| {
+            let name = file.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        };
+        let every: Vec<&PathBuf> = self
+            .files
+            .iter()
+            .chain(&self.dev)
+            .chain(&self.test)
+            .collect();
+        let mut words: Vec<String> = self.files.iter().map(name).collect();
+        words.extend(self.reading.words());
+        for (flag, files) in [("--dev", &self.dev), ("--test", &self.test)] {
+            words.extend(files.iter().flat_map(|file| [flag.to_owned(), name(file)]));
+        }
+        for PerFile { flag, values } in self.flags() {
+            for value in values {
+                let own = every
+                    .iter()
+                    .find_map(|file| Some(format!("{}:{}", name(file), named(value, file)?)));
+                words.extend([format!("--{flag}"), own.unwrap_or_else(|| value.clone())]);
+            }
+        }
+        if self.is_single() && self.split.is_empty() {
+            words.extend(["--split".to_owned(), USUAL_SPLIT.to_owned()]);
+        }
+        if let Some(augment) = &self.augment {
+            words.extend(["--augment".to_owned(), augment.to_string()]);
+        }
+        words
+    }
+}

@@ -1,0 +1,574 @@
+//! What a head is fitted to and judged on: one corpus and its split, or
+//! several files, each with its own types.
+//!
+//! A file labels some types only. What it leaves out is unknown there, not
+//! absent: its `O` may be any type that it does not label, and what a head
+//! says of such types in it is neither right nor wrong.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
+use nerite_encoders::Quantized;
+use nerite_fit::{Examples, Gold, Labelled, Sentence};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
+
+use crate::augment::{Augmentations, Tagged, augment, is_labelled};
+use crate::corpus::{self, Corpus, TypeMap};
+use crate::features::Features;
+use crate::split::{BLOCK, Split};
+use crate::train::{corpus_provenance, read_as};
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Use {
+    /// Cut in two: one part to train on, one to test on.
+    Split(Split),
+    /// All of it to train on.
+    Train,
+    /// All of it to choose the epoch and the temperature by.
+    Validation,
+    /// All of it to test on.
+    Test,
+}
+
+/// A file, and what is to be done with it.
+pub struct Source {
+    /// The file's content.
+    pub corpus: Corpus,
+    /// Its types read as others; `None` leaves them as they are.
+    pub map: Option<TypeMap>,
+    /// The types that it labels, after the map; `None` for those that occur.
+    pub labels: Option<Vec<String>>,
+    /// The share of its train part that is used, of which at most...
+    pub share: f64,
+    /// ...so many sentences.
+    pub cap: Option<usize>,
+    /// What it is for.
+    pub used: Use,
+}
+
+/// Sentences of one origin.
+struct Group {
+    /// Its tags are indices into the set's.
+    corpus: Corpus,
+    /// What `O` may stand for here, `O` first; empty if it is just that.
+    open: Vec<u16>,
+}
+
+/// Sentences to fit to, to choose by and to test on, by number.
+pub struct TrainingSet {
+    tags: TagSet,
+    groups: Vec<Group>,
+    /// The number of each group's first sentence, and one past the last.
+    starts: Vec<usize>,
+    /// The sentences to fit to, altered copies last.
+    pub train: Vec<usize>,
+    /// How many of `train` are sentences of the files.
+    originals: usize,
+    /// The sentences to choose by, if they are given.
+    pub validation: Option<Vec<usize>>,
+    /// The parts to judge on, each with the name of its file.
+    pub tests: Vec<(String, Vec<usize>)>,
+    /// How the files were cut, for the reports.
+    pub split: String,
+    /// Every file, for the reports; none for one whole corpus with its split.
+    sources: Vec<SourceProvenance>,
+}
+
+/// The seed of what is drawn of a file and of altered copies: the same for all
+/// heads, whose seeds are about fitting.
+const SEED: u64 = 0;
+
+impl TrainingSet {
+    /// One corpus, cut by `split`.
+    ///
+    /// # Errors
+    ///
+    /// A split that leaves a part empty.
+    pub fn single(corpus: Corpus, split: Split) -> Result<Self> {
+        let parts = split.parts(&corpus.names(), &[])?;
+        let count = corpus.sentences.len();
+        Ok(Self {
+            tags: corpus.tags.clone(),
+            starts: vec![0, count],
+            originals: parts.train.len(),
+            train: parts.train,
+            validation: None,
+            tests: vec![(file_name(&corpus.name), parts.test)],
+            split: split.to_string(),
+            groups: vec![Group {
+                corpus,
+                open: Vec::new(),
+            }],
+            sources: Vec::new(),
+        })
+    }
+
+    /// Several files, or one that is mapped, capped or augmented. Where no file
+    /// is given to choose by, `validation` says of the number of train
+    /// sentences which share of each train part is kept for it, in whole
+    /// documents or blocks where the file is split so; altered copies are made
+    /// of the rest.
+    ///
+    /// # Errors
+    ///
+    /// Maps and labels that do not fit their file, files with nothing in
+    /// common to train and to test, a split that leaves a part empty,
+    /// augmentations that the types do not allow.
+    pub fn of(
+        sources: Vec<Source>,
+        augmentations: &Augmentations,
+        validation: impl Fn(usize) -> f64,
+    ) -> Result<Self> {
+        let mut mapped = Vec::new();
+        for source in sources {
+            let Source { corpus, map, .. } = &source;
+            let path = corpus.name.clone();
+            let corpus = match map {
+                Some(map) => map.apply(corpus).with_context(|| path.clone())?,
+                None => corpus.clone(),
+            };
+            let found = corpus.tags.kinds().into_iter().map(str::to_owned);
+            let labels: Vec<String> = match &source.labels {
+                None => found.collect(),
+                Some(labels) => {
+                    if let Some(other) = found.into_iter().find(|kind| !labels.contains(kind)) {
+                        bail!(
+                            "{path}: found the type {other}, expected only the given ones: {}",
+                            labels.join(", ")
+                        );
+                    }
+                    labels.clone()
+                }
+            };
+            mapped.push((source, corpus, labels));
+        }
+        let all = mapped.iter().flat_map(|(.., labels)| labels);
+        let all = all.flat_map(|kind| [format!("B-{kind}"), format!("I-{kind}")]);
+        let tags = TagSet::new(all.chain(["O".to_owned()]))?;
+        let mut set = Self {
+            tags,
+            groups: Vec::new(),
+            starts: vec![0],
+            train: Vec::new(),
+            originals: 0,
+            validation: None,
+            tests: Vec::new(),
+            split: String::new(),
+            sources: Vec::new(),
+        };
+        let given = mapped
+            .iter()
+            .any(|(source, ..)| source.used == Use::Validation);
+        let mut train = Vec::new();
+        for (source, corpus, labels) in mapped {
+            train.push((source.used, set.add(source, corpus, &labels)?));
+        }
+        let count = train.iter().map(|(_, part)| part.len()).sum();
+        let share = if given { 0.0 } else { validation(count) };
+        for (number, (used, part)) in train.into_iter().enumerate() {
+            let (rest, kept) = without(part, share, used);
+            set.sources[number].train = rest.len() as u64;
+            set.train.extend(rest);
+            if !kept.is_empty() {
+                set.validation.get_or_insert_default().extend(kept);
+            }
+        }
+        ensure!(
+            !set.train.is_empty(),
+            "found no sentence to train on, expected a file for it"
+        );
+        ensure!(
+            !set.tests.is_empty(),
+            "found no sentence to test on, expected `--test FILE` or a split"
+        );
+        set.check_types()?;
+        set.originals = set.train.len();
+        set.augment(augmentations)?;
+        let mut ways: Vec<String> = set
+            .sources
+            .iter()
+            .map(|source| source.split.clone())
+            .collect();
+        ways.dedup();
+        set.split = ways.join(", ");
+        Ok(set)
+    }
+
+    /// Adds a file's sentences, and their numbers to the parts; those to train
+    /// on are returned.
+    fn add(&mut self, source: Source, mut corpus: Corpus, labels: &[String]) -> Result<Vec<usize>> {
+        let path = corpus.name.clone();
+        self.adopt(&mut corpus);
+        let first = self.starts[self.groups.len()];
+        let count = corpus.sentences.len();
+        let all = || (first..first + count).collect::<Vec<usize>>();
+        let mut train = Vec::new();
+        let mut judged = 0;
+        let split = match source.used {
+            Use::Train => {
+                train = all();
+                "train".to_owned()
+            }
+            Use::Validation => {
+                self.validation.get_or_insert_default().extend(all());
+                "validation".to_owned()
+            }
+            Use::Test => {
+                judged = count;
+                self.tests.push((file_name(&path), all()));
+                "test".to_owned()
+            }
+            Use::Split(split) => {
+                let parts = split
+                    .parts(&corpus.names(), &[])
+                    .with_context(|| path.clone())?;
+                let numbers = |part: Vec<usize>| part.into_iter().map(|index| first + index);
+                judged = parts.test.len();
+                train = numbers(parts.train).collect();
+                let test = numbers(parts.test).collect();
+                self.tests.push((file_name(&path), test));
+                split.to_string()
+            }
+        };
+        let fitted = drawn(train, source.share, source.cap);
+        self.sources.push(SourceProvenance {
+            file: file_name(&path),
+            format: read_as(&corpus),
+            sha256: corpus.sha256.clone(),
+            map: source.map.as_ref().map(ToString::to_string),
+            labels: labels.to_vec(),
+            share: source.share,
+            cap: source.cap.map(|cap| cap as u64),
+            split,
+            train: 0,
+            test: judged as u64,
+        });
+        let open = self.open(labels);
+        self.groups.push(Group { corpus, open });
+        self.starts.push(first + count);
+        Ok(fitted)
+    }
+
+    /// Points a corpus's tags to the set's.
+    fn adopt(&self, corpus: &mut Corpus) {
+        let place = |label: &String| self.tags.index(label);
+        let places: Vec<Option<usize>> = corpus.tags.labels().iter().map(place).collect();
+        for tag in corpus.sentences.iter_mut().flat_map(|own| &mut own.tags) {
+            let place = places[usize::from(*tag)].expect("the set has every file's tags");
+            *tag = place as u16;
+        }
+        corpus.tags = self.tags.clone();
+    }
+
+    /// What `O` may stand for where only `labels` are labelled.
+    fn open(&self, labels: &[String]) -> Vec<u16> {
+        let unknown = |index: &usize| match self.tags.tag(*index) {
+            Tag::Outside => true,
+            Tag::Begin(kind) | Tag::Inside(kind) => !labels.iter().any(|own| own == kind),
+        };
+        let outside = |index: &usize| self.tags.tag(*index) != Tag::Outside;
+        let mut open: Vec<usize> = (0..self.tags.len()).filter(unknown).collect();
+        // First what it counts as.
+        open.sort_by_key(outside);
+        // `O` alone is no choice.
+        if open.len() > 1 {
+            open.into_iter().map(|index| index as u16).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// A test file that shares no type with what is trained on is a mistake.
+    fn check_types(&self) -> Result<()> {
+        let trained: Vec<&SourceProvenance> = self
+            .sources
+            .iter()
+            .filter(|source| source.train > 0)
+            .collect();
+        for source in self.sources.iter().filter(|source| source.train == 0) {
+            let shared = |kind: &String| trained.iter().any(|own| own.labels.contains(kind));
+            let known: Vec<&str> = trained
+                .iter()
+                .flat_map(|own| own.labels.iter().map(String::as_str))
+                .collect();
+            ensure!(
+                source.labels.is_empty() || source.labels.iter().any(shared),
+                "{}: found the types {}, of which no train file has one ({}); a `--map` reads them \
+                 as others",
+                source.file,
+                source.labels.join(", "),
+                known.join(", ")
+            );
+        }
+        Ok(())
+    }
+
+    /// Adds altered copies of the train sentences, and texts of templates.
+    fn augment(&mut self, augmentations: &Augmentations) -> Result<()> {
+        if augmentations.is_empty() {
+            return Ok(());
+        }
+        let sentences: Vec<Tagged> = self
+            .train
+            .iter()
+            .map(|&number| {
+                let (group, index) = self.place(number);
+                let sentence = &self.groups[group].corpus.sentences[index];
+                Tagged {
+                    words: sentence.words.clone(),
+                    tags: sentence.tags.clone(),
+                }
+            })
+            .collect();
+        let made =
+            augment(&sentences, &self.tags, augmentations, SEED).map_err(anyhow::Error::msg)?;
+        let mut copies: Vec<Vec<Tagged>> = self.groups.iter().map(|_| Vec::new()).collect();
+        for (index, copy) in made.copies {
+            copies[self.place(self.train[index]).0].push(copy);
+        }
+        for (group, copies) in copies.into_iter().enumerate() {
+            let open = self.groups[group].open.clone();
+            self.push("copies", group, copies, open);
+        }
+        let labelled: Vec<String> = self
+            .tags
+            .kinds()
+            .into_iter()
+            .filter(|kind| is_labelled(kind))
+            .map(str::to_owned)
+            .collect();
+        let open = self.open(&labelled);
+        self.push("texts", 0, made.texts, open);
+        Ok(())
+    }
+
+    /// Adds made sentences as a group, all of it to train on.
+    fn push(&mut self, what: &str, like: usize, made: Vec<Tagged>, open: Vec<u16>) {
+        if made.is_empty() {
+            return;
+        }
+        let first = self.starts[self.groups.len()];
+        let model = &self.groups[like].corpus;
+        let sentences: Vec<corpus::Sentence> = made
+            .into_iter()
+            .enumerate()
+            .map(|(number, own)| corpus::Sentence {
+                name: format!("{what} {number}"),
+                words: own.words,
+                tags: own.tags,
+            })
+            .collect();
+        let corpus = Corpus {
+            name: format!("{} ({what})", model.name),
+            format: model.format,
+            encoding: model.encoding,
+            scheme: model.scheme,
+            sha256: String::new(),
+            tags: self.tags.clone(),
+            sentences,
+        };
+        self.train.extend(first..first + corpus.sentences.len());
+        self.starts.push(first + corpus.sentences.len());
+        self.groups.push(Group { corpus, open });
+    }
+
+    /// The group of a sentence, and its index there.
+    fn place(&self, number: usize) -> (usize, usize) {
+        let group = self.starts.partition_point(|&start| start <= number) - 1;
+        (group, number - self.starts[group])
+    }
+
+    fn at(&self, number: usize) -> (&Group, &corpus::Sentence) {
+        let (group, index) = self.place(number);
+        let group = &self.groups[group];
+        (group, &group.corpus.sentences[index])
+    }
+
+    /// The tags of all files.
+    pub fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    /// The sentences of the files to fit to, without altered copies.
+    pub fn originals(&self) -> &[usize] {
+        &self.train[..self.originals]
+    }
+
+    /// All sentences to judge on.
+    pub fn test(&self) -> Vec<usize> {
+        self.tests
+            .iter()
+            .flat_map(|(_, part)| part)
+            .copied()
+            .collect()
+    }
+
+    /// The files by their contents: of several, together.
+    pub(crate) fn provenance(&self) -> CorpusProvenance {
+        let first = corpus_provenance(&self.groups[0].corpus);
+        if self.sources.is_empty() {
+            return first;
+        }
+        let files = &self.groups[..self.sources.len()];
+        let mut digest = Sha256::new();
+        for file in files {
+            digest.update(&file.corpus.sha256);
+        }
+        CorpusProvenance {
+            format: match &self.sources[..] {
+                [one] => one.format.clone(),
+                all => format!("{} files", all.len()),
+            },
+            sha256: match files {
+                [one] => one.corpus.sha256.clone(),
+                _ => format!("{:x}", digest.finalize()),
+            },
+            sentences: files
+                .iter()
+                .map(|file| file.corpus.sentences.len() as u64)
+                .sum(),
+            words: files.iter().map(|file| file.corpus.words() as u64).sum(),
+            sources: self.sources.clone(),
+        }
+    }
+
+    /// Names sentences for provenance: the file, if there are several, and the
+    /// sentence's own name.
+    pub fn names<'a>(&'a self, part: &'a [usize]) -> impl Iterator<Item = &'a str> {
+        part.iter().map(|&number| self.at(number).1.name.as_str())
+    }
+
+    /// What names this set: another has other files, parts or copies.
+    pub fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        for group in &self.groups {
+            digest.update(&group.corpus.sha256);
+            digest.update(format!("{:?}", group.open));
+        }
+        for number in self.train.iter().chain(self.validation.iter().flatten()) {
+            digest.update((*number as u64).to_le_bytes());
+        }
+        format!("{:x}", digest.finalize())
+    }
+
+    /// Encodes all sentences, or finds them encoded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Features::of`].
+    pub fn encode<'a>(&'a self, encoder: &Quantized, layers: &[usize]) -> Result<Encoded<'a>> {
+        let features = self
+            .groups
+            .iter()
+            .map(|group| Features::of(&group.corpus, encoder, layers))
+            .collect::<Result<_>>()?;
+        Ok(Encoded {
+            set: self,
+            features,
+        })
+    }
+}
+
+/// A share of the sentences, and at most so many: drawn, then in order again.
+fn drawn(train: Vec<usize>, share: f64, cap: Option<usize>) -> Vec<usize> {
+    let count = (train.len() as f64 * share).round() as usize;
+    let count = count.min(cap.unwrap_or(count));
+    if count >= train.len() {
+        return train;
+    }
+    let mut places: Vec<usize> = (0..train.len()).collect();
+    places.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
+    places.truncate(count);
+    places.sort_unstable();
+    places.into_iter().map(|place| train[place]).collect()
+}
+
+/// A train part without its validation part, and that: sentences drawn at
+/// random, or runs of them where the file is split into documents or blocks.
+fn without(train: Vec<usize>, share: f64, used: Use) -> (Vec<usize>, Vec<usize>) {
+    let together = match used {
+        Use::Split(Split::Documents(_) | Split::Blocks(_)) => BLOCK,
+        _ => 1,
+    };
+    let mut runs: Vec<usize> = (0..train.len().div_ceil(together)).collect();
+    runs.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
+    runs.truncate((runs.len() as f64 * share).round() as usize);
+    let runs: HashSet<usize> = runs.into_iter().collect();
+    let (kept, rest): (Vec<_>, Vec<_>) = train
+        .iter()
+        .enumerate()
+        .partition(|(place, _)| runs.contains(&(place / together)));
+    let numbers =
+        |part: Vec<(usize, &usize)>| part.into_iter().map(|(_, &number)| number).collect();
+    (numbers(rest), numbers(kept))
+}
+
+/// A file's name without its folder, which is this machine's own.
+fn file_name(path: &str) -> String {
+    let name = Path::new(path).file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+impl Labelled for TrainingSet {
+    fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    fn sentence(&self, number: usize) -> (Vec<&str>, Vec<Gold<'_>>) {
+        let (group, sentence) = self.at(number);
+        let words = sentence.words.iter().map(String::as_str).collect();
+        (words, group.gold(sentence))
+    }
+}
+
+impl Group {
+    fn gold(&self, sentence: &corpus::Sentence) -> Vec<Gold<'_>> {
+        let gold = |&tag: &u16| {
+            if self.open.contains(&tag) {
+                Gold::OneOf(&self.open)
+            } else {
+                Gold::Tag(tag)
+            }
+        };
+        sentence.tags.iter().map(gold).collect()
+    }
+}
+
+/// A set with the features of its sentences.
+pub struct Encoded<'a> {
+    set: &'a TrainingSet,
+    features: Vec<Features>,
+}
+
+impl Examples for Encoded<'_> {
+    fn tags(&self) -> &TagSet {
+        &self.set.tags
+    }
+
+    fn width(&self) -> usize {
+        self.features[0].width()
+    }
+
+    fn sentence(&self, number: usize) -> Sentence<'_> {
+        let (group, index) = self.set.place(number);
+        let subwords = self.features[group].subwords(index).iter();
+        let group = &self.set.groups[group];
+        let sentence = &group.corpus.sentences[index];
+        Sentence {
+            words: sentence.words.iter().map(String::as_str).collect(),
+            gold: group.gold(sentence),
+            seen: subwords.map(|&count| count > 0).collect(),
+        }
+    }
+
+    fn features(&self, number: usize, rows: &mut Vec<f32>) {
+        let (group, index) = self.set.place(number);
+        self.features[group].append(index, rows);
+    }
+}

@@ -1,0 +1,182 @@
+//! `nerite train` on several files: types read as others, what is not labelled
+//! is unknown, test files apart, altered copies.
+
+mod common;
+
+use common::{Lab, columns};
+use serde_json::{Value, json};
+
+const SETTINGS: &str =
+    "--encoder BERT --layers all --epochs 6 --batch 8 --learning-rate 0.01 --quiet --json";
+
+/// The made-up corpus with its types renamed, or dropped.
+fn renamed(text: &str, names: &[(&str, Option<&str>)]) -> String {
+    let line = |line: &str| {
+        let Some((word, tag)) = line.rsplit_once('\t').or_else(|| line.rsplit_once(' ')) else {
+            return line.to_owned();
+        };
+        let Some((prefix, kind)) = tag.split_once('-') else {
+            return line.to_owned();
+        };
+        match names.iter().find(|(name, _)| *name == kind) {
+            Some((_, Some(other))) => format!("{word}\t{prefix}-{other}"),
+            Some((_, None)) => format!("{word}\tO"),
+            None => format!("{word}\t{tag}"),
+        }
+    };
+    text.lines().map(|own| line(own) + "\n").collect()
+}
+
+/// The types of the made-up corpus.
+fn kinds(text: &str) -> Vec<String> {
+    let mut kinds: Vec<String> = text
+        .lines()
+        .filter_map(|line| Some(line.rsplit_once("B-")?.1.to_owned()))
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+fn figures(out: &str) -> Vec<Value> {
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn f1(figures: &[Value], stage: &str, file: Value) -> f64 {
+    let found = figures
+        .iter()
+        .find(|one| one["stage"] == stage && one["file"] == file);
+    found.unwrap()["entity_f1_strict"].as_f64().unwrap()
+}
+
+#[test]
+fn what_a_file_does_not_label_is_learnt_from_the_other() {
+    let lab = Lab::new();
+    let text = columns(600);
+    let kinds = kinds(&text);
+    let [first, rest @ ..] = &kinds[..] else {
+        panic!("the corpus has types");
+    };
+    assert!(!rest.is_empty(), "{kinds:?}");
+    let sentences: Vec<&str> = text.split("\n\n").collect();
+    let part = |range: std::ops::Range<usize>| sentences[range].join("\n\n") + "\n";
+    // One file has all types, under other names for the first; the other,
+    // which is larger, does not label the first.
+    let other = first.to_uppercase() + "X";
+    lab.write(
+        "all.conll",
+        renamed(&part(0..150), &[(first, Some(&other))]),
+    );
+    lab.write("some.conll", renamed(&part(150..450), &[(first, None)]));
+    lab.write("test.conll", part(450..600));
+    let mut map = vec![format!("{other}={first}")];
+    map.push("*=*".into());
+    let found = figures(&lab.ok(&format!(
+        "train all.conll some.conll --map all.conll:{} --test test.conll --out runs/a {SETTINGS}",
+        map.join(",")
+    )));
+    let unknown = f1(&found, "fine-tuned", Value::Null);
+    assert!(unknown > 0.95, "{unknown}");
+
+    // The same without a word about what is not labelled.
+    let outside = figures(&lab.ok(&format!(
+        "train all.conll some.conll --map all.conll:{} --labels some.conll:{} --test test.conll \
+         --out runs/b {SETTINGS}",
+        map.join(","),
+        kinds.join(",")
+    )));
+    let outside = f1(&outside, "fine-tuned", Value::Null);
+    assert!(outside < unknown - 0.05, "{outside} {unknown}");
+
+    let report = lab.json("runs/a/fine-tuned/report.json");
+    let sources = report["provenance"]["corpus"]["sources"]
+        .as_array()
+        .unwrap();
+    let field = |name: &str| -> Vec<&Value> { sources.iter().map(|own| &own[name]).collect() };
+    assert_eq!(field("file"), ["all.conll", "some.conll", "test.conll"]);
+    assert_eq!(field("split"), ["train", "train", "test"]);
+    assert_eq!(field("train"), [&json!(150), &json!(300), &json!(0)]);
+    assert_eq!(field("labels")[1], &json!(rest));
+    assert_eq!(sources[0]["map"], json!(map.join(",")));
+    lab.is_tidy();
+}
+
+#[test]
+fn every_test_file_has_a_report_and_the_command_makes_it_again() {
+    let lab = Lab::new();
+    let text = columns(300);
+    lab.write("train.conll", &text);
+    lab.write("one.conll", columns(40));
+    lab.write("two.conll", columns(60));
+    lab.write("dev.conll", columns(30));
+    let found = figures(&lab.ok(&format!(
+        "train train.conll --share 0.5 --dev dev.conll --test one.conll --test two.conll \
+         --augment capitals=0.1,small=0.1,joined=0.1 --out runs/a {SETTINGS}"
+    )));
+    let files: Vec<&Value> = found
+        .iter()
+        .filter(|one| one["stage"] == "fine-tuned")
+        .map(|one| &one["file"])
+        .collect();
+    assert_eq!(
+        files,
+        [&json!("one.conll"), &json!("two.conll"), &Value::Null]
+    );
+    for name in ["one.conll", "two.conll"] {
+        lab.json(&format!("runs/a/fine-tuned/reports/{name}.json"));
+    }
+    let report = lab.json("runs/a/fine-tuned/report.json");
+    let command = report["provenance"]["command"].as_str().unwrap();
+    let again = command
+        .strip_prefix("nerite ")
+        .unwrap()
+        .replace("--out a", "--out runs/again");
+    lab.ok(&again);
+    let head = |out: &str| lab.read(&format!("runs/{out}/fine-tuned/head.safetensors"));
+    assert_eq!(head("a"), head("again"), "{command}");
+}
+
+#[test]
+fn files_that_do_not_fit_are_refused_before_the_work() {
+    let lab = Lab::new();
+    lab.write("a.conll", columns(50));
+    lab.write("b.conll", "Rome\tB-CITY\n.\tO\n");
+    for (arguments, expected) in [
+        ("a.conll --test b.conll", "b.conll: found the types CITY"),
+        ("a.conll a.conll", "found the file twice"),
+        ("a.conll --map c.conll:x=y", "found no file of that name"),
+        ("a.conll --map CITY=LOC", "found none of the map's types"),
+        ("a.conll --share 2", "--share for a.conll: found 2"),
+        ("a.conll --share some", "--share for a.conll"),
+        ("a.conll --split none", "found no sentence to test on"),
+        ("a.conll --split documents:0.2:1", "found no documents"),
+        (
+            "a.conll --cap 10 --labels CITY",
+            "expected only the given ones: CITY",
+        ),
+    ] {
+        lab.refused(
+            &format!("train {arguments} --encoder BERT --out runs/x"),
+            &[expected],
+        );
+    }
+}
+
+#[test]
+fn a_handful_of_sentences_is_learnt_and_nothing_learnt_is_an_error() {
+    let lab = Lab::new();
+    lab.write("few.conll", columns(80));
+    lab.write("test.conll", columns(200));
+    let found = figures(&lab.ok(
+        "train few.conll --test test.conll --encoder BERT --preset best --quiet --json --out runs/a",
+    ));
+    let score = f1(&found, "fine-tuned", Value::Null);
+    assert!(score > 0.8, "{score}");
+    lab.refused(
+        "train few.conll --test test.conll --encoder BERT --preset best --learning-rate 1e-9 \
+         --epochs 1 --out runs/b",
+        &["found an entity F1 of 0"],
+    );
+}

@@ -230,6 +230,13 @@ impl Page {
         Ok(text.as_str().context("no text")?.to_owned())
     }
 
+    /// Unfolds what is for experts.
+    pub(crate) async fn open_settings(&self) -> Result<()> {
+        let script = "document.getElementById('settings').open = true";
+        self.browser.run(script, Vec::new()).await?;
+        Ok(())
+    }
+
     /// Clicks the first element that a selector finds, wherever it is.
     pub(crate) async fn click(&self, selector: &str) -> Result<()> {
         let script = "document.querySelector(arguments[0]).click()";

@@ -130,7 +130,7 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
                 await failure(recognizer.predict(long, { signal: stop.signal })),
                 await failure(recognizer.predict('x', { signal: AbortSignal.abort() })),
                 await failure(nerite.load('/bundles/none')),
-                await failure(nerite.load(bundle, { workers: 0 })),
+                await failure(nerite.load(bundle, { workers: -1 })),
                 await failure(nerite.load(null)),
                 await failure(nerite.load('http://[')),
                 await failure(nerite.load(bundle, null)),
@@ -141,6 +141,13 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
                 await failure(nerite.load(bundle, { signal: AbortSignal.abort() })),
                 await failure(nerite.load([new File(['{}'], 'readme.txt')])),
                 await failure(nerite.load([new File(['{}'], 'manifest.json')])),
+                await failure(nerite.load(bundle, { worker: 1, wokers: 2 })),
+                await failure(recognizer.predict('x', { hed: 'best' })),
+                await failure(nerite.load('package:none')),
+                await failure(nerite.load('hub:none')),
+                await failure(nerite.load([new File(['<!doctype html><p>Not found'], 'manifest.json')])),
+                await failure(recognizer.predict('Paris.', { onPart: () => { throw new TypeError('mine'); } })),
+                await failure((async () => new nerite.Recognizer())()),
             ];
             // A worker that ends in the middle of a question: the next one is answered by a fresh worker.
             const post = Worker.prototype.postMessage;
@@ -152,6 +159,12 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
             found.push((await recognizer.predict('Paris is a city.')).entities[0]?.text);
             recognizer.free();
             found.push(await failure(recognizer.predict('x')));
+            found.push(await failure(recognizer.grow()));
+            // On this thread, where a service worker has no other.
+            const alone = await nerite.load(bundle, { workers: 0 });
+            found.push([alone.workers, (await alone.predict('Paris is a city.')).entities[0]?.text].join());
+            alone[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+            found.push(await failure(alone.predict('x')));
             return found;"#,
         )
         .await?;
@@ -166,7 +179,7 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
             "AbortError",
             "AbortError",
             "network: manifest.json: found HTTP status 404",
-            "input: found 0 workers",
+            "input: options.workers: found another kind of value, expected a whole number from 0 to 64",
             "input: found neither an address nor files",
             "input: found \"http://[\", expected an address",
             "input: found null for options, expected an object",
@@ -177,8 +190,18 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
             "AbortError",
             "bundle: found no manifest.json",
             "bundle: manifest.json: missing field",
+            "input: options.worker: found another kind of value, expected a function",
+            "input: options.hed: there is no such option; expected head, decoder,",
+            "input: package:none: no import map of this page names none/",
+            "input: found \"hub:none\", expected hub:OWNER/NAME@REVISION",
+            "bundle: manifest.json: found an HTML page in its place",
+            "TypeError: mine",
+            "input: a Recognizer is made by load()",
             "crash: ",
             "Paris",
+            "freed: ",
+            "freed: ",
+            "1,Paris",
             "freed: ",
         ];
         ensure!(found.len() == expected.len(), "{found:#?}");

@@ -2,10 +2,12 @@
 import {
   type Aggregation,
   type BundleInfo,
+  type BundleSource,
   cacheSize,
   clearCache,
   type Decoder,
   type Entity,
+  type ErrorCode,
   type HeadInfo,
   inspect,
   load,
@@ -13,7 +15,7 @@ import {
   type Part,
   type Prediction,
   type Progress,
-  type Recognizer,
+  Recognizer,
   type Word,
 } from "../pkg/nerite.js";
 import { checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
@@ -65,3 +67,36 @@ export function code(error: unknown): string {
 
 // @ts-expect-error: a decoder that there is not.
 export const wrong: Decoder = "luck";
+
+/** A code that a newer version adds is one that this switch does not know. */
+export function advice(code: ErrorCode): string {
+  switch (code) {
+    case "input":
+    case "bundle":
+    case "integrity":
+    case "network":
+    case "package":
+    case "memory":
+    case "policy":
+    case "crash":
+    case "freed":
+      return code;
+  }
+}
+
+export async function disposed(source: BundleSource): Promise<number> {
+  const { heads, defaultHead, files } = await inspect(source, { hub: "https://hub.example" });
+  using recognizer = await load(source, {
+    worker: () => new Worker("worker.js"),
+    workerUrl: "w.js",
+    wasmUrl: { relaxed: "r", plain: "p" },
+  });
+  const named: string[] = [...heads.map(({ title }) => title), defaultHead, ...files.map(({ sha256 }) => sha256)];
+  return recognizer.heads.length + named.length;
+}
+
+// @ts-expect-error: load makes them.
+export const none = new Recognizer();
+
+// @ts-expect-error: an option that there is not.
+export const misspelt = load("bundle/", { wokers: 2 });

@@ -39,6 +39,7 @@ fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {
 
         let native = predict(SENTENCE, None)?;
         assert_eq!(shown, Shown::from_prediction(&native)?);
+        page.open_settings().await?;
         let facts = page.text_of("#facts").await?;
         assert!(facts.contains("wasm relaxed simd"), "{facts}");
 
@@ -304,7 +305,7 @@ fn heads_can_be_switched() -> Result<()> {
 fn the_plain_build_finds_the_same() -> Result<()> {
     Page::test_changed(
         |site| {
-            site.change(&site.pkg.join("build.js"), |bytes| {
+            site.change(&site.pkg.join("worker.js"), |bytes| {
                 let text = String::from_utf8_lossy(bytes);
                 let changed = text.replace("WebAssembly.validate(RELAXED)", "false");
                 assert_ne!(changed, text);
@@ -316,6 +317,7 @@ fn the_plain_build_finds_the_same() -> Result<()> {
             page.type_text(SENTENCE).await?;
             let native = Shown::from_prediction(&predict(SENTENCE, None)?)?;
             assert_eq!(page.shown().await?, native);
+            page.open_settings().await?;
             let facts = page.text_of("#facts").await?;
             assert!(facts.contains("wasm simd128"), "{facts}");
             page.console_is_clean()

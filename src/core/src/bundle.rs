@@ -59,6 +59,11 @@ pub struct BundleFile {
     /// of a whole model would be too large. Manifests by others may lack them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
+    /// Where the file does not lie in one piece, since a host takes no files
+    /// of its size: the bytes of each piece but the last one, a multiple of
+    /// [`PART_BYTES`]. The pieces are called `FILE.0`, `FILE.1`, and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece_bytes: Option<u64>,
 }
 
 /// A head of a bundle.
@@ -223,7 +228,32 @@ impl BundleFile {
             bytes: contents.len() as u64,
             sha256: hash(contents),
             parts,
+            piece_bytes: None,
         }
+    }
+
+    /// Cuts the file into pieces of at most `most` bytes where it is larger.
+    /// Gives the paths that its contents lie in, and how many bytes each has.
+    pub fn cut(&mut self, most: u64) -> Vec<(String, u64)> {
+        if self.bytes > most {
+            let part = PART_BYTES as u64;
+            self.piece_bytes = Some((most / part).max(1) * part);
+        }
+        self.pieces()
+    }
+
+    /// The paths that the file's contents lie in, in order, and how many bytes
+    /// each has.
+    pub fn pieces(&self) -> Vec<(String, u64)> {
+        let Some(size) = self.piece_bytes else {
+            return vec![(self.file.clone(), self.bytes)];
+        };
+        let count = self.bytes.div_ceil(size);
+        let piece = |index| {
+            let bytes = size.min(self.bytes - index * size);
+            (format!("{}.{index}", self.file), bytes)
+        };
+        (0..count).map(piece).collect()
     }
 
     /// The sha256 of the part that begins at this byte, if the manifest has it.
@@ -259,6 +289,14 @@ impl BundleFile {
             if sha256.len() != 64 || !sha256.bytes().all(is_digit) {
                 return refuse(format!("{}: found the sha256 {sha256:?}", self.file));
             }
+        }
+        if let Some(size) = self.piece_bytes
+            && (size == 0 || !size.is_multiple_of(PART_BYTES as u64))
+        {
+            return refuse(format!(
+                "{}: found pieces of {size} bytes, expected a multiple of {PART_BYTES}",
+                self.file
+            ));
         }
         let parts = self.bytes.div_ceil(PART_BYTES as u64);
         if !self.parts.is_empty() && self.parts.len() as u64 != parts {
@@ -381,6 +419,31 @@ mod tests {
         manifest.encoder.parts.clear();
         manifest.check().unwrap();
         assert_eq!(manifest.encoder.part_at(0), None);
+    }
+
+    #[test]
+    fn large_files_are_cut_into_pieces() {
+        let contents = vec![1; 2 * PART_BYTES + 1];
+        let mut file = BundleFile::of("encoder.safetensors", &contents);
+        let part = PART_BYTES as u64;
+        let name = |index| format!("encoder.safetensors.{index}");
+        assert_eq!(
+            file.cut(3 * part),
+            [("encoder.safetensors".into(), 2 * part + 1)]
+        );
+        assert_eq!(
+            file.cut(2 * part - 1),
+            [(name(0), part), (name(1), part), (name(2), 1)]
+        );
+        assert_eq!(file.piece_bytes, Some(part));
+        let mut manifest = manifest();
+        manifest.encoder = file;
+        let json = manifest.to_json();
+        assert_eq!(Manifest::from_json(json.as_bytes()).unwrap(), manifest);
+        for wrong in [0, 1, part + 1] {
+            manifest.encoder.piece_bytes = Some(wrong);
+            assert!(manifest.check().is_err(), "{wrong}");
+        }
     }
 
     #[test]

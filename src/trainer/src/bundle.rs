@@ -113,7 +113,9 @@ const INDEX: &str = "index.json";
 pub(crate) const SAMPLE: &str = "sample.json";
 
 /// Lists the bundles in `folder` in its `index.json`, by name:
-/// `{"bundles": [{"name", "bytes", "reports": [{"file", "bytes", "head", "sample"}]}]}`.
+/// `{"bundles": [{"name", "bytes", "reports": [{"file", "bytes", "head",
+/// "stage", "f1", "sentences", "sample"}]}]}`: strict entity F1 over so many
+/// test sentences.
 /// Reports are those of the bundle's heads, the manifest's and any others in
 /// its folder `reports`; `sample` is there where a sample is.
 ///
@@ -158,8 +160,14 @@ fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<Value>> {
             continue;
         };
         let bytes = path.metadata()?.len();
-        let mut entry =
-            json!({ "file": format!("reports/{name}"), "bytes": bytes, "head": head.id });
+        let mut entry = json!({
+            "file": format!("reports/{name}"),
+            "bytes": bytes,
+            "head": head.id,
+            "stage": report.stage,
+            "f1": report.entity.strict.all.f1,
+            "sentences": report.provenance.split.test.sentences,
+        });
         let sample = Path::new(&name).with_extension(SAMPLE);
         if folder.join(&sample).is_file() {
             entry["sample"] = format!("reports/{}", sample.display()).into();
@@ -254,16 +262,32 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
             .with_context(|| format!("{name} does not give the encoder of {}", folder.display()))?;
     }
     for (file, bytes) in files.into_iter().zip(&bytes) {
-        files::write_whole(&folder.join(&file.file), bytes)?;
+        let mut rest = &bytes[..];
+        for (path, length) in file.pieces() {
+            let (piece, after) = rest.split_at(length as usize);
+            files::write_whole(&folder.join(path), piece)?;
+            rest = after;
+        }
     }
     Ok(true)
 }
 
-/// Reads a file of a bundle and checks it against the manifest.
+/// Reads a file of a bundle, of all its pieces, and checks it against the
+/// manifest.
 pub(crate) fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
-    let path = folder.join(&file.file);
-    ensure!(path.is_file(), "{}: missing", path.display());
-    let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+    let mut bytes = Vec::new();
+    for (piece, _) in file.pieces() {
+        let path = folder.join(piece);
+        ensure!(path.is_file(), "{}: missing", path.display());
+        bytes.append(&mut files::read_bounded(&path, nerite::MAX_FILE_BYTES)?);
+        ensure!(
+            bytes.len() as u64 <= file.bytes,
+            "{}: found more than the {} bytes of {}",
+            path.display(),
+            file.bytes,
+            file.file
+        );
+    }
     file.verify(&bytes)
         .with_context(|| folder.display().to_string())?;
     Ok(bytes)

@@ -411,6 +411,7 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
     let mut copy = |file: &mut BundleFile| -> Result<()> {
         let contents = bundle::read_file(from, file)?;
         file.file = with_hash(&file.file, &file.sha256);
+        file.piece_bytes = None;
         part.write(&to.join(&file.file), &contents)
     };
     let mut manifest = manifest.clone();

@@ -60,7 +60,10 @@ pub(crate) fn list(paths: impl Iterator<Item = String>) -> String {
         ["html", "css", "js", "mjs"]
             .iter()
             .any(|needed| extension == *needed)
-            && !path.contains("pkg/wasm/")
+            // What is loaded only when it is needed, if ever.
+            && !["pkg/wasm/", "pkg/bundled", "pkg/node", "pkg/worker-node", "libraries/"]
+                .iter()
+                .any(|other| path.contains(other))
             && path != SERVICE_WORKER
     };
     let mut files: Vec<String> = paths.filter(is_needed).collect();

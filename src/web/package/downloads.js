@@ -1,8 +1,9 @@
-// A bundle's files: from the network, from the browser's cache, or from files that a user has chosen. What has come of a
+// A bundle's files: from the network, from a cache, from a folder, or from files that a user has chosen. What has come of a
 // file is kept in parts, in the order of its bytes, so that a download that was cut off goes on where it stopped.
 // Whether the bytes are the right ones is for the engine to say (see worker.js): nothing here is trusted.
 
 import { NeriteError, refuse } from "./errors.js";
+import { opened, storage } from "./thread.js";
 
 const CACHE = "nerite-bundles-1";
 const MANIFEST = "manifest.json";
@@ -18,20 +19,42 @@ const LONGEST_SILENCE = 30_000;
 /** Pauses before a broken download is taken up again, in milliseconds. */
 const PAUSES = [300, 1000, 3000];
 
-/** Where a bundle's files are: a folder's address, or files by their path in the folder. */
+/** Hosts of single-page applications answer with their page where a file is missing. */
+const HTML = (path) =>
+  `${path}: found an HTML page in its place; the address is wrong, or the server answers with a page of its own where a file is missing`;
+
+/** Where a bundle's files are: see source.js. */
 export class Source {
   #base;
+  #folder;
+  #urls;
   #files;
 
-  /** @param {{ base?: string, files?: [string, File][] }} where */
-  constructor({ base, files }) {
+  /**
+   * @param {{ base?: string, folder?: string, urls?: [string, string][], files?: [string, File][] }} where an address, a
+   * path on disk, or addresses or files by their path in the folder
+   */
+  constructor({ base, folder, urls, files }) {
     this.#base = base;
+    this.#folder = folder;
+    this.#urls = urls && new Map(urls);
     this.#files = files && new Map(files);
   }
 
   /** Whether what is read can be kept in the browser's cache. */
   get cacheable() {
-    return !this.#files && typeof caches !== "undefined";
+    return !this.#files && !this.#folder && storage() !== null;
+  }
+
+  /** A file's address. */
+  #url(path) {
+    const url = this.#urls ? this.#urls.get(path) : this.#base + path;
+    if (!url) refuse("bundle", `found no file ${path} in the bundle`);
+    return url;
+  }
+
+  async #parts(file) {
+    return Parts.open(this.#urls ? file.file : this.#base + file.file, file);
   }
 
   /** The bytes of the manifest, of which nothing is known. */
@@ -50,7 +73,9 @@ export class Source {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     }
-    return new Uint8Array(await new Blob(parts).arrayBuffer());
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    if (/^\s*</.test(new TextDecoder().decode(bytes.subarray(0, 200)))) refuse("bundle", HTML(MANIFEST));
+    return bytes;
   }
 
   /**
@@ -60,7 +85,7 @@ export class Source {
    * @param {(bytes: Uint8Array, cached: boolean) => Promise<void>} push
    */
   async read(file, { cache, signal }, push) {
-    const store = cache && this.cacheable ? await Parts.open(this.#base, file) : null;
+    const store = cache && this.cacheable ? await this.#parts(file) : null;
     let offset = 0;
     while (store && offset < file.bytes) {
       const part = await store.next();
@@ -71,7 +96,7 @@ export class Source {
     }
     for (let attempt = 0; offset < file.bytes; attempt++) {
       try {
-        await this.#stream(file.file, offset, file.bytes, signal, async (bytes) => {
+        await this.#pieces(file, offset, signal, async (bytes) => {
           offset += bytes.length;
           attempt = 0;
           await push(bytes, false);
@@ -93,30 +118,45 @@ export class Source {
 
   /** Whether all of a file is in the cache and was found to be the manifest's, as a whole, when it came. */
   async wasRight(file) {
-    return this.cacheable && ((await Parts.open(this.#base, file))?.wasRight() ?? false);
+    return this.cacheable && ((await this.#parts(file))?.wasRight() ?? false);
   }
 
   /** Notes that it was. */
   async noteRight(file) {
-    if (this.cacheable) await (await Parts.open(this.#base, file))?.noteRight();
+    if (this.cacheable) await (await this.#parts(file))?.noteRight();
   }
 
   /** Takes that note back: the file is to be checked as a whole again. */
   async doubt(file) {
-    if (this.cacheable) await (await Parts.open(this.#base, file))?.doubt();
+    if (this.cacheable) await (await this.#parts(file))?.doubt();
   }
 
   /** Forgets what the cache holds of a file. */
   async forget(file) {
-    if (this.cacheable) await (await Parts.open(this.#base, file))?.clear();
+    if (this.cacheable) await (await this.#parts(file))?.clear();
   }
 
   /** Bytes of these files that the cache holds. */
   async cachedBytes(files) {
     if (!this.cacheable) return 0;
     let sum = 0;
-    for (const file of files) sum += (await (await Parts.open(this.#base, file))?.size()) ?? 0;
+    for (const file of files) sum += (await (await this.#parts(file))?.size()) ?? 0;
     return sum;
+  }
+
+  /** Streams a file from an offset on. One with `piece_bytes` lies in files of so many bytes each: NAME.0, NAME.1, ... */
+  async #pieces({ file, bytes, piece_bytes: size }, offset, signal, add) {
+    if (!size) return this.#stream(file, offset, bytes, signal, add);
+    for (let at = offset; at < bytes; ) {
+      const piece = Math.floor(at / size);
+      const end = Math.min(bytes, (piece + 1) * size);
+      const name = `${file}.${piece}`;
+      await this.#stream(name, at - piece * size, end - piece * size, signal, async (some) => {
+        at += some.length;
+        await add(some);
+      });
+      if (at < end) refuse("integrity", `${name}: found ${at - piece * size} bytes, expected ${end - piece * size}`);
+    }
   }
 
   /** Streams a file from an offset on; more than `most` bytes are refused. */
@@ -134,7 +174,7 @@ export class Source {
     let reader;
     try {
       listen();
-      const body = this.#files ? this.#chosen(path, offset) : await this.#fetched(path, offset, stop.signal);
+      const body = await this.#body(path, offset, stop.signal);
       reader = body.stream.getReader();
       // A server that knows no ranges sends the beginning again.
       let { skip } = body;
@@ -162,6 +202,12 @@ export class Source {
     }
   }
 
+  async #body(path, offset, signal) {
+    if (this.#files) return this.#chosen(path, offset);
+    if (this.#folder) return { stream: opened(this.#folder, path, offset), skip: 0 };
+    return this.#fetched(path, offset, signal);
+  }
+
   #chosen(path, offset) {
     const file = this.#files.get(path);
     if (!file) refuse("bundle", `found no file ${path} in the folder`);
@@ -174,9 +220,10 @@ export class Source {
     try {
       // Past the browser's HTTP cache: it would keep everything twice, and after a cut it puts the old beginning and the
       // new rest of a changed file together where a server knows no If-Range.
-      response = await fetch(this.#base + path, { headers, signal, cache: "no-store" });
-    } catch {
+      response = await fetch(this.#url(path), { headers, signal, cache: "no-store" });
+    } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof NeriteError) throw error;
       refuse("network", `${path}: the server does not answer`);
     }
     if (!response.ok || !response.body) {
@@ -184,6 +231,10 @@ export class Source {
       // Asking again helps only where the server is at fault.
       error.final = response.status < 500;
       throw error;
+    }
+    if (/^text\/html/i.test(response.headers.get("Content-Type") ?? "")) {
+      response.body.cancel().catch(() => {});
+      refuse("bundle", HTML(path));
     }
     const start = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") ?? "");
     const skip = offset - (response.status === 206 && start ? Number(start[1]) : 0);
@@ -193,7 +244,10 @@ export class Source {
 }
 
 /** The cache, or nothing where the browser keeps none, as where a reader has forbidden it. */
-const openCache = () => (typeof caches === "undefined" ? null : caches.open(CACHE).catch(() => null));
+const openCache = async () =>
+  (await storage()
+    ?.open(CACHE)
+    .catch(() => null)) ?? null;
 
 /** What the cache holds of one file. */
 class Parts {
@@ -210,12 +264,14 @@ class Parts {
   full = false;
 
   /** Nothing where there is no cache. */
-  static async open(base, { file, sha256, bytes }) {
+  static async open(address, { sha256, bytes }) {
     const parts = new Parts();
     parts.#left = bytes;
     parts.#cache = await openCache();
     if (!parts.#cache) return null;
-    parts.#key = (part) => `${base}${file}?sha256=${sha256}&part=${part}`;
+    // A cache wants addresses that are whole.
+    const whole = /^https?:/.test(address) ? address : `https://bundle.invalid/${encodeURIComponent(address)}`;
+    parts.#key = (part) => `${whole}?sha256=${sha256}&part=${part}`;
     return parts;
   }
 
@@ -306,7 +362,9 @@ export async function cacheSize() {
 }
 
 export async function clearCache() {
-  if (typeof caches !== "undefined") await caches.delete(CACHE).catch(() => {});
+  await storage()
+    ?.delete(CACHE)
+    .catch(() => {});
 }
 
 const pause = (milliseconds, signal) =>

@@ -2,8 +2,8 @@
 
 /** Why something did not work. `code` says which kind of trouble it is. */
 export class NeriteError extends Error {
-  constructor(code, message) {
-    super(message);
+  constructor(code, message, options) {
+    super(message, options);
     this.name = "NeriteError";
     this.code = code;
   }
@@ -13,10 +13,54 @@ export const refuse = (code, message) => {
   throw new NeriteError(code, message);
 };
 
-/** What a worker posts of an error. */
-export const describe = (error) => ({
-  code: typeof error?.code === "string" ? error.code : "crash",
-  message: String(error?.message ?? error),
-});
+/** What engines of JavaScript say where there is no room left. */
+const NO_MEMORY =
+  /out of memory|could not allocate|cannot allocate|allocation failed|array buffer allocation|memory\.grow/i;
+/** What they say where a page's policy forbids WebAssembly. */
+const NO_WASM = /unsafe-eval|blocked by CSP|content security policy/i;
+
+/** An error as it is told: its own code, or what its message gives away. */
+export function describe(error) {
+  const message = String(error?.message ?? error);
+  if (typeof error?.code === "string" && error.name !== "AbortError") return { code: error.code, message };
+  if (error instanceof RangeError && NO_MEMORY.test(message)) return { code: "memory", message };
+  if (NO_WASM.test(message)) {
+    return {
+      code: "policy",
+      message: `the page's policy forbids WebAssembly; script-src needs 'wasm-unsafe-eval': ${message}`,
+    };
+  }
+  return { code: "crash", message };
+}
 
 export const revive = ({ code, message }) => new NeriteError(code, message);
+
+/** What a function of the user's has thrown, on its way through ours. */
+class Thrown {
+  constructor(error) {
+    this.error = error;
+  }
+}
+
+/** A user's function, whose errors pass through `guarded` as they are. */
+export const callback = (call) =>
+  call &&
+  ((...given) => {
+    try {
+      return call(...given);
+    } catch (error) {
+      throw new Thrown(error);
+    }
+  });
+
+/** Runs a part of the public interface: whatever it throws is a NeriteError, or the user's own. */
+export async function guarded(signal, run) {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Thrown) throw error.error;
+    if (error instanceof NeriteError || (signal?.aborted && error === signal.reason)) throw error;
+    const { code, message } = describe(error);
+    throw new NeriteError(code, message, { cause: error });
+  }
+}

@@ -1,5 +1,8 @@
-// The public interface of pkg/nerite.js (ES module, hand-written; it holds no
-// wasm itself: workers do). Offsets are UTF-16 code units of the given text.
+/// <reference lib="esnext.disposable" />
+// The public interface, hand-written. Offsets are UTF-16 code units of the given text.
+// Options that are not named here are refused. Whatever a function of yours (onProgress,
+// onPart, visible) throws comes out as it is; an abort rejects with signal.reason; every
+// other rejection is a NeriteError.
 
 export interface Progress {
   loaded: number;
@@ -20,13 +23,33 @@ export interface HeadInfo {
 export type Decoder = "argmax" | "rules" | "transitions";
 export type Aggregation = "average" | "first" | "max";
 
+/**
+ * A bundle: its folder's address (in Node also a path), relative to the page;
+ * `package:NAME`, an npm package that `nerite bundle --npm` has written;
+ * `hub:OWNER/NAME@REVISION`, a repository of the hub that holds a bundle;
+ * what such an npm package exports: addresses by the files' paths;
+ * or the files of a folder, chosen on disk.
+ */
+export type BundleSource = string | URL | Iterable<File> | Readonly<Record<string, string | URL>>;
+
 export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
-  /** Workers at most; default: by cores and memory, at most 4. More than one are started only when a text is long. */
+  /**
+   * Workers at most; default: by cores and memory, at most 4. More than one are started only when a text is long.
+   * 0: none, the engine runs on the thread that asks, as it does in a service worker, where there are no others.
+   */
   workers?: number;
-  /** Keep downloads in the Cache API (default true). */
+  /** Keep downloads: in the Cache API, or in a folder on disk (NERITE_CACHE names it). Default true. */
   cache?: boolean;
+  /** Where worker.js is (in Node worker-node.js), for those who serve the package's files themselves. */
+  workerUrl?: string | URL;
+  /** Where the package's folder `wasm` is, or both of its files. */
+  wasmUrl?: string | URL | { relaxed: string | URL; plain: string | URL };
+  /** Makes a worker that runs worker.js, for those who want to start it themselves. */
+  worker?: () => Worker;
+  /** The hub of `hub:` sources; default https://huggingface.co, in Node HF_ENDPOINT. */
+  hub?: string | URL;
 }
 export interface PredictOptions {
   head?: string; // id; default: recognizer.defaultHead
@@ -71,23 +94,29 @@ export interface Prediction {
   milliseconds: number;
   reusedWords: number;
 }
-/** Sizes before any download. */
+/** What a manifest says, before any download. */
 export interface BundleInfo {
   name: string;
   architecture: string;
   bytes: number;
-  files: { file: string; bytes: number }[];
+  files: { file: string; bytes: number; sha256: string }[];
+  heads: { id: string; title: string; bytes: number }[];
+  defaultHead: string;
+  /** How much of it is here already. */
   cachedBytes: number;
 }
 
-/** url: the bundle's folder; or the files of such a folder, chosen on disk. */
-export function load(source: string | URL | Iterable<File>, options?: LoadOptions): Promise<Recognizer>;
+/** Fetches a bundle, checks every file against the manifest's sha256, and starts an engine. */
+export function load(source: BundleSource, options?: LoadOptions): Promise<Recognizer>;
 /** Reads the manifest only. */
-export function inspect(source: string | URL | Iterable<File>, options?: { signal?: AbortSignal }): Promise<BundleInfo>;
+export function inspect(source: BundleSource, options?: Pick<LoadOptions, "signal" | "hub">): Promise<BundleInfo>;
+/** Bytes of all bundles that are kept. */
 export function cacheSize(): Promise<number>;
 export function clearCache(): Promise<void>;
 
 export class Recognizer {
+  /** `load` makes them. */
+  private constructor();
   readonly name: string;
   readonly architecture: string;
   readonly bytes: number;
@@ -108,12 +137,30 @@ export class Recognizer {
   ): Promise<{ tags: string[][]; confidences: number[][] }>;
   /** Starts all workers that there may be, before a long text asks for them. */
   grow(): Promise<void>;
+  /** Ends all workers; what was asked of them rejects with code "freed". */
   free(): void;
-}
-/** Every rejection but an abort (signal.reason). code: "network" | "integrity" | "bundle" | "memory" | "crash" | "freed" | "input" */
-export class NeriteError extends Error {
-  readonly code: string;
+  [Symbol.dispose](): void;
 }
 
-// A crash of the worker (a panic in wasm) rejects what was running with code
-// "crash"; the next predict starts a fresh worker from the cache by itself.
+/**
+ * input: what was handed in is not what it should be. bundle: what was found is no bundle, or one of another version.
+ * integrity: a file is not the one that the manifest names. network: a file of the bundle cannot be had. package: one of this package
+ * cannot, or is another one. memory: there is too little.
+ * policy: the page's Content-Security-Policy forbids the worker or WebAssembly. crash: the engine has failed; the next
+ * question starts a fresh one. freed: free() was called.
+ */
+export type ErrorCode =
+  | "input"
+  | "bundle"
+  | "integrity"
+  | "network"
+  | "package"
+  | "memory"
+  | "policy"
+  | "crash"
+  | "freed";
+
+export class NeriteError extends Error {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions);
+  readonly code: ErrorCode;
+}

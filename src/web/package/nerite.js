@@ -1,9 +1,12 @@
 // The package's face: see nerite.d.ts. No model runs on this thread: workers do all the work (worker.js).
 
 import { cacheSize, clearCache, Source } from "./downloads.js";
-import { NeriteError, refuse } from "./errors.js";
+import { guarded, NeriteError, refuse } from "./errors.js";
+import { areOffsets, checked, INSPECT, LOAD, PREDICT, PREDICT_WORDS } from "./options.js";
+import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
+import { located } from "./source.js";
 
 export { cacheSize, clearCache, NeriteError };
 
@@ -17,109 +20,66 @@ const AT_ONCE = 10_000;
 const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
 const SHARE_OF_MEMORY = 0.1;
+/** Known to `load` alone, which makes recognizers. */
+const OURS = Symbol("load");
 
-export async function load(source, options) {
-  const { onProgress, signal, workers, cache = true } = checked(options);
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
-    refuse("input", `found ${workers} workers, expected 1 to 64`);
-  }
-  const where = located(source);
-  const pool = new Pool({ source: where, cache });
-  await pool.lead(onProgress, signal);
-  const { bytes, kept } = pool.bundle;
-  // Further workers are not to download it all once more.
-  const recognizer = new Recognizer(pool, workers ?? (where.files || kept ? fitting(bytes) : 1));
-  if (workers > 1) {
-    const stop = () => recognizer.free();
-    signal?.addEventListener("abort", stop, { once: true });
-    await recognizer.grow();
-    signal?.removeEventListener("abort", stop);
-    signal?.throwIfAborted();
-  }
-  return recognizer;
-}
-
-const isFunction = (value) => typeof value === "function";
-const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
-/** What options are to be. */
-const KINDS = {
-  signal: ["an AbortSignal", (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener)],
-  visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
-  onProgress: ["a function", isFunction],
-  onPart: ["a function", isFunction],
-};
-
-/** Options as pages hand them in, once they are known to be some. */
-function checked(options = {}) {
-  if (typeof options !== "object" || options === null)
-    refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
-  for (const [name, [kind, isRight]] of Object.entries(KINDS)) {
-    if (options[name] !== undefined && !isRight(options[name]))
-      refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
-  }
-  return options;
-}
+export const load = (source, options) =>
+  guarded(options?.signal, async () => {
+    const { onProgress, signal, workers, cache = true, worker, workerUrl, wasmUrl, hub } = checked(options, LOAD);
+    const where = located(source, { hub });
+    const onThisThread = workers === 0 || !(worker || hasWorkers());
+    const pool = new Pool({ source: where, cache, wasm: wasmPlaces(wasmUrl) }, { workers, worker, workerUrl });
+    await pool.lead(onProgress, signal);
+    const { bytes, kept } = pool.bundle;
+    // Further workers are not to download it all once more.
+    const isNear = where.files || where.folder || kept;
+    const recognizer = new Recognizer(OURS, pool, onThisThread ? 1 : (workers ?? (isNear ? fitting(bytes) : 1)));
+    if (workers > 1) {
+      const stop = () => recognizer.free();
+      signal?.addEventListener("abort", stop, { once: true });
+      try {
+        await recognizer.grow();
+      } finally {
+        signal?.removeEventListener("abort", stop);
+        signal?.throwIfAborted();
+      }
+    }
+    return recognizer;
+  });
 
 /** As many workers as cores and memory are good for. */
-function fitting(bytes) {
-  const cores = navigator.hardwareConcurrency ?? 1;
-  // In GiB, at most 8, and not told by every browser.
-  const memory = (navigator.deviceMemory ?? 4) * 2 ** 30;
-  return Math.max(1, Math.min(MOST_WORKERS, cores, Math.floor((memory * SHARE_OF_MEMORY) / bytes)));
-}
+const fitting = (bytes) =>
+  Math.max(1, Math.min(MOST_WORKERS, cores(), Math.floor((memoryBytes() * SHARE_OF_MEMORY) / bytes)));
 
-export async function inspect(source, options) {
-  const { signal } = checked(options);
-  const where = new Source(located(source));
-  const json = new TextDecoder().decode(await where.manifest(signal));
-  let manifest;
-  try {
-    manifest = JSON.parse(json);
-  } catch (error) {
-    refuse("bundle", `manifest.json: ${error.message}`);
-  }
-  const named = [manifest?.encoder, manifest?.tokenizer, ...(Array.isArray(manifest?.heads) ? manifest.heads : [])];
-  const whole = ({ file, bytes, sha256 } = {}) =>
-    typeof file === "string" && Number.isSafeInteger(bytes) && bytes > 0 && typeof sha256 === "string";
-  if (named.length < 3 || named.length > 66 || !named.every((file) => whole(file ?? undefined))) {
-    refuse("bundle", "manifest.json: found no encoder, tokenizer and heads with their sizes");
-  }
-  const files = named.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }));
-  return {
-    name: String(manifest.name ?? ""),
-    architecture: String(manifest.architecture ?? ""),
-    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    files,
-    cachedBytes: await where.cachedBytes(files),
-  };
-}
-
-/** A folder's address, absolute and with a slash at its end; or files by their path in the folder. */
-function located(source) {
-  if (typeof source === "string" || source instanceof URL) {
-    let url;
+export const inspect = (source, options) =>
+  guarded(options?.signal, async () => {
+    const { signal, hub } = checked(options, INSPECT);
+    const where = new Source(located(source, { hub }));
+    const json = new TextDecoder().decode(await where.manifest(signal));
+    let manifest;
     try {
-      url = new URL(source, document.baseURI);
-    } catch {
-      refuse("input", `found ${JSON.stringify(String(source))}, expected an address`);
+      manifest = JSON.parse(json);
+    } catch (error) {
+      refuse("bundle", `manifest.json: ${error.message}`);
     }
-    if (!url.pathname.endsWith("/")) url.pathname += "/";
-    url.search = url.hash = "";
-    return { base: url.href };
-  }
-  const list = Array.from(source ?? []);
-  if (list.length === 0 || !list.every((file) => file instanceof File))
-    refuse("input", "found neither an address nor files of a bundle");
-  const files = list.map((file) => [pathOf(file), file]);
-  const manifest = files.filter(([path]) => path.endsWith("manifest.json")).sort(([a], [b]) => a.length - b.length)[0];
-  if (!manifest) refuse("bundle", "found no manifest.json among the files");
-  const folder = manifest[0].slice(0, -"manifest.json".length);
-  return {
-    files: files.filter(([path]) => path.startsWith(folder)).map(([path, file]) => [path.slice(folder.length), file]),
-  };
-}
-
-const pathOf = (file) => file.webkitRelativePath || file.name;
+    const heads = Array.isArray(manifest?.heads) ? manifest.heads : [];
+    const named = [manifest?.encoder, manifest?.tokenizer, ...heads];
+    const whole = ({ file, bytes, sha256 } = {}) =>
+      typeof file === "string" && Number.isSafeInteger(bytes) && bytes > 0 && typeof sha256 === "string";
+    if (named.length < 3 || named.length > 66 || !named.every((file) => whole(file ?? undefined))) {
+      refuse("bundle", "manifest.json: found no encoder, tokenizer and heads with their sizes");
+    }
+    const files = named.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }));
+    return {
+      name: String(manifest.name ?? ""),
+      architecture: String(manifest.architecture ?? ""),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      files,
+      heads: heads.map(({ id, title, bytes }) => ({ id: String(id), title: String(title ?? id), bytes })),
+      defaultHead: String(manifest.default_head ?? ""),
+      cachedBytes: await where.cachedBytes(files),
+    };
+  });
 
 export class Recognizer {
   #pool;
@@ -128,7 +88,8 @@ export class Recognizer {
   #wasmBytes;
 
   /** Made by `load`. */
-  constructor(pool, most) {
+  constructor(ours, pool, most) {
+    if (ours !== OURS) refuse("input", "a Recognizer is made by load()");
     this.#pool = pool;
     this.#most = most;
     this.#wasmBytes = pool.bundle.wasmBytes;
@@ -172,22 +133,30 @@ export class Recognizer {
 
   /** Starts all workers that there may be. */
   grow() {
-    return this.#pool.grow(this.#most);
+    return guarded(undefined, () => this.#pool.grow(this.#most));
   }
 
-  async predict(text, options) {
-    const [found] = await this.#read(text, [checked(options).head ?? this.defaultHead], options);
-    return found;
+  predict(text, options) {
+    return guarded(options?.signal, async () => {
+      const own = checked(options, PREDICT);
+      const [found] = await this.#read(text, [own.head ?? this.defaultHead], own);
+      return found;
+    });
   }
 
-  async predictAll(text, heads, options) {
-    if (!Array.isArray(heads) || heads.length === 0) refuse("input", "found no heads to ask");
-    return this.#read(text, heads, options);
+  predictAll(text, heads, options) {
+    return guarded(options?.signal, async () => {
+      if (!Array.isArray(heads) || heads.length === 0) refuse("input", "found no heads to ask");
+      return this.#read(text, heads, checked(options, PREDICT));
+    });
   }
 
   /** Tags words that are cut already, sentence by sentence. */
-  async predictWords(sentences, options) {
-    const { head = this.defaultHead, decoder, signal } = checked(options);
+  predictWords(sentences, options) {
+    return guarded(options?.signal, () => this.#readWords(sentences, checked(options, PREDICT_WORDS)));
+  }
+
+  async #readWords(sentences, { head = this.defaultHead, decoder, signal }) {
     const isList = (list, of) => Array.isArray(list) && list.every(of);
     if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
       refuse("input", "found something else than sentences as lists of words, which are strings");
@@ -217,6 +186,11 @@ export class Recognizer {
     this.#pool.free();
   }
 
+  /** For `using`, where the language has it. */
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    this.free();
+  }
+
   /** Heads with the decoder of each: the one asked for, where the head can serve it. */
   #questions(heads, { decoder, aggregation = AGGREGATIONS[0] }) {
     const expect = (what, found, expected) => {
@@ -238,8 +212,7 @@ export class Recognizer {
     });
   }
 
-  async #read(text, heads, given) {
-    const options = checked(given);
+  async #read(text, heads, options) {
     if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
     const { signal, onPart } = options;
     const start = performance.now();
@@ -295,7 +268,7 @@ export class Recognizer {
       return true;
     };
     const { known, unknown, words } = await runs(outline, look, this.#most, signal);
-    if (words > LONG && this.#pool.size < this.#most) this.grow();
+    if (words > LONG && this.#pool.size < this.#most) this.grow().catch(() => {});
     let done = 0;
     const tell = ([from, to], isKnown) => {
       done += outline.ends[to] - outline.ends[from];
@@ -311,7 +284,7 @@ export class Recognizer {
       tell(run, true);
     }
     // What is on the screen comes first, and what follows it next.
-    const range = () => (isFunction(visible) ? visible() : visible);
+    const range = () => (typeof visible === "function" ? visible() : visible);
     const isVisible = (run, range) => areOffsets(range) && outline.meets(range, run);
     const begun = range();
     const first = Math.max(
@@ -329,7 +302,7 @@ export class Recognizer {
     const tasks = [...unknown.slice(first), ...unknown.slice(0, first)].map(([from, to]) => ({
       outline,
       run: [from, to],
-      nearest: isFunction(visible) ? nearest : undefined,
+      nearest: typeof visible === "function" ? nearest : undefined,
       input: () => ({ ...outline.input(from, to), questions }),
       done: ({ answers, wasmBytes }) => {
         this.#wasmBytes = Math.max(this.#wasmBytes, wasmBytes);

@@ -1,62 +1,11 @@
 // Workers that hold the same bundle, and the queue of tasks that they take from.
 
-import { NeriteError, revive } from "./errors.js";
-
-/** One worker, asked one thing at a time or several; it answers in order. */
-class Handle {
-  #worker;
-  #waiting = new Map();
-  #next = 0;
-  /** Why it ended, if it did. */
-  failure = null;
-
-  constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "nerite" });
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      // An event without a message says that the script itself could not be had.
-      this.end(
-        event.message
-          ? new NeriteError("crash", `the worker failed: ${event.message}`)
-          : new NeriteError("network", "the worker's script, or one that it needs, is missing from the package"),
-      );
-    };
-  }
-
-  ask(task, input, onProgress) {
-    if (this.failure) return Promise.reject(this.failure);
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, onProgress });
-      this.#worker.postMessage({ id, task, ...input });
-    });
-  }
-
-  #receive({ id, result, progress, error, fatal }) {
-    const asked = this.#waiting.get(id);
-    if (!asked) return;
-    if (progress) {
-      asked.onProgress?.(progress);
-      return;
-    }
-    this.#waiting.delete(id);
-    if (!error) asked.resolve(result);
-    else asked.reject(revive(error));
-    if (fatal) this.end(revive(error));
-  }
-
-  /** Ends the worker: what it has not answered fails for this reason. */
-  end(reason) {
-    this.failure ??= reason;
-    this.#worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(reason);
-    this.#waiting.clear();
-  }
-}
+import { NeriteError } from "./errors.js";
+import { Handle } from "./handle.js";
 
 export class Pool {
   #input;
+  #starting;
   #workers = [];
   /** The first worker while it is starting, and after. */
   #lead = null;
@@ -65,12 +14,18 @@ export class Pool {
   /** Until the workers that are starting are there. */
   #growing = null;
   #freed = false;
+  /** Whether a further worker has found no memory: then there will be no more. */
+  #full = false;
   /** What the first worker says of the bundle. */
   bundle = null;
 
-  /** @param {{ source: object, cache: boolean }} input what workers load */
-  constructor(input) {
+  /**
+   * @param {{ source: object, cache: boolean, wasm?: object }} input what workers load
+   * @param {{ workers?: number, worker?: () => Worker, workerUrl?: string | URL }} starting how they are started
+   */
+  constructor(input, starting) {
     this.#input = input;
+    this.#starting = starting;
   }
 
   get size() {
@@ -79,7 +34,7 @@ export class Pool {
 
   /** The first worker; a fresh one if it has crashed. */
   async lead(onProgress, signal) {
-    if (this.#freed) throw new NeriteError("freed", "the recognizer was freed");
+    this.#refuseFreed();
     this.#lead ??= this.#start(onProgress, signal).catch((error) => {
       this.#lead = null;
       throw error;
@@ -87,14 +42,18 @@ export class Pool {
     return this.#lead;
   }
 
+  #refuseFreed() {
+    if (this.#freed) throw new NeriteError("freed", "the recognizer was freed");
+  }
+
   async #start(onProgress, signal) {
     signal?.throwIfAborted();
-    const handle = new Handle();
+    const handle = new Handle(this.#starting);
     const stop = () => handle.end(signal.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const bundle = await handle.ask("load", { ...this.#input, manifest: this.bundle?.manifest }, onProgress);
-      if (this.#freed) throw new NeriteError("freed", "the recognizer was freed");
+      this.#refuseFreed();
       this.bundle ??= bundle;
       this.#workers.push(handle);
       return handle;
@@ -107,20 +66,27 @@ export class Pool {
   }
 
   /** Starts workers until there are `count`; resolves once they all are there. */
-  grow(count) {
+  async grow(count) {
+    this.#refuseFreed();
     const start = async () => {
-      const missing = Math.max(0, count - this.#workers.length);
+      const missing = this.#full ? 0 : Math.max(0, count - this.#workers.length);
       // Where one fails to start, fewer do the same work.
       await Promise.allSettled(
         Array.from({ length: missing }, async () => {
-          await this.#start();
+          try {
+            await this.#start();
+          } catch (error) {
+            this.#full ||= error.code === "memory";
+            throw error;
+          }
           this.#feed();
         }),
       );
       this.#growing = null;
+      this.#refuseFreed();
     };
     this.#growing ??= start();
-    return this.#growing;
+    await this.#growing;
   }
 
   async outline(text) {
@@ -169,7 +135,14 @@ export class Pool {
     for (const worker of this.#workers) {
       if (this.#busy.has(worker)) continue;
       if (this.#queue.length === 0) return;
-      const at = this.#queue[0].task.nearest?.(this.#queue) ?? 0;
+      let at = 0;
+      try {
+        at = this.#queue[0].task.nearest?.(this.#queue) ?? 0;
+      } catch (error) {
+        // The user's own function says what is on the screen.
+        this.#queue[0].fail(error);
+        continue;
+      }
       const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
       this.#watch(worker, worker.ask("predict", entry.task.input()))

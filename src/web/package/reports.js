@@ -1,12 +1,12 @@
 // The trainer's metrics, for pages over reports: see src/web/src/reports.rs. Call `start` first; best in a worker.
 
-import { build } from "./build.js";
+import { build } from "./bindings.js";
+import { builds } from "./wasm.js";
 
 let metrics = null;
 
 export async function start() {
-  metrics = await build();
-  await metrics.default();
+  metrics = await build(builds());
 }
 
 export const checkFile = (...given) => metrics.checkFile(...given);

@@ -4,9 +4,11 @@
 //! spreads long texts over workers, and is what pages see.
 
 mod engine;
+mod memory;
 mod panic;
 mod reports;
 mod results;
 
 pub use engine::Engine;
+pub use memory::lacking_bytes;
 pub use reports::{check_file, compare_reports, judge_sample, list_errors};

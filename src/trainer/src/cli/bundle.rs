@@ -1,8 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use nerite_trainer::bundle;
+use anyhow::{Context, Result};
+use nerite::Manifest;
 use nerite_trainer::progress;
+use nerite_trainer::{bundle, npm};
 
 use super::{EncoderArguments, LookupArguments};
 
@@ -11,12 +12,23 @@ use super::{EncoderArguments, LookupArguments};
 /// The folder OUT gets manifest.json, the quantized encoder, its tokenizer,
 /// the heads and their reports. The page shows the bundle in
 /// www/bundles/NAME at ?bundle=NAME.
+///
+/// With --npm, OUT is an npm package of the bundle, of new heads or of a
+/// bundle that there is (--bundle): load("package:NAME") finds it once it is
+/// installed. No file is larger than 25 MiB.
 #[derive(clap::Args)]
 pub(super) struct CreateArguments {
     /// A head's folder, as `nerite train` writes it; give several for several
     /// heads. The folder's name becomes the head's
-    #[arg(long = "head", value_name = "FOLDER", required = true)]
+    #[arg(
+        long = "head",
+        value_name = "FOLDER",
+        required_unless_present = "bundle"
+    )]
     heads: Vec<PathBuf>,
+    /// A bundle that there is, to write an npm package of
+    #[arg(long, value_name = "DIR", requires = "npm", conflicts_with_all = ["heads", "name", "default"])]
+    bundle: Option<PathBuf>,
     /// The folder for the bundle
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
@@ -25,27 +37,78 @@ pub(super) struct CreateArguments {
     /// The head to begin with, else the last one given
     #[arg(long, value_name = "HEAD")]
     default: Option<String>,
+    /// Write an npm package of this name
+    #[arg(long, value_name = "NAME")]
+    npm: Option<String>,
+    /// The npm package's version
+    #[arg(
+        long,
+        value_name = "VERSION",
+        requires = "npm",
+        default_value = "1.0.0"
+    )]
+    npm_version: String,
+    /// The licence of weights and heads, as npm names it (MIT, Apache-2.0)
+    #[arg(long, value_name = "SPDX", requires = "npm")]
+    license: Option<String>,
+    /// The text of that licence, for the package's file LICENSE
+    #[arg(long, value_name = "FILE", requires = "npm")]
+    license_file: Option<PathBuf>,
 }
+
+/// The largest text of a licence, in bytes.
+const MOST_LICENSE_BYTES: u64 = 1 << 20;
 
 impl CreateArguments {
     pub(super) fn run(&self) -> Result<()> {
-        let source = self.encoder.find()?;
-        let encoder = source.quantized(&progress::of_encoders())?;
-        let manifest = bundle::create(
-            &source,
-            &encoder,
-            &self.heads,
-            self.default.as_deref(),
-            &self.out,
-        )?;
-        bundle::refresh_index(&self.out)?;
+        let Some(name) = &self.npm else {
+            let manifest = self.create(&self.out)?;
+            bundle::refresh_index(&self.out)?;
+            say!(
+                "{}: {} heads, {:.1} MB to download",
+                self.out.display(),
+                manifest.heads.len(),
+                manifest.bytes() as f64 / 1e6
+            );
+            return Ok(());
+        };
+        let license_text = match &self.license_file {
+            Some(path) => {
+                let text = nerite_files::read_bounded(path, MOST_LICENSE_BYTES)?;
+                let text = String::from_utf8(text);
+                Some(text.with_context(|| format!("{}: found no UTF-8", path.display()))?)
+            }
+            None => None,
+        };
+        let settings = npm::Settings {
+            name: name.clone(),
+            version: self.npm_version.clone(),
+            license: self.license.clone(),
+            license_text,
+        };
+        let (_, bytes) = match &self.bundle {
+            Some(folder) => npm::write(folder, &settings, &self.out)?,
+            None => {
+                let folder = tempfile::tempdir()?;
+                self.create(folder.path())?;
+                npm::write(folder.path(), &settings, &self.out)?
+            }
+        };
         say!(
-            "{}: {} heads, {:.1} MB to download",
+            "{}: the npm package {name}, {:.1} MB; `npm publish {}` publishes it, `npm install {}` tries it",
             self.out.display(),
-            manifest.heads.len(),
-            manifest.bytes() as f64 / 1e6
+            bytes as f64 / 1e6,
+            self.out.display(),
+            self.out.display()
         );
         Ok(())
+    }
+
+    fn create(&self, out: &Path) -> Result<Manifest> {
+        let source = self.encoder.find()?;
+        let encoder = source.quantized(&progress::of_encoders())?;
+        let default = self.default.as_deref();
+        bundle::create(&source, &encoder, &self.heads, default, out)
     }
 }
 

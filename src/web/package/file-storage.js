@@ -1,0 +1,83 @@
+// As much of the Cache API as downloads.js needs, in a folder on disk, for where there is no browser's cache.
+
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+
+/** `NERITE_CACHE`, or the user's own folder for caches. */
+function root() {
+  const { NERITE_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (NERITE_CACHE) return join(NERITE_CACHE, "js");
+  if (process.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "nerite", "js");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "nerite", "js");
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "nerite", "js");
+}
+
+export class FileStorage {
+  async open(name) {
+    const folder = join(root(), name);
+    await mkdir(folder, { recursive: true });
+    return new FileCache(folder);
+  }
+
+  async delete(name) {
+    await rm(join(root(), name), { recursive: true, force: true });
+  }
+}
+
+/** One cache: a file for each key, named by the key's hash. */
+class FileCache {
+  #folder;
+
+  constructor(folder) {
+    this.#folder = folder;
+  }
+
+  #path(key) {
+    return join(this.#folder, createHash("sha256").update(key).digest("hex"));
+  }
+
+  async #size(path) {
+    const found = await stat(path).catch(() => undefined);
+    return found?.size;
+  }
+
+  /** What is asked of a Response: its length, and later, if at all, its bytes. */
+  async match(key) {
+    const path = key.path ?? this.#path(key);
+    const size = await this.#size(path);
+    if (size === undefined) return undefined;
+    return {
+      headers: { get: (name) => (name === "Content-Length" ? String(size) : null) },
+      arrayBuffer: () => readFile(path),
+    };
+  }
+
+  /** Written beside and renamed: nothing half-written is ever read. */
+  async put(key, response) {
+    const path = this.#path(key);
+    const beside = `${path}.${randomUUID()}.part`;
+    try {
+      await writeFile(beside, new Uint8Array(await response.arrayBuffer()));
+      await rename(beside, path);
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
+    }
+  }
+
+  async delete(key) {
+    const path = this.#path(key);
+    const had = (await this.#size(path)) !== undefined;
+    await rm(path, { force: true });
+    return had;
+  }
+
+  /** Keys that `match` takes. */
+  async keys() {
+    const names = await readdir(this.#folder);
+    return names.filter((name) => !name.endsWith(".part")).map((name) => ({ path: join(this.#folder, name) }));
+  }
+}

@@ -1,0 +1,91 @@
+// One engine, on a thread of its own or on this one, asked one thing at a time or several; it answers in order.
+
+import { describe, NeriteError, revive } from "./errors.js";
+import { Host } from "./host.js";
+import { hasWorkers, startWorker } from "./platform.js";
+
+/** An engine on this thread, in the form of a worker: for service workers, where there are no others. */
+function onThisThread() {
+  const port = { onmessage: null, onerror: null };
+  const host = new Host((data) => port.onmessage?.({ data }));
+  let last = Promise.resolve();
+  port.postMessage = (data) => {
+    // In turn, and never before the asker is done with what it does.
+    last = last.then(() => new Promise((resolve) => setTimeout(resolve))).then(() => host.answer(data));
+  };
+  port.terminate = () => host.close();
+  return port;
+}
+
+export class Handle {
+  #port = null;
+  #started;
+  #waiting = new Map();
+  #next = 0;
+  /** Why it ended, if it did. */
+  failure = null;
+
+  /** @param {{ workers?: number, worker?: () => Worker, workerUrl?: string | URL }} options */
+  constructor(options) {
+    this.#started = this.#start(options);
+    // Whoever asks hears of it.
+    this.#started.catch(() => {});
+  }
+
+  async #start(options) {
+    const port =
+      options.workers === 0 || !(options.worker || hasWorkers()) ? onThisThread() : await startWorker(options);
+    if (this.failure) {
+      port.terminate();
+      throw this.failure;
+    }
+    port.onmessage = ({ data }) => this.#receive(data);
+    port.onerror = (event) => {
+      event.preventDefault?.();
+      const { code, message } = describe(event.error ?? event);
+      this.end(new NeriteError(code, `the worker failed: ${message}`));
+    };
+    this.#port = port;
+  }
+
+  async ask(task, input, onProgress) {
+    try {
+      await this.#started;
+    } catch (error) {
+      this.failure ??= error instanceof NeriteError ? error : revive(describe(error));
+    }
+    if (this.failure) throw this.failure;
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, onProgress });
+      this.#port.keepAlive?.(true);
+      this.#port.postMessage({ id, task, ...input });
+    });
+  }
+
+  #receive({ id, result, progress, error, fatal }) {
+    const asked = this.#waiting.get(id);
+    if (!asked) return;
+    if (progress) {
+      try {
+        asked.onProgress?.(progress);
+      } catch (thrown) {
+        this.end(thrown);
+      }
+      return;
+    }
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#port.keepAlive?.(false);
+    if (!error) asked.resolve(result);
+    else asked.reject(revive(error));
+    if (fatal) this.end(revive(error));
+  }
+
+  /** Ends the engine: what it has not answered fails for this reason. */
+  end(reason) {
+    this.failure ??= reason;
+    this.#port?.terminate();
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,116 @@
+// One engine, which answers in the order of the questions: in a worker (worker.js), or on the thread that asks.
+
+import { build } from "./bindings.js";
+import { PART, Source } from "./downloads.js";
+import { describe, NeriteError, refuse } from "./errors.js";
+
+/** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
+const SLICE = 1 << 18;
+
+/** How often it all begins again because of what was wrong in the cache: a file, or two that are the same one. */
+const MOST_AGAIN = 3;
+
+export class Host {
+  #engine = null;
+  #bindings = null;
+  #memory = null;
+  #stop = new AbortController();
+  #post;
+  #tasks = {
+    load: (input, progress) => this.#load(input, progress),
+    outline: ({ text }) => this.#engine.outline(text),
+    predict: (input) => this.#predict(input),
+  };
+
+  /** @param {(message: object) => void} post */
+  constructor(post) {
+    this.#post = post;
+  }
+
+  async answer({ id, task, ...input }) {
+    try {
+      this.#post({ id, result: await this.#tasks[task](input, (progress) => this.#post({ id, progress })) });
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      // After a trap the engine's memory cannot be trusted: another worker is started.
+      const fatal = !(error instanceof NeriteError) && typeof error?.code !== "string";
+      this.#post({ id, error: fatal ? this.#trap(error) : describe(error), fatal });
+    }
+  }
+
+  /** What a trap does not say: that there was no memory, or what the panic was. */
+  #trap(error) {
+    const wanted = this.#bindings?.lackingBytes() ?? 0;
+    if (error instanceof WebAssembly.RuntimeError && wanted > 0) {
+      const held = this.#memory.buffer.byteLength;
+      return { code: "memory", message: `found no memory for ${wanted} more bytes; the engine holds ${held}` };
+    }
+    const panic = globalThis.nerite_panic;
+    return panic && error instanceof WebAssembly.RuntimeError ? { code: "crash", message: panic } : describe(error);
+  }
+
+  close() {
+    this.#stop.abort(new NeriteError("freed", "the recognizer was freed"));
+    this.#engine?.free();
+    this.#engine = null;
+  }
+
+  /** `manifest` is that of the first worker: all of them are to hold the same bundle, whatever the server has by then. */
+  async #load({ source, cache, wasm, manifest: known }, progress, again = 0) {
+    const { signal } = this.#stop;
+    const from = new Source(source);
+    const [bindings, manifest] = await Promise.all([build(wasm), known ?? from.manifest(signal)]);
+    signal.throwIfAborted();
+    this.#bindings = bindings;
+    this.#memory = bindings.memory;
+    const engine = new bindings.Engine(manifest);
+    this.#engine = engine;
+    const files = engine.files();
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
+    let done = 0;
+    let kept = true;
+    for (const file of files) {
+      let fromCache = false;
+      let loaded = done;
+      progress({ loaded, total, file: file.file, cached: false });
+      // What was right as a whole when it came is checked part by part, which the browser does many times faster than wasm.
+      const inParts =
+        cache && globalThis.crypto?.subtle && (file.parts || file.bytes <= PART) && (await from.wasRight(file));
+      try {
+        await from.read(file, { cache, signal }, async (bytes, cached) => {
+          fromCache ||= cached;
+          if (inParts) {
+            if (!cached) refuse("integrity", `${file.file}: found only a part of it in the cache`);
+            engine.checkPart(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+          }
+          signal.throwIfAborted();
+          for (let at = 0; at < bytes.length; at += SLICE) engine.push(bytes.subarray(at, at + SLICE));
+          loaded += bytes.length;
+          progress({ loaded, total, file: file.file, cached });
+        });
+        engine.finishFile();
+        const isKept = cache && (await from.isKept(file));
+        if (isKept && !inParts) await from.noteRight(file);
+        kept &&= isKept;
+      } catch (error) {
+        if (signal.aborted || !["integrity", "bundle"].includes(error.code)) throw error;
+        // Part by part it is wrong, or what the manifest says of its parts is: as a whole it may be right all the same.
+        if (inParts) await from.doubt(file);
+        // What is wrong must not be kept; what came from the cache may be right on the server.
+        else await from.forget(file);
+        if ((!fromCache && !inParts) || again === MOST_AGAIN) throw error;
+        engine.free();
+        this.#engine = null;
+        return this.#load({ source, cache, wasm, manifest: known }, progress, again + 1);
+      }
+      done += file.bytes;
+    }
+    return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory.buffer.byteLength };
+  }
+
+  #predict({ text, words, sentences, questions }) {
+    const start = performance.now();
+    const answers = this.#engine.predict(text, words, sentences, questions);
+    return { answers, milliseconds: performance.now() - start, wasmBytes: this.#memory.buffer.byteLength };
+  }
+}

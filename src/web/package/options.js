@@ -1,0 +1,46 @@
+// What users hand in, once it is known to be what it should.
+
+import { callback, refuse } from "./errors.js";
+
+const isFunction = (value) => typeof value === "function";
+export const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+const isAddress = (value) => typeof value === "string" || value instanceof URL;
+const isSignal = (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener);
+const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
+
+/** What options are to be. Those without a test are looked at where they are used. */
+const KINDS = {
+  signal: ["an AbortSignal", isSignal],
+  visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
+  onProgress: ["a function", isFunction],
+  onPart: ["a function", isFunction],
+  cache: ["true or false", (value) => typeof value === "boolean"],
+  workers: ["a whole number from 0 to 64", (value) => Number.isInteger(value) && value >= 0 && value <= 64],
+  worker: ["a function that makes a Worker", isFunction],
+  workerUrl: ["an address", isAddress],
+  wasmUrl: ["an address, or { relaxed, plain }", areAddresses],
+  hub: ["an address", isAddress],
+};
+
+const CALLBACKS = ["onProgress", "onPart", "visible"];
+
+export const LOAD = ["onProgress", "signal", "workers", "cache", "worker", "workerUrl", "wasmUrl", "hub"];
+export const INSPECT = ["signal", "hub"];
+export const PREDICT = ["head", "decoder", "aggregation", "signal", "visible", "onProgress", "onPart"];
+export const PREDICT_WORDS = ["head", "decoder", "signal"];
+
+/** Options, of which only these names are known; their functions are fit for `guarded`. */
+export function checked(options = {}, names) {
+  if (typeof options !== "object" || options === null)
+    refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
+  const own = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name))
+      refuse("input", `options.${name}: there is no such option; expected ${names.join(", ")}`);
+    const [kind, isRight] = KINDS[name] ?? [];
+    if (value !== undefined && kind && !isRight(value))
+      refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
+    own[name] = CALLBACKS.includes(name) && isFunction(value) ? callback(value) : value;
+  }
+  return own;
+}

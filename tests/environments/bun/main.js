@@ -1,0 +1,5 @@
+import { load } from "nerite";
+
+import { check } from "./program.js";
+
+await check(load);

@@ -1,0 +1,23 @@
+// What every program of the environments does: a bundle by its path, its address and its package, and from the cache.
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+
+export async function check(load) {
+  const [folder, address, named] = process.argv.slice(2);
+  const found = {};
+  const cached = [];
+  for (const source of [folder, pathToFileURL(folder), address, address, named].filter(Boolean)) {
+    const recognizer = await load(source, { workers: 2 });
+    const { entities } = await recognizer.predict("Barack Obama visited Paris.");
+    Object.assign(found, {
+      texts: entities.map(({ text }) => text),
+      backend: recognizer.backend,
+      workers: recognizer.workers,
+    });
+    cached.push(recognizer.cached);
+    if (found.texts.join() !== "Barack Obama,Paris") break;
+    // The last one is not freed: an idle engine keeps no program alive.
+    if (source !== named) recognizer.free();
+  }
+  console.log(JSON.stringify({ ...found, cached }));
+}

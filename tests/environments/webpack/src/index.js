@@ -1,0 +1,5 @@
+import { load } from "nerite";
+
+import { run } from "../page.js";
+
+run(load);

@@ -4,6 +4,7 @@ import { byId } from "../shared/dom.js";
 import { listLanguages, setLanguage, speak } from "../shared/i18n.js";
 import { keepPage, register } from "../shared/offline.js";
 import { afterFrame } from "../shared/pace.js";
+import { FileList } from "./file-list.js";
 import { ModelCard } from "./model-card.js";
 import { ResultCard } from "./result-card.js";
 import { TextCard } from "./text-card.js";
@@ -14,18 +15,28 @@ listLanguages(byId("language"));
 const text = new TextCard({
   onText: (soon) => result.request(soon),
   onFolder: (files) => model.openFolder(files),
+  onFiles: (files) => list.open(files),
+  settings: () => result.settings,
+  onSettings: (settings) => result.apply(settings),
 });
 const result = new ResultCard(() => text.text, {
   onWord: (offset) => text.reveal(offset),
   onFailure: (error) => model.failPrediction(error),
+  onBundle: (name) => model.useListed(name),
   onSuccess() {
     model.recovered();
     model.showFacts();
   },
 });
+const list = new FileList({
+  recognizer: () => result.recognizer,
+  settings: () => result.settings,
+  onShow: (own) => text.set(own),
+});
 const model = new ModelCard({
-  async onLoaded(recognizer) {
-    result.use(recognizer);
+  async onLoaded(recognizer, bundle) {
+    result.use(recognizer, bundle);
+    list.goOn();
     model.worksOffline((await keepPage()) && recognizer.cached);
   },
   onGone: () => result.use(null),
@@ -34,7 +45,7 @@ const model = new ModelCard({
 
 byId("language").addEventListener("change", async ({ target }) => {
   setLanguage(target.value);
-  for (const part of [text, model, result]) {
+  for (const part of [text, list, model, result]) {
     // Another language has other letters, which take a browser long to lay out for the first time.
     await afterFrame();
     part.translate();

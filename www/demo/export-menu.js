@@ -44,7 +44,8 @@ export class ExportMenu {
 /** Browsers want the clipboard asked for at the click, while a long text is yet to be written. */
 async function copy(written) {
   if (typeof ClipboardItem === "function" && navigator.clipboard?.write) {
-    const text = written.then((blob) => new Blob([blob], { type: "text/plain" }));
+    // As text: without the mark that a file begins with.
+    const text = written.then(async (blob) => new Blob([await blob.text()], { type: "text/plain" }));
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
   } else {
     await navigator.clipboard.writeText(await (await written).text());

@@ -11,10 +11,11 @@ import { typeColour, typeName } from "../shared/tags.js";
  */
 
 const formats = {
-  json: { type: "application/json", pieces: json },
-  csv: { type: "text/csv", pieces: csv },
-  conll: { type: "text/plain", pieces: conll },
-  html: { type: "text/html", pieces: html },
+  json: { type: "application/json", pieces: json, all: allJson },
+  // By the mark spreadsheets know that it is UTF-8.
+  csv: { type: "text/csv", pieces: csv, all: allCsv, mark: "\uFEFF" },
+  conll: { type: "text/plain", pieces: conll, all: allConll },
+  html: { type: "text/html", pieces: (result) => html([result]), all: html },
 };
 
 /**
@@ -22,12 +23,20 @@ const formats = {
  * @param {Result} result
  * @returns {Promise<Blob>}
  */
-export async function write(format, result) {
-  const { type, pieces } = formats[format];
+export const write = (format, result) => written(format, formats[format].pieces(result));
+
+/**
+ * The results of several files in one.
+ * @param {(Result & { name: string })[]} results each with its file's name
+ */
+export const writeAll = (format, results) => written(format, formats[format].all(results));
+
+async function written(format, pieces) {
+  const { type, mark = "" } = formats[format];
   const pace = pacer();
   const parts = [];
   let part = "";
-  for (const piece of pieces(result)) {
+  for (const piece of pieces) {
     part += piece;
     if (part.length > 1 << 20) {
       // Encoded now: all of it at the end would take a tenth of a second.
@@ -37,6 +46,7 @@ export async function write(format, result) {
     await pace();
   }
   parts.push(part);
+  if (mark) parts.unshift(mark);
   return new Blob(parts, { type: `${type};charset=utf-8` });
 }
 
@@ -81,15 +91,21 @@ function* json({ text, bundle, prediction, entities, threshold }) {
 /** Seven digits are what a 32-bit number holds. */
 const rounded = (number) => Number(number.toPrecision(7));
 
+const COLUMNS = "text,type,start,end,score\r\n";
+
 function* csv({ entities }) {
-  yield "text,type,start,end,score\r\n";
-  for (const { text, type, start, end, score } of entities)
-    yield `${[text, type, start, end, score.toFixed(4)].map(cell).join(",")}\r\n`;
+  yield COLUMNS;
+  for (const entity of entities) yield `${row(entity)}\r\n`;
 }
 
-/** A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe, as spreadsheets themselves write text. */
+const row = ({ text, type, start, end, score }) => [text, type, start, end, score.toFixed(4)].map(cell).join(",");
+
+/** What a spreadsheet would take for a formula; a number is none. */
+const FORMULA = /^[=@\t\r]|^[+-](?![\d.,\s]*$)/;
+
+/** A cell as it is, but for one that would be a formula: that gets an apostrophe, as spreadsheets themselves write text. */
 function cell(value) {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -108,6 +124,30 @@ function* conll({ text, prediction, entities }) {
     yield `${text.slice(word.start, word.end).replace(/\s+/g, "_")}\t${tag}\n`;
   }
   yield "\n";
+}
+
+function* allJson(results) {
+  yield '{"files": [';
+  for (const [index, result] of results.entries()) {
+    yield `${index > 0 ? "," : ""}\n{"file": ${JSON.stringify(result.name)}, "result": `;
+    yield* json(result);
+    yield "}";
+  }
+  yield "]}\n";
+}
+
+function* allCsv(results) {
+  yield `file,${COLUMNS}`;
+  for (const { name, entities } of results) {
+    for (const entity of entities) yield `${cell(name)},${row(entity)}\r\n`;
+  }
+}
+
+function* allConll(results) {
+  for (const result of results) {
+    yield `# file = ${result.name.replace(/\s+/g, " ")}\n`;
+    yield* conll(result);
+  }
 }
 
 const STYLE = `
@@ -136,7 +176,7 @@ ${[
 `;
 
 /** A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text. */
-function* html({ text, bundle, entities }) {
+function* html(results) {
   const serializer = new XMLSerializer();
   const plain = (string) => serializer.serializeToString(document.createTextNode(string));
   // An element begins with it, so that no text is touched.
@@ -148,18 +188,22 @@ function* html({ text, bundle, entities }) {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Nerite: ${plain(bundle)}</title>
+<title>Nerite: ${plain(results[0].bundle)}</title>
 <style>${STYLE}</style>
 </head>
-<body>
-<main lang="">`;
-  let position = 0;
-  for (const { start, end, type, text: name, score } of entities) {
-    yield plain(text.slice(position, start));
-    const mark = element("mark", { class: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
-    mark.append(element("small", { lang: currentLanguage() }, typeName(type)));
-    yield written(mark);
-    position = end;
+<body>`;
+  for (const { name: file, text, entities } of results) {
+    if (file !== undefined) yield `\n${written(element("h2", {}, file))}`;
+    yield `\n<main lang="">`;
+    let position = 0;
+    for (const { start, end, type, text: name, score } of entities) {
+      yield plain(text.slice(position, start));
+      const mark = element("mark", { class: `c${typeColour(type)}`, title: score.toFixed(3) }, name);
+      mark.append(element("small", { lang: currentLanguage() }, typeName(type)));
+      yield written(mark);
+      position = end;
+    }
+    yield `${plain(text.slice(position))}</main>`;
   }
-  yield `${plain(text.slice(position))}</main>\n</body>\n</html>\n`;
+  yield "\n</body>\n</html>\n";
 }

@@ -15,6 +15,15 @@ export class Filter {
     return entity.score >= this.threshold ? "shown" : "weak";
   }
 
+  /** The types that are switched off. */
+  get off() {
+    return [...this.#off];
+  }
+
+  set off(types) {
+    this.#off = new Set(types);
+  }
+
   isOn(type) {
     return !this.#off.has(type);
   }

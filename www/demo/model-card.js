@@ -2,18 +2,16 @@
 
 import { byId, label, option } from "../shared/dom.js";
 import { counted, megabytes, t } from "../shared/i18n.js";
-import { refresh } from "../shared/offline.js";
+import { refresh, serviceWorkers } from "../shared/offline.js";
+import { isBundleName, isListed, readCatalog } from "./catalog.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
 /** Addresses of bundles whose download the reader has agreed to; the latest few. */
 const AGREED = "nerite.agreed";
 const MOST_AGREED = 50;
-/** How long the list of encoders may take, in milliseconds. */
-const LIST_WAIT = 5000;
 /** The value of the encoder that was opened from disk or an address. */
 const OWN = "own:";
 
-const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 export class ModelCard {
@@ -21,6 +19,8 @@ export class ModelCard {
   #status = byId("status");
   #progress = byId("progress");
   #action = byId("action");
+  /** What has the focus where a button goes. */
+  #settings = document.querySelector("#settings > summary");
   #listener;
   #package = null;
   #recognizer = null;
@@ -41,7 +41,7 @@ export class ModelCard {
   #say = () => {};
   #note = () => "";
 
-  /** @param {{ onLoaded(recognizer): void, onGone(): void, onRetry(): void }} listener */
+  /** @param {{ onLoaded(recognizer, bundle: string | null): void, onGone(): void, onRetry(): void }} listener */
   constructor(listener) {
     this.#listener = listener;
     this.#encoder.addEventListener("change", () => this.#chooseListed(this.#encoder.value));
@@ -55,13 +55,6 @@ export class ModelCard {
       event.preventDefault();
       this.#openAddress(byId("own-address").value.trim());
     });
-    // Where there is room, settings need no unfolding; elsewhere they would stand between a text and its result.
-    const wide = matchMedia("(min-width: 56rem)");
-    const unfold = () => {
-      byId("settings").open = wide.matches;
-    };
-    wide.addEventListener("change", unfold);
-    unfold();
     byId("clear-cache").addEventListener("click", () => this.#clearCache());
   }
 
@@ -79,6 +72,11 @@ export class ModelCard {
     }
     await this.#fillEncoders(name);
     await this.#choose({ name, from: bundleUrl(name), value: name });
+  }
+
+  /** Takes another of the site's bundles. */
+  useListed(name) {
+    this.#chooseListed(name);
   }
 
   /** Opens the files of a bundle's folder. */
@@ -129,16 +127,7 @@ export class ModelCard {
   }
 
   async #fillEncoders(current) {
-    let bundles = [];
-    try {
-      const response = await fetch("bundles/index.json", { signal: AbortSignal.timeout(LIST_WAIT) });
-      if (response.ok) ({ bundles } = await response.json());
-    } catch {
-      // Without a list there is no choice, which is no failure.
-    }
-    const listed = Array.isArray(bundles)
-      ? bundles.filter((bundle) => typeof bundle?.name === "string" && isBundleName(bundle.name))
-      : [];
+    const listed = [...(await readCatalog())];
     if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
     this.#encoder.replaceChildren(
       ...listed.map(({ name, bytes }) =>
@@ -295,7 +284,7 @@ export class ModelCard {
         },
       });
       // Where no service worker keeps what further workers need, they start now: later there are no requests.
-      if (!navigator.serviceWorker?.controller) await recognizer.grow();
+      if (!serviceWorkers()?.controller) await recognizer.grow();
       if (signal.aborted) {
         recognizer.free();
         return;
@@ -303,7 +292,7 @@ export class ModelCard {
       this.#recognizer = recognizer;
       this.#loaded = source;
       this.#ready();
-      this.#listener.onLoaded(recognizer);
+      this.#listener.onLoaded(recognizer, source.value !== OWN && isListed(source.name) ? source.name : null);
     } catch (error) {
       if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
     }
@@ -340,7 +329,7 @@ export class ModelCard {
 
   /** Says a failure in the words of its code. */
   #failFor(error, again) {
-    const known = ["package", "network", "integrity", "bundle", "memory", "crash", "input"];
+    const known = ["package", "network", "integrity", "bundle", "memory", "policy", "crash", "input"];
     let code = known.includes(error?.code) ? error.code : "other";
     // Before there is a recognizer, what fails is its start.
     if (code === "crash" && !this.#recognizer) code = "start";
@@ -369,7 +358,7 @@ export class ModelCard {
       byId("status-advice").textContent = advice;
       byId("status-advice").className = "";
       // The focus must not get lost with the button.
-      if (action === null && document.activeElement === this.#action) byId("encoder").focus();
+      if (action === null && document.activeElement === this.#action) this.#settings.focus();
       this.#action.hidden = action === null;
       this.#action.textContent = action ?? "";
       this.#action.onclick = run ?? null;
@@ -401,7 +390,7 @@ export class ModelCard {
     store([]);
     this.#offline = false;
     this.#showOffline();
-    byId("encoder").focus();
+    this.#settings.focus();
     await this.#showCache();
     byId("cache-note").textContent = t("cache-cleared");
   }

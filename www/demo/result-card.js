@@ -1,6 +1,6 @@
 // The result: asks the recognizer about the newest text, and shows what it says, with one head or two side by side.
 
-import { byId, excerpt, label, option } from "../shared/dom.js";
+import { byId, element, excerpt, option } from "../shared/dom.js";
 import { counted, duration, formatNumber, t } from "../shared/i18n.js";
 import { afterFrame, oncePerFrame, pacer } from "../shared/pace.js";
 import { describeTag } from "../shared/tags.js";
@@ -8,8 +8,10 @@ import { differences } from "./compare.js";
 import { EntityList } from "./entity-list.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
+import { aboutOf, nameOf } from "./heads.js";
 import { Latest } from "./latest.js";
 import { renderLegend } from "./legend.js";
+import { Misfit } from "./misfit.js";
 import { ResultView } from "./result-view.js";
 import { WordPanel } from "./word-panel.js";
 
@@ -38,6 +40,11 @@ export class ResultCard {
   #readText;
   #listener;
   #recognizer = null;
+  /** The name of the model in use, if it is one of the site's. */
+  #bundle = null;
+  #misfit = new Misfit((bundle) => this.#listener.onBundle(bundle));
+  /** What a link wants, until there is a model that can do it. */
+  #wanted = null;
   /** What is on show: `{ text, predictions, sides, complete }`; the words of a side may have gaps until it is complete. */
   #shown = null;
   /** The same for a long text whose parts are coming in. */
@@ -52,7 +59,7 @@ export class ResultCard {
 
   /**
    * @param {() => string | null} readText
-   * @param {{ onWord(offset: number): void, onFailure(error): void, onSuccess(): void }} listener
+   * @param {{ onWord(offset: number): void, onFailure(error): void, onSuccess(): void, onBundle(name: string): void }} listener
    */
   constructor(readText, listener) {
     this.#readText = readText;
@@ -91,13 +98,45 @@ export class ResultCard {
     this.#syncScrolling();
   }
 
-  /** Takes another recognizer, or none. */
-  use(recognizer) {
+  /** Takes another recognizer, or none; `bundle` is its name if it is one of the site's. */
+  use(recognizer, bundle = null) {
     this.#recognizer = recognizer;
+    this.#bundle = bundle;
     this.#analysis.cancel();
     for (const select of [this.#head, this.#compare, this.#decoder, this.#aggregation]) select.disabled = !recognizer;
     if (!recognizer) return;
     this.#fillHeads();
+    if (this.#wanted) this.apply(this.#wanted);
+    this.request(false);
+  }
+
+  get recognizer() {
+    return this.#recognizer;
+  }
+
+  /** What a link carries beside the text: head, the one beside it, threshold, types that are off. */
+  get settings() {
+    return {
+      head: this.#head.value,
+      compare: this.#compare.value,
+      threshold: this.#filter.threshold,
+      off: this.#filter.off,
+    };
+  }
+
+  /** Sets what a link carries, as far as the model has it; once there is a model. */
+  apply({ head, compare, threshold, off }) {
+    this.#filter.threshold = threshold;
+    this.#filter.off = off;
+    byId("threshold").value = threshold;
+    byId("threshold-value").textContent = threshold.toFixed(2);
+    this.#wanted = this.#recognizer ? null : { head, compare, threshold, off };
+    if (!this.#recognizer) return;
+    const has = (select, value) => Array.from(select.options).some((option) => option.value === value);
+    if (has(this.#head, head)) this.#head.value = head;
+    if (has(this.#compare, compare)) this.#compare.value = compare;
+    this.#fillDecoders();
+    this.#refilter();
     this.request(false);
   }
 
@@ -110,6 +149,7 @@ export class ResultCard {
   translate() {
     if (this.#recognizer) this.#fillHeads();
     for (const view of this.#views) view.redraw();
+    this.#misfit.translate();
     this.#showSides();
     if (this.#inPanel) this.#showWord(this.#inPanel);
   }
@@ -121,7 +161,7 @@ export class ResultCard {
       select.replaceChildren(...options);
       select.value = options.some(({ value }) => value === chosen) ? chosen : fallback;
     };
-    const headOptions = () => heads.map((head) => option(head.id, nameOf(head)));
+    const headOptions = () => heads.map((head) => option(head.id, nameOf(head, this.#bundle)));
     fill(this.#head, headOptions(), defaultHead);
     fill(this.#compare, [option("", t("compare-none")), ...headOptions()], "");
     this.#fillDecoders();
@@ -129,11 +169,18 @@ export class ResultCard {
 
   #fillDecoders() {
     const head = this.#recognizer.heads.find(({ id }) => id === this.#head.value);
+    this.#showAbout(head);
     const chosen = this.#decoder.value;
     this.#decoder.replaceChildren(...head.decoders.map((decoder) => option(decoder, t(`decoder-${decoder}`))));
     this.#decoder.value =
       head.decoders.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : head.decoder;
     this.#decoder.dataset.chosenFor = head.id;
+  }
+
+  #showAbout(head) {
+    const { text, report } = aboutOf(head, this.#bundle);
+    const link = report ? [" ", element("a", { href: report }, t("head-report"))] : [];
+    byId("head-about").replaceChildren(text, ...link);
   }
 
   async #analyse(signal) {
@@ -169,6 +216,7 @@ export class ResultCard {
       this.#endParts();
       await this.#show(text, predictions, current);
       this.#listener.onSuccess();
+      this.#misfit.look(text, this.#bundle);
     } catch (error) {
       if (recognizer !== this.#recognizer) return;
       if (!signal.aborted) this.#listener.onFailure(error);
@@ -264,7 +312,7 @@ export class ResultCard {
     byId("comparison").hidden = !two;
     heads.forEach((head, side) => {
       const info = this.#recognizer?.heads.find(({ id }) => id === head);
-      byId(`result-head-${side}`).textContent = two ? nameOf(info ?? { id: head }) : "";
+      byId(`result-head-${side}`).textContent = two ? nameOf(info ?? { id: head }, this.#bundle) : "";
     });
     byId("result-head-0").hidden = !two;
   }
@@ -499,5 +547,3 @@ export class ResultCard {
     return { text, bundle: this.#recognizer?.name ?? "", prediction, entities, threshold: this.#filter.threshold };
   }
 }
-
-const nameOf = ({ id, title }) => label(title && title !== id ? `${id}: ${title}` : id, 80);

@@ -13,8 +13,16 @@ const SLICE = 1 << 10;
 const PLAIN = "text=";
 const PACKED = "packed=";
 
-/** The address of this page with the text in it, packed where that is shorter and the browser can. */
-export async function linkTo(text) {
+/** What a head or a type may be called in a link, and how many types it may switch off. */
+const LONGEST_NAME = 100;
+const MOST_TYPES = 60;
+
+/**
+ * The address of this page with the text in it, packed where that is shorter and the browser can.
+ *
+ * @param {{ head: string, compare: string, threshold: number, off: string[] }} settings what differs from the page's own is in it too
+ */
+export async function linkTo(text, settings = {}) {
   const url = new URL(location.href);
   // Who follows the link has not agreed to a download.
   url.searchParams.delete("start");
@@ -27,13 +35,20 @@ export async function linkTo(text) {
   if (links.length === 0 || text.length < links[0].length) {
     links.push(PLAIN + encodeURIComponent(new TextDecoder().decode(bytes)));
   }
-  url.hash = links.sort((a, b) => a.length - b.length)[0];
+  // The text comes last, whatever it is.
+  const given = new URLSearchParams();
+  if (settings.head) given.set("head", settings.head);
+  if (settings.compare) given.set("compare", settings.compare);
+  if (settings.threshold > 0) given.set("threshold", String(settings.threshold));
+  for (const type of settings.off ?? []) given.append("off", type);
+  const front = String(given);
+  url.hash = (front && `${front}&`) + links.sort((a, b) => a.length - b.length)[0];
   return url.href;
 }
 
 /** The text in a fragment, or null if it carries none. Rejects if it is damaged. */
 export async function textIn(fragment) {
-  const hash = fragment.replace(/^#/, "");
+  const hash = textPart(fragment);
   if (hash.startsWith(PLAIN)) return decodeURIComponent(hash.slice(PLAIN.length));
   if (!hash.startsWith(PACKED)) return null;
   const bytes = await through(
@@ -42,6 +57,29 @@ export async function textIn(fragment) {
     LONGEST_TEXT,
   );
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+/** The settings in a fragment that carries a text, each checked; null where it carries none. */
+export function settingsIn(fragment) {
+  const text = textPart(fragment);
+  const front = fragment.replace(/^#/, "").slice(0, -text.length || undefined);
+  if (text === "" || front === "") return null;
+  const given = new URLSearchParams(front);
+  const name = (value) => (value ?? "").slice(0, LONGEST_NAME);
+  const threshold = Number(given.get("threshold") ?? 0);
+  return {
+    head: name(given.get("head")),
+    compare: name(given.get("compare")),
+    threshold: threshold >= 0 && threshold <= 1 ? threshold : 0,
+    off: given.getAll("off").slice(0, MOST_TYPES).map(name),
+  };
+}
+
+/** From where the text begins. */
+function textPart(fragment) {
+  const hash = fragment.replace(/^#/, "");
+  const start = /(?:^|&)(?:text|packed)=/.exec(hash);
+  return start ? hash.slice(start.index).replace(/^&/, "") : "";
 }
 
 async function through(stream, bytes, most) {

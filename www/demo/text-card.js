@@ -1,10 +1,11 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
 import { byId, element, label } from "../shared/dom.js";
-import { dropped, readText } from "../shared/files.js";
+import { dropped } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
+import { read } from "./documents.js";
 import { examples } from "./examples.js";
-import { LONGEST_LINK, linkTo, textIn } from "./share-link.js";
+import { LONGEST_LINK, linkTo, settingsIn, textIn } from "./share-link.js";
 import { TextBox } from "./text-box.js";
 
 /** Where this tab keeps its text while another page is in it. */
@@ -15,17 +16,20 @@ const LONGEST_TEXT = 5_000_000;
 export class TextCard {
   #box;
   #share = byId("share-panel");
-  #onText;
+  #listener;
   #note = () => "";
   /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
   /**
-   * @param {{ onText(soon: boolean): void, onFolder(files: File[]): void }} listener
-   *   `onText` hears of every change; `soon` while more may follow at once
+   * @param {{
+   *   onText(soon: boolean): void, onFolder(files: File[]): void, onFiles(files: File[]): void,
+   *   settings(): object, onSettings(settings: object): void
+   * }} listener `onText` hears of every change; `soon` while more may follow at once; `onFiles` of several files
    */
-  constructor({ onText, onFolder }) {
-    this.#onText = onText;
+  constructor(listener) {
+    this.#listener = listener;
+    const { onText, onFolder } = listener;
     this.#box = new TextBox(() => {
       this.#changed();
       onText(true);
@@ -37,9 +41,9 @@ export class TextCard {
     });
     byId("open-file").addEventListener("click", () => byId("file").click());
     byId("file").addEventListener("change", ({ target }) => {
-      const [file] = target.files;
+      const files = Array.from(target.files);
       target.value = "";
-      if (file) this.#open(file);
+      this.#take(files);
     });
     for (const name of Object.keys(examples)) {
       const button = element("button", {
@@ -87,7 +91,7 @@ export class TextCard {
     if (before !== "" && !Object.values(examples).includes(before)) this.#before = before;
     this.#box.value = text;
     byId("undo").hidden = ["", text].includes(this.#before);
-    this.#onText(false);
+    this.#listener.onText(false);
   }
 
   /** The reader has another text now: a reload must not bring back that of the link. */
@@ -114,10 +118,17 @@ export class TextCard {
     if (byId("text-note").textContent !== text) byId("text-note").textContent = text;
   }
 
+  /** One file's text goes into the box; several are read one after the other. */
+  #take(files) {
+    if (files.length > 1) this.#listener.onFiles(files);
+    else if (files.length === 1) this.#open(files[0]);
+  }
+
   async #open(file) {
     try {
-      const { text, guessed } = await readText(file);
+      const { text, guessed, kind } = await read(file);
       this.set(text);
+      if (kind === "labelled") this.#say(() => t("file-labelled", { name: label(file.name) }));
       if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
     } catch (error) {
       this.#say(() => error.message);
@@ -129,6 +140,8 @@ export class TextCard {
       const text = await textIn(location.hash);
       if (text === null) return false;
       this.#say(() => "");
+      const settings = settingsIn(location.hash);
+      if (settings) this.#listener.onSettings(settings);
       this.#replace(text);
       return true;
     } catch {
@@ -138,7 +151,7 @@ export class TextCard {
   }
 
   async #showLink() {
-    const link = await linkTo(this.#box.value);
+    const link = await linkTo(this.#box.value, this.#listener.settings());
     if (link.length > LONGEST_LINK) {
       this.#say(() => t("share-too-long", { count: formatNumber(link.length), limit: formatNumber(LONGEST_LINK) }));
       return;
@@ -174,10 +187,9 @@ export class TextCard {
       if (!hasFiles(event)) return;
       event.preventDefault();
       try {
-        const { files, file, count } = await dropped(event.dataTransfer);
-        if (files?.length > 0) onFolder(files);
-        else if (count > 1) this.#say(() => t("one-file", { count: formatNumber(count) }));
-        else if (file) await this.#open(file);
+        const { folder, files } = await dropped(event.dataTransfer);
+        if (folder?.length > 0) onFolder(folder);
+        else this.#take(files);
       } catch (error) {
         this.#say(() => error.message);
       }

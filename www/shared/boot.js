@@ -9,6 +9,9 @@
       "file": "This page was opened straight from the file system, where a browser does not load its modules.",
       "file-advice":
         'Run scripts/demo, or "nerite serve", and open the address that it prints. The text still stays on this device.',
+      "sandboxed":
+        "This page is in a frame that is cut off from its own site (a sandbox without allow-same-origin), so its scripts and the model are out of its reach.",
+      "sandboxed-advice": "Open the page in a tab of its own, or add allow-same-origin to the frame.",
       "no-wasm": "This browser has no WebAssembly, or has it switched off (a lockdown mode does that).",
       "no-wasm-advice": "Allow WebAssembly for this site, or use another browser. ",
       "no-simd": "This browser's WebAssembly lacks the SIMD instructions that the recognizer needs.",
@@ -23,6 +26,9 @@
       "file": "이 페이지를 파일 시스템에서 바로 열었습니다. 이 경우 브라우저가 모듈을 불러오지 않습니다.",
       "file-advice":
         'scripts/demo나 "nerite serve"를 실행하고 표시되는 주소를 여세요. 글은 그대로 이 기기에만 남습니다.',
+      "sandboxed":
+        "이 페이지는 자기 사이트와 분리된 프레임(allow-same-origin이 없는 sandbox) 안에 있어 스크립트와 모델을 불러올 수 없습니다.",
+      "sandboxed-advice": "페이지를 새 탭에서 열거나 프레임에 allow-same-origin을 추가하세요.",
       "no-wasm": "이 브라우저에는 WebAssembly가 없거나 꺼져 있습니다(차단 모드에서 그럴 수 있습니다).",
       "no-wasm-advice": "이 사이트에 WebAssembly를 허용하거나 다른 브라우저를 쓰세요. ",
       "no-simd": "이 브라우저의 WebAssembly에는 인식기에 필요한 SIMD 명령이 없습니다.",
@@ -69,6 +75,8 @@
 
   if (location.protocol === "file:") {
     fail(strings["file"], strings["file-advice"]);
+  } else if (window.origin === "null") {
+    fail(strings["sandboxed"], strings["sandboxed-advice"]);
   } else if (typeof WebAssembly !== "object") {
     fail(strings["no-wasm"], strings["no-wasm-advice"] + strings["browsers"]);
   } else if (!WebAssembly.validate(SIMD_MODULE)) {

@@ -69,20 +69,18 @@ function encodingOf([first, second]) {
 }
 
 /**
- * What was dropped: `{ files }` of a folder, or `{ file, count }` of how many it is the first. Must be called while the
- * event lasts.
+ * What was dropped: the files of a `folder`, if one was, or `files`. Must be called while the event lasts.
  *
  * @param {DataTransfer} transfer
  */
 export async function dropped(transfer) {
   const entries = Array.from(transfer.items ?? [], (item) => item.webkitGetAsEntry?.());
-  const { length: count, 0: file } = transfer.files;
-  const folder = entries.find((entry) => entry?.isDirectory);
-  if (!folder) return { file, count };
+  const entry = entries.find((entry) => entry?.isDirectory);
+  if (!entry) return { files: Array.from(transfer.files) };
   /** @type {File[]} */
-  const files = [];
-  await collect(/** @type {FileSystemDirectoryEntry} */ (folder), `${folder.name}/`, files, 0);
-  return { files };
+  const folder = [];
+  await collect(/** @type {FileSystemDirectoryEntry} */ (entry), `${entry.name}/`, folder, 0);
+  return { folder };
 }
 
 /**

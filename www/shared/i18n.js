@@ -47,6 +47,12 @@ function find(key, language) {
 }
 
 /**
+ * Whether there is a text of a key.
+ * @param {string} key
+ */
+export const knows = (key) => find(key, "en") !== undefined;
+
+/**
  * The text of a key, with `{name}` replaced by what is given for it. In one pass, so that braces in what is given stay.
  * @param {string} key
  * @param {Record<string, unknown>} given

@@ -2,18 +2,33 @@
 
 import { messageOf } from "./dom.js";
 
+/** How long the service worker may take for an answer, in milliseconds; what it fetches takes its time. */
+const LONGEST_ANSWER = 60_000;
+/** How long it may take to note that a visit begins anew. */
+const LONGEST_REFRESH = 3000;
+
+/** What browsers have for service workers. In a sandboxed frame, asking for it throws. */
+export function serviceWorkers() {
+  try {
+    return navigator.serviceWorker ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Registers the service worker, and waits a moment for it, so that what the recognizer's workers fetch goes through it.
  *
  * @param {(reload: () => void) => void} onUpdate gets what brings the newer page
  */
 export async function register(onUpdate) {
-  if (!navigator.serviceWorker) return;
+  const workers = serviceWorkers();
+  if (!workers) return;
   try {
-    const controlled = Boolean(navigator.serviceWorker.controller);
-    const registered = navigator.serviceWorker.register("sw.js").then((registration) => {
+    const controlled = Boolean(workers.controller);
+    const registered = workers.register("sw.js").then((registration) => {
       if (controlled) offerUpdates(registration, onUpdate);
-      return navigator.serviceWorker.ready;
+      return workers.ready;
     });
     await Promise.race([registered, new Promise((resolve) => setTimeout(resolve, 3000))]);
   } catch (error) {
@@ -43,7 +58,7 @@ function offerUpdates(registration, onUpdate) {
 
 /** Has what failed asked for again, though it may have come before in this visit. */
 export async function refresh() {
-  await ask({ kind: "refresh" });
+  await ask({ kind: "refresh" }, LONGEST_REFRESH);
 }
 
 /** Has the service worker keep all that this page has loaded, and the site's other pages. Says whether the first is kept. */
@@ -78,15 +93,20 @@ async function otherPages() {
 }
 
 /**
- * The service worker's answer, or null if there is none.
+ * The service worker's answer, or null if there is none: site data may be blocked, or the worker be gone.
  * @param {object} message
+ * @param {number} [most] milliseconds
  */
-async function ask(message) {
-  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
+async function ask(message, most = LONGEST_ANSWER) {
+  const registration = await serviceWorkers()
+    ?.getRegistration()
+    .catch(() => null);
+  const worker = registration?.active;
   if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(() => resolve(null), most);
   });
   worker.postMessage(message, [port2]);
   return answer;

@@ -1,0 +1,50 @@
+// The bundles of this site, as bundles/index.json lists them, and what the texts of the page say of them.
+
+/** How long the list may take, in milliseconds. */
+const LONGEST_WAIT = 5000;
+
+/** The languages and scripts of models that the site is known to have; of others nothing is said. */
+const MADE_FOR = {
+  "all-MiniLM-L6-v2": { languages: ["en"], scripts: ["Latn"] },
+  "distilbert-cased-edit": { languages: ["en"], scripts: ["Latn"] },
+  rampart: { languages: ["en", "de", "fr", "es", "it", "pt", "nl"], scripts: ["Latn"] },
+};
+
+export const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
+
+let bundles = [];
+
+/** Reads the list. Without one there is no choice, which is no failure. */
+export async function readCatalog() {
+  try {
+    const response = await fetch("bundles/index.json", { signal: AbortSignal.timeout(LONGEST_WAIT) });
+    const listed = response.ok ? (await response.json()).bundles : [];
+    bundles = Array.isArray(listed)
+      ? listed.filter((bundle) => typeof bundle?.name === "string" && isBundleName(bundle.name))
+      : [];
+  } catch {
+    bundles = [];
+  }
+  return bundles;
+}
+
+export const isListed = (name) => bundles.some((bundle) => bundle.name === name);
+
+/** What a bundle was made for: `{ languages, scripts }`, or null where that is not known. */
+export const madeFor = (name) => (isListed(name) && Object.hasOwn(MADE_FOR, name) ? MADE_FOR[name] : null);
+
+/** Another bundle of the site for a language or a script, if there is one. */
+export const fitting = ({ language, script }) =>
+  bundles.find(({ name }) => {
+    const { languages, scripts } = madeFor(name) ?? { languages: [], scripts: [] };
+    return language ? languages.includes(language) : scripts.includes(script);
+  })?.name ?? null;
+
+/** The report of a head on the test part of its own corpus: the one of the most sentences, with its figures. */
+export function reportOf(bundle, head) {
+  const reports = bundles.find(({ name }) => name === bundle)?.reports;
+  const own = (Array.isArray(reports) ? reports : []).filter(
+    (report) => report?.head === head && Number.isFinite(report.f1) && Number.isFinite(report.sentences),
+  );
+  return own.sort((a, b) => b.sentences - a.sentences)[0] ?? null;
+}

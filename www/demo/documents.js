@@ -1,0 +1,155 @@
+// The text of a file of any kind that people have: plain text, PDF, Word, HTML. What reads PDF and Word is large, and
+// loaded only when such a file comes.
+
+import { label } from "../shared/dom.js";
+import { readText } from "../shared/files.js";
+import { megabytes, t } from "../shared/i18n.js";
+
+/** A PDF or Word file may have this many bytes: pictures are most of them. */
+const LARGEST = 100_000_000;
+/** No more pages are read. */
+const MOST_PAGES = 5000;
+/** Elements of HTML that begin a line. */
+const BLOCKS =
+  "address,article,aside,blockquote,br,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,summary,table,td,th,tr,ul,title,option";
+/** Those whose contents nobody reads. */
+const SILENT = "script,style,noscript,template,svg,math,iframe,object,head > :not(title)";
+
+/**
+ * The text of a file: `{ text, guessed, kind }`, with the name of its encoding if that was guessed, and `kind` one of
+ * "text", "labelled", "pdf", "docx", "html". Rejects with a message for the reader.
+ */
+export async function read(file) {
+  const name = label(file.name);
+  const kind = await kindOf(file);
+  if (kind === "text" || kind === "html") {
+    const { text: all, guessed } = await readText(file);
+    // A byte order mark is no part of the text.
+    const text = all.replace(/^\uFEFF/, "");
+    if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
+      return { text: ofHtml(text), guessed, kind: "html" };
+    return { text, guessed, kind: isLabelled(text) ? "labelled" : "text" };
+  }
+  if (file.size > LARGEST) {
+    throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
+  }
+  const readers = { pdf: ofPdf, docx: ofDocx };
+  if (!readers[kind]) throw new Error(t("file-kind", { name, kind: kind.toUpperCase() }));
+  let text;
+  try {
+    text = await readers[kind](new Uint8Array(await file.arrayBuffer()));
+  } catch (error) {
+    throw new Error(t("file-unreadable", { name, reason: label(String(error?.message ?? error), 200) }));
+  }
+  if (text.trim() === "") throw new Error(t("file-no-text", { name }));
+  return { text, guessed: null, kind };
+}
+
+/** By its first bytes, and where those are shared by many kinds, by its name. */
+async function kindOf(file) {
+  const start = new Uint8Array(
+    await file
+      .slice(0, 1024)
+      .arrayBuffer()
+      .catch(() => new ArrayBuffer(0)),
+  );
+  const ascii = String.fromCharCode(...start);
+  const ending = /\.([a-z0-9]+)$/i.exec(file.name)?.[1].toLowerCase() ?? "";
+  if (ascii.includes("%PDF-")) return "pdf";
+  if (ascii.startsWith("PK\x03\x04"))
+    return ["docx", "docm", "dotx"].includes(ending) || file.type.includes("wordprocessingml")
+      ? "docx"
+      : ending || "zip";
+  // Word before 2007, and other files of that time.
+  if (ascii.startsWith("\xd0\xcf\x11\xe0")) return ending || "doc";
+  if (ascii.startsWith("{\\rtf")) return "rtf";
+  return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
+}
+
+/** Whether it is words and tags in columns, as corpora have them: such a file is for training and judging. */
+export function isLabelled(text) {
+  const lines = text.slice(0, 20_000).split(/\r?\n/).slice(0, 200);
+  if (/^sentence #,word,(pos,)?tag\b/i.test(lines[0])) return true;
+  const rows = lines.filter((line) => line.trim() !== "" && !line.startsWith("#") && !line.startsWith("-DOCSTART-"));
+  const isRow = (row) => /^\S.*[\t ](O|[BIESLU]-\S+)\s*$/.test(row);
+  return rows.length >= 3 && rows.filter(isRow).length >= 0.9 * rows.length;
+}
+
+async function ofPdf(data) {
+  const { getDocument, GlobalWorkerOptions } = await import("../libraries/pdf.js");
+  GlobalWorkerOptions.workerSrc = new URL("../libraries/pdf.worker.js", import.meta.url).href;
+  const task = getDocument({
+    data,
+    isEvalSupported: false,
+    disableFontFace: true,
+    useSystemFonts: false,
+    stopAtErrors: false,
+    // What it warns of is of pictures and fonts.
+    verbosity: 0,
+  });
+  try {
+    const pdf = await task.promise;
+    const pages = [];
+    for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
+      const page = await pdf.getPage(number);
+      pages.push(linesOf((await page.getTextContent()).items));
+      page.cleanup();
+    }
+    return pages.join("\n\n");
+  } finally {
+    await task.destroy();
+  }
+}
+
+/** Lines as they are set, a blank line where there is more room between them than usual. */
+function linesOf(items) {
+  let text = "";
+  let line = null;
+  for (const { str, hasEOL, transform, height } of items) {
+    const y = transform?.[5];
+    if (line !== null && str !== "" && height > 0 && line - y > 1.9 * height && !text.endsWith("\n\n")) text += "\n";
+    if (str !== "") line = y;
+    text += str + (hasEOL ? "\n" : "");
+  }
+  return text.trimEnd();
+}
+
+async function ofDocx(bytes) {
+  const { extractRawText } = await import("../libraries/docx.js");
+  const { value } = await extractRawText({ arrayBuffer: bytes.buffer });
+  return value.replace(/\n{3,}/g, "\n\n").trimEnd();
+}
+
+/** What a reader of the page would see. The parsed document runs no scripts and loads nothing. */
+export function ofHtml(html) {
+  // Styles are none of a text, and the page's policy would complain of them.
+  const unstyled = html.replace(/<\/?[a-z][^<>]*>/gi, (tag) =>
+    tag.replace(/^(<\/?)style\b/i, "$1template").replace(/\sstyle\s*=/gi, " data-style="),
+  );
+  const parsed = new DOMParser().parseFromString(unstyled, "text/html");
+  for (const element of parsed.querySelectorAll(SILENT)) element.remove();
+  const walker = parsed.createTreeWalker(parsed.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  let text = "";
+  const open = [];
+  const newLine = () => {
+    text = text.replace(/[ \t]+$/, "");
+    if (text !== "" && !text.endsWith("\n")) text += "\n";
+  };
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    while (open.length > 0 && !open.at(-1).contains(node)) {
+      open.pop();
+      newLine();
+    }
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      if (!node.matches(BLOCKS)) continue;
+      newLine();
+      if (node.localName !== "br" && node.localName !== "hr") open.push(node);
+    } else if (node.parentElement.closest("pre, textarea")) {
+      text += node.data;
+    } else {
+      const words = node.data.replace(/[ \t\r\n\f]+/g, " ");
+      text += /\s$/.test(text) || text === "" ? words.trimStart() : words;
+    }
+  }
+  return text.trim();
+}

@@ -1,0 +1,29 @@
+// Heads by what they are for, and what there is to say of them.
+
+import { label } from "../shared/dom.js";
+import { formatNumber, knows, t } from "../shared/i18n.js";
+import { reportOf } from "./catalog.js";
+
+/** The heads that come with Nerite have names of their own, in each language; others have their bundle's. */
+export function nameOf({ id, title }, bundle) {
+  if (bundle !== null && knows(`head-${id}`)) return t(`head-${id}`);
+  return label(title && title !== id ? `${id}: ${title}` : id, 80);
+}
+
+/**
+ * What a line says of a head: on what it was trained, how good it is, and where its report is.
+ *
+ * @param {string | null} bundle the bundle's name, if it is one of the site's
+ * @returns {{ text: string, report: string | null }}
+ */
+export function aboutOf({ id, title }, bundle) {
+  if (bundle === null) return { text: label(title ?? "", 200), report: null };
+  const report = reportOf(bundle, id);
+  const figure = report && t("head-figure", { f1: report.f1.toFixed(2), sentences: formatNumber(report.sentences) });
+  const about = knows(`head-${id}-about`) ? t(`head-${id}-about`) : label(title ?? "", 200);
+  const name = report?.file.replace(/^reports\/|\.json$/g, "");
+  return {
+    text: [about, figure].filter(Boolean).join(" "),
+    report: report && `reports.html#${new URLSearchParams({ show: `${bundle}/${name}` })}`,
+  };
+}

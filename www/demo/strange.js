@@ -1,0 +1,69 @@
+// Whether a text is one that the model was made for: its letters, and its language.
+
+/** Below this many letters nothing is said. */
+const FEWEST = 24;
+/** Languages are told apart from so many letters on, and then by so much. */
+const FEWEST_OF_LANGUAGE = 120;
+const MARGIN = 0.1;
+/** No more of a text is looked at. */
+const MOST = 4000;
+/** The part of the letters that may be of scripts that the model does not know. */
+const MOST_OTHERS = 0.3;
+
+const SCRIPTS = ["Latn", "Hang", "Kana", "Hani", "Cyrl", "Arab", "Hebr", "Grek", "Deva", "Thai"];
+const TESTS = SCRIPTS.map((script) => [
+  script,
+  new RegExp(script === "Kana" ? "[\\p{Script=Hiragana}\\p{Script=Katakana}]" : `\\p{Script=${script}}`, "gu"),
+]);
+
+/** Languages that franc tells apart well enough, by its names and those of the web. Lists of names look like others. */
+const LANGUAGES = {
+  eng: "en",
+  sco: "en",
+  deu: "de",
+  fra: "fr",
+  spa: "es",
+  por: "pt",
+  ita: "it",
+  nld: "nl",
+  pol: "pl",
+  ces: "cs",
+  ron: "ro",
+  hun: "hu",
+  swe: "sv",
+  dan: "da",
+  nob: "nb",
+  fin: "fi",
+  tur: "tr",
+  vie: "vi",
+  ind: "id",
+  zlm: "ms",
+  hrv: "hr",
+  cat: "ca",
+};
+
+/** The script that most of the letters are of that are not the model's, or null where there are few such. */
+export function strangeScript(text, known) {
+  const start = text.slice(0, MOST);
+  const letters = start.match(/\p{L}/gu)?.length ?? 0;
+  if (letters < FEWEST) return null;
+  const counts = TESTS.map(([script, test]) => [script, start.match(test)?.length ?? 0]);
+  const own = counts.filter(([script]) => known.includes(script)).reduce((sum, [, count]) => sum + count, 0);
+  if (letters - own <= MOST_OTHERS * letters) return null;
+  const [script, count] = counts.filter(([script]) => !known.includes(script)).sort((a, b) => b[1] - a[1])[0];
+  return count > 0 ? script : "Zyyy";
+}
+
+/** The language of a text as franc tells it, or null where that is one of the model's, or uncertain. */
+export async function strangeLanguage(text, known) {
+  // Names and numbers are of no language: they are in every one.
+  const start = text.slice(0, MOST).replace(/\p{N}+/gu, " ");
+  if ((start.match(/\p{L}/gu)?.length ?? 0) < FEWEST_OF_LANGUAGE) return null;
+  const { francAll } = await import("../libraries/languages.js");
+  const found = francAll(start);
+  const [[first]] = found;
+  const scores = new Map(found);
+  const own = Math.max(...[...scores].map(([code, score]) => (known.includes(LANGUAGES[code]) ? score : 0)));
+  if (!LANGUAGES[first] || known.includes(LANGUAGES[first]) || 1 - own < MARGIN) return null;
+  return LANGUAGES[first];
+}

@@ -199,8 +199,21 @@ impl Manifest {
                 self.default_head
             ));
         }
+        if let Some(revision) = self.revision.as_ref().filter(|it| !is_revision(it)) {
+            return refuse(format!(
+                "found the revision {revision:?}, expected a branch, tag or commit"
+            ));
+        }
         let reports = self.heads.iter().filter_map(|head| head.report.as_ref());
-        self.files().chain(reports).try_for_each(BundleFile::check)
+        let json = [&self.tokenizer].into_iter().chain(reports);
+        let weights = [&self.encoder]
+            .into_iter()
+            .chain(self.heads.iter().map(|head| &head.file));
+        // A kind that a browser would run, or show as a page, has no business
+        // in a bundle.
+        json.map(|file| (file, ".json"))
+            .chain(weights.map(|file| (file, ".safetensors")))
+            .try_for_each(|(file, ending)| file.check(ending))
     }
 
     /// The files that a loader reads: encoder, tokenizer, heads.
@@ -269,8 +282,14 @@ impl BundleFile {
         }
     }
 
-    fn check(&self) -> Result<(), BundleError> {
+    fn check(&self, ending: &str) -> Result<(), BundleError> {
         let refuse = |text: String| Err(BundleError::Contents(text));
+        if !self.file.ends_with(ending) {
+            return refuse(format!(
+                "found the path {:?}, expected one that ends with {ending}",
+                self.file
+            ));
+        }
         let parts: Vec<_> = self.file.split('/').collect();
         if parts.len() > 2 || !parts.iter().all(|part| is_file_name(part)) {
             return refuse(format!(
@@ -348,6 +367,26 @@ pub fn is_file_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+/// Whether `name` may name a revision on a hub: a commit, or a branch or tag
+/// that git takes (git-check-ref-format), in ASCII.
+pub fn is_revision(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with(".lock")
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"~^:?*[\\\"<>|".contains(&b))
+    };
+    name.len() <= 200
+        && name != "@"
+        && !name.starts_with('-')
+        && !name.ends_with('.')
+        && !name.contains("..")
+        && !name.contains("@{")
+        && name.split('/').all(is_part)
 }
 
 #[cfg(test)]
@@ -460,6 +499,11 @@ mod tests {
             ("\"encoder.safetensors\"", "\"https://example.org\""),
             ("\"encoder.safetensors\"", "\"a\\\\b\""),
             ("\"encoder.safetensors\"", "\"\""),
+            // What a browser would take for a page, a script, a picture.
+            ("\"encoder.safetensors\"", "\"encoder.html\""),
+            ("\"heads/base.safetensors\"", "\"heads/base.js\""),
+            ("\"tokenizer.json\"", "\"tokenizer.svg\""),
+            ("\"reports/base.json\"", "\"reports/base.html\""),
             ("\"default_head\": \"base\"", "\"default_head\": \"best\""),
             ("\"bytes\": 7", "\"bytes\": 99999999999"),
             ("\"bytes\": 7", "\"bytes\": -1"),
@@ -474,5 +518,47 @@ mod tests {
             );
         }
         assert!(Manifest::from_json(&vec![b' '; MAX_MANIFEST_BYTES + 1]).is_err());
+    }
+
+    #[test]
+    fn revisions_are_names_that_git_takes() {
+        for name in [
+            "main",
+            "v1.0",
+            "refs/pr/7",
+            "feature/x-y_z",
+            "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
+            "1+2#3%",
+        ] {
+            assert!(is_revision(name), "{name}");
+        }
+        for name in [
+            "",
+            "..",
+            "../../../home",
+            "a/../b",
+            "/etc/passwd",
+            "a//b",
+            "a/",
+            "-x",
+            ".x",
+            "a/.x",
+            "x.lock",
+            "x.",
+            "@",
+            "a@{b",
+            "a b",
+            "a\\b",
+            "a\nb",
+            "C:",
+            "a?b",
+            "\u{e9}",
+            &"x".repeat(201),
+        ] {
+            assert!(!is_revision(name), "{name}");
+            let mut manifest = manifest();
+            manifest.revision = Some(name.into());
+            assert!(manifest.check().is_err(), "{name}");
+        }
     }
 }

@@ -22,7 +22,7 @@ mod words;
 
 pub use bundle::{
     BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
-    PART_BYTES, is_file_name,
+    PART_BYTES, is_file_name, is_revision,
 };
 pub use decode::{Aggregation, Decoder, Span, Transitions, argmax};
 pub use encoder::{

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use crate::{Encoding, Fault, Format, Problem};
+use crate::{Encoding, Fault, Format, MAX_WORDS, Problem};
 
 /// The longest line, in bytes of UTF-8. No word or row comes near it.
 pub(crate) const MAX_LINE_BYTES: usize = 64 << 10;
@@ -29,6 +29,11 @@ pub(crate) fn unpack(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Problem>
     };
     if bytes.len() as u64 > limit {
         return Err(Problem::TooLarge(limit));
+    }
+    // Counted before any word takes memory: a word has a line, and a sentence
+    // an empty one.
+    if bytes.iter().filter(|byte| **byte == b'\n').count() > 2 * MAX_WORDS {
+        return Err(Problem::TooManyWords);
     }
     match NOT_TEXT.iter().find(|(start, _)| bytes.starts_with(start)) {
         Some((_, what)) => Err(Problem::NotText(what)),

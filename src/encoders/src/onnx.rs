@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nerite::{EncoderError, Weights};
 use nerite_files as files;
 use prost::Message;
+use prost::encoding::{WireType, decode_key, decode_varint};
 
 /// What of ONNX's messages is needed here, with the numbers of
 /// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
@@ -67,6 +68,67 @@ enum DataType {
     Int8 = 3,
 }
 
+/// Nodes and tensors of a graph; a large encoder has some thousands.
+const MOST_PARTS: usize = 100_000;
+/// Inputs, outputs or dimensions of one of them.
+const MOST_OF_A_PART: usize = 10_000;
+
+/// Counts what a message would be read into, before it is: an empty tensor is
+/// two bytes in a file and more than a hundred in memory.
+fn check_counts(model: &[u8]) -> Result<()> {
+    let mut parts = 0;
+    each_field(model, &mut |tag, graph| {
+        if tag != 7 {
+            return Ok(());
+        }
+        each_field(graph, &mut |tag, part| {
+            if ![1, 5].contains(&tag) {
+                return Ok(());
+            }
+            parts += 1;
+            ensure!(
+                parts <= MOST_PARTS,
+                "found more than {MOST_PARTS} nodes and tensors, expected the graph of an encoder"
+            );
+            let mut own = 0;
+            each_field(part, &mut |field, _| {
+                // Of a tensor, numbers may come one by one.
+                own += usize::from(tag == 1 || field == 1);
+                ensure!(
+                    own <= MOST_OF_A_PART,
+                    "found more than {MOST_OF_A_PART} inputs or dimensions of a part of the graph"
+                );
+                Ok(())
+            })
+        })
+    })
+}
+
+/// Goes through the fields of a message: their numbers, and the bytes of those
+/// that are messages or texts.
+fn each_field(mut message: &[u8], take: &mut dyn FnMut(u32, &[u8]) -> Result<()>) -> Result<()> {
+    while !message.is_empty() {
+        let (tag, kind) = decode_key(&mut message)?;
+        let bytes = match kind {
+            WireType::Varint => {
+                decode_varint(&mut message)?;
+                0
+            }
+            WireType::SixtyFourBit => 8,
+            WireType::ThirtyTwoBit => 4,
+            WireType::LengthDelimited => usize::try_from(decode_varint(&mut message)?)?,
+            WireType::StartGroup | WireType::EndGroup => bail!("found a group of fields"),
+        };
+        let (field, rest) = message
+            .split_at_checked(bytes)
+            .context("found the end inside of a field")?;
+        message = rest;
+        let is_message = kind == WireType::LengthDelimited;
+        take(tag, if is_message { field } else { &[] })?;
+    }
+    Ok(())
+}
+
 /// An ONNX file's weights.
 pub(super) struct OnnxWeights(HashMap<String, Tensor>);
 
@@ -83,6 +145,7 @@ impl OnnxWeights {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let bytes = files::read_bounded(path, nerite::MAX_FILE_BYTES)?;
         let name = || path.display().to_string();
+        check_counts(&bytes).with_context(name)?;
         let model = ModelProto::decode(bytes.as_slice()).with_context(name)?;
         drop(bytes);
         let graph = model.graph.context("found no graph").with_context(name)?;
@@ -252,5 +315,34 @@ impl Weights for OnnxWeights {
         let row =
             |output: usize| (0..inputs).map(move |input| tensor.values[input * outputs + output]);
         Ok((0..outputs).flat_map(row).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_announced_is_counted_before_it_is_read() {
+        // Empty tensors, nodes with empty inputs, tensors with dimensions: all
+        // of them larger in memory than in the file.
+        let field = |tag: u8, contents: &[u8]| {
+            let mut bytes = vec![tag << 3 | 2];
+            prost::encoding::encode_varint(contents.len() as u64, &mut bytes);
+            bytes.extend(contents);
+            bytes
+        };
+        let many = 200_000;
+        for graph in [
+            [0x2a, 0x00].repeat(many),
+            [0x0a, 0x00].repeat(many),
+            field(1, &[0x0a, 0x00].repeat(many)),
+            field(5, &[0x08, 0x01].repeat(many)),
+        ] {
+            let error = check_counts(&field(7, &graph)).unwrap_err().to_string();
+            assert!(error.contains("found more than"), "{error}");
+        }
+        assert!(check_counts(&field(7, &field(5, &field(9, &[0; 100_000])))).is_ok());
+        assert!(check_counts(&[0x3a, 0xff]).is_err());
     }
 }

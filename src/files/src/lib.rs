@@ -1,8 +1,8 @@
 //! Files that are whole or not there, and folders that one run has to itself.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -20,18 +20,15 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
     let folder = folder_of(path);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempfile_in(folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY);
+        // For whom a file is, the user's mask says: temporary files are
+        // private otherwise.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
         file.write_all(contents)?;
         file.as_file().sync_all()?;
-        // Temporary files are private; what is finished is for all to read.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.as_file()
-                .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
         file.persist(path)?;
         Ok(())
     };
@@ -70,6 +67,51 @@ fn folder_of(path: &Path) -> &Path {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     }
+}
+
+/// The path of `name` below `root`, where nothing on the way from there is a
+/// symbolic link: in what came from outside, a link could lead anywhere.
+///
+/// # Errors
+///
+/// A link, a name that leaves `root`, or a file that is not there.
+pub fn plain(root: &Path, name: &str) -> Result<PathBuf> {
+    let path = plain_or_new(root, name)?;
+    std::fs::symlink_metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(path)
+}
+
+/// As [`plain`], for a file that may not be there yet.
+///
+/// # Errors
+///
+/// As there, but for the file that is not there.
+pub fn plain_or_new(root: &Path, name: &str) -> Result<PathBuf> {
+    let mut path = root.to_owned();
+    for part in Path::new(name).components() {
+        let Component::Normal(part) = part else {
+            anyhow::bail!("{name}: leads out of {}", root.display());
+        };
+        path.push(part);
+        let kind = match std::fs::symlink_metadata(&path) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
+        };
+        anyhow::ensure!(
+            !kind.is_symlink(),
+            "{}: found a symbolic link, expected the file or folder itself",
+            path.display()
+        );
+        anyhow::ensure!(
+            kind.is_file() || kind.is_dir(),
+            "{}: found what is neither a file nor a folder",
+            path.display()
+        );
+    }
+    Ok(path)
 }
 
 /// Fails if a file has more than `most` bytes.
@@ -117,10 +159,19 @@ pub fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
 ///
 /// A file that cannot be read.
 pub fn sha256_of(path: &Path) -> Result<String> {
+    let read = || sha256_from(&mut File::open(path)?);
+    read().with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The sha256 of an open file from its beginning, in hexadecimal.
+///
+/// # Errors
+///
+/// A disk that fails.
+pub fn sha256_from(file: &mut File) -> std::io::Result<String> {
     let mut digest = Sha256::new();
-    let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    std::io::copy(&mut file, &mut digest)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    file.seek(SeekFrom::Start(0))?;
+    std::io::copy(file, &mut digest)?;
     Ok(format!("{:x}", digest.finalize()))
 }
 
@@ -163,6 +214,11 @@ impl LockedFolder {
             path: path.to_owned(),
             _lock: file,
         })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The path of a file in the folder.

@@ -10,9 +10,10 @@ use nerite::{
 use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
 
-use crate::evaluation::read_report;
+use crate::evaluation::{read_report, read_sample};
 use crate::files;
 use crate::progress;
+use crate::site::INDEX;
 use crate::train;
 
 const ENCODER: &str = "encoder.safetensors";
@@ -78,8 +79,9 @@ pub fn create(
         default,
     );
     manifest.check()?;
-    for folder in [out, &out.join("heads"), &out.join("reports")] {
-        files::sweep(folder);
+    files::sweep(out);
+    for folder in ["heads", "reports"] {
+        files::sweep(&files::plain_or_new(out, folder)?);
     }
     // A folder with a manifest is a whole bundle: the old one goes first, the
     // new one comes last.
@@ -106,9 +108,6 @@ pub fn name_of(source: &str) -> String {
         .to_owned()
 }
 
-/// The list of the bundles in a folder, for the page's menu.
-const INDEX: &str = "index.json";
-
 /// The ending of a report's sample: `x.sample.json` beside `x.json`.
 pub(crate) const SAMPLE: &str = "sample.json";
 
@@ -127,7 +126,10 @@ pub fn write_index(folder: &Path) -> Result<()> {
     for (name, path) in listing(folder)? {
         if let Ok(manifest) = manifest(&path) {
             let bytes = manifest.bytes();
-            let reports = reports(&path, &manifest)?;
+            let reports: Vec<Value> = reports(&path, &manifest)?
+                .into_iter()
+                .map(ListedReport::to_json)
+                .collect();
             // The page asks for the folder, whatever the manifest calls itself.
             bundles.push(json!({ "name": name, "bytes": bytes, "reports": reports }));
         }
@@ -136,18 +138,57 @@ pub fn write_index(folder: &Path) -> Result<()> {
     files::write_whole(&folder.join(INDEX), text.as_bytes())
 }
 
-/// The reports in a bundle that are of one of its heads, for the index.
-fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<Value>> {
-    let folder = bundle.join("reports");
+/// A report in a bundle that is of one of its heads.
+pub(crate) struct ListedReport {
+    /// Its path in the bundle.
+    pub(crate) file: String,
+    bytes: u64,
+    /// The id of its head.
+    head: String,
+    stage: String,
+    /// Entity F1, strict.
+    f1: f64,
+    /// How many sentences it is about.
+    sentences: usize,
+    /// The path of its sample, where there is one.
+    pub(crate) sample: Option<String>,
+}
+
+impl ListedReport {
+    fn to_json(self) -> Value {
+        let mut entry = json!({
+            "file": self.file,
+            "bytes": self.bytes,
+            "head": self.head,
+            "stage": self.stage,
+            "f1": self.f1,
+            "sentences": self.sentences,
+        });
+        if let Some(sample) = self.sample {
+            entry["sample"] = sample.into();
+        }
+        entry
+    }
+}
+
+/// The reports in a bundle that are of one of its heads, with their samples.
+/// What lies there as well is passed over: other files, reports of heads that
+/// are gone, links.
+pub(crate) fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<ListedReport>> {
     let mut reports = Vec::new();
+    let Ok(folder) = files::plain(bundle, "reports") else {
+        return Ok(reports);
+    };
     if !folder.is_dir() {
         return Ok(reports);
     }
-    for (name, path) in listing(&folder)? {
+    for (name, _) in listing(&folder)? {
         if !nerite::is_file_name(&name) || !name.ends_with(".json") || name.ends_with(SAMPLE) {
             continue;
         }
-        // Other files lie there as well, and reports of heads that are gone.
+        let Ok(path) = files::plain(&folder, &name) else {
+            continue;
+        };
         let Ok(report) = read_report(&path) else {
             continue;
         };
@@ -159,20 +200,20 @@ fn reports(bundle: &Path, manifest: &Manifest) -> Result<Vec<Value>> {
         else {
             continue;
         };
-        let bytes = path.metadata()?.len();
-        let mut entry = json!({
-            "file": format!("reports/{name}"),
-            "bytes": bytes,
-            "head": head.id,
-            "stage": report.stage,
-            "f1": report.entity.strict.all.f1,
-            "sentences": report.provenance.split.test.sentences,
-        });
         let sample = Path::new(&name).with_extension(SAMPLE);
-        if folder.join(&sample).is_file() {
-            entry["sample"] = format!("reports/{}", sample.display()).into();
-        }
-        reports.push(entry);
+        let sample = sample.to_string_lossy();
+        let is_sample = |path: PathBuf| read_sample(&path).is_ok();
+        reports.push(ListedReport {
+            file: format!("reports/{name}"),
+            bytes: path.metadata()?.len(),
+            head: head.id.clone(),
+            stage: report.stage.clone(),
+            f1: report.entity.strict.all.f1,
+            sentences: report.provenance.split.test.sentences,
+            sample: files::plain(&folder, &sample)
+                .is_ok_and(is_sample)
+                .then(|| format!("reports/{sample}")),
+        });
     }
     Ok(reports)
 }
@@ -210,7 +251,7 @@ pub fn refresh_index(bundle: &Path) -> Result<()> {
 ///
 /// A manifest that is missing or refused.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
-    let path = folder.join(MANIFEST);
+    let path = files::plain_or_new(folder, MANIFEST)?;
     let json = files::read_bounded(&path, MAX_MANIFEST_BYTES as u64)?;
     Manifest::from_json(&json).with_context(|| folder.display().to_string())
 }
@@ -265,7 +306,7 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
         let mut rest = &bytes[..];
         for (path, length) in file.pieces() {
             let (piece, after) = rest.split_at(length as usize);
-            files::write_whole(&folder.join(path), piece)?;
+            files::write_whole(&files::plain_or_new(folder, &path)?, piece)?;
             rest = after;
         }
     }
@@ -277,7 +318,7 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
 pub(crate) fn read_file(folder: &Path, file: &BundleFile) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for (piece, _) in file.pieces() {
-        let path = folder.join(piece);
+        let path = files::plain_or_new(folder, &piece)?;
         ensure!(path.is_file(), "{}: missing", path.display());
         bytes.append(&mut files::read_bounded(&path, nerite::MAX_FILE_BYTES)?);
         ensure!(

@@ -16,6 +16,7 @@ pub mod serve;
 mod site;
 pub mod split;
 pub mod study;
+pub mod terminal;
 pub mod train;
 pub mod training_set;
 pub mod tune;

@@ -10,7 +10,8 @@ fn main() -> ExitCode {
         // The reader of our output has gone, as `head` does: nothing is wrong.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("nerite: {error:#}");
+            let text = format!("{error:#}");
+            eprintln!("nerite: {}", nerite_trainer::terminal::shown(&text));
             ExitCode::FAILURE
         }
     }

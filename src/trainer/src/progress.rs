@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nerite_encoders::Progress;
 
+use crate::terminal::shown;
+
 /// Whether progress and notes are left out.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
@@ -76,6 +78,7 @@ impl Bar {
 
     /// A line above the bar, or simply a line where no bar is drawn.
     pub(crate) fn note(&self, line: &str) {
+        let line = shown(line);
         if !self.bar.is_hidden() {
             self.bar.println(line);
         } else if !QUIET.load(Ordering::Relaxed) {
@@ -104,7 +107,7 @@ impl Bar {
 
 /// Says on standard error what the user should know of a result.
 pub(crate) fn warn(what: &str) {
-    eprintln!("warning: {what}");
+    eprintln!("warning: {}", shown(what));
 }
 
 /// Says on standard error that another run has a folder to itself.
@@ -116,23 +119,23 @@ pub(crate) fn waiting(folder: &Path) {
 
 /// Shows on standard error what `nerite-encoders` tells.
 pub fn of_encoders() -> impl Fn(Progress<'_>) {
-    let shown: RefCell<Option<(Bar, String)>> = RefCell::new(None);
+    let drawn: RefCell<Option<(Bar, String)>> = RefCell::new(None);
     let show = move |task: &'static str, unit: &str, name: &str, done: u64, total: u64| {
-        let mut shown = shown.borrow_mut();
-        let (bar, _) = match shown.take() {
-            Some(known) if known.1 == name => shown.insert(known),
-            _ => shown.insert((bar(task, unit, total), name.to_owned())),
+        let mut drawn = drawn.borrow_mut();
+        let (bar, _) = match drawn.take() {
+            Some(known) if known.1 == name => drawn.insert(known),
+            _ => drawn.insert((bar(task, unit, total), name.to_owned())),
         };
         bar.set_position(done);
         if done >= total {
             bar.finish_and_clear();
-            *shown = None;
+            *drawn = None;
         }
     };
     move |progress| match progress {
         Progress::Note(line) => {
             if !QUIET.load(Ordering::Relaxed) {
-                eprintln!("{line}");
+                eprintln!("{}", shown(line));
             }
         }
         Progress::Waiting(folder) => waiting(folder),

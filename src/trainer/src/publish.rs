@@ -9,7 +9,7 @@
 //! bundles/index.json       the bundles
 //! bundles/NAME/manifest.json
 //! bundles/NAME/encoder.HASH.safetensors, ...
-//! bundles/NAME/reports/... the reports, under their own names
+//! bundles/NAME/reports/... the reports of its heads and their samples, under their own names
 //! ```
 //!
 //! What has a hash in its path never changes, so that browsers may keep it for
@@ -31,7 +31,6 @@ use crate::site::{self, BUNDLES, SERVICE_WORKER};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-const REPORTS: &str = "reports";
 /// What a folder's name begins with that holds all that never changes.
 const ASSETS: &str = "assets-";
 /// The file by which a folder is known as a site that was published here.
@@ -135,22 +134,33 @@ pub fn publish(settings: &Settings, out: &Path) -> Result<Published> {
     check_place(settings, out, parent)?;
     let (bundles, skipped) = bundles(settings)?;
 
-    let site = tempfile::Builder::new()
-        .prefix(".nerite-site-")
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nerite-site-");
+    // For whom a site is, the user's mask says: temporary folders are private
+    // otherwise.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let site = builder
         .tempdir_in(parent)
         .with_context(|| format!("cannot write into {}", parent.display()))?;
     let root = site.path();
     let (kept, moved) = pages_and_assets(www, pkg)?;
     let assets = format!("{ASSETS}{}", hash_of(&moved));
-    let mut parts = vec![pages(settings, &kept, &moved, &assets, root)?];
+    let kept = with_assets(settings, kept, &moved, &assets)?;
+    let mut parts = vec![pages(&kept, root)?];
     let mut own = Part::new(&assets);
     for (path, contents) in &moved {
         own.write(&root.join(&assets).join(path), contents)?;
     }
     parts.push(own);
-    let paths = moved.keys().map(|path| format!("{assets}/{path}"));
-    let list = site::list(kept.keys().cloned().chain(paths));
-    parts[0].write(&root.join(site::LIST), list.as_bytes())?;
+    let mut list = site::List::default();
+    for (path, contents) in &kept {
+        list.add(path.clone(), sha256(contents));
+    }
+    for (path, contents) in &moved {
+        list.add(format!("{assets}/{path}"), sha256(contents));
+    }
+    parts[0].write(&root.join(site::LIST), list.to_json().as_bytes())?;
     for (name, manifest) in &bundles {
         parts.push(copy_bundle(
             &www.join(BUNDLES).join(name),
@@ -208,9 +218,9 @@ type Named<T> = Vec<(String, T)>;
 
 /// The bundles to publish, and those that cannot be.
 fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
-    let folder = settings.www.join(BUNDLES);
+    let folder = files::plain_or_new(&settings.www, BUNDLES)?;
     let complete = |name: &str| -> Result<Manifest> {
-        let own = folder.join(name);
+        let own = files::plain_or_new(&folder, name)?;
         let manifest = bundle::manifest(&own)?;
         let reports = manifest
             .heads
@@ -272,10 +282,6 @@ fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
 /// The site's own files by their paths: those that keep them, and those that
 /// go to the folder of assets.
 fn pages_and_assets(www: &Path, pkg: &Path) -> Result<(Files, Files)> {
-    let is_moved = |path: &String| {
-        let extension = Path::new(path).extension().unwrap_or_default();
-        path != SERVICE_WORKER && MOVED.iter().any(|moved| extension == *moved)
-    };
     let mut all = Files::new();
     site::each_file(www, pkg, &mut |path, file| {
         all.insert(path, files::read_bounded(file, MAX_BYTES)?);
@@ -285,6 +291,16 @@ fn pages_and_assets(www: &Path, pkg: &Path) -> Result<(Files, Files)> {
     all.remove(site::LIST);
     let (moved, kept) = all.into_iter().partition(|(path, _)| is_moved(path));
     Ok((kept, moved))
+}
+
+/// Whether a file goes to the folder of assets.
+fn is_moved(path: &str) -> bool {
+    let extension = Path::new(path).extension().unwrap_or_default();
+    path != SERVICE_WORKER && MOVED.iter().any(|moved| extension == *moved)
+}
+
+fn sha256(contents: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(contents))
 }
 
 /// Of all paths and contents.
@@ -300,42 +316,46 @@ fn hash_of(all: &Files) -> String {
     hash
 }
 
-/// Writes what keeps its path; pages refer to the assets where they are now.
-fn pages(
-    settings: &Settings,
-    kept: &Files,
-    moved: &Files,
-    assets: &str,
-    root: &Path,
-) -> Result<Part> {
-    let mut part = Part::new("pages");
-    for (path, contents) in kept {
+/// What keeps its path, the pages with references to the assets where they are
+/// now.
+fn with_assets(settings: &Settings, kept: Files, moved: &Files, assets: &str) -> Result<Files> {
+    let page = |(path, contents): (String, Vec<u8>)| {
         if !path.ends_with(".html") {
-            part.write(&root.join(path), contents)?;
-            continue;
+            return Ok((path, contents));
         }
-        let html = std::str::from_utf8(contents);
+        let html = std::str::from_utf8(&contents);
         let html = html.with_context(|| format!("{path} is not UTF-8"))?;
-        let mut html = with_references(html, path, moved, assets);
+        let mut html = with_references(html, &path, moved, assets);
         if let Some(title) = settings.title.as_ref().filter(|_| path == "index.html") {
             html = with_title(&html, title).with_context(|| format!("{path}: found no title"))?;
         }
         if let Some(base) = &settings.base {
-            let page = path.strip_suffix("index.html").unwrap_or(path);
+            let page = path.strip_suffix("index.html").unwrap_or(&path);
             let link = format!(
                 "<link rel=\"canonical\" href=\"{}/{page}\">\n</head>",
                 escaped(base.trim_end_matches('/'))
             );
             html = html.replacen("</head>", &link, 1);
         }
-        part.write(&root.join(path), html.as_bytes())?;
+        Ok((path, html.into_bytes()))
+    };
+    kept.into_iter().map(page).collect()
+}
+
+/// Writes what keeps its path, and what hosts want to know.
+fn pages(kept: &Files, root: &Path) -> Result<Part> {
+    let mut part = Part::new("pages");
+    for (path, contents) in kept {
+        part.write(&root.join(path), contents)?;
     }
     // GitHub's pages leave out names that it takes for a generator's own.
     part.write(&root.join(".nojekyll"), b"")?;
     let headers = format!(
         "/*\n  Content-Security-Policy: {}\n  X-Content-Type-Options: nosniff\n\
+         /{BUNDLES}/*\n  Content-Security-Policy: {}\n\
          /{ASSETS}*\n  Cache-Control: public, max-age=31536000, immutable\n",
-        crate::serve::POLICY
+        crate::serve::POLICY,
+        crate::serve::BUNDLE_POLICY
     );
     part.write(&root.join(HEADERS), headers.as_bytes())?;
     Ok(part)
@@ -421,23 +441,20 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
         copy(&mut head.file)?;
     }
     manifest.check()?;
-    // The manifest's own, which are checked, and what belongs to them.
+    // What else lies there is not the bundle's: it may be anything.
     let mut reports = Files::new();
-    if from.join(REPORTS).is_dir() {
-        let folder = from.join(REPORTS);
-        site::walk(&folder, &format!("{REPORTS}/"), &mut |path, file| {
-            reports.insert(path, files::read_bounded(file, MAX_BYTES)?);
-            Ok(())
-        })?;
+    for listed in bundle::reports(from, &manifest)? {
+        for file in [Some(listed.file), listed.sample].into_iter().flatten() {
+            let path = files::plain(from, &file)?;
+            reports.insert(file, files::read_bounded(&path, MAX_BYTES)?);
+        }
     }
-    for own in manifest
+    let own = manifest
         .heads
         .iter()
-        .filter_map(|head| head.report.as_ref())
-    {
-        if !reports.contains_key(&own.file) {
-            reports.insert(own.file.clone(), bundle::read_file(from, own)?);
-        }
+        .filter_map(|head| head.report.as_ref());
+    for own in own {
+        reports.insert(own.file.clone(), bundle::read_file(from, own)?);
     }
     for (path, contents) in &reports {
         part.write(&to.join(path), contents)?;
@@ -475,10 +492,13 @@ fn keep_old(out: &Path, root: &Path, part: &mut Part) -> Result<()> {
     while let Some(folder) = folders.pop() {
         for name in names(&out.join(&folder)) {
             let path = folder.join(&name);
-            let (old, new) = (out.join(&path), root.join(&path));
-            if old.is_dir() && name != REPORTS {
+            let new = root.join(&path);
+            let Ok(old) = files::plain(out, &path.to_string_lossy()) else {
+                continue;
+            };
+            if old.is_dir() {
                 folders.push(path);
-            } else if old.is_file() && name != MANIFEST && !new.exists() {
+            } else if is_kept(&path.to_string_lossy()) && !new.exists() {
                 std::fs::create_dir_all(root.join(&folder))?;
                 let linked = std::fs::hard_link(&old, &new);
                 linked
@@ -492,14 +512,19 @@ fn keep_old(out: &Path, root: &Path, part: &mut Part) -> Result<()> {
     Ok(())
 }
 
+/// Whether a file of an earlier version is one that has a hash in its path.
+fn is_kept(path: &str) -> bool {
+    if !site::is_in_bundles(path) {
+        return is_moved(path);
+    }
+    let mut parts = path.rsplit('.');
+    let hash = parts.nth(1).unwrap_or_default();
+    let is_hash = hash.len() == DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    site::is_bundle_file(path) && is_hash
+}
+
 /// Puts a whole site in the place of an older one, or of none.
 fn swap(site: tempfile::TempDir, out: &Path, parent: &Path) -> Result<()> {
-    // Temporary folders are private; a site is for all to read.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(site.path(), std::fs::Permissions::from_mode(0o755))?;
-    }
     let put = || -> std::io::Result<()> {
         let old = tempfile::Builder::new()
             .prefix(".nerite-old-")

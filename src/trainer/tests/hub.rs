@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -24,28 +24,58 @@ enum Mode {
     Cut(usize),
     /// Every byte is right in number, one is wrong.
     Corrupt,
+    /// The first so many requests are answered with 429 and a time to wait.
+    Busy(usize),
+    /// With 503, and a time to wait that nobody waits for.
+    Closed,
+    /// A header has another value.
+    Says(&'static str, &'static str),
+    /// The weights go on for ever.
+    Endless,
+    /// `main` is another commit after the first file.
+    Moves,
+    /// Connections are taken, and nothing is said.
+    Silent,
+    /// A part of the weights comes, and then nothing.
+    Stalls,
+    /// Whatever is asked for, a page comes.
+    Portal,
+    /// The store is another host.
+    OtherHost,
+    /// Files are known by branch and tag only.
+    Names,
 }
+
+/// The commits of `main` and `v2`, and of `main` after it has moved.
+const MAIN: &str = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf";
+const V2: &str = "0123456789abcdef0123456789abcdef01234567";
+const NEXT: &str = "ffffffffffffffffffffffffffffffffffffffff";
 
 struct Hub {
     mode: Mode,
     downloads: AtomicUsize,
     /// Path and range of every request.
     log: Mutex<Vec<String>>,
+    /// The tokens that the store was told.
+    told: Mutex<Vec<String>>,
+    port: u16,
 }
 
 impl Hub {
     /// Serves the tiny BERT as `owner/tiny` on a free port; the address.
     fn start(mode: Mode) -> (Arc<Self>, String) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let hub = Arc::new(Self {
             mode,
             downloads: AtomicUsize::new(0),
             log: Mutex::new(Vec::new()),
+            told: Mutex::new(Vec::new()),
+            port: listener.local_addr().unwrap().port(),
         });
         let app = Router::new()
             .route("/{owner}/{name}/resolve/{revision}/{file}", get(resolve))
             .route("/cdn/{file}", get(cdn))
             .with_state(hub.clone());
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
@@ -93,6 +123,24 @@ async fn resolve(
             .body(Body::empty())
             .unwrap()
     };
+    let requests = hub.log.lock().unwrap().len();
+    let busy = |status: u16, wait: &str| {
+        let response = Response::builder().status(status);
+        let response = response.header(header::RETRY_AFTER, wait);
+        response.body(Body::empty()).unwrap()
+    };
+    match hub.mode {
+        Mode::Busy(times) if requests <= times => return busy(429, "1"),
+        Mode::Closed => return busy(503, "3600"),
+        Mode::Silent => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+        }
+        Mode::Portal => {
+            let page = Response::builder().header(header::CONTENT_TYPE, "text/html");
+            return page.body(Body::from("<h1>Log in</h1>")).unwrap();
+        }
+        _ => {}
+    }
     match (owner.as_str(), name.as_str()) {
         ("owner", "tiny") => {}
         ("owner", "secret") => {
@@ -105,25 +153,52 @@ async fn resolve(
         }
         _ => return refuse(StatusCode::NOT_FOUND),
     }
-    let known = ["main", "v2"].contains(&revision.as_str());
-    let Some(contents) = std::fs::read(golden(&file)).ok().filter(|_| known) else {
-        return refuse(StatusCode::NOT_FOUND);
+    let commit = match revision.as_str() {
+        "main" if hub.mode == Mode::Moves && requests > 1 => NEXT,
+        "main" => MAIN,
+        "v2" => V2,
+        MAIN | V2 | NEXT if hub.mode != Mode::Names => &revision,
+        _ => return refuse(StatusCode::NOT_FOUND),
     };
-    let response = Response::builder().header("x-repo-commit", format!("commit-of-{revision}"));
+    let said = |name: &'static str, value: String| match hub.mode {
+        Mode::Says(own, other) if own == name => other.to_owned(),
+        _ => value,
+    };
+    let commit = said("x-repo-commit", commit.to_owned());
+    let response = Response::builder().header("x-repo-commit", commit);
+    let Ok(contents) = std::fs::read(golden(&file)) else {
+        return response
+            .status(StatusCode::NOT_FOUND)
+            .header("x-error-code", "EntryNotFound")
+            .body(Body::empty())
+            .unwrap();
+    };
     if file.ends_with(".safetensors") {
         // The store is another host: an absolute address.
-        let host = headers[header::HOST].to_str().unwrap();
+        let host = match hub.mode {
+            Mode::OtherHost => format!("localhost:{}", hub.port),
+            _ => headers[header::HOST].to_str().unwrap().to_owned(),
+        };
         let sha256 = format!("{:x}", Sha256::digest(&contents));
-        let response = response
-            .status(StatusCode::FOUND)
-            .header("x-linked-etag", format!("\"{sha256}\""));
+        let size = said("x-linked-size", contents.len().to_string());
+        let location = said("location", format!("http://{host}/cdn/{file}"));
         return response
-            .header(header::LOCATION, format!("http://{host}/cdn/{file}"))
+            .status(StatusCode::FOUND)
+            .header(
+                "x-linked-etag",
+                said("x-linked-etag", format!("\"{sha256}\"")),
+            )
+            .header("x-linked-size", size)
+            .header(header::LOCATION, location)
             .body(Body::empty())
             .unwrap();
     }
+    let etag = said(
+        "etag",
+        format!("\"{:x}\"", Sha256::digest(&contents))[..42].to_owned(),
+    );
     send(
-        response.header(header::ETAG, format!("\"{file}-1\"")),
+        response.header(header::ETAG, etag),
         contents,
         range,
         usize::MAX,
@@ -139,25 +214,36 @@ async fn cdn(
         .get(header::RANGE)
         .map_or("", |range| range.to_str().unwrap());
     hub.log.lock().unwrap().push(format!("cdn/{file} {range}"));
+    if let Some(token) = headers.get(header::AUTHORIZATION) {
+        let token = token.to_str().unwrap().to_owned();
+        hub.told.lock().unwrap().push(token);
+    }
     let mut contents = std::fs::read(golden(&file)).unwrap();
-    // The client asks for the store's first byte to learn the size.
-    let probe = range == "bytes=0-0";
-    let download = if probe {
-        0
-    } else {
-        hub.downloads.fetch_add(1, Ordering::SeqCst)
-    };
+    let download = hub.downloads.fetch_add(1, Ordering::SeqCst);
     let most = match hub.mode {
-        Mode::Cut(times) if !probe && download < times => contents.len() / 8,
+        Mode::Cut(times) if download < times => contents.len() / 8,
         _ => usize::MAX,
     };
+    if matches!(hub.mode, Mode::Endless | Mode::Stalls) {
+        let is_endless = hub.mode == Mode::Endless;
+        let pieces = futures::stream::unfold(0, move |step| async move {
+            if step > 0 && !is_endless {
+                tokio::time::sleep(Duration::from_secs(600)).await;
+            }
+            Some((
+                Ok::<_, std::io::Error>(Bytes::from(vec![0; 1000])),
+                step + 1,
+            ))
+        });
+        return Response::new(Body::from_stream(pieces));
+    }
     if hub.mode == Mode::Corrupt {
         let last = contents.len() - 1;
         contents[last] ^= 1;
     }
     let response = Response::builder()
         .header(header::ETAG, "\"store\"")
-        .header("x-repo-commit", "commit-of-main");
+        .header("x-repo-commit", "../../../from-the-store");
     send(response, contents, range, most)
 }
 
@@ -168,12 +254,16 @@ fn send(
     range: &str,
     most: usize,
 ) -> Response<Body> {
-    let (first, last) = range
-        .strip_prefix("bytes=")
-        .unwrap()
-        .split_once('-')
-        .unwrap();
+    let range = range.strip_prefix("bytes=").unwrap_or("0-");
+    let (first, last) = range.split_once('-').unwrap();
     let first: usize = first.parse().unwrap();
+    if first >= contents.len() {
+        return response
+            .status(StatusCode::RANGE_NOT_SATISFIABLE)
+            .header(header::CONTENT_RANGE, format!("bytes */{}", contents.len()))
+            .body(Body::empty())
+            .unwrap();
+    }
     let last: usize = last.parse().unwrap_or(contents.len() - 1);
     let part = contents[first..=last].to_vec();
     let response = response
@@ -211,6 +301,10 @@ impl Home {
     }
 
     fn fetch(&self, endpoint: &str, arguments: &[&str], token: Option<&str>) -> Output {
+        self.command(endpoint, arguments, token).output().unwrap()
+    }
+
+    fn command(&self, endpoint: &str, arguments: &[&str], token: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nerite"));
         command
             .args(["encoder", "fetch"])
@@ -218,11 +312,43 @@ impl Home {
             .env("HF_ENDPOINT", endpoint)
             .env("HF_HOME", self.0.path().join("hub"))
             .env("NERITE_CACHE", self.0.path().join("nerite"))
-            .env_remove("HF_TOKEN");
+            .env("PIP_CONFIG_FILE", "/dev/null")
+            .env("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
+        for name in [
+            "HF_TOKEN",
+            "HF_HUB_CACHE",
+            "HF_HUB_OFFLINE",
+            "PIP_FIND_LINKS",
+            "HTTP_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "NO_PROXY",
+            "no_proxy",
+        ] {
+            command.env_remove(name);
+        }
         if let Some(token) = token {
             command.env("HF_TOKEN", token);
         }
-        command.output().unwrap()
+        command
+    }
+
+    /// Every file below this place.
+    fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.0.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        found
     }
 }
 
@@ -305,6 +431,233 @@ fn revisions_are_asked_for_by_name() {
     let missing = home.fetch(&address, &["owner/tiny", "--revision", "v3"], None);
     assert!(!missing.status.success());
     assert!(text(&missing).contains("v3"), "{}", text(&missing));
+}
+
+/// Whatever a hub says, nothing is written outside of its own folder.
+#[test]
+fn what_a_hub_says_names_no_files() {
+    for (header, value, expected) in [
+        ("x-repo-commit", "../../../../evil", "40 hexadecimal digits"),
+        ("x-repo-commit", "/tmp/evil", "40 hexadecimal digits"),
+        ("x-repo-commit", "", "40 hexadecimal digits"),
+        ("x-repo-commit", "main", "40 hexadecimal digits"),
+        ("etag", "\"../../../../evil\"", "ETag"),
+        ("etag", "W/\"/tmp/evil\"", "ETag"),
+        ("x-linked-etag", "../../../evil", "ETag"),
+        ("x-linked-size", "13", "announced 13 bytes"),
+        ("location", "file:///etc/passwd", "not safe"),
+        ("location", "ftp://127.0.0.1/x", "not safe"),
+    ] {
+        let (_, address) = Hub::start(Mode::Says(header, value));
+        let home = Home::new();
+        let output = home.fetch(&address, &["owner/tiny"], None);
+        assert!(!output.status.success(), "{header}: {value}");
+        assert!(
+            text(&output).contains(expected),
+            "{header}: {}",
+            text(&output)
+        );
+        let repository = home.0.path().join("hub/hub/models--owner--tiny");
+        for file in home.files() {
+            assert!(file.starts_with(&repository), "{header}: {file:?}");
+            assert!(!file.to_string_lossy().contains("evil"), "{file:?}");
+        }
+        // Where it tells the truth again, the same command goes on.
+        let (_, address) = Hub::start(Mode::Good);
+        let again = home.fetch(&address, &["owner/tiny"], None);
+        assert!(again.status.success(), "{header}: {}", text(&again));
+    }
+    let home = Home::new();
+    for revision in ["../../../../evil", "/tmp/evil", "a/../../b", "-x", "a b"] {
+        let revision = format!("--revision={revision}");
+        let output = home.fetch("http://127.0.0.1:9", &["owner/tiny", &revision], None);
+        assert!(!output.status.success());
+        assert!(
+            text(&output).contains("branch, tag or commit"),
+            "{}",
+            text(&output)
+        );
+    }
+    assert_eq!(home.files(), [PathBuf::new(); 0]);
+}
+
+#[test]
+fn more_than_was_announced_does_not_stay() {
+    let (_, address) = Hub::start(Mode::Endless);
+    let home = Home::new();
+    let output = home.fetch(&address, &["owner/tiny"], None);
+    assert!(!output.status.success());
+    assert!(text(&output).contains("announced"), "{}", text(&output));
+    let bytes: u64 = home
+        .files()
+        .iter()
+        .map(|file| file.metadata().unwrap().len())
+        .sum();
+    assert!(bytes < 1 << 20, "{bytes} bytes are left");
+}
+
+#[test]
+fn a_busy_hub_is_asked_again_after_the_time_it_names() {
+    let (hub, address) = Hub::start(Mode::Busy(2));
+    let home = Home::new();
+    let start = Instant::now();
+    let output = home.fetch(&address, &["owner/tiny"], None);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(start.elapsed() >= Duration::from_secs(2));
+    assert!(
+        text(&output).contains("asking again in 1 s"),
+        "{}",
+        text(&output)
+    );
+    assert_eq!(hub.requests()[0], hub.requests()[2]);
+
+    // An hour is not waited for.
+    let (hub, address) = Hub::start(Mode::Closed);
+    let start = Instant::now();
+    let output = Home::new().fetch(&address, &["owner/tiny"], None);
+    assert!(!output.status.success());
+    assert!(start.elapsed() < Duration::from_secs(20));
+    assert!(text(&output).contains("3600 s"), "{}", text(&output));
+    assert_eq!(hub.requests().len(), 1);
+}
+
+#[test]
+fn a_hub_that_says_nothing_is_given_up() {
+    for mode in [Mode::Silent, Mode::Stalls] {
+        let (_, address) = Hub::start(mode);
+        let home = Home::new();
+        let start = Instant::now();
+        let mut command = home.command(&address, &["owner/tiny"], None);
+        let output = command
+            .env("HF_HUB_DOWNLOAD_TIMEOUT", "1")
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        assert!(start.elapsed() < Duration::from_secs(20), "{mode:?}");
+        assert!(text(&output).contains("within 1 s"), "{}", text(&output));
+    }
+}
+
+#[test]
+fn all_files_are_of_one_commit() {
+    let (hub, address) = Hub::start(Mode::Moves);
+    let home = Home::new();
+    let output = home.fetch(&address, &["owner/tiny"], None);
+    assert!(output.status.success(), "{}", text(&output));
+    let others = hub.requests().into_iter().skip(1);
+    for request in others.filter(|request| !request.starts_with("cdn/")) {
+        assert!(request.starts_with(MAIN), "{request}");
+    }
+    // A mirror that knows no commits is asked by name, and has to agree.
+    let (_, address) = Hub::start(Mode::Names);
+    let output = Home::new().fetch(&address, &["owner/tiny"], None);
+    assert!(output.status.success(), "{}", text(&output));
+}
+
+#[test]
+fn no_other_host_is_told_the_token() {
+    let (hub, address) = Hub::start(Mode::OtherHost);
+    let output = Home::new().fetch(&address, &["owner/secret"], Some("open-sesame"));
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(*hub.told.lock().unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_network_that_wants_a_login_is_named() {
+    let (_, address) = Hub::start(Mode::Portal);
+    let home = Home::new();
+    let output = home.fetch(&address, &["owner/tiny"], None);
+    assert!(!output.status.success());
+    assert!(text(&output).contains("login"), "{}", text(&output));
+    let (_, address) = Hub::start(Mode::Good);
+    let again = home.fetch(&address, &["owner/tiny"], None);
+    assert!(again.status.success(), "{}", text(&again));
+}
+
+#[test]
+fn a_complete_cache_suffices() {
+    let (_, address) = Hub::start(Mode::Good);
+    let home = Home::new();
+    let first = home.fetch(&address, &["owner/tiny"], None);
+    assert!(first.status.success(), "{}", text(&first));
+    // The tiny model has no tokenizer.json, which is remembered.
+    let down = home.fetch("http://127.0.0.1:9", &["owner/tiny"], None);
+    assert!(down.status.success(), "{}", text(&down));
+    // Another tool may have left no word of it.
+    let repository = home.0.path().join("hub/hub/models--owner--tiny");
+    std::fs::remove_dir_all(repository.join(".no_exist")).ok();
+    let down = home.fetch("http://127.0.0.1:9", &["owner/tiny"], None);
+    assert!(down.status.success(), "{}", text(&down));
+    assert_eq!(down.stdout, first.stdout);
+}
+
+#[test]
+fn damaged_files_are_fetched_again() {
+    let (hub, address) = Hub::start(Mode::Good);
+    let home = Home::new();
+    let first = home.fetch(&address, &["owner/tiny"], None);
+    assert!(first.status.success(), "{}", text(&first));
+    let blobs = home.files();
+    let blobs = blobs
+        .iter()
+        .filter(|path| path.parent().unwrap().ends_with("blobs"));
+    for blob in blobs {
+        // Cut, and turned.
+        let mut bytes = std::fs::read(blob).unwrap();
+        bytes.pop();
+        bytes[0] ^= 1;
+        std::fs::write(blob, bytes).unwrap();
+    }
+    let offline = home.fetch(&address, &["owner/tiny", "--offline"], None);
+    assert!(!offline.status.success());
+    assert!(text(&offline).contains("damaged"), "{}", text(&offline));
+    let before = hub.requests().len();
+    let again = home.fetch(&address, &["owner/tiny"], None);
+    assert!(again.status.success(), "{}", text(&again));
+    assert_eq!(again.stdout, first.stdout);
+    assert!(hub.requests().len() > before);
+}
+
+#[test]
+fn the_environment_is_that_of_the_hubs_own_tools() {
+    let (hub, address) = Hub::start(Mode::Good);
+    let home = Home::new();
+    let own = home.0.path().join("own");
+    let mut command = home.command(&format!("{address}/"), &["owner/tiny"], None);
+    let output = command.env("HF_HUB_CACHE", &own).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(own.join("models--owner--tiny/refs/main").is_file());
+    assert!(!home.0.path().join("hub").exists());
+
+    let requests = hub.requests().len();
+    let mut command = home.command(&address, &["owner/tiny"], None);
+    let output = command.env("HF_HUB_OFFLINE", "1").output().unwrap();
+    assert!(!output.status.success());
+    assert!(
+        text(&output).contains("HF_HUB_OFFLINE"),
+        "{}",
+        text(&output)
+    );
+    assert_eq!(hub.requests().len(), requests);
+
+    // Nobody listens at the proxy.
+    let through = |no_proxy: &str| {
+        let home = Home::new();
+        let mut command = home.command(&address, &["owner/tiny"], None);
+        command.env("HTTP_PROXY", "http://127.0.0.1:9");
+        command.env("NO_PROXY", no_proxy).output().unwrap()
+    };
+    assert!(!through("example.org").status.success());
+    for no_proxy in ["127.0.0.1", "example.org,127.0.0.0/8", "*"] {
+        let output = through(no_proxy);
+        assert!(output.status.success(), "{no_proxy}: {}", text(&output));
+    }
+    let output = home.fetch("127.0.0.1:1", &["owner/tiny"], None);
+    assert!(
+        text(&output).contains("begins with https://"),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]

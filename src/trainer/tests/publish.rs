@@ -47,7 +47,7 @@ fn assets(lab: &Lab) -> String {
 }
 
 fn text(lab: &Lab, path: &str) -> String {
-    String::from_utf8(lab.read(path)).unwrap()
+    String::from_utf8_lossy(&lab.read(path)).into_owned()
 }
 
 #[test]
@@ -106,6 +106,19 @@ fn a_site_has_all_that_it_needs_and_nothing_else() {
     let own = ["app.js", "pkg/nerite.js", "style.css"].map(|path| format!("{assets}/{path}"));
     let pages = ["index.html", "pages/more.html"].map(str::to_owned);
     assert_eq!(listed["files"], json!([own.as_slice(), &pages].concat()));
+    // By these the service worker knows an answer for the file.
+    let hashes = listed["sha256"].as_object().unwrap();
+    for path in lab.files("out") {
+        let is_own = !path.starts_with("bundles/")
+            && ![".nojekyll", "_headers", "nerite-site.json", "pages.json"].contains(&&*path);
+        let hash = is_own.then(|| sha256(lab.read(&format!("out/{path}"))).into());
+        assert_eq!(hashes.get(&path), hash.as_ref(), "{path}");
+    }
+    let headers = text(&lab, "out/_headers");
+    assert!(
+        headers.contains("/bundles/*\n  Content-Security-Policy: sandbox; default-src 'none'"),
+        "{headers}"
+    );
 
     let index = text(&lab, "out/index.html");
     for part in [
@@ -208,4 +221,103 @@ fn what_cannot_be_published_is_explained() {
     );
     assert!(!lab.path("other").exists());
     lab.is_tidy();
+}
+
+#[test]
+fn of_a_bundle_only_what_is_its_own_is_published() {
+    let lab = site();
+    let report = lab.read("www/bundles/b/reports/base.json");
+    lab.write("www/bundles/b/reports/again.json", &report);
+    for name in [
+        "page.html",
+        "app.js",
+        "loss.svg",
+        "notes.json",
+        "x.sample.json",
+        "deep/page.html",
+    ] {
+        lab.write(
+            &format!("www/bundles/b/reports/{name}"),
+            "<script>1</script>",
+        );
+        lab.write(&format!("www/bundles/b/{name}"), "<script>1</script>");
+    }
+    lab.ok("publish out");
+    // An older version may have been published by an older nerite.
+    lab.write("out/bundles/b/reports/page.html", "<script>1</script>");
+    lab.write("out/bundles/b/page.html", "<script>1</script>");
+    lab.write("out/bundles/b/old.0123456789abcdef.safetensors", "old");
+    lab.write("out/assets-0/page.html", "<script>1</script>");
+    lab.ok("publish out");
+    for path in lab.files("out") {
+        if path.starts_with("bundles/") {
+            assert!(
+                path.ends_with(".json") || path.ends_with(".safetensors"),
+                "{path}"
+            );
+        }
+        assert!(
+            !text(&lab, &format!("out/{path}")).contains("<script>1"),
+            "{path}"
+        );
+    }
+    assert!(lab.path("out/bundles/b/reports/again.json").is_file());
+    assert!(
+        lab.path("out/bundles/b/old.0123456789abcdef.safetensors")
+            .is_file()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let lab = site();
+    lab.write("key", "a secret");
+    let linked = |link: &str| {
+        let path = lab.path(link);
+        std::fs::remove_file(&path).ok();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        symlink(lab.path("key"), path).unwrap();
+    };
+    // In a report's folder it is passed over: it is no report.
+    linked("www/bundles/b/reports/key.json");
+    linked("www/bundles/b/reports/base.sample.json");
+    lab.ok("publish out");
+    for path in lab.files("out") {
+        assert!(
+            !text(&lab, &format!("out/{path}")).contains("a secret"),
+            "{path}"
+        );
+    }
+    // A page, a file of the manifest, and folders.
+    linked("www/key.html");
+    lab.refused("publish out2", &["key.html", "symbolic link"]);
+    std::fs::remove_file(lab.path("www/key.html")).unwrap();
+    linked("pkg/key.js");
+    lab.refused("publish out2", &["key.js", "symbolic link"]);
+    std::fs::remove_file(lab.path("pkg/key.js")).unwrap();
+    let head = lab.path("www/bundles/b/heads/base.safetensors");
+    std::fs::rename(&head, lab.path("head")).unwrap();
+    symlink(lab.path("head"), &head).unwrap();
+    for command in [
+        "publish out2 --bundle b",
+        "restore www/bundles/b",
+        "predict --head base --bundle www/bundles/b",
+    ] {
+        lab.refused(command, &["base.safetensors", "symbolic link"]);
+    }
+    std::fs::remove_file(&head).unwrap();
+    std::fs::rename(lab.path("head"), &head).unwrap();
+    // What would be written through a link stays as it was.
+    std::fs::rename(lab.path("www/bundles/b/heads"), lab.path("heads")).unwrap();
+    symlink(lab.path("heads"), lab.path("www/bundles/b/heads")).unwrap();
+    lab.refused(
+        "bundle --encoder tiny --head run/base --out www/bundles/b",
+        &["heads", "symbolic link"],
+    );
+    std::fs::rename(lab.path("www/bundles"), lab.path("bundles")).unwrap();
+    symlink(lab.path("bundles"), lab.path("www/bundles")).unwrap();
+    lab.refused("publish out2", &["www/bundles", "symbolic link"]);
 }

@@ -4,7 +4,8 @@ mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::Child;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use common::Lab;
 
@@ -16,7 +17,11 @@ struct Server {
 
 impl Server {
     fn start(lab: &Lab) -> Self {
-        let mut child = lab.start("serve --port 0");
+        Self::start_with(lab, "")
+    }
+
+    fn start_with(lab: &Lab, arguments: &str) -> Self {
+        let mut child = lab.start(&format!("serve --port 0 {arguments}"));
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -35,9 +40,13 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str) -> Response {
+        self.ask_by(&format!("Host: {}\r\n", self.address), method, path)
+    }
+
+    /// With these lines for who is asked.
+    fn ask_by(&self, host: &str, method: &str, path: &str) -> Response {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
@@ -115,11 +124,7 @@ fn a_browser_gets_files_with_their_types_and_the_policy() {
             "application/octet-stream",
             "weights",
         ),
-        (
-            "/pages.json",
-            "application/json",
-            r#"{"files":["index.html","page.js","pkg/nerite.js","style.css"]}"#,
-        ),
+        ("/pages.json", "application/json", &pages(&lab)),
     ] {
         let response = server.get(path);
         assert_eq!(
@@ -129,11 +134,46 @@ fn a_browser_gets_files_with_their_types_and_the_policy() {
         );
         let found = response.header("content-type").split(';').next().unwrap();
         assert_eq!(found, kind, "{path}");
-        has_policy(&response);
+        if path.starts_with("/bundles/") {
+            is_sandboxed(&response);
+        } else {
+            has_policy(&response);
+        }
         let head = server.ask("HEAD", path);
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         assert_eq!(head.header("content-length"), body.len().to_string());
     }
+}
+
+/// What `pages.json` says of the site.
+fn pages(lab: &Lab) -> String {
+    let all = [
+        ("index.html", "www/index.html"),
+        ("page.js", "www/page.js"),
+        ("pkg/nerite.js", "pkg/nerite.js"),
+        ("pkg/nerite_bg.wasm", "pkg/nerite_bg.wasm"),
+        ("style.css", "www/style.css"),
+    ];
+    let sha256: serde_json::Map<_, _> = all
+        .into_iter()
+        .map(|(path, file)| (path.to_owned(), common::sha256(lab.read(file)).into()))
+        .collect();
+    let files = ["index.html", "page.js", "pkg/nerite.js", "style.css"];
+    serde_json::json!({ "files": files, "sha256": sha256 }).to_string()
+}
+
+fn is_sandboxed(response: &Response) {
+    let policy = response.header("content-security-policy");
+    assert!(
+        policy.starts_with("sandbox; default-src 'none'"),
+        "{policy}"
+    );
+    assert!(!policy.contains("allow-"), "{policy}");
+    assert_eq!(response.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        response.header("cross-origin-resource-policy"),
+        "same-origin"
+    );
 }
 
 fn has_policy(response: &Response) {
@@ -150,6 +190,192 @@ fn has_policy(response: &Response) {
     assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));
     assert_eq!(response.header("x-content-type-options"), "nosniff");
     assert_eq!(response.header("cache-control"), "no-cache");
+    assert_eq!(
+        response.header("cross-origin-resource-policy"),
+        "same-origin"
+    );
+}
+
+#[test]
+fn of_a_bundle_only_its_own_kinds_of_files_are_served() {
+    let lab = site();
+    for name in [
+        "page.html",
+        "page.js",
+        "loss.svg",
+        "a.json.html",
+        "x.wasm",
+        "x.css",
+    ] {
+        lab.write(&format!("www/bundles/b/reports/{name}"), SECRET);
+        lab.write(&format!("www/bundles/b/{name}"), SECRET);
+        lab.write(&format!("www/bundles/{name}"), SECRET);
+    }
+    lab.write("www/bundles/b/index.html", SECRET);
+    lab.write("www/bundles/b/reports/best.json", "{}");
+    lab.write("www/bundles/.draft/manifest.json", SECRET);
+    let server = Server::start(&lab);
+    for path in [
+        "/bundles/b/reports/page.html",
+        "/bundles/b/reports/page.js",
+        "/bundles/b/reports/loss.svg",
+        "/bundles/b/reports/a.json.html",
+        "/bundles/b/reports/%70age.html",
+        "/bundles/b/reports/page%2ehtml",
+        "/bundles/b/reports%2fpage.html",
+        "/%62undles/b/reports/page.html",
+        "/Bundles/b/reports/page.html",
+        "//bundles/b/reports/page.html",
+        "/./bundles/b/page.html",
+        "/bundles//b/page.html",
+        "/bundles/b/page.js",
+        "/bundles/b/",
+        "/bundles/b",
+        "/bundles/page.html",
+        "/bundles/x.wasm",
+        "/bundles/.draft/manifest.json",
+    ] {
+        let response = server.get(path);
+        assert!(
+            (400..500).contains(&response.status),
+            "{path}: {}",
+            response.head
+        );
+        assert!(!response.body.contains(SECRET), "{path}");
+    }
+    let report = server.get("/bundles/b/reports/best.json");
+    assert_eq!((report.status, report.body.as_str()), (200, "{}"));
+    is_sandboxed(&report);
+    is_sandboxed(&server.get("/bundles/b/reports/page.html"));
+}
+
+#[test]
+fn another_sites_name_does_not_lead_here() {
+    let lab = site();
+    let server = Server::start_with(&lab, "--name here.example");
+    let port = server.address.port();
+    for host in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("LOCALHOST:{port}"),
+        "127.0.0.1".to_owned(),
+        format!("[::1]:{port}"),
+        "192.168.0.7:80".to_owned(),
+        format!("here.example:{port}"),
+        "Here.Example".to_owned(),
+    ] {
+        let response = server.ask_by(&format!("Host: {host}\r\n"), "GET", "/style.css");
+        assert_eq!(response.status, 200, "{host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "xhere.example",
+        "evil.example@127.0.0.1",
+        "127.0.0.1@evil.example",
+        "evil.example:127",
+        "",
+    ] {
+        let response = server.ask_by(&format!("Host: {host}\r\n"), "GET", "/style.css");
+        assert!(
+            [400, 421].contains(&response.status),
+            "{host}: {}",
+            response.head
+        );
+        assert_ne!(response.body, "p {}");
+    }
+    for lines in ["", "Host: 127.0.0.1\r\nHost: evil.example\r\n"] {
+        let response = server.ask_by(lines, "GET", "/style.css");
+        assert!([400, 421].contains(&response.status), "{lines}");
+    }
+    let absolute = server.ask_by(
+        "Host: 127.0.0.1\r\n",
+        "GET",
+        "http://evil.example/style.css",
+    );
+    assert_eq!(absolute.status, 421);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_hidden_or_a_link_is_not_there() {
+    use std::os::unix::fs::symlink;
+
+    let lab = site();
+    lab.write("www/.git/config", SECRET);
+    lab.write("www/a/.env", SECRET);
+    symlink(lab.path("Cargo.toml"), lab.path("www/link.html")).unwrap();
+    symlink(lab.path("secret"), lab.path("www/folder")).unwrap();
+    symlink(lab.path("Cargo.toml"), lab.path("www/bundles/b/key.json")).unwrap();
+    symlink(lab.path("secret"), lab.path("www/bundles/b/reports")).unwrap();
+    lab.write("secret/report.json", SECRET);
+    symlink(lab.path("www/loop"), lab.path("www/loop")).unwrap();
+    let server = Server::start(&lab);
+    let long = format!("/{}", "n".repeat(5000));
+    let deep = format!("/{}x", "a/".repeat(400));
+    for path in [
+        "/.git/config",
+        "/%2egit/config",
+        "/a/.env",
+        "/link.html",
+        "/folder/index.html",
+        "/folder/",
+        "/bundles/b/key.json",
+        "/bundles/b/reports/report.json",
+        "/loop",
+        "/loop/x.html",
+        &long,
+        &deep,
+    ] {
+        let response = server.get(path);
+        let shown = &path[..path.len().min(40)];
+        assert_eq!(response.status, 404, "{shown}: {}", response.head);
+        assert!(!response.body.contains(SECRET), "{shown}");
+    }
+}
+
+#[test]
+fn half_requests_lock_nobody_out() {
+    let lab = site();
+    let server = Server::start(&lab);
+    let half: Vec<TcpStream> = (0..300)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: ").ok();
+            stream
+        })
+        .collect();
+    let start = Instant::now();
+    assert_eq!(server.get("/style.css").status, 200);
+    assert!(start.elapsed() < Duration::from_secs(2));
+    drop(half);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_at_once() {
+    let lab = site();
+    let mut server = Server::start(&lab);
+    // Somebody waits, and somebody does not take the answer.
+    let _idle = TcpStream::connect(server.address).unwrap();
+    lab.write("www/large.css", vec![b' '; 32 << 20]);
+    let mut slow = TcpStream::connect(server.address).unwrap();
+    slow.write_all(b"GET /large.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        .unwrap();
+    let mut byte = [0];
+    slow.read_exact(&mut byte).unwrap();
+    let start = Instant::now();
+    let id = server.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(server.child.wait().unwrap().success());
+    assert!(start.elapsed() < Duration::from_secs(2));
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! One module per command: its flags, and what it prints.
 
-/// `println!`, but a reader that has gone is an error instead of a panic.
+/// `println!`, but a reader that has gone is an error instead of a panic, and
+/// what a terminal would obey is shown.
 macro_rules! say {
-    ($($text:tt)*) => {
-        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
-    };
+    ($($text:tt)*) => {{
+        let text = format!($($text)*);
+        let text = nerite_trainer::terminal::shown(&text);
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{text}\n"))?
+    }};
 }
 
 mod bundle;
@@ -24,7 +27,7 @@ mod tokens;
 mod train;
 mod tune;
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -145,23 +148,38 @@ fn table<const N: usize>(header: [&str; N]) -> comfy_table::Table {
     table
 }
 
-/// No line of a file of sentences is longer.
-const MAX_LINE_BYTES: usize = 16 << 20;
+/// No line of a file of sentences is longer, nor are all of them together.
+const MAX_LINE_BYTES: u64 = 16 << 20;
+const MAX_SENTENCES_BYTES: u64 = 256 << 20;
 
 /// Reads sentences: a JSON array of words on every line.
 fn sentences(path: &Path) -> Result<Vec<Vec<String>>> {
     let name = path.display();
     let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
+    let mut reader = std::io::BufReader::new(file);
     let mut sentences = Vec::new();
-    for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
-        let number = index + 1;
-        let line = line.with_context(|| format!("{name}:{number}"))?;
+    let mut all = 0;
+    for number in 1.. {
+        let mut line = Vec::new();
+        let mut read = reader.by_ref().take(MAX_LINE_BYTES + 1);
+        let bytes = read
+            .read_until(b'\n', &mut line)
+            .with_context(|| format!("{name}:{number}"))? as u64;
+        if bytes == 0 {
+            break;
+        }
+        all += bytes;
         ensure!(
-            line.len() <= MAX_LINE_BYTES,
-            "{name}:{number}: found {} bytes, expected at most {MAX_LINE_BYTES}",
-            line.len()
+            bytes <= MAX_LINE_BYTES,
+            "{name}:{number}: found more than {MAX_LINE_BYTES} bytes in a line"
         );
-        let words = serde_json::from_str(&line)
+        ensure!(
+            all <= MAX_SENTENCES_BYTES,
+            "{name}:{number}: found more than {MAX_SENTENCES_BYTES} bytes; give parts of the file"
+        );
+        let line = std::str::from_utf8(&line)
+            .with_context(|| format!("{name}:{number}: expected UTF-8"))?;
+        let words = serde_json::from_str(line)
             .with_context(|| format!("{name}:{number}: expected a JSON array of words"))?;
         sentences.push(words);
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use nerite::{Aggregation, Decoder, Options, Prediction, Utf16Offsets};
 use nerite_trainer::bundle::Bundle;
+use nerite_trainer::terminal::shown;
 use serde_json::{Map, Value, json};
 
 /// No text is read beyond this size.
@@ -111,7 +112,7 @@ fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result
             "{}\t{:.4}\t{}",
             entity.kind,
             entity.score,
-            words.join(" ")
+            shown(&words.join(" "))
         )?;
     }
     Ok(())

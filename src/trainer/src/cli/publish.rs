@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite_trainer::publish::{Part, Settings, publish};
+use nerite_trainer::terminal::shown;
 
 /// Write the whole site into a folder, for any static host
 ///
@@ -56,7 +57,7 @@ impl Arguments {
         };
         let published = publish(&settings, &self.out)?;
         for (name, why) in &published.skipped {
-            eprintln!("Left out the bundle {name}: {why}");
+            eprintln!("Left out the bundle {name}: {}", shown(why));
         }
         let out = self.out.display().to_string();
         let mut table = super::table([out.as_str(), "files", "KB"]);

@@ -2,9 +2,13 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nerite_trainer::serve::serve;
+use nerite_trainer::serve::{Settings, serve};
 
 /// Serve the page on this machine
+///
+/// It answers to IP addresses and localhost, so that no other site's name can
+/// lead here. Hidden files, symbolic links, and files below bundles that are no
+/// part of one are not served.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The static site
@@ -19,10 +23,20 @@ pub(super) struct Arguments {
     /// The port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 8017)]
     port: u16,
+    /// A name by which browsers ask for this machine, as behind a proxy; give
+    /// several for several
+    #[arg(long = "name", value_name = "HOST")]
+    names: Vec<String>,
 }
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        serve(&self.www, &self.pkg, self.host, self.port)
+        serve(&Settings {
+            www: self.www.clone(),
+            pkg: self.pkg.clone(),
+            host: self.host,
+            port: self.port,
+            names: self.names.clone(),
+        })
     }
 }

@@ -148,8 +148,8 @@ pub(crate) struct ListedReport {
     stage: String,
     /// Entity F1, strict.
     f1: f64,
-    /// How many sentences it is about.
-    sentences: usize,
+    /// Sentences that it was judged on.
+    sentences: u64,
     /// The path of its sample, where there is one.
     pub(crate) sample: Option<String>,
 }

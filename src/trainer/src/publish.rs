@@ -517,10 +517,10 @@ fn is_kept(path: &str) -> bool {
     if !site::is_in_bundles(path) {
         return is_moved(path);
     }
-    let mut parts = path.rsplit('.');
-    let hash = parts.nth(1).unwrap_or_default();
-    let is_hash = hash.len() == DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit());
-    site::is_bundle_file(path) && is_hash
+    let is_hash = |part: &str| part.len() == DIGITS && part.bytes().all(|b| b.is_ascii_hexdigit());
+    // Before the ending, or before that of a piece.
+    let has_hash = path.rsplit('.').skip(1).take(2).any(is_hash);
+    site::is_bundle_file(path) && has_hash
 }
 
 /// Puts a whole site in the place of an older one, or of none.

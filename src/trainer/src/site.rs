@@ -35,9 +35,10 @@ pub(crate) fn is_in_bundles(path: &str) -> bool {
 pub(crate) fn is_bundle_file(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let is_kind = |name: &str| {
-        // A large file may be cut into pieces: FILE.0, FILE.1, and so on.
+        // Of a file in pieces, without the piece's number.
+        let number = |end: &str| !end.is_empty() && end.bytes().all(|b| b.is_ascii_digit());
         let whole = match name.rsplit_once('.') {
-            Some((whole, piece)) if piece.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+            Some((whole, end)) if number(end) => whole,
             _ => name,
         };
         let extension = Path::new(whole).extension().unwrap_or_default();
@@ -120,9 +121,15 @@ impl List {
                 .iter()
                 .any(|needed| extension == *needed)
                 // What is loaded only when it is needed, if ever.
-                && !["pkg/wasm/", "pkg/bundled", "pkg/node", "pkg/worker-node", "libraries/"]
-                    .iter()
-                    .any(|other| path.contains(other))
+                && ![
+                    "pkg/wasm/",
+                    "pkg/bundled",
+                    "pkg/node",
+                    "pkg/worker-node",
+                    "libraries/",
+                ]
+                .iter()
+                .any(|other| path.contains(other))
                 && *path != SERVICE_WORKER
         };
         let files: Vec<&String> = self.sha256.keys().filter(is_needed).collect();
@@ -140,9 +147,9 @@ mod tests {
             "bundles/index.json",
             "bundles/b/manifest.json",
             "bundles/b/encoder.safetensors",
-            "bundles/b/encoder.safetensors.0",
             "bundles/b/reports/news.sample.json",
             "bundles/b/heads/best.0123.safetensors",
+            "bundles/b/encoder.0123.safetensors.12",
         ] {
             assert!(is_bundle_file(path), "{path}");
         }
@@ -155,6 +162,8 @@ mod tests {
             "bundles/b/reports/page.json.html",
             "bundles/b/reports/loss.svg",
             "bundles/b/reports/x.JS",
+            "bundles/b/page.html.0",
+            "bundles/b/x.0",
             "bundles/b/reports/json",
             "bundles/b/reports/.json",
             "bundles/b/a/b/c.json",

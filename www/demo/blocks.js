@@ -16,32 +16,49 @@ const STRIDE = 100;
 /** A mark, or the second half of what may be one. */
 const MARK = /^[\p{M}\udc00-\udfff]/u;
 
-/** The ends of the blocks of text[from, to). */
+/**
+ * The ends of the blocks of text[from, to).
+ * @param {string} text
+ * @param {number} from
+ * @param {number} to
+ */
 export function cutBlocks(text, from, to) {
+  /** @type {number[]} */
   const ends = [];
   const heaped = mayBeHeaped(text, from, to);
   let start = from;
   while (start < to) {
     const heap = heaped ? firstHeap(text.slice(start, Math.min(to, start + LIMIT))) : null;
     const heapEnd = heap ? start + heap.index + heap[0].length : Infinity;
-    start = heap?.index < ENOUGH ? heapEnd : Math.min(heapEnd, blockEnd(text, start, to));
+    start = heap && heap.index < ENOUGH ? heapEnd : Math.min(heapEnd, blockEnd(text, start, to));
     ends.push(start);
   }
   return ends;
 }
 
-/** Whether text[from, to) may have a hundred marks or more over one letter. Looking at all of a book takes too long. */
+/**
+ * Whether text[from, to) may have a hundred marks or more over one letter. Looking at all of a book takes too long.
+ * @param {string} text
+ */
 export function mayBeHeaped(text, from = 0, to = text.length) {
   for (let at = from; at < to; at += STRIDE) if (MARK.test(text.slice(at, at + 2))) return true;
   return false;
 }
 
-/** Looks at each mark once, which a pattern for so many of them does not. */
+/**
+ * Looks at each mark once, which a pattern for so many of them does not.
+ * @param {string} text
+ */
 function firstHeap(text) {
   for (const match of text.matchAll(MARKS)) if (match[0].length >= HEAP) return match;
   return null;
 }
 
+/**
+ * @param {string} text
+ * @param {number} start
+ * @param {number} to
+ */
 function blockEnd(text, start, to) {
   if (to - start <= ENOUGH) return to;
   const line = text.slice(start + ENOUGH, Math.min(to, start + MOST)).indexOf("\n") + 1;
@@ -59,6 +76,10 @@ function blockEnd(text, start, to) {
   return /[\udc00-\udfff]/.test(text[end] ?? "") ? end + 1 : end;
 }
 
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
 function lastMatch(text, pattern) {
   let end = 0;
   // Not near the beginning: blocks of a few words would be as bad as none.
@@ -66,6 +87,10 @@ function lastMatch(text, pattern) {
   return end;
 }
 
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
 function firstMatch(text, pattern) {
   const match = pattern.exec(text);
   return match && MOST + match.index + match[0].length;
@@ -76,6 +101,7 @@ function firstMatch(text, pattern) {
  * them the ends of the new ones. An edit thereby moves no block that it does not touch.
  *
  * @param {{ start: number, text: string }[]} blocks
+ * @param {string} text
  */
 export function recut(blocks, text) {
   let front = 0;
@@ -98,7 +124,11 @@ export function recut(blocks, text) {
   return { front, back, ends: cutBlocks(text, start, end), start };
 }
 
-/** Whether the line at an offset runs from right to left: its first letter says so. */
+/**
+ * Whether the line at an offset runs from right to left: its first letter says so.
+ * @param {string} text
+ * @param {number} at
+ */
 export function isRtl(text, at) {
   const start = text.lastIndexOf("\n", at - 1) + 1;
   const end = text.indexOf("\n", at);
@@ -106,7 +136,11 @@ export function isRtl(text, at) {
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u.test(letter);
 }
 
-/** The first index of a sorted list for which `after` holds. */
+/**
+ * The first index of a sorted list for which `after` holds.
+ * @param {number} length
+ * @param {(index: number) => boolean} after
+ */
 export function firstIndex(length, after) {
   let low = 0;
   let high = length;

@@ -2,18 +2,26 @@
 
 import { forEachInPieces, pacer } from "../shared/pace.js";
 
+/** @typedef {import("../pkg/nerite.js").Entity} Entity */
+
 /**
- * @param {Array} first entities of a prediction, in the order of the text and without overlaps
- * @param {Array} second
- * @returns {Promise<{ onlyFirst: Set, onlySecond: Set }>}
+ * @param {Entity[]} first entities of a prediction, in the order of the text and without overlaps
+ * @param {Entity[]} second
+ * @returns {Promise<{ onlyFirst: Set<Entity>, onlySecond: Set<Entity> }>}
  */
 export async function differences(first, second) {
   const pace = pacer();
   return { onlyFirst: await missing(first, second, pace), onlySecond: await missing(second, first, pace) };
 }
 
-/** The entities that are not among others. */
+/**
+ * The entities that are not among others.
+ * @param {Entity[]} entities
+ * @param {Entity[]} others
+ * @param {() => Promise<void>} pace
+ */
 async function missing(entities, others, pace) {
+  /** @type {Set<Entity>} */
   const found = new Set();
   let next = 0;
   await forEachInPieces(entities, pace, (entity) => {

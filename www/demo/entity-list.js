@@ -5,6 +5,11 @@ import { currentLanguage, formatNumber, t } from "../shared/i18n.js";
 import { forEachInPieces, oncePerFrame, pacer } from "../shared/pace.js";
 import { typeColour, typeName } from "../shared/tags.js";
 
+/**
+ * @typedef {import("../pkg/nerite.js").Entity} Entity
+ * @typedef {{ mentions: Entity[], count: number, score: number }} Group
+ */
+
 /** How many entries are shown at first, and how many more at a time. */
 const FIRST = 24;
 const MORE = 100;
@@ -19,13 +24,24 @@ export class EntityList {
   #more;
   #search;
   #onChoose;
-  /** What is to be listed. */
+  /**
+   * What is to be listed.
+   * @type {Entity[]}
+   */
   #entities = [];
+  /** @type {(entity: Entity) => boolean} */
   #keeps = () => true;
-  /** The entities that were grouped last, and their groups; those are kept while only the filter changes. */
+  /**
+   * The entities that were grouped last, and their groups; those are kept while only the filter changes.
+   * @type {Entity[] | null}
+   */
   #grouped = null;
+  /** @type {Entity[][]} */
   #all = [];
-  /** The groups that the filter and the search let through, and how many of them are on show. */
+  /**
+   * The groups that the filter and the search let through, and how many of them are on show.
+   * @type {Group[]}
+   */
   #groups = [];
   #shown = FIRST;
   /** Counts what is to be shown: only the latest is. */
@@ -50,13 +66,13 @@ export class EntityList {
       const before = this.#shown;
       this.#shown += MORE;
       this.#list.append(...this.#groups.slice(before, this.#shown).map((group) => this.#item(group)));
-      this.#list.children[before]?.querySelector("button").focus();
+      this.#list.children[before]?.querySelector("button")?.focus();
       this.#showMore();
     });
   }
 
   /**
-   * @param {Array} entities of a result, which do not change
+   * @param {Entity[]} entities of a result, which do not change
    * @param {import("./filter.js").Filter} filter which of them to list
    * @param {() => Promise<void>} pace lets the page react (pace.js)
    */
@@ -66,6 +82,7 @@ export class EntityList {
     await this.#update(pace);
   }
 
+  /** @param {() => Promise<void>} pace */
   async #update(pace) {
     const own = ++this.#version;
     const entities = this.#entities;
@@ -79,9 +96,14 @@ export class EntityList {
     await this.#show(own, pace);
   }
 
+  /**
+   * @param {number} own
+   * @param {() => Promise<void>} pace
+   */
   async #show(own, pace) {
     const query = this.#search.value.trim();
     const folded = fold(query);
+    /** @type {Group[]} */
     const groups = [];
     await forEachInPieces(
       this.#all,
@@ -95,6 +117,7 @@ export class EntityList {
     );
     if (own !== this.#version) return;
     groups.sort((a, b) => b.count - a.count);
+    /** @type {HTMLElement[]} */
     const items = [];
     for (const group of groups.slice(0, FIRST)) {
       if (items.length % ITEMS_AT_A_TIME === 0) await pace();
@@ -110,7 +133,7 @@ export class EntityList {
       const again = groups.findIndex(
         ({ mentions: [{ text, type }] }) => text === mention.text && type === mention.type,
       );
-      items[again]?.querySelector("button").focus({ preventScroll: true });
+      items[again]?.querySelector("button")?.focus({ preventScroll: true });
     }
     this.#list.dataset.empty = query === "" ? t("entities-empty") : t("entities-none", { query });
     this.#showMore();
@@ -125,6 +148,7 @@ export class EntityList {
     });
   }
 
+  /** @param {Group} group */
   #item({ mentions, count, score }) {
     const [{ type, text }] = mentions;
     const button = element(
@@ -151,9 +175,13 @@ export class EntityList {
 }
 
 /** For comparing without regard to case and to how white space is written. */
-const fold = (text) => text.toLocaleLowerCase(currentLanguage()).replace(/\s+/g, " ");
+const fold = (/** @type {string} */ text) => text.toLocaleLowerCase(currentLanguage()).replace(/\s+/g, " ");
 
-/** How many of these mentions are to be listed, and their mean score. */
+/**
+ * How many of these mentions are to be listed, and their mean score.
+ * @param {Entity[]} mentions
+ * @param {(entity: Entity) => boolean} keeps
+ */
 function weigh(mentions, keeps) {
   let [count, sum] = [0, 0];
   for (const mention of mentions) {
@@ -164,9 +192,16 @@ function weigh(mentions, keeps) {
   return { mentions, count, score: sum / count };
 }
 
-/** Mentions of the same text and type together, in the order of the text; some of them if it is no longer wanted. */
+/**
+ * Mentions of the same text and type together, in the order of the text; some of them if it is no longer wanted.
+ * @param {Entity[]} entities
+ * @param {() => Promise<void>} pace
+ * @param {() => boolean} current
+ */
 async function groupMentions(entities, pace, current) {
+  /** @type {Map<string, Map<string, Entity[]>>} */
   const types = new Map();
+  /** @type {Entity[][]} */
   const groups = [];
   await forEachInPieces(
     entities,

@@ -1,5 +1,6 @@
 // Texts to try. All are our own.
 
+/** @type {Record<string, string>} */
 export const examples = {
   news: `President Barack Obama visited Paris in January 2016. He met French officials and leaders of the World Health Organization before flying on to Geneva on Thursday.
 

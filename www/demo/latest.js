@@ -9,7 +9,9 @@ export class Latest {
   static PATIENCE = 400;
 
   #task;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {AbortController | null} */
   #running = null;
   #waiting = false;
 
@@ -18,7 +20,10 @@ export class Latest {
     this.#task = task;
   }
 
-  /** Asks for a run after `delay` milliseconds without another request. */
+  /**
+   * Asks for a run after `delay` milliseconds without another request.
+   * @param {number} delay
+   */
   request(delay) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), delay);

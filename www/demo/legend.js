@@ -9,13 +9,15 @@ const MOST = 60;
 
 /**
  * @param {HTMLElement} list
- * @param {Array} entities of a result, filtered by nothing
- * @param {Array} others of the result beside it, whose types are switched along with these
+ * @param {import("../pkg/nerite.js").Entity[]} entities of a result, filtered by nothing
+ * @param {import("../pkg/nerite.js").Entity[]} others of the result beside it, whose types are switched along with these
  * @param {import("./filter.js").Filter} filter
  * @param {() => void} onChange
  */
 export function renderLegend(list, entities, others, filter, onChange) {
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.type : null;
+  const active = document.activeElement;
+  const focused = active instanceof HTMLElement && list.contains(active) ? active.dataset.type : undefined;
+  /** @type {Map<string, { all: number, strong: number }>} */
   const counts = new Map();
   for (const entity of entities) {
     const count = counts.get(entity.type) ?? { all: 0, strong: 0 };
@@ -44,5 +46,6 @@ export function renderLegend(list, entities, others, filter, onChange) {
       return element("li", { "data-colour": typeColour(type) }, button);
     }),
   );
-  if (focused !== null) [...list.querySelectorAll("button")].find(({ dataset }) => dataset.type === focused)?.focus();
+  if (focused !== undefined)
+    [...list.querySelectorAll("button")].find(({ dataset }) => dataset.type === focused)?.focus();
 }

@@ -21,11 +21,14 @@ export class TextBox {
   /** All of the text; the box for the whole holds a short one only. */
   #text = "";
   #onInput;
-  /** The ends of the parts, and which of them is on show; none for a short text. */
+  /**
+   * The ends of the parts, and which of them is on show; none for a short text.
+   * @type {number[]}
+   */
   #ends = [];
   #at = 0;
   /** Asking a browser to scroll has it lay the box out: that is done with all else of a frame. */
-  #toTop = oncePerFrame((box) => {
+  #toTop = oncePerFrame((/** @type {HTMLTextAreaElement} */ box) => {
     box.scrollTop = 0;
   });
 
@@ -53,7 +56,10 @@ export class TextBox {
     this.#layOut(0);
   }
 
-  /** Brings the part at an offset of a long text on show. */
+  /**
+   * Brings the part at an offset of a long text on show.
+   * @param {number} offset
+   */
   reveal(offset) {
     const at = this.#ends.findIndex((end) => end > offset);
     if (at >= 0 && at !== this.#at && document.activeElement !== this.#part) this.#show(at);
@@ -63,7 +69,10 @@ export class TextBox {
     if (this.#ends.length > 0) this.#showPosition();
   }
 
-  /** What would make the text long, as pasting a book does, is put in without the browser's laying it out. */
+  /**
+   * What would make the text long, as pasting a book does, is put in without the browser's laying it out.
+   * @param {InputEvent} event
+   */
   #beforeInput(event) {
     const { selectionStart, selectionEnd } = this.#whole;
     const inserted = insertedBy(event);
@@ -71,7 +80,10 @@ export class TextBox {
     if (weightOf(rest) + weightOf(inserted) > LONG) this.#insert(event, inserted, selectionStart, selectionEnd);
   }
 
-  /** The same of what would be a part of its own. */
+  /**
+   * The same of what would be a part of its own.
+   * @param {InputEvent} event
+   */
   #beforePartInput(event) {
     const { selectionStart, selectionEnd } = this.#part;
     const inserted = insertedBy(event);
@@ -79,6 +91,12 @@ export class TextBox {
     if (weightOf(inserted) > PART) this.#insert(event, inserted, start + selectionStart, start + selectionEnd);
   }
 
+  /**
+   * @param {InputEvent} event
+   * @param {string} inserted
+   * @param {number} start
+   * @param {number} end
+   */
   #insert(event, inserted, start, end) {
     if (!event.cancelable) return;
     event.preventDefault();
@@ -88,7 +106,10 @@ export class TextBox {
     this.#onInput();
   }
 
-  /** One box or parts, as the length wants it: with the part at an offset on show, and the cursor as near as can be. */
+  /**
+   * One box or parts, as the length wants it: with the part at an offset on show, and the cursor as near as can be.
+   * @param {number} offset
+   */
   #layOut(offset, cursor = offset) {
     const focused = this.#isFocused();
     const long = weightOf(this.#text) > LONG;
@@ -98,7 +119,7 @@ export class TextBox {
     if (written) this.#whole.value = whole;
     this.#whole.hidden = long;
     byId("text-parts").hidden = !long;
-    document.querySelector("#text-title label").htmlFor = long ? "text-part" : "text";
+    /** @type {HTMLLabelElement} */ (document.querySelector("#text-title label")).htmlFor = long ? "text-part" : "text";
     if (long) this.#show(this.#ends.findIndex((end) => end > offset));
     else if (written) this.#toTop(this.#whole);
     if (focused && (long || written)) {
@@ -111,10 +132,13 @@ export class TextBox {
 
   /** What is hidden loses the focus. */
   #isFocused() {
-    return [this.#whole, this.#part].includes(document.activeElement);
+    return document.activeElement === this.#whole || document.activeElement === this.#part;
   }
 
-  /** Shows a part; the last one where there is none. */
+  /**
+   * Shows a part; the last one where there is none.
+   * @param {number} at
+   */
   #show(at) {
     this.#at = this.#ends[at] === undefined ? this.#ends.length - 1 : at;
     this.#part.value = this.#text.slice(this.#start(), this.#ends[this.#at]);
@@ -153,11 +177,14 @@ export class TextBox {
 }
 
 /** As a text area has them. */
-const withPlainLineEnds = (text) => text.replace(/\r\n?/g, "\n");
+const withPlainLineEnds = (/** @type {string} */ text) => text.replace(/\r\n?/g, "\n");
 
-const insertedBy = (event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+const insertedBy = (/** @type {InputEvent} */ event) => event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
 
-/** Says no more than that it is long where it is. */
+/**
+ * Says no more than that it is long where it is.
+ * @param {string} text
+ */
 function weightOf(text) {
   if (text.length > LONG) return text.length;
   let weight = text.length;
@@ -167,8 +194,12 @@ function weightOf(text) {
   return weight;
 }
 
-/** Parts are whole blocks. */
+/**
+ * Parts are whole blocks.
+ * @param {string} text
+ */
 function partEnds(text) {
+  /** @type {number[]} */
   const ends = [];
   let [start, weight] = [0, 0];
   for (const end of cutBlocks(text, 0, text.length)) {

@@ -3,8 +3,9 @@
 //!
 //! One pass goes through the modules in this order: [`words`](words::cut) ->
 //! `tokenizer` -> `encoder` -> `features` -> `head` -> `decode`; `recognizer`
-//! strings them together. `metrics` and `report` judge the outcome, `bundle`
-//! says which files belong together.
+//! strings them together. `patterns` finds what has a form of its own, `redact`
+//! takes out of a text what both found, and puts it back. `metrics` and
+//! `report` judge the outcome, `bundle` says which files belong together.
 
 mod bundle;
 mod decode;
@@ -14,7 +15,9 @@ mod head;
 mod int8;
 mod math;
 mod metrics;
+mod patterns;
 mod recognizer;
+mod redact;
 mod report;
 mod tags;
 mod tokenizer;
@@ -40,8 +43,13 @@ pub use metrics::{
     EntityScores, Figure, Figures, Interval, Intervals, Matrix, OverlapCounts, OverlapReport,
     OverlapScores, Reliability, Scheme, Scores, TokenReport, Training,
 };
+pub use patterns::{Pattern, PatternKind, patterns};
 pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
+};
+pub use redact::{
+    Entry, Found, Hidden, Origin, Policy, Redaction, Restorer, Style, Table, TableError, join,
+    placeholder_type, redact,
 };
 pub use report::{
     CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, ErrorKind,

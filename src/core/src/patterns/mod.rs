@@ -1,0 +1,263 @@
+//! Rules for what has a form of its own: addresses of mail and web, numbers
+//! with a check digit, keys. A file a kind; each scans the text once and looks
+//! at no more than a bounded number of characters around a place, so that time
+//! is linear in the text, whatever it is.
+//!
+//! Crates that were weighed: `phonenumber` (regular expressions and metadata of
+//! every country, over 1 MB of wasm) and `iban_validate` were not taken; `bs58`
+//! with its check and `sha3` (which `crypto` uses) are a few kilobytes.
+
+mod bic;
+mod birth_date;
+mod card;
+mod coordinates;
+mod crypto;
+mod dates;
+mod ein;
+mod email;
+mod german_tax_id;
+mod iban;
+mod ip;
+mod mac;
+mod nino;
+mod phone;
+mod resident_number;
+mod scan;
+mod secret;
+mod ssn;
+#[cfg(test)]
+mod testing;
+mod url;
+
+use std::ops::Range;
+
+pub(crate) use scan::joins;
+
+/// What a rule looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PatternKind {
+    /// An address of e-mail.
+    Email,
+    /// An address of the web.
+    Url,
+    /// An IPv4 or IPv6 address.
+    Ip,
+    /// A phone number.
+    Phone,
+    /// A payment card's number, which passes Luhn's check.
+    Card,
+    /// An international bank account number, which passes its check.
+    Iban,
+    /// A bank's code (SWIFT).
+    Bic,
+    /// A social security number of the United States.
+    Ssn,
+    /// An employer's identification number of the United States.
+    Ein,
+    /// A national insurance number of the United Kingdom.
+    Nino,
+    /// A German tax identification number, which passes its check.
+    TaxId,
+    /// A Korean resident registration number, which passes its check.
+    ResidentNumber,
+    /// A date beside a word of birth.
+    BirthDate,
+    /// A network card's address.
+    Mac,
+    /// A place by latitude and longitude.
+    Coordinates,
+    /// An API key, a token or a private key.
+    Secret,
+    /// A wallet's address, which passes its check.
+    Crypto,
+}
+
+/// A kind and the function that finds it.
+type Rule = (PatternKind, fn(&str, &mut Vec<Range<usize>>));
+
+const RULES: [Rule; 17] = [
+    (PatternKind::Email, email::find),
+    (PatternKind::Url, url::find),
+    (PatternKind::Ip, ip::find),
+    (PatternKind::Phone, phone::find),
+    (PatternKind::Card, card::find),
+    (PatternKind::Iban, iban::find),
+    (PatternKind::Bic, bic::find),
+    (PatternKind::Ssn, ssn::find),
+    (PatternKind::Ein, ein::find),
+    (PatternKind::Nino, nino::find),
+    (PatternKind::TaxId, german_tax_id::find),
+    (PatternKind::ResidentNumber, resident_number::find),
+    (PatternKind::BirthDate, birth_date::find),
+    (PatternKind::Mac, mac::find),
+    (PatternKind::Coordinates, coordinates::find),
+    (PatternKind::Secret, secret::find),
+    (PatternKind::Crypto, crypto::find),
+];
+
+impl PatternKind {
+    /// All kinds.
+    pub fn all() -> impl Iterator<Item = Self> {
+        RULES.iter().map(|(kind, _)| *kind)
+    }
+
+    /// The type that entities of this kind have.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Url => "URL",
+            Self::Ip => "IP",
+            Self::Phone => "PHONE",
+            Self::Card => "CARD",
+            Self::Iban => "IBAN",
+            Self::Bic => "BIC",
+            Self::Ssn => "SSN",
+            Self::Ein => "EIN",
+            Self::Nino => "NINO",
+            Self::TaxId => "TAX_ID",
+            Self::ResidentNumber => "RESIDENT_NUMBER",
+            Self::BirthDate => "BIRTH_DATE",
+            Self::Mac => "MAC",
+            Self::Coordinates => "COORDINATES",
+            Self::Secret => "SECRET",
+            Self::Crypto => "CRYPTO",
+        }
+    }
+
+    /// Whether a check digit or sum stands behind it.
+    fn has_check(self) -> bool {
+        matches!(
+            self,
+            Self::Card | Self::Iban | Self::TaxId | Self::ResidentNumber | Self::Crypto
+        )
+    }
+}
+
+/// What a rule found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: PatternKind,
+}
+
+/// Everything in `text` that a rule finds, in order and without overlap: of
+/// two that overlap the longer one counts, of two as long the one that passed
+/// a check.
+pub fn patterns(text: &str) -> Vec<Pattern> {
+    let mut found = Vec::new();
+    let mut ranges = Vec::new();
+    for (kind, find) in RULES {
+        find(text, &mut ranges);
+        found.extend(ranges.drain(..).map(|range| Pattern { range, kind }));
+    }
+    found.sort_by_key(|found| (found.range.start, found.range.end));
+    let mut kept: Vec<Pattern> = Vec::new();
+    for next in found {
+        let rank = |pattern: &Pattern| (pattern.range.len(), pattern.kind.has_check());
+        match kept.last_mut() {
+            Some(last) if next.range.start < last.range.end => {
+                if rank(&next) > rank(last) {
+                    *last = next;
+                }
+            }
+            _ => kept.push(next),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_found_lies_in_the_text_in_order(text in "([0-9a-zA-Z@:/.+() ,_%\"'°-]|\\PC|\n){0,80}") {
+            let mut end = 0;
+            for found in patterns(&text) {
+                prop_assert!(found.range.start >= end && found.range.start < found.range.end);
+                end = found.range.end;
+                prop_assert!(!text[found.range].trim().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn the_longer_one_counts() {
+        let text = "see https://a.org/4111111111111111?to=m@x.org or 4111 1111 1111 1111";
+        let found: Vec<_> = patterns(text)
+            .into_iter()
+            .map(|found| (found.kind.name(), &text[found.range]))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("URL", "https://a.org/4111111111111111?to=m@x.org"),
+                ("CARD", "4111 1111 1111 1111")
+            ]
+        );
+    }
+
+    #[test]
+    fn hostile_texts_take_linear_time() {
+        for piece in [
+            "1",
+            "1 ",
+            "1-",
+            "1.",
+            "+",
+            "+1",
+            "@",
+            "a@",
+            "a.",
+            "a@a.",
+            "http://",
+            "://",
+            "www.",
+            ":",
+            "1:",
+            "::",
+            "a:",
+            "A",
+            "DE12 ",
+            "(",
+            "(1",
+            "((",
+            "born ",
+            "0x",
+            "eyJ",
+            "eyJ.",
+            "sk-",
+            "bc1",
+            "1111-",
+            "-----BEGIN ",
+            "°",
+            "1°",
+            "12.3456, ",
+            "\u{a0}1",
+            "é@",
+            "/",
+            "1/",
+            "AB 12 ",
+            "tel ",
+            "a:b@",
+            "%",
+            "[",
+            "born 1.1.",
+            "\u{ff11}",
+        ] {
+            let text = piece.repeat(300_000 / piece.len());
+            for found in patterns(&text) {
+                assert!(found.range.end <= text.len());
+            }
+        }
+    }
+}

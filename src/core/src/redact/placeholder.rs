@@ -1,0 +1,465 @@
+//! Reads placeholders as people and language models write them: in whatever
+//! case, with spaces or hyphens, with other brackets or none, in Markdown,
+//! HTML or an address, with other digits.
+//!
+//! At any place of a text [`Reader::at`] looks at a bounded number of
+//! characters. In `[PERSON_1]` exactly the placeholder is read, whatever is
+//! around it: so a redacted text gives its original back.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::table::Table;
+use crate::patterns::joins;
+
+/// Brackets that may stand for the square ones. What closes comes to the
+/// opening one's kind only. Quotes and round brackets are a sentence's own.
+const BRACKETS: [(&str, &str); 19] = [
+    ("\\[", "\\]"),
+    ("[", "]"),
+    ("{{", "}}"),
+    ("${", "}"),
+    ("{", "}"),
+    ("<<", ">>"),
+    ("<", "/>"),
+    ("<", ">"),
+    ("&lt;", "&gt;"),
+    ("&#91;", "&#93;"),
+    ("%5b", "%5d"),
+    ("\\u005b", "\\u005d"),
+    ("\u{ff3b}", "\u{ff3d}"),
+    ("\u{3010}", "\u{3011}"),
+    ("\u{3014}", "\u{3015}"),
+    ("\u{27e6}", "\u{27e7}"),
+    ("\u{27e8}", "\u{27e9}"),
+    ("\u{3008}", "\u{3009}"),
+    ("\u{300a}", "\u{300b}"),
+];
+
+/// What may stand between a bracket and what it holds, in signs.
+const MOST_DECORATION: usize = 6;
+/// What may stand between words of a type and its number.
+const MOST_SEPARATORS: usize = 5;
+/// No placeholder of a table is longer, in bytes.
+const LONGEST: usize = 200;
+/// More digits are no number of a placeholder.
+const MOST_DIGITS: usize = 7;
+const MOST_ZEROS: usize = 4;
+const NUMBER_WORDS: [&str; 7] = ["number", "no.", "nr.", "no", "nr", "n\u{b0}", "\u{2116}"];
+
+/// What is at a place of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum At {
+    /// No placeholder.
+    Nothing,
+    /// What may be one when more of the text has come.
+    Unfinished,
+    /// A placeholder of so many bytes.
+    Placeholder(usize, Placeholder),
+}
+
+/// A type's place in the reader's list, and a number.
+pub(super) type Placeholder = (usize, u32);
+
+/// Reads placeholders of some types.
+pub(super) struct Reader {
+    /// Each type and its words in capitals.
+    kinds: Vec<(String, Vec<Vec<char>>)>,
+    /// The letters that types begin with.
+    first: Vec<char>,
+    /// The entries in use, by type and number; any number if there are none.
+    entries: Option<HashMap<Placeholder, usize>>,
+    /// The entries' placeholders as they stand in a redacted text.
+    exact: HashMap<String, Placeholder>,
+}
+
+/// A part of a text that is being read.
+struct Cursor<'a> {
+    rest: &'a str,
+    /// Whether nothing follows.
+    last: bool,
+}
+
+/// The text ended before it could be told.
+struct Short;
+
+impl Reader {
+    /// Of these types, with any number.
+    pub(super) fn new<'a>(kinds: impl Iterator<Item = &'a str>) -> Self {
+        let mut own: Vec<String> = kinds.map(str::to_owned).collect();
+        own.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        own.dedup();
+        let kinds: Vec<(String, Vec<Vec<char>>)> = own
+            .into_iter()
+            .map(|kind| {
+                let words = kind.split('_').map(|word| word.chars().map(fold).collect());
+                let words = words.collect();
+                (kind, words)
+            })
+            .collect();
+        let mut first: Vec<char> = kinds
+            .iter()
+            .filter_map(|(_, words)| words[0].first().copied())
+            .collect();
+        first.sort_unstable();
+        first.dedup();
+        Self {
+            kinds,
+            first,
+            entries: None,
+            exact: HashMap::new(),
+        }
+    }
+
+    /// Of a table's entries.
+    pub(super) fn of(table: &Table) -> Self {
+        let mut reader = Self::new(table.entries().iter().map(|entry| entry.kind.as_str()));
+        let places: HashMap<&str, usize> = reader
+            .kinds
+            .iter()
+            .enumerate()
+            .map(|(place, (kind, _))| (kind.as_str(), place))
+            .collect();
+        let entries = table.entries().iter().enumerate();
+        let entries = entries
+            .map(|(place, entry)| ((places[entry.kind.as_str()], entry.number), place))
+            .collect();
+        reader.exact = table
+            .entries()
+            .iter()
+            .map(|entry| {
+                (
+                    entry.placeholder.clone(),
+                    (places[entry.kind.as_str()], entry.number),
+                )
+            })
+            .collect();
+        reader.entries = Some(entries);
+        reader
+    }
+
+    /// The entry of a placeholder.
+    pub(super) fn entry(&self, found: Placeholder) -> Option<usize> {
+        self.entries.as_ref()?.get(&found).copied()
+    }
+
+    /// Every type and number that can be read anywhere in a text.
+    pub(super) fn all(&self, text: &str) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        let mut before = Before::default();
+        for (at, c) in text.char_indices() {
+            if let At::Placeholder(_, (kind, number)) = self.at(&text[at..], before, true) {
+                found.push((self.kinds[kind].0.clone(), number));
+            }
+            before.add(c);
+        }
+        found
+    }
+
+    /// The placeholders of a text, one after the other.
+    pub(super) fn matches(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut before = Before::default();
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            match self.at(&text[at..], before, true) {
+                At::Placeholder(length, _) => {
+                    found.push(at..at + length);
+                    at += length;
+                    before = Before::default();
+                }
+                _ => {
+                    before.add(c);
+                    at += c.len_utf8();
+                }
+            }
+        }
+        found
+    }
+
+    /// What is at the start of `rest`; `last` says that nothing follows it.
+    pub(super) fn at(&self, rest: &str, before: Before, last: bool) -> At {
+        let Some(first) = rest.chars().next() else {
+            return if last { At::Nothing } else { At::Unfinished };
+        };
+        let folded = fold(first);
+        let bare = self.first.contains(&folded);
+        let may_open = matches!(first, '[' | '{' | '<' | '\\' | '$' | '&' | '%')
+            || (first > '\u{2000}' && BRACKETS.iter().any(|(open, _)| open.starts_with(first)));
+        if may_open {
+            match self.bracketed(rest, last) {
+                Ok(None) => {}
+                Ok(Some((length, found))) => return At::Placeholder(length, found),
+                Err(Short) => return At::Unfinished,
+            }
+        }
+        if bare && !before.in_word {
+            let mut cursor = Cursor { rest, last };
+            match self.core(&mut cursor, false) {
+                Ok(None) => {}
+                Ok(Some(found)) => return At::Placeholder(rest.len() - cursor.rest.len(), found),
+                Err(Short) => return At::Unfinished,
+            }
+        }
+        At::Nothing
+    }
+
+    fn bracketed(&self, rest: &str, last: bool) -> Result<Option<(usize, Placeholder)>, Short> {
+        if rest.starts_with('[') {
+            let near = &rest[..rest.floor_char_boundary(LONGEST)];
+            let end = near.find(']').map_or(0, |at| at + 1);
+            if let Some(found) = self.exact.get(&rest[..end]) {
+                return Ok(Some((end, *found)));
+            }
+        }
+        for (open, close) in BRACKETS {
+            let mut cursor = Cursor { rest, last };
+            if !cursor.take(open)? {
+                continue;
+            }
+            cursor.decoration()?;
+            let Some(found) = self.core(&mut cursor, true)? else {
+                continue;
+            };
+            cursor.decoration()?;
+            if cursor.take(close)? {
+                return Ok(Some((rest.len() - cursor.rest.len(), found)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A type and a number.
+    fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
+        for (place, (_, words)) in self.kinds.iter().enumerate() {
+            let mut own = Cursor { ..*cursor };
+            if !own.words(words, bracketed)? {
+                continue;
+            }
+            own.separators(bracketed)?;
+            for word in NUMBER_WORDS {
+                if own.take(word)? {
+                    own.separators(bracketed)?;
+                    break;
+                }
+            }
+            let Some(number) = own.number()? else {
+                continue;
+            };
+            if !bracketed && !own.ends_word()? {
+                continue;
+            }
+            let found = (place, number);
+            if self
+                .entries
+                .as_ref()
+                .is_none_or(|entries| entries.contains_key(&found))
+            {
+                *cursor = own;
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Cursor<'_> {
+    /// The next character, `None` at the text's end.
+    fn peek(&self) -> Result<Option<char>, Short> {
+        match self.rest.chars().next() {
+            None if !self.last => Err(Short),
+            next => Ok(next),
+        }
+    }
+
+    fn skip(&mut self, c: char) {
+        self.rest = &self.rest[c.len_utf8()..];
+    }
+
+    /// Takes a text in whatever case of ASCII.
+    fn take(&mut self, wanted: &str) -> Result<bool, Short> {
+        let mut own = self.rest.chars();
+        for wanted in wanted.chars() {
+            match own.next() {
+                None if !self.last => return Err(Short),
+                Some(c) if c.to_ascii_lowercase() == wanted => {}
+                _ => return Ok(false),
+            }
+        }
+        self.rest = own.as_str();
+        Ok(true)
+    }
+
+    /// Marks of Markdown, quotes, white space and signs that are not seen.
+    fn decoration(&mut self) -> Result<(), Short> {
+        for _ in 0..MOST_DECORATION {
+            match self.peek()? {
+                Some(c)
+                    if is_invisible(c)
+                        || matches!(
+                            c,
+                            ' ' | '\u{a0}'
+                                | '\u{202f}'
+                                | '*'
+                                | '_'
+                                | '`'
+                                | '~'
+                                | '"'
+                                | '\''
+                                | '\u{201c}'
+                                | '\u{201d}'
+                                | '\u{3000}'
+                        ) =>
+                {
+                    self.skip(c)
+                }
+                // `\_` and `\*`, but not the bracket that closes.
+                Some('\\') if self.rest[1..].starts_with(['_', '*']) => self.skip('\\'),
+                Some('\\') if self.rest.len() == 1 && !self.last => return Err(Short),
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands between the words of a type, and before its number.
+    fn separators(&mut self, bracketed: bool) -> Result<usize, Short> {
+        let mut count = 0;
+        while count < MOST_SEPARATORS {
+            let Some(c) = self.peek()? else { break };
+            let plain = is_invisible(c)
+                || matches!(
+                    c,
+                    '_' | '-' | ' ' | '#' | '*' | '`' | '\u{a0}' | '\u{202f}' | '\u{2010}'
+                        ..='\u{2014}' | '\u{ff3f}' | '\u{3000}' | '\u{2017}'
+                )
+                || (bracketed && matches!(c, '\n' | '\r' | '\t' | ':' | '.'));
+            if plain {
+                self.skip(c);
+            } else if c == '\\' {
+                // Markdown writes `\_`.
+                let Some(next) = self.rest[1..].chars().next() else {
+                    if self.last {
+                        break;
+                    }
+                    return Err(Short);
+                };
+                if !matches!(next, '_' | '-' | '.' | '#' | '*') {
+                    break;
+                }
+                self.skip(c);
+            } else if matches!(c, '%' | '&') {
+                if !self.take("%5f")?
+                    && !self.take("%20")?
+                    && !self.take("&#95;")?
+                    && !self.take("&nbsp;")?
+                {
+                    break;
+                }
+            } else {
+                break;
+            }
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// The words of a type, with separators between them.
+    fn words(&mut self, words: &[Vec<char>], bracketed: bool) -> Result<bool, Short> {
+        for (place, word) in words.iter().enumerate() {
+            if place > 0 {
+                self.separators(bracketed)?;
+            }
+            for wanted in word {
+                let mut c = self.peek()?;
+                for _ in 0..2 {
+                    if let Some(invisible) = c.filter(|c| is_invisible(*c)) {
+                        self.skip(invisible);
+                        c = self.peek()?;
+                    }
+                }
+                match c {
+                    Some(c) if fold(c) == *wanted => self.skip(c),
+                    _ => return Ok(false),
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn number(&mut self) -> Result<Option<u32>, Short> {
+        let (mut zeros, mut digits, mut number) = (0, 0, 0);
+        while let Some(c) = self.peek()? {
+            let Some(digit) = digit(c) else { break };
+            if digits == 0 && digit == 0 {
+                zeros += 1;
+            } else {
+                digits += 1;
+                number = number * 10 + digit;
+            }
+            if digits > MOST_DIGITS || zeros > MOST_ZEROS {
+                return Ok(None);
+            }
+            self.skip(c);
+        }
+        Ok((digits > 0).then_some(number))
+    }
+
+    /// Whether a number without a bracket behind it is whole: no word and no
+    /// other number goes on, as in "phone 1-800".
+    fn ends_word(&self) -> Result<bool, Short> {
+        let mut glued = false;
+        let mut rest = self.rest.chars();
+        loop {
+            match rest.next() {
+                None if !self.last => return Err(Short),
+                // Marks of Markdown, unless a word goes on behind them.
+                Some('_') if !glued && self.rest.len() - rest.as_str().len() <= 4 => {}
+                Some('-' | '.' | ',' | ':' | '/') if !glued => glued = true,
+                Some(c) if glued => return Ok(digit(c).is_none()),
+                Some(c) => return Ok(!joins(c)),
+                None => return Ok(true),
+            }
+        }
+    }
+}
+
+/// What stands before a place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    in_word: bool,
+}
+
+impl Before {
+    pub(super) fn add(&mut self, c: char) {
+        if c != '_' {
+            self.in_word = joins(c);
+        }
+    }
+}
+
+/// Capitals, and the plain form of full-width letters.
+fn fold(c: char) -> char {
+    let plain = match c as u32 {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    let mut upper = plain.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) => upper,
+        _ => plain,
+    }
+}
+
+/// The value of a digit of any of the scripts that models answer in.
+fn digit(c: char) -> Option<u32> {
+    let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+    zeros
+        .iter()
+        .find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10))
+}
+
+/// Signs that are not seen: joiners, marks of direction, soft hyphens.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}

@@ -1,0 +1,178 @@
+//! What is taken out of a text, and how.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::found::{Found, Origin, is_personal};
+use super::join::join;
+use super::lists::Phrases;
+
+/// What stands where something was taken out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// `[PERSON_1]`, which can be restored.
+    #[default]
+    Placeholder,
+    /// `█`, one for every character but white space.
+    Mask,
+    /// Nothing.
+    Remove,
+}
+
+impl Style {
+    /// All styles.
+    pub const ALL: [Self; 3] = [Self::Placeholder, Self::Mask, Self::Remove];
+
+    /// As flags and pages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Placeholder => "placeholder",
+            Self::Mask => "mask",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl std::str::FromStr for Style {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let own = Self::ALL.into_iter().find(|style| style.name() == name);
+        own.ok_or_else(|| format!("found the style {name:?}, expected placeholder, mask or remove"))
+    }
+}
+
+/// What is taken out of a text, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// The types, as placeholders name them; all but those that say nothing
+    /// of a person (organizations, times, numbers) if not given.
+    pub types: Option<Vec<String>>,
+    /// What a head found with a lower score is left.
+    pub threshold: f32,
+    /// Thresholds of single types, which count instead.
+    pub thresholds: BTreeMap<String, f32>,
+    /// What stands where something was taken out.
+    pub style: Style,
+    /// Values that are left, in whatever case.
+    pub keep: Vec<String>,
+    /// Values that are taken out wherever they stand, in whatever case.
+    pub always: Vec<String>,
+    /// Places that are left, as bytes: what the user said of them.
+    pub keep_at: Vec<Range<usize>>,
+    /// Whether a name that was found is taken out everywhere else in the text.
+    pub everywhere: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            types: None,
+            threshold: 0.0,
+            thresholds: BTreeMap::new(),
+            style: Style::default(),
+            keep: Vec::new(),
+            always: Vec::new(),
+            keep_at: Vec::new(),
+            everywhere: true,
+        }
+    }
+}
+
+/// The type of what the list of values says that are always taken out.
+const LISTED: &str = "PRIVATE";
+
+impl Policy {
+    /// Whether this type is taken out.
+    pub fn takes(&self, kind: &str) -> bool {
+        match &self.types {
+            Some(types) => types.iter().any(|own| own == kind),
+            None => is_personal(kind),
+        }
+    }
+
+    fn threshold_of(&self, kind: &str) -> f32 {
+        self.thresholds.get(kind).copied().unwrap_or(self.threshold)
+    }
+
+    /// What is taken out, joined, and what is left because of its score.
+    pub(super) fn choose(&self, text: &str, found: &[Found]) -> (Vec<Found>, Vec<Found>) {
+        let keep = Phrases::new(self.keep.iter().map(String::as_str));
+        let (mut chosen, mut left) = (Vec::new(), Vec::new());
+        for found in found {
+            let user = found.origin == Origin::User;
+            if !user && !self.takes(&found.kind) {
+                continue;
+            }
+            let sure =
+                found.origin != Origin::Head || found.score >= self.threshold_of(&found.kind);
+            let side = if sure { &mut chosen } else { &mut left };
+            side.push(found.clone());
+        }
+        let always = Phrases::new(self.always.iter().map(String::as_str));
+        chosen.extend(always.find(text).map(|(range, _)| Found {
+            range,
+            kind: LISTED.to_owned(),
+            score: 1.0,
+            origin: Origin::User,
+        }));
+        if self.everywhere {
+            self.repeat(text, &mut chosen);
+        }
+        let kept = |found: &Found| {
+            let placed = |range: &Range<usize>| {
+                range.start < found.range.end && found.range.start < range.end
+            };
+            found.origin != Origin::User
+                && (keep.has(&text[found.range.clone()]) || self.keep_at.iter().any(placed))
+        };
+        let chosen: Vec<Found> = join(text, &chosen)
+            .into_iter()
+            .filter(|found| !kept(found))
+            .collect();
+        // What a surer span covers is not left.
+        let is_hidden = |range: &Range<usize>| {
+            let next = chosen.partition_point(|own| own.range.end <= range.start);
+            chosen
+                .get(next)
+                .is_some_and(|own| own.range.start <= range.start && range.end <= own.range.end)
+        };
+        let mut left = join(text, &left);
+        left.retain(|found| !kept(found) && !is_hidden(&found.range));
+        (chosen, left)
+    }
+
+    /// Names that were found are looked for in the rest of the text.
+    fn repeat(&self, text: &str, found: &mut Vec<Found>) {
+        let is_name = |found: &&Found| found.kind == "PERSON" && found.origin != Origin::Pattern;
+        let names: Vec<Found> = join(
+            text,
+            &found.iter().filter(is_name).cloned().collect::<Vec<_>>(),
+        );
+        let mut values: Vec<(&str, f32)> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for name in &names {
+            let value = &text[name.range.clone()];
+            // One short word, or one in small letters, may be any other word.
+            let long = value.chars().filter(|c| c.is_alphabetic()).count() > 3;
+            let several = value.contains(char::is_whitespace);
+            if long && (several || value.starts_with(char::is_uppercase)) && seen.insert(value) {
+                values.push((value, name.score));
+            }
+        }
+        let phrases = Phrases::new(values.iter().map(|(value, _)| *value));
+        for (range, place) in phrases.find(text) {
+            let (value, score) = values[place];
+            let several = value.contains(char::is_whitespace);
+            let here = &text[range.clone()];
+            if several || here == value || here.chars().all(|c| !c.is_lowercase()) {
+                found.push(Found {
+                    range,
+                    kind: "PERSON".to_owned(),
+                    score,
+                    origin: Origin::Repeated,
+                });
+            }
+        }
+    }
+}

@@ -40,8 +40,9 @@ pub use head::{
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
-    EntityScores, Figure, Figures, Interval, Intervals, Matrix, OverlapCounts, OverlapReport,
-    OverlapScores, Reliability, Scheme, Scores, TokenReport, Training,
+    EntityScores, Figure, Figures, Interval, Intervals, LeakReport, LeakText, Matrix,
+    OverlapCounts, OverlapReport, OverlapScores, Reliability, Scheme, Scores, Share, TokenReport,
+    Training,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
 pub use recognizer::{

@@ -179,7 +179,7 @@ impl Difference {
 }
 
 /// The middle 95 % of `values`.
-fn interval(values: &mut [f64]) -> Interval {
+pub(super) fn interval(values: &mut [f64]) -> Interval {
     values.sort_by(f64::total_cmp);
     Interval {
         low: quantile(values, 0.025),

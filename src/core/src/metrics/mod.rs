@@ -7,6 +7,7 @@ mod calibration;
 mod confusion;
 mod entity;
 mod figures;
+mod leak;
 mod overlap;
 mod token;
 
@@ -16,6 +17,7 @@ pub use calibration::{Bin, Calibration, Reliability};
 pub use confusion::{Confusion, Matrix};
 pub use entity::{EntityReport, EntityScores};
 pub use figures::{Figure, Figures};
+pub use leak::{LeakReport, LeakText, Share};
 pub use overlap::{OverlapCounts, OverlapReport, OverlapScores, Scheme};
 pub use token::{Averages, Scores, TokenReport};
 

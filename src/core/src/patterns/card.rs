@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::scan::{is_blank, is_hyphen, is_whole_number, rows_of_digits};
+use super::scan::{goes_on_from_a_number, is_blank, is_hyphen, is_whole_number, rows_of_digits};
 
 pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let separates = |c| is_blank(c) || is_hyphen(c) || c == '.';
@@ -14,7 +14,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
             lengths[..],
             [_] | [4, 4, 4, 4] | [4, 4, 4, 4, 2 | 3] | [4, 6, 4 | 5] | [4, 4, 4, 1] | [6, 10 | 13]
         );
-        let fine = grouped && is_card(digits) && luhn(digits) && is_whole_number(text, &range);
+        let fine = grouped
+            && is_card(digits)
+            && luhn(digits)
+            && is_whole_number(text, &range)
+            && !goes_on_from_a_number(text, range.start);
         if fine {
             found.push(range);
         }

@@ -4,15 +4,17 @@
 
 use std::ops::Range;
 
-use super::scan::{after, before, is_blank, is_hyphen, is_said_before, joins};
+use super::scan::{
+    after, before, follows, goes_on_from_a_number, is_blank, is_hyphen, is_said_before, joins,
+};
 
 /// E.164 has 15 digits; `00` and `(0)` come on top.
 const MOST_DIGITS: usize = 18;
 const MOST_GROUPS: usize = 9;
 /// So far before a number its word may stand, in bytes.
-const NEAR: usize = 24;
+const NEAR: usize = 28;
 
-const PHONE_WORDS: [&str; 54] = [
+const PHONE_WORDS: [&str; 65] = [
     "phone",
     "phones",
     "telephone",
@@ -42,7 +44,6 @@ const PHONE_WORDS: [&str; 54] = [
     "anrufen",
     "rufnummer",
     "téléphone",
-    "telephone",
     "tél",
     "tél.",
     "portable",
@@ -67,10 +68,22 @@ const PHONE_WORDS: [&str; 54] = [
     "mobiel",
     "bel",
     "전화",
+    "my number",
+    "number is",
+    "call me at",
+    "reach me",
+    "meine nummer",
+    "erreichst",
+    "erreichbar",
+    "mon numéro",
+    "joindre",
+    "mi número",
+    "meu número",
+    "mio numero",
 ];
 
 /// A number behind these is no phone number, unless it says so itself.
-const OTHER_WORDS: [&str; 34] = [
+const OTHER_WORDS: [&str; 29] = [
     "order",
     "invoice",
     "isbn",
@@ -89,11 +102,6 @@ const OTHER_WORDS: [&str; 34] = [
     "acct",
     "konto",
     "id",
-    "no",
-    "no.",
-    "nr",
-    "nr.",
-    "number",
     "bestellnummer",
     "bestellung",
     "rechnung",
@@ -106,6 +114,9 @@ const OTHER_WORDS: [&str; 34] = [
     "ordine",
     "fattura",
 ];
+
+/// Nor is one right behind these.
+const NUMBER_WORDS: [&str; 5] = ["no", "no.", "nr", "nr.", "number"];
 
 struct Number<'a> {
     text: &'a str,
@@ -205,7 +216,10 @@ impl<'a> Number<'a> {
     /// The longest row of its groups that is a phone number.
     fn longest(&mut self) -> Option<Range<usize>> {
         let said = is_said_before(self.text, self.start, NEAR, &PHONE_WORDS);
-        let other = !said && is_said_before(self.text, self.start, NEAR / 2, &OTHER_WORDS);
+        let other = !said
+            && (is_said_before(self.text, self.start, NEAR / 2, &OTHER_WORDS)
+                || follows(self.text, self.start, &NUMBER_WORDS)
+                || goes_on_from_a_number(self.text, self.start));
         while let Some(last) = self.groups.last() {
             let end = last.end;
             if self.ends_alone(end) && self.is_phone(said, other) {
@@ -322,6 +336,8 @@ impl<'a> Number<'a> {
             [3, 3, 3] => {
                 matches!(digit(0), b'6' | b'7' | b'9') && spaced && !digits.ends_with("000")
             }
+            [2, 3, 2, 2] => matches!(digit(0), b'8' | b'9') && spaced,
+            [2, 3, 4] => digit(0) == b'2' && spaced,
             [3, 2, 2, 2] => matches!(digit(0), b'6'..=b'9') && spaced,
             // Italy's mobile phones.
             [3, 7] => digit(0) == b'3' && digit(1) > b'1',
@@ -454,6 +470,8 @@ mod tests {
                 "+55 11 91234-5678",
                 "+82-10-1234-5678",
                 "0049 30 1234567",
+                "91 293 68 62",
+                "21 790 7859",
                 "(212) 555-0199",
                 "212-555-0199",
                 "212.555.0199",

@@ -145,3 +145,25 @@ pub(super) fn follows(text: &str, at: usize, words: &[&str]) -> bool {
         rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
     })
 }
+
+/// Whether a group of signs with a digit among them stands one separator before
+/// `at`: what begins there is a part of a longer number.
+pub(super) fn goes_on_from_a_number(text: &str, at: usize) -> bool {
+    let Some(rest) = text[back(text, at, 16)..at].strip_suffix(|c| is_blank(c) || is_hyphen(c))
+    else {
+        return false;
+    };
+    let length: usize = rest
+        .chars()
+        .rev()
+        .take_while(|c| c.is_ascii_alphanumeric())
+        .count();
+    let group = &rest[rest.len() - length..];
+    let is_number = |group: &str| group.bytes().any(|byte| byte.is_ascii_digit());
+    // As the bank in an account number: `NL61 ABNA 0417 1643 00`.
+    let is_bank = length == 4 && group.bytes().all(|byte| byte.is_ascii_uppercase()) && {
+        let before = rest[..rest.len() - length].trim_end_matches(' ');
+        before.ends_with(|c: char| c.is_ascii_digit())
+    };
+    (length > 2 && is_number(group)) || is_bank
+}

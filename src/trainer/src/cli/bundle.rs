@@ -112,16 +112,31 @@ impl CreateArguments {
     }
 }
 
-/// Make the encoder of a bundle that came without it
+/// Make the encoder of a bundle that came without it; with --table, put values
+/// back into texts
 ///
 /// Repositories hold a bundle's manifest, heads and reports, but not the
 /// encoder. This fetches the checkpoint that the manifest names, quantizes it,
 /// and checks that the very file comes out that the manifest lists.
+///
+/// With --table, values that `nerite redact` took out are put back into texts:
+/// redacted ones, or answers of a language model, however they write the
+/// placeholders ([PERSON_1], Person 1, **PERSON\_1**). Standard input is
+/// restored as it comes.
 #[derive(clap::Args)]
 pub(super) struct RestoreArguments {
-    /// The bundle's folder
-    #[arg(value_name = "BUNDLE")]
-    bundle: PathBuf,
+    /// The bundle's folder; with --table, texts and folders of them
+    #[arg(value_name = "PATH", required_unless_present = "table")]
+    paths: Vec<PathBuf>,
+    /// The table that `nerite redact --table` wrote
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["encoder", "revision", "offline"])]
+    table: Option<PathBuf>,
+    /// With --table: write here, a file for one text, a folder for several
+    #[arg(long, value_name = "PATH", requires = "table")]
+    out: Option<PathBuf>,
+    /// With --table: standard input is JSON lines
+    #[arg(long, requires = "table")]
+    json_lines: bool,
     /// Another place of the checkpoint that the manifest names
     #[arg(long, value_name = "NAME")]
     encoder: Option<String>,
@@ -131,10 +146,17 @@ pub(super) struct RestoreArguments {
 
 impl RestoreArguments {
     pub(super) fn run(&self) -> Result<()> {
+        if let Some(table) = &self.table {
+            let out = self.out.as_deref();
+            return super::redact::restore(table, &self.paths, out, self.json_lines);
+        }
+        let [folder] = &self.paths[..] else {
+            anyhow::bail!("found {} bundles, expected one", self.paths.len());
+        };
         let encoder = self.encoder.as_deref();
-        let made = bundle::restore(&self.bundle, encoder, &self.lookup.lookup())?;
+        let made = bundle::restore(folder, encoder, &self.lookup.lookup())?;
         let what = if made { "restored" } else { "complete already" };
-        say!("{}: {what}", self.bundle.display());
+        say!("{}: {what}", folder.display());
         Ok(())
     }
 }

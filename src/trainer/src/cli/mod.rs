@@ -15,8 +15,10 @@ mod corpus;
 mod encoder;
 mod evaluate;
 mod features;
+mod leaks;
 mod predict;
 mod publish;
+mod redact;
 mod report;
 mod score;
 mod serve;
@@ -29,6 +31,7 @@ mod tune;
 
 use std::io::{BufRead, Read};
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
@@ -63,7 +66,8 @@ enum Command {
     Bundle(bundle::CreateArguments),
     Restore(bundle::RestoreArguments),
     Predict(predict::Arguments),
-    Evaluate(evaluate::Arguments),
+    Redact(redact::Arguments),
+    Evaluate(leaks::Evaluate),
     Score(score::Arguments),
     #[command(subcommand)]
     Report(report::Command),
@@ -116,8 +120,9 @@ impl EncoderArguments {
 }
 
 /// Reads the command line and does what it says.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run() -> Result<ExitCode> {
     match Arguments::parse().command {
+        Command::Redact(arguments) => return arguments.run(),
         Command::Corpus(arguments) => arguments.run(),
         Command::Encoder(command) => command.run(),
         Command::Features(arguments) => arguments.run(),
@@ -134,6 +139,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Serve(arguments) => arguments.run(),
         Command::Publish(arguments) => arguments.run(),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// A table in the house style.

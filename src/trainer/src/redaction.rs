@@ -1,0 +1,171 @@
+//! Texts and folders without personal data, and the way back.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use nerite::{
+    Found, Options, Origin, Policy, Redaction, Table, patterns, placeholder_type, redact,
+};
+
+use crate::bundle::Bundle;
+
+/// What looks for personal data in a text: heads, patterns, or both.
+pub struct Finder {
+    bundles: Vec<Bundle>,
+    patterns: bool,
+}
+
+impl Finder {
+    /// With the heads of these bundles: `DIR`, or `DIR:HEAD` for another head
+    /// than the bundle's default.
+    ///
+    /// # Errors
+    ///
+    /// A bundle that cannot be opened.
+    pub fn open(bundles: &[String], patterns: bool) -> Result<Self> {
+        let open = |name: &String| {
+            let whole = PathBuf::from(name);
+            match name.rsplit_once(':') {
+                Some((folder, head)) if !whole.exists() => {
+                    Bundle::open(&PathBuf::from(folder), Some(head))
+                }
+                _ => Bundle::open(&whole, None),
+            }
+        };
+        let bundles = bundles.iter().map(open).collect::<Result<_>>()?;
+        Ok(Self { bundles, patterns })
+    }
+
+    /// The types that can be found, as placeholders name them, sorted.
+    pub fn types(&self) -> Vec<String> {
+        let heads = self.bundles.iter().flat_map(|bundle| {
+            let kinds = bundle.head.config().tags.kinds();
+            kinds.into_iter().map(placeholder_type).collect::<Vec<_>>()
+        });
+        let patterns = nerite::PatternKind::all().filter(|_| self.patterns);
+        let mut types: Vec<String> = heads
+            .chain(patterns.map(|kind| kind.name().to_owned()))
+            .collect();
+        types.sort();
+        types.dedup();
+        types
+    }
+
+    /// What heads and patterns find, not joined yet.
+    ///
+    /// # Errors
+    ///
+    /// A head that does not fit its encoder, or a tokenizer that fails.
+    pub fn find(&mut self, text: &str) -> Result<Vec<Found>> {
+        let mut found = Vec::new();
+        for bundle in &mut self.bundles {
+            let options = Options::default();
+            let prediction = bundle.recognizer.recognize(text, &bundle.head, &options)?;
+            found.extend(prediction.entities.into_iter().map(|entity| Found {
+                range: entity.range,
+                kind: placeholder_type(&entity.kind),
+                score: entity.score,
+                origin: Origin::Head,
+            }));
+        }
+        if self.patterns {
+            found.extend(patterns(text).into_iter().map(Found::from));
+        }
+        Ok(found)
+    }
+
+    /// Takes out of a text what was found in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Finder::find`].
+    pub fn redact(&mut self, text: &str, policy: &Policy, table: &mut Table) -> Result<Redaction> {
+        Ok(redact(text, &self.find(text)?, policy, table))
+    }
+}
+
+/// Changes the values of a line of JSON, names of members left as they are and
+/// everything between the values as it was. Numbers are given as they are
+/// written, and become strings if they change.
+///
+/// # Errors
+///
+/// A line that is not JSON, or whatever `change` fails with.
+pub fn change_json(line: &str, mut change: impl FnMut(&str) -> Result<String>) -> Result<String> {
+    serde_json::from_str::<serde::de::IgnoredAny>(line).context("expected one JSON value")?;
+    let bytes = line.as_bytes();
+    let mut changed = String::with_capacity(line.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+                let written = &line[start..at];
+                if line[at..].trim_start().starts_with(':') {
+                    changed.push_str(written);
+                    continue;
+                }
+                let value: String = serde_json::from_str(written)?;
+                let new = change(&value)?;
+                match new == value {
+                    true => changed.push_str(written),
+                    false => changed.push_str(&serde_json::to_string(&new)?),
+                }
+            }
+            b'0'..=b'9' => {
+                while at < bytes.len()
+                    && matches!(bytes[at], b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')
+                {
+                    at += 1;
+                }
+                let written = &line[start..at];
+                let new = change(written)?;
+                match new == written || line[..start].ends_with('-') {
+                    true => changed.push_str(written),
+                    false => changed.push_str(&serde_json::to_string(&new)?),
+                }
+            }
+            _ => {
+                at += line[at..].chars().next().map_or(1, char::len_utf8);
+                changed.push_str(&line[start..at]);
+            }
+        }
+    }
+    Ok(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_values_of_json_change() {
+        let change = |value: &str| {
+            Ok(value
+                .replace("Ann", "[PERSON_1]")
+                .replace("4111", "[CARD_1]"))
+        };
+        for (line, expected) in [
+            (
+                r#"{"Ann": "Ann \"A\" Lee", "n": [1.50, 1e400]}"#,
+                r#"{"Ann": "[PERSON_1] \"A\" Lee", "n": [1.50, 1e400]}"#,
+            ),
+            (
+                r#"["\u0041nn","é\\", 4111, -4111]"#,
+                r#"["[PERSON_1]","é\\", "[CARD_1]", -4111]"#,
+            ),
+            (r#""Ann""#, r#""[PERSON_1]""#),
+            ("null", "null"),
+        ] {
+            assert_eq!(change_json(line, change).unwrap(), expected);
+        }
+        for wrong in ["{", "Ann", "{} {}", "\"\\\""] {
+            assert!(change_json(wrong, change).is_err(), "{wrong}");
+        }
+    }
+}

@@ -89,10 +89,10 @@ const ENVIRONMENTS = [
   },
   {
     name: "next",
-    title: "Next 16, in the page and on the server",
+    title: "Next 16, in the page",
     slow: true,
     build: ["npx", "next", "build"],
-    run: (at) => next(at),
+    run: (at) => server(at, "npx", "next", "start", "-p", "PORT"),
   },
 ];
 
@@ -193,23 +193,6 @@ async function answers(address) {
   }
 }
 
-/** The page, and a route that runs on the server. */
-async function next(at) {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const child = spawn("npx", ["next", "start", "-p", String(port)], { cwd: at, detached: true, stdio: "ignore" });
-  try {
-    const address = `http://localhost:${port}/`;
-    await answers(address);
-    const found = await looked(address);
-    const response = await fetch(`${address}server?bundle=${encodeURIComponent(bundles.url)}`);
-    const served = response.ok ? await response.json() : [`HTTP status ${response.status}`];
-    if (served.join() !== EXPECTED) found.error = `on the server: ${served}`;
-    return found;
-  } finally {
-    process.kill(-child.pid);
-  }
-}
-
 /** A copy of a project with the package installed as users would. */
 async function installed({ name, project = name }) {
   const at = join(work, name);
@@ -252,7 +235,6 @@ async function pack() {
   mkdirSync(work, { recursive: true });
   const { stdout } = await execute(join(root, "pkg"), "npm", "pack", "--silent", "--pack-destination", work);
   cpSync(join(work, stdout.trim().split("\n").at(-1)), join(work, "nerite.tgz"));
-  if (process.env.SKIP_BUNDLE) return;
   const nerite = process.env.NERITE_BIN ?? join(root, "target/release/nerite");
   await execute(
     root,

@@ -60,11 +60,9 @@ export const hasWorkers = () => true;
 /** A worker thread in the form of a browser's worker. It keeps the program alive only while it has something to do. */
 export function startWorker({ worker: make, workerUrl }) {
   return new Promise((resolve, reject) => {
-    const thread = make
-      ? make()
-      : workerUrl
-        ? new Worker(address(workerUrl), { name: "nerite" })
-        : new Worker(new URL("./worker-node.js", import.meta.url), { name: "nerite" });
+    const script = workerUrl ? address(workerUrl) : new URL("./worker-node.js", import.meta.url);
+    // Not as bundlers for servers know it: they would take the script apart, which is a program of its own.
+    const thread = make ? make() : Reflect.construct(Worker, [script, { name: "nerite" }]);
     const port = {
       onmessage: null,
       onerror: null,

@@ -40,7 +40,7 @@ const ENVIRONMENTS = [
     run: (at) => program(at, process.execPath, "main.cjs"),
   },
   { name: "deno", title: "Deno", run: (at) => program(at, "npx", "deno", "run", "-A", "main.js") },
-  { name: "bun", title: "Bun", run: (at) => program(at, "node_modules/@oven/bun-linux-x64/bin/bun", "main.js") },
+  { name: "bun", title: "Bun", run: (at) => program(at, bunIn(at), "main.js") },
   { name: "cdn", title: '`<script type="module">` from another origin, with integrity', run: cdn },
   { name: "worker", title: "in a Web Worker", run: (at) => page(at) },
   { name: "service-worker", title: "in a service worker", run: (at) => page(at) },
@@ -165,6 +165,10 @@ async function program(at, command, ...given) {
   if (found.cached.join() !== "false,false,true,true,false") found.error = `kept: ${found.cached}`;
   return found;
 }
+
+/** Bun's program is moved where its package may run its own script, and stays where it may not. */
+const bunIn = (at) =>
+  [join(at, "node_modules/@oven/bun-linux-x64/bin/bun"), join(at, "node_modules/.bin/bun")].find(existsSync);
 
 /** A server of the tool's own. */
 async function server(at, command, ...given) {

@@ -31,6 +31,16 @@ function parts() {
   return found;
 }
 
+/** Entity F1, unless another is asked for, or files of the user's own have none. */
+function shownFigure() {
+  const { figure } = state();
+  if (FIGURE_NAMES.includes(figure)) return figure;
+  const lacks = [...entries.values()].some(
+    ({ source, figures }) => source === "own" && !Number.isFinite(figures.entity_f1),
+  );
+  return lacks ? "weighted_f1" : "entity_f1";
+}
+
 const shownPart = () => (state().data === "all" ? "" : state().data || PART);
 
 /** The entries that the filters leave. Own files are there because they are wanted. */
@@ -59,13 +69,13 @@ function options(id, list, value) {
 }
 
 function showFilters() {
-  const { encoder, stage, find, figure, data } = state();
+  const { encoder, stage, find, data } = state();
   const distinct = (/** @type {"encoder" | "stage"} */ name) =>
     [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
   options(
     "figure",
     FIGURE_NAMES.map((name) => [name, t(name)]),
-    figure,
+    shownFigure(),
   );
   options("data", [...parts(), ["all", t("all")]], data || PART);
   options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
@@ -78,8 +88,7 @@ let sorted = [];
 
 function showReports() {
   const shown = filtered();
-  const figure = FIGURE_NAMES.includes(state().figure) ? state().figure : "weighted_f1";
-  showOverview(byId("pictures"), shown, figure, shownPart());
+  showOverview(byId("pictures"), shown, shownFigure(), shownPart());
   sorted = showTable(byId("table"), shown);
   byId("shown").textContent = t("shownRows", { shown: shown.length, all: entries.size });
 }

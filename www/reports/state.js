@@ -2,7 +2,7 @@
 
 /** @type {Record<string, string>} */
 const DEFAULTS = {
-  figure: "weighted_f1",
+  figure: "",
   data: "",
   encoder: "",
   stage: "",

@@ -4,18 +4,20 @@
 
 use std::collections::HashMap;
 
-use nerite::{JudgedSentence, Tag, TagError, TagSet};
+use nerite::{JudgedSentence, Tag, TagSet};
 
-use crate::{Columns, CorpusError, Fault, Format, MAX_BYTES, MAX_WORDS, Problem, conll, text};
-
-/// More columns than any file of predictions has.
-const MAX_COLUMNS: usize = 100;
+use crate::columns::{Line, Lines};
+use crate::labels::{Converted, Side};
+use crate::problem::Fault;
+use crate::{Columns, CorpusError, Encoding, MAX_BYTES, MAX_WORDS, Problem, Scheme, text};
 
 /// Sentences with gold and predicted tags.
 #[derive(Clone, Debug)]
 pub struct Predictions {
     /// The tags that occur, in gold or in prediction.
     pub tags: TagSet,
+    /// What was found out about the tags, and done to them, in one line.
+    pub found: String,
     /// The sentences, at least one.
     sentences: Vec<Sentence>,
 }
@@ -28,17 +30,23 @@ struct Sentence {
 }
 
 impl Predictions {
-    /// Reads a file's bytes, plain or gzipped, in UTF-8. `name` is what errors
-    /// call it.
+    /// Reads a file's bytes, plain or gzipped. `name` is what errors call it.
+    /// Tags are made IOB2 from the scheme given or found out, those that were
+    /// predicted from their own.
     ///
     /// # Errors
     ///
     /// What [`Problem`] lists, with the file and, where there is one, the line.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, CorpusError> {
+    pub fn read(
+        name: &str,
+        bytes: &[u8],
+        encoding: Option<Encoding>,
+        scheme: Option<Scheme>,
+    ) -> Result<Self, CorpusError> {
         let read = || {
             let bytes = text::unpack(bytes, MAX_BYTES)?;
-            let (text, _) = text::decode(&bytes, Format::Conll, None)?;
-            Self::parse(&text)
+            let (text, _) = text::decode(&bytes, encoding, false)?;
+            Self::parse(&text, scheme)
         };
         read().map_err(|fault: Fault| fault.of(name))
     }
@@ -54,159 +62,146 @@ impl Predictions {
         })
     }
 
-    fn parse(text: &str) -> Result<Self, Fault> {
-        let mut labels = Labels::default();
+    fn parse(text: &str, scheme: Option<Scheme>) -> Result<Self, Fault> {
+        let lines = match Lines::of(text) {
+            Err(Fault {
+                line,
+                problem: Problem::Columns(found),
+            }) => {
+                let problem = Problem::PredictionColumns(found);
+                return Err(Fault { line, problem });
+            }
+            other => other?,
+        };
+        let mut gold = Labels::default();
+        let mut predicted = Labels::default();
         let mut sentences: Vec<Sentence> = Vec::new();
-        let mut shape = None;
+        let mut numbers: Vec<u32> = Vec::new();
         let mut within = false;
-        let mut words = 0;
-        for line in text::lines(text) {
-            let (number, line) = line?;
-            let columns: Vec<&str> = line
-                .split([' ', '\t'])
-                .filter(|column| !column.is_empty())
-                .take(MAX_COLUMNS + 1)
-                .collect();
-            let word = columns.first().filter(|word| **word != conll::DOCUMENT);
-            let Some(word) = word else {
+        for (number, line, cells) in lines.iter() {
+            if !matches!(line, Line::Row { .. }) {
                 within = false;
                 continue;
+            }
+            let &[word, .., before, last] = cells else {
+                return Err(Problem::PredictionColumns(Columns(cells.len())).at(number));
             };
-            let (first, expected) = *shape.get_or_insert((number, columns.len()));
-            check(columns.len(), first, expected).map_err(|problem| problem.at(number))?;
-            if words == MAX_WORDS {
+            if numbers.len() == MAX_WORDS {
                 return Err(Problem::TooManyWords.at(number));
             }
-            words += 1;
-            if !within {
-                sentences.push(Sentence::default());
-                within = true;
+            if word.is_empty() {
+                return Err(Problem::EmptyWord.at(number));
             }
-            let mut tag = |place: usize| {
-                let label = columns[columns.len() - place];
-                let tag = labels.intern(label);
-                tag.map_err(|problem| Problem::Tag(problem).at(number))
-            };
-            let (gold, predicted) = (tag(2)?, tag(1)?);
+            numbers.push(u32::try_from(number).unwrap_or(u32::MAX));
+            if !std::mem::replace(&mut within, true) {
+                sentences.push(Sentence::default());
+            }
             let sentence = sentences.last_mut().expect("one has been started");
-            sentence.words.push((*word).to_owned());
-            sentence.gold.push(gold);
-            sentence.predicted.push(predicted);
+            sentence.words.push(word.to_owned());
+            sentence.gold.push(gold.intern(before, number)?);
+            sentence.predicted.push(predicted.intern(last, number)?);
         }
         if sentences.is_empty() {
             return Err(Problem::NoSentence.into());
         }
-        let tags = TagSet::new(labels.list.iter().map(String::as_str)).map_err(Problem::Tag)?;
-        let places: Vec<u16> = labels
-            .list
-            .iter()
-            .map(|label| tags.index(label).expect("the label is in the set") as u16)
-            .collect();
-        for own in &mut sentences {
-            for tag in own.gold.iter_mut().chain(&mut own.predicted) {
-                *tag = places[usize::from(*tag)];
-            }
+        let line = |word: usize| numbers[word] as usize;
+        let golds = || sentences.iter().map(|own| own.gold.as_slice());
+        let predictions = || sentences.iter().map(|own| own.predicted.as_slice());
+        let gold = gold.side(golds(), scheme)?;
+        let bare = gold.evidence.scheme() == Scheme::Io;
+        let predicted = predicted.side(predictions(), scheme.or(bare.then_some(Scheme::Io)))?;
+        let (schemes, doubt) = match scheme {
+            Some(scheme) => ([scheme; 2], None),
+            None => schemes(&gold, &predicted),
+        };
+        let own = gold.convert(golds(), schemes[0]);
+        let other = predicted.convert(predictions(), schemes[1]);
+        let mut found = format!("gold {}", gold.note(scheme, schemes[0], &own, line));
+        found += &format!(
+            "; predicted {}",
+            predicted.note(scheme, schemes[1], &other, line)
+        );
+        if let Some(doubt) = doubt {
+            found += &format!("; {doubt}");
         }
-        Ok(Self { tags, sentences })
+        let labels = own.labels.iter().chain(&other.labels);
+        for (label, word) in labels.clone() {
+            Tag::parse(label).map_err(|problem| Problem::Tag(problem).at(line(*word)))?;
+        }
+        let tags = TagSet::new(labels.map(|(label, _)| label)).map_err(Problem::Tag)?;
+        let places = |converted: Converted| -> Vec<Vec<u16>> {
+            let places: Vec<u16> = (converted.labels.iter())
+                .map(|(label, _)| tags.index(label).expect("the label is in the set") as u16)
+                .collect();
+            let place = |own: &u16| places[usize::from(*own)];
+            let sentences = converted.sentences.iter();
+            sentences
+                .map(|own| own.iter().map(place).collect())
+                .collect()
+        };
+        let (own, other) = (places(own), places(other));
+        for ((sentence, gold), predicted) in sentences.iter_mut().zip(own).zip(other) {
+            (sentence.gold, sentence.predicted) = (gold, predicted);
+        }
+        Ok(Self {
+            tags,
+            found,
+            sentences,
+        })
     }
 }
 
-fn check(found: usize, first: usize, expected: usize) -> Result<(), Problem> {
-    if !(3..=MAX_COLUMNS).contains(&expected) {
-        return Err(Problem::PredictionColumns(Columns(found)));
+/// The schemes of gold and predicted tags, and what is in doubt. Predictions
+/// break rules, so the gold tags decide; IOB1 is believed only where the
+/// predictions are clearly in one of the two schemes.
+fn schemes(gold: &Side<'_>, predicted: &Side<'_>) -> ([Scheme; 2], Option<&'static str>) {
+    let own = gold.evidence.scheme();
+    let other = predicted.evidence.scheme();
+    if own != Scheme::Iob1 {
+        let kept = matches!(other, Scheme::Iob1 | Scheme::Iob2);
+        return ([own, if kept { Scheme::Iob2 } else { other }], None);
     }
-    if found != expected {
-        let found = Columns(found);
-        return Err(Problem::UnequalColumns {
-            found,
-            expected,
-            first,
-        });
+    let (begin, inside) = (
+        predicted.evidence.begin.count,
+        predicted.evidence.inside.count,
+    );
+    let clear = begin.min(inside) * 10 <= begin + inside;
+    if matches!(other, Scheme::Iob1 | Scheme::Iob2) && !clear {
+        let doubt = "the gold tags look like IOB1, but the predicted ones are mixed, so that none \
+            were converted: the scheme has to be given";
+        return ([Scheme::Iob2; 2], Some(doubt));
     }
-    Ok(())
+    ([own, other], None)
 }
 
 /// Labels in the order of appearance.
 #[derive(Default)]
-struct Labels {
-    list: Vec<String>,
-    index: HashMap<String, u16>,
+struct Labels<'a> {
+    list: Vec<(&'a str, usize)>,
+    lines: Vec<usize>,
+    index: HashMap<&'a str, u16>,
 }
 
-impl Labels {
-    fn intern(&mut self, label: &str) -> Result<u16, TagError> {
+impl<'a> Labels<'a> {
+    fn intern(&mut self, label: &'a str, line: usize) -> Result<u16, Fault> {
         if let Some(&tag) = self.index.get(label) {
+            self.list[usize::from(tag)].1 += 1;
             return Ok(tag);
         }
-        Tag::parse(label)?;
-        if self.list.len() == nerite::MAX_TAGS {
-            return Err(TagError::TooMany);
-        }
-        let tag = self.list.len() as u16;
-        self.list.push(label.to_owned());
-        self.index.insert(label.to_owned(), tag);
+        let too_many = |_| Problem::Tag(nerite::TagError::TooMany).at(line);
+        let tag = u16::try_from(self.list.len()).map_err(too_many)?;
+        self.list.push((label, 1));
+        self.lines.push(line);
+        self.index.insert(label, tag);
         Ok(tag)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(bytes: &[u8]) -> Result<Predictions, String> {
-        Predictions::read("p", bytes).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn columns_are_read_as_conlleval_reads_them() {
-        for text in [
-            "EU B-org B-org\nsays O B-geo\n\nNo O O\n",
-            "\u{feff}EU\tB-org\tB-org\r\nsays\tO\tB-geo\r\n\r\n\r\nNo\tO\tO",
-            "-DOCSTART- O O\n\nEU NNP  I-NP B-org B-org \nsays VB x O B-geo\n \t\nNo DT x O O\n",
-        ] {
-            let found = read(text.as_bytes()).unwrap();
-            assert_eq!(found.tags.labels(), ["B-geo", "B-org", "O"]);
-            let sentences: Vec<_> = found.sentences().collect();
-            assert_eq!(sentences.len(), 2, "{text:?}");
-            assert_eq!(sentences[0].words, ["EU", "says"]);
-            assert_eq!(sentences[0].gold, [1, 2]);
-            assert_eq!(sentences[0].predicted, [1, 0]);
-        }
-    }
-
-    #[test]
-    fn broken_files_are_refused_with_their_line() {
-        for (text, message) in [
-            ("", "p: found no sentence, expected at least one"),
-            (
-                "a O\n",
-                "p:1: found 2 columns, expected at least 3 separated by spaces or tabs: \
-                 the word first, the gold tag and the predicted tag last",
-            ),
-            (
-                "a O O\n\nb x O O\n",
-                "p:3: found 4 columns, expected 3 as in line 1",
-            ),
-            (
-                "a O O\nb O U-x\n",
-                "p:2: found the tag \"U-x\", expected `O`, `B-x` or `I-x` with a type x without spaces",
-            ),
-            ("a\0 O O\n", "p:1: found a NUL character, expected text"),
-        ] {
-            assert_eq!(read(text.as_bytes()).unwrap_err(), message);
-        }
-        let many: String = (0..1025).map(|tag| format!("a O B-{tag}\n")).collect();
-        let message = read(many.as_bytes()).unwrap_err();
-        assert!(
-            message.contains("more than 1024 different tags"),
-            "{message}"
-        );
-        let wide = format!("a{} O O\n", " x".repeat(MAX_COLUMNS));
-        assert!(
-            read(wide.as_bytes())
-                .unwrap_err()
-                .contains("found 101 columns")
-        );
-        read(b"a \xff O O\n").unwrap_err();
+    fn side<'s>(
+        &self,
+        sentences: impl Iterator<Item = &'s [u16]>,
+        scheme: Option<Scheme>,
+    ) -> Result<Side<'a>, Fault> {
+        let side = Side::new(&self.list, sentences, scheme);
+        side.map_err(|(index, problem)| problem.at(self.lines[index]))
     }
 }

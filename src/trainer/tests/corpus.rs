@@ -100,6 +100,32 @@ fn columns_are_counted_plain_and_packed_in_both_schemes() {
     assert_eq!(found["test"]["words"], sum);
     assert_eq!(found["test"]["sentences"], 20);
 
+    // What was found out is told beside the counts.
+    lab.write("bioes", "a S-x\nb B-x\nc E-x\nd O\n");
+    let outcome = lab.run("corpus bioes");
+    let told =
+        "bioes: read as conll; no blank line, so that all of it is one sentence; tags in BIOES";
+    assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+    lab.write("pairs/a.txt", "Ada saw Rome.");
+    lab.write("pairs/a.ann", "T1\tper 0 3\tAda\n");
+    lab.write("pairs/notes.txt", "Not a text of the corpus.");
+    for path in ["pairs", "pairs/a.ann", "pairs/a.txt"] {
+        let found = json_of(&lab, &format!("corpus {path} --json"));
+        assert_eq!(found["tags"], json!({"B-per": 1, "O": 3}), "{path}");
+    }
+    lab.write(
+        "hf/dev.jsonl",
+        "{\"tokens\": [\"Rome\"], \"ner_tags\": [1]}",
+    );
+    lab.write(
+        "hf/dataset_info.json",
+        "{\"features\": {\"ner_tags\": {\"feature\": {\"names\": [\"O\", \"B-geo\"]}}}}",
+    );
+    let found = json_of(&lab, "corpus hf/dev.jsonl --json");
+    assert_eq!(found["tags"], json!({"B-geo": 1}));
+    let found = json_of(&lab, "corpus hf/dev.jsonl --json --labels O,B-per");
+    assert_eq!(found["tags"], json!({"B-per": 1}));
+
     lab.write("iob1", "a I-x\nb I-x\nc B-x\nd O\n");
     let iob1 = json_of(&lab, "corpus iob1 --json");
     assert_eq!(iob1["tags"], json!({"B-x": 2, "I-x": 1, "O": 1}));
@@ -118,7 +144,7 @@ fn what_is_wrong_is_told_with_its_place() {
         ),
         (
             "tag.conll",
-            b"a O\nb geo\n",
+            b"a O\nb geo\nc B-x\n",
             [
                 "tag.conll:2: ",
                 "found the tag \"geo\"",
@@ -148,7 +174,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             "page.conll",
             b"<!doctype html>\n",
-            ["page.conll:1: ", "found", "expected"],
+            ["page.conll:1: ", "found a page of HTML", "expected"],
         ),
     ] {
         lab.write(name, contents);
@@ -156,7 +182,7 @@ fn what_is_wrong_is_told_with_its_place() {
         lab.refused(&format!("corpus {name} --json"), &expected);
     }
     lab.refused("corpus nowhere.csv", &["nowhere.csv: ", "No such file"]);
-    lab.refused("corpus .", &[".: ", "Is a directory"]);
+    lab.refused("corpus .", &[".: ", "Is a directory", "BRAT"]);
     lab.write("one", "a O\n");
     lab.refused(
         "corpus one --split sklearn:0.2:123",
@@ -171,7 +197,10 @@ fn what_is_wrong_is_told_with_its_place() {
         ],
     );
     lab.misused("corpus one --split half", &["--split", "sklearn:0.2:123"]);
-    lab.misused("corpus one --format csv", &["kaggle", "conll"]);
+    lab.misused(
+        "corpus one --format xlsx",
+        &["csv", "conll", "json", "brat"],
+    );
     lab.misused("corpus", &["<FILE>"]);
 }
 

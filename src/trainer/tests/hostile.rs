@@ -1,5 +1,5 @@
-//! Corpora, predictions and checkpoints, spoilt in every way that can be
-//! thought of: no panic, no memory beyond what the file's size allows, no hang.
+//! Checkpoints, spoilt in every way that can be thought of: no panic, no memory
+//! beyond what the file's size allows, no hang.
 //!
 //! `PROPTEST_CASES=100000 cargo test --release -p nerite-trainer --test hostile`
 //! looks longer than the few hundred cases of a usual run.
@@ -15,16 +15,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use common::{Lab, columns, golden, pytorch};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use common::{Lab, golden, pytorch};
 use memory::{Bounds, within};
 use mutation::{change, changes, edit, edits};
 use nerite_encoders::{Lookup, Source};
-use nerite_trainer::corpus::{self, Encoding, Format, Options, Scheme};
-use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -37,81 +32,6 @@ fn config() -> ProptestConfig {
 
 fn fine<T>(result: Result<T, String>) -> Result<T, TestCaseError> {
     result.map_err(TestCaseError::fail)
-}
-
-/// A word with its tag takes a hundred bytes for the two that it may have in
-/// the file; gzip makes a thousand of one.
-const TEXT: Bounds = Bounds {
-    per_byte: 400,
-    constant: 1 << 20,
-};
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-static CONLL: LazyLock<String> = LazyLock::new(|| columns(12));
-
-const KAGGLE: &str = "Sentence #,Word,POS,Tag\nSentence: 1,Thousands,NNS,O\n,of,IN,O\n,\"London, \"\"old\"\"\",NNP,B-geo\n\
-    Sentence: 2,Gr\u{fc}\u{df}e,X,B-per\n,\"\",X,I-per\n";
-
-static PREDICTIONS: LazyLock<String> = LazyLock::new(|| {
-    let line = |line: &str| match line.split_once('\t') {
-        Some((word, tag)) => format!("{word}\tx\t{tag}\tO\n"),
-        None => "\n".to_owned(),
-    };
-    CONLL.lines().map(line).collect()
-});
-
-/// What is read as a corpus can be used as one.
-fn read_corpus(bytes: &[u8], plain: usize, options: &Options) -> Result<bool, TestCaseError> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("corpus");
-    std::fs::write(&path, bytes)?;
-    let Ok(corpus) = fine(within(TEXT, plain, || corpus::read(&path, options)))? else {
-        return Ok(false);
-    };
-    prop_assert!(!corpus.sentences.is_empty());
-    for sentence in &corpus.sentences {
-        prop_assert!(!sentence.words.is_empty());
-        prop_assert_eq!(sentence.words.len(), sentence.tags.len());
-        for (word, tag) in sentence.words.iter().zip(&sentence.tags) {
-            prop_assert!(!word.is_empty());
-            prop_assert!(usize::from(*tag) < corpus.tags.len());
-        }
-    }
-    Ok(true)
-}
-
-fn options() -> impl Strategy<Value = Options> {
-    let format = option::of(select(vec![Format::Kaggle, Format::Conll]));
-    let encoding = option::of(select(vec![Encoding::Utf8, Encoding::Latin1]));
-    let scheme = option::of(select(vec![Scheme::Iob1, Scheme::Iob2]));
-    (format, encoding, scheme).prop_map(|(format, encoding, scheme)| Options {
-        format,
-        encoding,
-        scheme,
-    })
-}
-
-fn read_predictions(bytes: &[u8]) -> Result<bool, TestCaseError> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("predictions");
-    std::fs::write(&path, bytes)?;
-    let read = || corpus::read_predictions(&path);
-    let Ok(predictions) = fine(within(TEXT, bytes.len(), read))? else {
-        return Ok(false);
-    };
-    let tags = predictions.tags.len();
-    for sentence in predictions.sentences() {
-        prop_assert_eq!(sentence.words.len(), sentence.gold.len());
-        prop_assert_eq!(sentence.words.len(), sentence.predicted.len());
-        let mut all = sentence.gold.iter().chain(&sentence.predicted);
-        prop_assert!(all.all(|tag| usize::from(*tag) < tags));
-    }
-    Ok(true)
 }
 
 /// A copy of a golden checkpoint with one file spoilt.
@@ -269,23 +189,6 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn corpora(changes in changes(), packed in changes(), options in options()) {
-        for text in [CONLL.as_str(), KAGGLE] {
-            let spoilt = change(text.as_bytes(), &changes);
-            read_corpus(&spoilt, spoilt.len(), &options)?;
-            read_corpus(&gzip(&spoilt), spoilt.len(), &options)?;
-            // What a spoilt gzip file swells to is a thousand times its size at most.
-            let spoilt = change(&gzip(text.as_bytes()), &packed);
-            read_corpus(&spoilt, spoilt.len() * 1000, &options)?;
-        }
-    }
-
-    #[test]
-    fn predictions(changes in changes()) {
-        read_predictions(&change(PREDICTIONS.as_bytes(), &changes))?;
-    }
-
-    #[test]
     fn safetensors_checkpoints(changes in changes(), edits in edits()) {
         let spoilt = Spoilt::new("bert-tiny");
         let file = weights();
@@ -341,18 +244,6 @@ proptest! {
 
 #[test]
 fn what_is_spoilt_here_is_right_before() {
-    let options = Options::default();
-    for text in [
-        CONLL.as_str(),
-        KAGGLE
-            .replace("\"\"\n", "x\n")
-            .replace("\"\",X", "x,X")
-            .as_str(),
-    ] {
-        assert!(read_corpus(text.as_bytes(), text.len(), &options).unwrap());
-        assert!(read_corpus(&gzip(text.as_bytes()), text.len(), &options).unwrap());
-    }
-    assert!(read_predictions(PREDICTIONS.as_bytes()).unwrap());
     let spoilt = Spoilt::new("bert-tiny");
     assert!(spoilt.weights(weights().len()).unwrap());
     assert!(spoilt.tokenizer(4000).unwrap());
@@ -419,23 +310,4 @@ fn pickles_do_not_swell() {
         spoilt.put("pytorch_model.bin", &file);
         assert!(!spoilt.weights(file.len()).unwrap());
     }
-}
-
-/// A small gzip file that swells, and texts that make a reader keep much.
-#[test]
-fn corpora_do_not_swell() {
-    let options = Options::default();
-    for text in [
-        "\n".repeat(10 << 20),
-        "a O\n".repeat(1 << 20),
-        "a O\n\n".repeat(1 << 20),
-        "a".repeat(10 << 20),
-        format!("Sentence #,Word,Tag\n{}", "\"\"\"\",\n".repeat(1 << 20)),
-        (0..1 << 18).map(|n| format!("{n} B-{n}\n")).collect(),
-    ] {
-        let packed = gzip(text.as_bytes());
-        read_corpus(&packed, text.len(), &options).unwrap();
-        read_predictions(text.as_bytes()).unwrap();
-    }
-    assert!(!read_corpus(b"", 0, &options).unwrap());
 }

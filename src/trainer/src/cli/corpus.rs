@@ -4,17 +4,29 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueEnum;
 use nerite_trainer::corpus::{
-    self, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags, check_words,
+    self, Column, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags,
+    check_words,
 };
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
 
 /// Read a corpus, say what is in it, and how a split would cut it
 ///
-/// Reads Kaggle's CSV (columns `Sentence #`, `Word`, `Tag`) and CoNLL column
-/// files (2 to 4 columns: the word first, the tag last; a blank line between
-/// sentences), plain or gzipped.
+/// Reads, plain or gzipped, found out by the contents:
+///
+///   csv     a header, then a word on each row, or a sentence on each row with
+///           lists of words and tags; commas, semicolons or tabs
+///   conll   columns, a word on each line, a blank line after each sentence
+///   conllu  CoNLL-U with `NER=` or `Entity=` in its last column
+///   json    JSON or JSON lines: texts with the places of their entities
+///           (doccano, Prodigy, spaCy, Label Studio, `text` and `entities`), or
+///           `tokens` with `ner_tags` (Hugging Face)
+///   brat    a folder of NAME.txt and NAME.ann, or one of such a pair
+///
+/// Tags may be IOB1, IOB2, BIOES, BILOU or types without marks; they are made
+/// IOB2. What was found out is said in one line on standard error.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Arguments {
     #[command(flatten)]
     corpus: CorpusArguments,
@@ -49,20 +61,44 @@ pub(super) struct CorpusArguments {
 /// How to read corpora.
 #[derive(clap::Args)]
 pub(super) struct ReadingArguments {
-    /// The format, where the contents do not tell
+    /// The format, where the contents do not tell (`nerite corpus --help` says
+    /// what is read)
     #[arg(long)]
     format: Option<Format>,
-    /// The characters' encoding; a CSV that is not UTF-8 is taken for latin-1
-    #[arg(long)]
+    /// The characters' encoding: utf-8, latin-1, windows-1252 or another that
+    /// browsers know; a CSV that is not UTF-8 is taken for windows-1252
+    #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
-    /// How a CoNLL file marks entities; IOB1 is converted to IOB2
+    /// How the file marks entities, else as most of its tags do; all are made
+    /// IOB2
     #[arg(long)]
     scheme: Option<Scheme>,
+    /// The column of the word, by number (from 1) or by its name in the header
+    #[arg(long, value_name = "COLUMN")]
+    word_column: Option<Column>,
+    /// The column of the tag, as one of several nested ones
+    #[arg(long, value_name = "COLUMN")]
+    tag_column: Option<Column>,
+    /// What tags stand for that are numbers, from 0: `O,B-PER,I-PER`; else as
+    /// the file or `dataset_info.json` beside it says
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    labels: Vec<String>,
 }
 
 impl CorpusArguments {
     pub(super) fn read(&self) -> Result<Corpus> {
         self.reading.read(&self.file)
+    }
+
+    /// Reads the corpus as the reference study did, which took every byte that
+    /// is not UTF-8 for a character of latin-1.
+    pub(super) fn read_as_the_study_did(&self) -> Result<Corpus> {
+        let corpus = self.read()?;
+        let guessed = self.reading.encoding.is_none();
+        if guessed && corpus.encoding == Encoding::WINDOWS_1252 {
+            return self.reading.read_as(&self.file, Some(Encoding::LATIN_1));
+        }
+        Ok(corpus)
     }
 
     /// The arguments as they would be typed again; the file is named without
@@ -79,27 +115,46 @@ impl CorpusArguments {
 }
 
 impl ReadingArguments {
+    /// Reads a corpus, and says what was found out about it.
     pub(super) fn read(&self, file: &Path) -> Result<Corpus> {
+        self.read_as(file, self.encoding)
+    }
+
+    fn read_as(&self, file: &Path, encoding: Option<Encoding>) -> Result<Corpus> {
         let options = Options {
             format: self.format,
-            encoding: self.encoding,
+            encoding,
             scheme: self.scheme,
+            word_column: self.word_column.clone(),
+            tag_column: self.tag_column.clone(),
+            labels: self.labels.clone(),
         };
-        corpus::read(file, &options)
+        let corpus = corpus::read(file, &options)?;
+        eprintln!("{}: read as {}", file.display(), corpus.found());
+        Ok(corpus)
     }
 
     /// The arguments as they would be typed again.
     pub(super) fn words(&self) -> Vec<String> {
-        fn flag(name: &str, value: Option<impl ValueEnum>) -> Vec<String> {
-            let value = value.and_then(|value| value.to_possible_value());
-            value.map_or(Vec::new(), |value| {
-                vec![name.into(), value.get_name().into()]
-            })
+        fn flag(name: &str, value: Option<String>) -> Vec<String> {
+            value.map_or(Vec::new(), |value| vec![name.into(), value])
         }
+        fn name(value: impl ValueEnum) -> Option<String> {
+            let value = value.to_possible_value()?;
+            Some(value.get_name().into())
+        }
+        let column = |column: &Column| match column {
+            Column::Number(number) => number.to_string(),
+            Column::Name(name) => name.clone(),
+        };
+        let labels = (!self.labels.is_empty()).then(|| self.labels.join(","));
         [
-            flag("--format", self.format),
-            flag("--encoding", self.encoding),
-            flag("--scheme", self.scheme),
+            flag("--format", self.format.and_then(name)),
+            flag("--encoding", self.encoding.map(|own| own.to_string())),
+            flag("--scheme", self.scheme.and_then(name)),
+            flag("--word-column", self.word_column.as_ref().map(column)),
+            flag("--tag-column", self.tag_column.as_ref().map(column)),
+            flag("--labels", labels),
         ]
         .concat()
     }

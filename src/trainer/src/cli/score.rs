@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::{Context, Entities, Evaluation, Intervals, OverlapScores, TokenReport};
-use nerite_trainer::corpus;
+use nerite_trainer::corpus::{self, Encoding, Scheme};
 use serde_json::json;
 
 /// Judge anybody's predictions: a file with word, gold tag and predicted tag
@@ -17,6 +17,13 @@ pub(super) struct Arguments {
     /// The predictions, plain or gzipped
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// How both columns mark entities, else as most of their tags do; all are
+    /// made IOB2 (`iob2` keeps them as they are)
+    #[arg(long)]
+    scheme: Option<Scheme>,
+    /// The characters' encoding, if it is not UTF-8
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<Encoding>,
     /// How often sentences are drawn for the 95 % intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     resamples: u32,
@@ -30,7 +37,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
-        let predictions = corpus::read_predictions(&self.file)?;
+        let predictions = corpus::read_predictions(&self.file, self.encoding, self.scheme)?;
+        eprintln!("{}: {}", self.file.display(), predictions.found);
         let sentences: Vec<_> = predictions.sentences().collect();
         let context = Context {
             training: None,

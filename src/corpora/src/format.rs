@@ -1,0 +1,157 @@
+//! The formats, and telling them apart by a look at the text.
+
+use crate::{Options, Problem, brat, conllu, table, text};
+
+/// How a corpus file is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum Format {
+    /// A table with a header, separated by commas, semicolons or tabs: a word
+    /// on each row, or a sentence on each row with lists of words and tags
+    #[cfg_attr(feature = "clap", value(alias = "kaggle"))]
+    Csv,
+    /// Columns separated by spaces or tabs, a word on each line, an empty line
+    /// after each sentence
+    Conll,
+    /// CoNLL-U: ten columns, with entities as `NER=` or `Entity=` in the last
+    Conllu,
+    /// JSON or JSON lines: texts with the places of their entities (doccano,
+    /// Prodigy, spaCy, Label Studio), or `tokens` with `ner_tags` (Hugging Face)
+    #[cfg_attr(feature = "clap", value(alias = "jsonl"))]
+    Json,
+    /// BRAT's pairs of a text and its annotations, by the name of the folder or
+    /// of one of the two files
+    Brat,
+}
+
+impl Format {
+    /// The name that options have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Conll => "conll",
+            Self::Conllu => "conllu",
+            Self::Json => "json",
+            Self::Brat => "brat",
+        }
+    }
+
+    /// The format that a text looks like.
+    pub(crate) fn of(text: &str) -> Self {
+        let first = text::first_line(text);
+        if table::delimiter(first).is_some() {
+            return Self::Csv;
+        }
+        if first.starts_with(['{', '[']) && looks_like_json(first) {
+            return Self::Json;
+        }
+        if brat::is_entity(first) {
+            return Self::Brat;
+        }
+        let mut words = text.lines().take(LOOKED_AT);
+        let row = words.find(|line| !line.is_empty() && !line.starts_with('#'));
+        match row.is_some_and(conllu::is_row) {
+            true => Self::Conllu,
+            false => Self::Conll,
+        }
+    }
+}
+
+/// Lines that are looked at for the first word.
+const LOOKED_AT: usize = 1000;
+
+/// A line that begins with a bracket may also be a word's, with its tag.
+fn looks_like_json(line: &str) -> bool {
+    let inner = line[1..].trim_start();
+    inner.is_empty() || inner.starts_with(['{', '[', '"', '}', ']'])
+}
+
+/// What a text is that could not be read as columns, if it looks like something.
+pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
+    if options.format.is_some() {
+        return None;
+    }
+    let first = text::first_line(text).trim();
+    let (what, advice) = if first.starts_with("version https://git-lfs") {
+        (
+            "a pointer of Git LFS, not the file itself",
+            "`git lfs pull` fetches it",
+        )
+    } else if first.starts_with('<') {
+        let html = first
+            .get(..9)
+            .is_some_and(|own| own.eq_ignore_ascii_case("<!doctype"))
+            || first
+                .get(..5)
+                .is_some_and(|own| own.eq_ignore_ascii_case("<html"));
+        match html {
+            true => (
+                "a page of HTML",
+                "a download may have given the page about the file instead of it",
+            ),
+            false => ("XML or text with marks in angle brackets", ADVICE),
+        }
+    } else if is_tagged(first, '|') {
+        (
+            "running text with tags behind bars, such as `Paris|NNP|I-LOC`",
+            ADVICE,
+        )
+    } else if is_tagged(first, '/') {
+        (
+            "running text with tags behind slashes, such as `Paris/LOC`",
+            ADVICE,
+        )
+    } else if first.starts_with(['{', '[']) {
+        (
+            "what looks like JSON",
+            "if it is a word's line, the format `conll` has to be given",
+        )
+    } else if is_csv(text) {
+        (
+            "what looks like a CSV without a header",
+            "its first line has to name the columns, such as `word,tag`",
+        )
+    } else if first.starts_with("---") || first.starts_with("%YAML") {
+        ("what looks like YAML", ADVICE)
+    } else if !text.lines().take(LOOKED_AT).any(|line| line.contains('\t'))
+        && text
+            .lines()
+            .take(LOOKED_AT)
+            .any(|line| line.split(' ').count() > 6)
+    {
+        ("what looks like running text without tags", ADVICE)
+    } else {
+        return None;
+    };
+    Some(Problem::Other { what, advice })
+}
+
+const ADVICE: &str = "it can be read as columns (a word and its tag on each line), as a CSV with a \
+    header, or as JSON lines of `text` and `entities`";
+
+/// Whether most words of a line have a tag behind `mark`.
+fn is_tagged(line: &str, mark: char) -> bool {
+    let words = line.split_ascii_whitespace().take(100);
+    let (tagged, all) = words.fold((0, 0), |(tagged, all), word| {
+        let parts = word.trim_matches(mark).contains(mark);
+        (tagged + usize::from(parts), all + 1)
+    });
+    all > 0 && tagged * 2 > all && (all > 1 || line.matches(mark).count() > 1)
+}
+
+/// Whether the first lines have the same number of commas or semicolons each,
+/// and nothing else between columns.
+fn is_csv(text: &str) -> bool {
+    [',', ';'].into_iter().any(|delimiter| {
+        let lines = text.lines().filter(|line| !line.trim().is_empty()).take(20);
+        let mut counts =
+            lines.map(
+                |line| match line.contains(['\t', ' ']) && !line.contains('"') {
+                    true => 0,
+                    false => line.matches(delimiter).count(),
+                },
+            );
+        let first = counts.next().unwrap_or(0);
+        first > 0 && counts.all(|count| count == first)
+    })
+}

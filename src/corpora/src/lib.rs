@@ -324,6 +324,17 @@ impl Corpus {
             .collect()
     }
 
+    /// The document of every sentence, in order; empty where the file does not
+    /// tell documents apart.
+    pub fn documents(&self) -> Vec<u32> {
+        if self.sentences.iter().all(|own| own.document == 0) {
+            return Vec::new();
+        }
+        // There are no more documents than words, of which there are fewer.
+        let documents = self.sentences.iter().map(|own| own.document as u32);
+        documents.collect()
+    }
+
     /// The number of words.
     pub fn words(&self) -> usize {
         self.sentences.iter().map(|own| own.words.len()).sum()

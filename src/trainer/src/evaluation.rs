@@ -117,7 +117,7 @@ impl Judging<'_> {
         let all: Vec<usize> = (0..corpus.sentences.len()).collect();
         let parts = match self.part {
             Part::All => None,
-            _ => Some(self.split.parts(&corpus.names(), &[])?),
+            _ => Some(self.split.parts(&corpus.names(), &corpus.documents())?),
         };
         let (part, split, name) = match (&parts, self.part) {
             (Some(parts), Part::Train) => (&parts.train, self.split.to_string(), "train part"),

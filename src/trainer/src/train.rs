@@ -314,7 +314,7 @@ pub(crate) fn read_as(corpus: &Corpus) -> String {
     };
     let read_as = [
         name(corpus.format.to_possible_value()),
-        name(corpus.encoding.to_possible_value()),
+        corpus.encoding.to_string(),
         name(corpus.scheme.to_possible_value()),
     ];
     read_as.join(", ")

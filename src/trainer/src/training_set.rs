@@ -91,7 +91,7 @@ impl TrainingSet {
     ///
     /// A split that leaves a part empty.
     pub fn single(corpus: Corpus, split: Split) -> Result<Self> {
-        let parts = split.parts(&corpus.names(), &[])?;
+        let parts = split.parts(&corpus.names(), &corpus.documents())?;
         let count = corpus.sentences.len();
         Ok(Self {
             tags: corpus.tags.clone(),
@@ -226,7 +226,7 @@ impl TrainingSet {
             }
             Use::Split(split) => {
                 let parts = split
-                    .parts(&corpus.names(), &[])
+                    .parts(&corpus.names(), &corpus.documents())
                     .with_context(|| path.clone())?;
                 let numbers = |part: Vec<usize>| part.into_iter().map(|index| first + index);
                 judged = parts.test.len();
@@ -362,6 +362,8 @@ impl TrainingSet {
                 name: format!("{what} {number}"),
                 words: own.words,
                 tags: own.tags,
+                document: 0,
+                text: None,
             })
             .collect();
         let corpus = Corpus {
@@ -372,6 +374,7 @@ impl TrainingSet {
             sha256: String::new(),
             tags: self.tags.clone(),
             sentences,
+            notes: Vec::new(),
         };
         self.train.extend(first..first + corpus.sentences.len());
         self.starts.push(first + corpus.sentences.len());

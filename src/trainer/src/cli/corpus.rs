@@ -171,7 +171,7 @@ impl Arguments {
         }
         let parts = self
             .split
-            .map(|split| split.parts(&corpus.names(), &[]))
+            .map(|split| split.parts(&corpus.names(), &corpus.documents()))
             .transpose()?;
         let mut out = std::io::stdout().lock();
         if self.json {

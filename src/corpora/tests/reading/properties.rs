@@ -14,7 +14,7 @@ type Word = (String, String);
 
 /// Words of any script and sign; none that a format cannot hold, and none that
 /// the cutter would take apart, for running text.
-fn word() -> impl Strategy<Value = String> {
+fn word() -> BoxedStrategy<String> {
     prop_oneof![
         "[a-zA-Z]{1,8}",
         "[0-9]{1,4}",
@@ -35,17 +35,19 @@ fn word() -> impl Strategy<Value = String> {
         ])
         .prop_map(str::to_owned),
     ]
+    .boxed()
 }
 
-fn plain_word() -> impl Strategy<Value = String> {
+fn plain_word() -> BoxedStrategy<String> {
     prop_oneof![
         "[b-z]{2,8}",
         select(vec!["zürich", "москва", "서울", "rouen"]).prop_map(str::to_owned),
     ]
+    .boxed()
 }
 
 /// Entities of one to three words with other words between, as IOB2.
-fn sentence(word: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = Vec<Word>> {
+fn sentence(word: BoxedStrategy<String>) -> impl Strategy<Value = Vec<Word>> {
     let kind = select(vec!["PER", "geo", "a-b", "x.y"]);
     let entity = (kind, vec(word.clone(), 1..4)).prop_map(|(kind, words)| {
         let mark = |at: usize| if at == 0 { "B" } else { "I" };

@@ -39,8 +39,9 @@ struct Window {
 }
 
 impl Subwords {
-    /// Tokenizes `words` for an encoder that takes `window` subwords at a
-    /// time, the special ones included. A longer sentence goes into several
+    /// Tokenizes `words` in the plain spelling that heads are fitted with (see
+    /// [`plain`](crate::plain)), for an encoder that takes `window` subwords at
+    /// a time, the special ones included. A longer sentence goes into several
     /// windows that overlap by up to a quarter; a word's features come from
     /// the window in which it stands farther from the cut.
     ///
@@ -54,7 +55,21 @@ impl Subwords {
     ) -> Result<Self, TokenizerError> {
         let words: Vec<Cow<str>> = words.iter().map(|word| words::plain(word)).collect();
         let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-        let mut subwords = tokenizer.subwords(&words)?;
+        Self::as_written(tokenizer, &words, window)
+    }
+
+    /// The same of words as they are written, which is how Hugging Face's
+    /// libraries see them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Subwords::new`].
+    pub fn as_written(
+        tokenizer: &Tokenizer,
+        words: &[&str],
+        window: usize,
+    ) -> Result<Self, TokenizerError> {
+        let mut subwords = tokenizer.subwords(words)?;
         let counts: Vec<u32> = subwords.iter().map(|ids| ids.len() as u32).collect();
         let room = window - 2;
         for ids in &mut subwords {

@@ -61,7 +61,7 @@ pub use report::{
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
 pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};
-pub use words::{Sentence, cut};
+pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.
 #[cfg(all(test, target_arch = "wasm32"))]

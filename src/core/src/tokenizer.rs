@@ -10,6 +10,8 @@ pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     first: u32,
     last: u32,
+    /// Subwords that the encoder knows.
+    vocabulary: usize,
 }
 
 /// Why a tokenizer could not be read or used.
@@ -255,7 +257,9 @@ impl Tokenizer {
     /// # Errors
     ///
     /// A file that does not parse, has no special subwords for the ends of a
-    /// sentence, or more subwords than the encoder.
+    /// sentence, or a model with more subwords than the encoder has. An empty
+    /// one, from a blank line, does not count; tokens that were added beyond
+    /// the encoder's are refused where a word has them.
     pub fn from_bytes(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
         check(json)?;
         let mut inner = tokenizers::Tokenizer::from_bytes(json)
@@ -272,15 +276,25 @@ impl Tokenizer {
         let [first, last] = *empty.get_ids() else {
             return Err(TokenizerError::Specials);
         };
-        let known = inner.get_vocab(true).into_values();
-        let greatest = known.chain([first, last]).max().unwrap_or(0);
+        let known = inner.get_vocab(false).into_iter();
+        let known = known.filter(|(subword, _)| !subword.is_empty());
+        let greatest = known
+            .map(|(_, id)| id)
+            .chain([first, last])
+            .max()
+            .unwrap_or(0);
         if greatest as usize >= vocabulary {
             return Err(TokenizerError::Vocabulary {
                 found: (greatest as usize).saturating_add(1),
                 expected: vocabulary,
             });
         }
-        Ok(Self { inner, first, last })
+        Ok(Self {
+            inner,
+            first,
+            last,
+            vocabulary,
+        })
     }
 
     /// The ids of the subwords before and after every sequence.
@@ -293,10 +307,18 @@ impl Tokenizer {
     ///
     /// # Errors
     ///
-    /// [`TokenizerError::Words`] if the tokenizer's model fails.
+    /// [`TokenizerError::Words`] if the tokenizer's model fails, or a word has a
+    /// token that the encoder does not know.
     pub fn subwords(&self, words: &[&str]) -> Result<Vec<Vec<u32>>, TokenizerError> {
         let mut subwords = vec![Vec::new(); words.len()];
         for subword in self.encode(words, false)? {
+            if subword.id as usize >= self.vocabulary {
+                let token = self.inner.id_to_token(subword.id).unwrap_or_default();
+                return Err(TokenizerError::Words(format!(
+                    "found {token:?}, an added token with the number {}, but the encoder knows {}",
+                    subword.id, self.vocabulary
+                )));
+            }
             if let Some(word) = subword.word {
                 subwords[word].push(subword.id);
             }

@@ -1,10 +1,12 @@
 //! Checkpoint files: weights in safetensors or PyTorch's own format, and
 //! vocabularies that are not yet a `tokenizer.json`.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use nerite::{EncoderError, Weights};
@@ -21,6 +23,7 @@ use tokenizers::{AddedToken, Model};
 
 use super::onnx::OnnxWeights;
 use super::pickle::PickleWeights;
+use super::tokenizer_config::TokenizerConfig;
 
 /// A checkpoint's weights, opened but not read.
 pub(super) enum Checkpoint {
@@ -33,8 +36,13 @@ pub(super) enum Checkpoint {
 }
 
 impl Checkpoint {
-    /// Opens a file by its extension: `.bin`, `.onnx`, or else safetensors.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    /// Opens a file by its extension, `.bin`, `.onnx`, or else safetensors; or
+    /// all shards of the latter.
+    pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {
+        for path in paths {
+            check_kind(path)?;
+        }
+        let path = &paths[0];
         if path
             .extension()
             .is_some_and(|extension| extension == "onnx")
@@ -47,7 +55,7 @@ impl Checkpoint {
         let open = || -> candle_core::Result<Self> {
             // SAFETY: the map is read only. A file that another process cuts
             // short while it is mapped ends this process, as candle documents.
-            let file = unsafe { MmapedSafetensors::new(path)? };
+            let file = unsafe { MmapedSafetensors::multi(paths)? };
             let shapes = file.tensors().into_iter();
             let shapes = shapes
                 .map(|(name, view)| (name, view.shape().to_vec()))
@@ -89,27 +97,62 @@ fn floats(tensor: &Tensor) -> candle_core::Result<Vec<f32>> {
     tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }
 
-/// The options of `tokenizer_config.json` that change what subwords come out.
-#[derive(Deserialize)]
-struct TokenizerConfig {
-    #[serde(default = "lowercase_by_default")]
-    do_lower_case: bool,
-    strip_accents: Option<bool>,
-    #[serde(default = "lowercase_by_default")]
-    tokenize_chinese_chars: bool,
+/// The files that an index of shards names, each once.
+pub(super) fn shards(index: &Path) -> Result<Vec<String>> {
+    /// More shards than any encoder that fits into memory has.
+    const MAX_SHARDS: usize = 100;
+    #[derive(Deserialize)]
+    struct Index {
+        weight_map: BTreeMap<String, String>,
+    }
+    let json = files::read_bounded(index, super::MAX_CONFIG_BYTES)?;
+    let index_json: Index =
+        serde_json::from_slice(&json).with_context(|| index.display().to_string())?;
+    let shards: BTreeSet<String> = index_json.weight_map.into_values().collect();
+    let right = |shard: &String| nerite::is_file_name(shard) && shard.ends_with(".safetensors");
+    ensure!(
+        !shards.is_empty() && shards.len() <= MAX_SHARDS && shards.iter().all(right),
+        "{}: found {} files, expected 1 to {MAX_SHARDS} names of .safetensors files beside it",
+        index.display(),
+        shards.len()
+    );
+    Ok(shards.into_iter().collect())
 }
 
-fn lowercase_by_default() -> bool {
-    true
+/// Names files that stand where weights should.
+fn check_kind(path: &Path) -> Result<()> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(512).read_to_end(&mut start))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    // What PyTorch wrote before its files were zip archives: a pickle of this
+    // number comes first.
+    const OLD_TORCH: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19";
+    let (what, advice) = if start.starts_with(b"version https://git-lfs") {
+        (
+            "a pointer of Git LFS, not the weights",
+            "`git lfs pull` in the repository fetches them",
+        )
+    } else if start.trim_ascii_start().starts_with(b"<") {
+        (
+            "a page of HTML, not weights",
+            "something between here and the server may have answered in its place; \
+             delete the file and download it again",
+        )
+    } else if start.starts_with(OLD_TORCH) {
+        (
+            "weights that PyTorch before 1.6 wrote",
+            "`torch.save(torch.load(FILE, map_location=\"cpu\", weights_only=True), FILE)` with a newer \
+             PyTorch writes them anew",
+        )
+    } else {
+        return Ok(());
+    };
+    bail!("{}: found {what}; {advice}", path.display())
 }
 
 /// Builds BERT's tokenizer from `vocab.txt` as transformers does.
-pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>> {
-    let config: TokenizerConfig = match config {
-        Some(path) => serde_json::from_slice(&files::read_bounded(path, super::MAX_CONFIG_BYTES)?)
-            .with_context(|| path.display().to_string())?,
-        None => serde_json::from_str("{}").expect("all fields have defaults"),
-    };
+pub(super) fn word_piece(vocab: &Path, config: &TokenizerConfig) -> Result<Vec<u8>> {
     let build = || -> tokenizers::Result<tokenizers::Tokenizer> {
         let model = WordPiece::from_file(&vocab.to_string_lossy())
             .unk_token("[UNK]".into())
@@ -124,9 +167,9 @@ pub(super) fn word_piece(vocab: &Path, config: Option<&Path>) -> Result<Vec<u8>>
         let mut tokenizer = tokenizers::Tokenizer::new(model);
         tokenizer.with_normalizer(Some(BertNormalizer::new(
             true,
-            config.tokenize_chinese_chars,
-            config.strip_accents,
-            config.do_lower_case,
+            config.chinese(),
+            config.strip_accents(),
+            config.lowercase(),
         )))?;
         tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
         tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));

@@ -7,6 +7,7 @@ pub mod hub;
 mod index;
 mod onnx;
 mod pickle;
+mod tokenizer_config;
 mod wheel;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use checkpoint::Checkpoint;
 pub use full_precision::FullPrecision;
+use tokenizer_config::TokenizerConfig;
 use wheel::Wheel;
 
 /// The encoder that is used where none is named.
@@ -26,6 +28,15 @@ pub const DEFAULT: &str = "all-MiniLM-L6-v2";
 /// Larger configurations and tokenizers than these are not read.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
+/// Which tensor is in which of several files.
+const SHARDS: &str = "model.safetensors.index.json";
+/// Weights in one file that is no `model.safetensors`, the best one first.
+const OTHER_WEIGHTS: [&str; 4] = [
+    "pytorch_model.bin",
+    "model.onnx",
+    "onnx/model.onnx",
+    "onnx/model_quantized.onnx",
+];
 /// Increased when the same checkpoint would be quantized to other bytes.
 const QUANTIZATION: &str = "2";
 
@@ -116,21 +127,26 @@ pub struct Source {
     pub revision: Option<String>,
     config_path: PathBuf,
     tokenizer: TokenizerFiles,
-    weights_path: PathBuf,
+    /// One file, or several shards.
+    weights: Vec<PathBuf>,
 }
 
-enum TokenizerFiles {
+/// The files of a tokenizer.
+struct TokenizerFiles {
+    vocabulary: Vocabulary,
+    /// `tokenizer_config.json`.
+    config: Option<PathBuf>,
+    /// `added_tokens.json`.
+    added: Option<PathBuf>,
+}
+
+enum Vocabulary {
+    /// `tokenizer.json`.
     Json(PathBuf),
-    /// `vocab.txt`, and `tokenizer_config.json` where there is one.
-    WordPiece {
-        vocab: PathBuf,
-        config: Option<PathBuf>,
-    },
+    /// `vocab.txt`.
+    WordPiece(PathBuf),
     /// `vocab.json` and `merges.txt`.
-    BytePairs {
-        vocab: PathBuf,
-        merges: PathBuf,
-    },
+    BytePairs { vocab: PathBuf, merges: PathBuf },
 }
 
 impl Source {
@@ -214,38 +230,54 @@ impl Source {
     fn in_folder(name: &str, mut file: impl FnMut(&str) -> Option<PathBuf>) -> Result<Self> {
         let config_path =
             file("config.json").with_context(|| format!("{name}: found no config.json"))?;
-        let tokenizer = if let Some(json) = file("tokenizer.json") {
-            TokenizerFiles::Json(json)
+        let vocabulary = if let Some(json) = file("tokenizer.json") {
+            Vocabulary::Json(json)
         } else if let Some(vocab) = file("vocab.txt") {
-            TokenizerFiles::WordPiece {
-                vocab,
-                config: file("tokenizer_config.json"),
-            }
+            Vocabulary::WordPiece(vocab)
         } else if let (Some(vocab), Some(merges)) = (file("vocab.json"), file("merges.txt")) {
-            TokenizerFiles::BytePairs { vocab, merges }
+            Vocabulary::BytePairs { vocab, merges }
         } else {
             bail!(
                 "{name}: found no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt"
             );
         };
-        let weights_path = file("model.safetensors")
-            .or_else(|| file("pytorch_model.bin"))
-            .or_else(|| file("model.onnx"))
-            .with_context(|| {
-                format!("{name}: found no model.safetensors, pytorch_model.bin or model.onnx")
+        let tokenizer = TokenizerFiles {
+            vocabulary,
+            config: file("tokenizer_config.json"),
+            added: file("added_tokens.json"),
+        };
+        let weights = if let Some(whole) = file("model.safetensors") {
+            vec![whole]
+        } else if let Some(index) = file(SHARDS) {
+            checkpoint::shards(&index)?
+                .iter()
+                .map(|shard| {
+                    file(shard)
+                        .with_context(|| format!("{name}: found no {shard}, which {SHARDS} names"))
+                })
+                .collect::<Result<_>>()?
+        } else {
+            let whole = OTHER_WEIGHTS.iter().find_map(|weights| file(weights));
+            let whole = whole.with_context(|| {
+                format!(
+                    "{name}: found no weights, expected model.safetensors, {SHARDS} with its shards, or one of {}",
+                    OTHER_WEIGHTS.join(", ")
+                )
             })?;
+            vec![whole]
+        };
         Ok(Self {
             name: name.to_owned(),
             revision: None,
             config_path,
             tokenizer,
-            weights_path,
+            weights,
         })
     }
 
     /// The folder that holds the weights.
     pub fn folder(&self) -> &Path {
-        self.weights_path.parent().unwrap_or(Path::new("."))
+        self.weights[0].parent().unwrap_or(Path::new("."))
     }
 
     /// The encoder's shape.
@@ -266,19 +298,24 @@ impl Source {
     ///
     /// Files that do not parse.
     pub fn tokenizer(&self) -> Result<Vec<u8>> {
-        let (path, json) = match &self.tokenizer {
-            TokenizerFiles::Json(path) => (path, files::read_bounded(path, MAX_TOKENIZER_BYTES)?),
-            TokenizerFiles::WordPiece { vocab, config } => {
+        let files = &self.tokenizer;
+        let config = TokenizerConfig::read(files.config.as_deref(), files.added.as_deref())?;
+        let (path, json) = match &files.vocabulary {
+            Vocabulary::Json(path) => (path, files::read_bounded(path, MAX_TOKENIZER_BYTES)?),
+            Vocabulary::WordPiece(vocab) => {
                 files::check_size(vocab, MAX_TOKENIZER_BYTES)?;
-                (vocab, checkpoint::word_piece(vocab, config.as_deref())?)
+                (vocab, checkpoint::word_piece(vocab, &config)?)
             }
-            TokenizerFiles::BytePairs { vocab, merges } => {
+            Vocabulary::BytePairs { vocab, merges } => {
                 files::check_size(vocab, MAX_TOKENIZER_BYTES)?;
                 files::check_size(merges, MAX_TOKENIZER_BYTES)?;
                 (vocab, checkpoint::byte_pairs(vocab, merges)?)
             }
         };
-        nerite::prepare_tokenizer(&json).with_context(|| path.display().to_string())
+        let settled = config
+            .settle(&json)
+            .with_context(|| path.display().to_string())?;
+        nerite::prepare_tokenizer(&settled).with_context(|| path.display().to_string())
     }
 
     /// The f32 encoder, on candle: the reference for the int8 engine.
@@ -287,11 +324,7 @@ impl Source {
     ///
     /// A checkpoint that does not fit its configuration.
     pub fn full_precision(&self, layers: &[usize]) -> Result<FullPrecision> {
-        FullPrecision::load(
-            self.config()?,
-            &Checkpoint::open(&self.weights_path)?,
-            layers,
-        )
+        FullPrecision::load(self.config()?, &Checkpoint::open(&self.weights)?, layers)
     }
 
     /// The quantized encoder's file, made once and then kept in the cache.
@@ -301,11 +334,13 @@ impl Source {
     /// A checkpoint that does not fit its configuration, or a disk that fails.
     pub fn quantized(&self, progress: OnProgress<'_>) -> Result<Quantized> {
         let config = self.config()?;
-        let key = Sha256::new()
+        let mut key = Sha256::new()
             .chain_update(QUANTIZATION)
-            .chain_update(files::sha256_of(&self.config_path)?)
-            .chain_update(files::sha256_of(&self.weights_path)?)
-            .finalize();
+            .chain_update(files::sha256_of(&self.config_path)?);
+        for weights in &self.weights {
+            key.update(files::sha256_of(weights)?);
+        }
+        let key = key.finalize();
         let folder = files::cache_folder()?
             .join("quantized")
             .join(format!("{key:x}"));
@@ -324,13 +359,13 @@ impl Source {
             std::fs::remove_file(&path)?;
         }
         if !path.is_file() {
-            let checkpoint = Checkpoint::open(&self.weights_path)?;
+            let checkpoint = Checkpoint::open(&self.weights)?;
             let total = config.layers as u64 + 1;
             let file = nerite::quantize(&config, &checkpoint, |done, _| {
                 let done = done as u64;
                 progress(Progress::Quantizing { done, total });
             })
-            .with_context(|| self.weights_path.display().to_string())?;
+            .with_context(|| self.weights[0].display().to_string())?;
             files::write_whole(&path, &file)?;
             let sha256 = nerite::BundleFile::of("encoder.safetensors", &file).sha256;
             files::write_whole(&noted, sha256.as_bytes())?;
@@ -385,7 +420,7 @@ impl Known {
             let reason = match from_hub(id) {
                 Ok(source) if lookup.revision.is_some() => return Ok(source),
                 Ok(source) => {
-                    wheel.check(&source.weights_path)?;
+                    wheel.check(&source.weights[0])?;
                     return Ok(source);
                 }
                 Err(reason) => reason,

@@ -22,6 +22,16 @@ pub enum Precision {
     F32,
 }
 
+/// How words are spelled for the encoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Spelling {
+    /// As they are written, which is what Hugging Face's libraries see
+    #[default]
+    Written,
+    /// Typographic marks as plain ones, which is what heads are fitted to
+    Plain,
+}
+
 /// Hidden states of words.
 pub struct Vectors {
     /// `[words, states, hidden]`.
@@ -48,12 +58,17 @@ pub fn check_writable(path: &Path) -> Result<()> {
 const CHUNK_SENTENCES: usize = 64;
 
 impl Vectors {
-    /// Encodes sentences of words.
+    /// Encodes sentences of words, in the given spelling.
     ///
     /// # Errors
     ///
     /// An encoder that cannot be read or refuses the input.
-    pub fn of(sentences: &[Vec<String>], source: &Source, precision: Precision) -> Result<Self> {
+    pub fn of(
+        sentences: &[Vec<String>],
+        source: &Source,
+        precision: Precision,
+        spelling: Spelling,
+    ) -> Result<Self> {
         let config = source.config()?;
         let layers: Vec<usize> = (0..=config.layers).collect();
         let tokenizer = nerite::Tokenizer::from_bytes(&source.tokenizer()?, config.vocabulary)?;
@@ -67,7 +82,10 @@ impl Vectors {
         };
         let subwords = |words: &Vec<String>| {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            Subwords::new(&tokenizer, &words, config.window)
+            match spelling {
+                Spelling::Written => Subwords::as_written(&tokenizer, &words, config.window),
+                Spelling::Plain => Subwords::new(&tokenizer, &words, config.window),
+            }
         };
         let subwords: Vec<Subwords> = sentences
             .par_iter()

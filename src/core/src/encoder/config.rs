@@ -2,6 +2,7 @@
 //! in a quantized encoder's metadata.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::EncoderError;
 
@@ -74,11 +75,11 @@ impl Config {
     /// # Errors
     ///
     /// JSON that does not parse, a `model_type` other than `bert`,
-    /// `distilbert` and `roberta`, an activation or position scheme that this
+    /// `distilbert` and `roberta` (where there is none, `architectures` or the
+    /// names of the fields tell), two names of one field with different values, an activation or position scheme that this
     /// engine does not have, or a shape that [`Config::check`] refuses.
     pub fn from_hugging_face(json: &str) -> Result<Self, EncoderError> {
-        let raw: HuggingFace =
-            serde_json::from_str(json).map_err(|error| EncoderError::Config(error.to_string()))?;
+        let raw = HuggingFace::read(json)?;
         let architecture = match raw.model_type.as_str() {
             "bert" => Architecture::Bert,
             "distilbert" => Architecture::DistilBert,
@@ -171,21 +172,71 @@ impl Config {
     }
 }
 
-/// The fields of `config.json` that matter, under BERT's and DistilBERT's names.
+/// Fields that BERT and DistilBERT call differently, under one name. Files may
+/// have both.
+const NAMES: [(&str, [&str; 2]); 5] = [
+    ("hidden", ["hidden_size", "dim"]),
+    ("layers", ["num_hidden_layers", "n_layers"]),
+    ("heads", ["num_attention_heads", "n_heads"]),
+    ("intermediate", ["intermediate_size", "hidden_dim"]),
+    ("activation", ["hidden_act", "activation"]),
+];
+
+impl HuggingFace {
+    fn read(json: &str) -> Result<Self, EncoderError> {
+        let bad = |error: serde_json::Error| EncoderError::Config(error.to_string());
+        let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(bad)?;
+        if fields.get("model_type").is_none_or(Value::is_null) {
+            let kind = model_type(&fields);
+            fields.insert("model_type".into(), kind.into());
+        }
+        for (name, [bert, distilbert]) in NAMES {
+            let found = [fields.remove(bert), fields.remove(distilbert)];
+            if let [Some(one), Some(other)] = &found
+                && one != other
+            {
+                return Err(EncoderError::Config(format!(
+                    "found {bert} = {one} and {distilbert} = {other}, expected two names of one value"
+                )));
+            }
+            if let Some(value) = found.into_iter().flatten().next() {
+                fields.insert(name.into(), value);
+            }
+        }
+        serde_json::from_value(Value::Object(fields)).map_err(bad)
+    }
+}
+
+/// The family of a configuration from before there was a `model_type`.
+fn model_type(fields: &Map<String, Value>) -> &'static str {
+    let class = fields.get("architectures").and_then(|own| own[0].as_str());
+    let known = [
+        ("DistilBert", "distilbert"),
+        ("Roberta", "roberta"),
+        ("Bert", "bert"),
+    ];
+    let named = known
+        .iter()
+        .find(|(start, _)| class.is_some_and(|class| class.starts_with(start)));
+    match named {
+        Some((_, kind)) => kind,
+        None if class.is_some() => "unknown",
+        None if fields.contains_key("n_layers") => "distilbert",
+        None if fields.get("type_vocab_size").is_some_and(|own| *own == 1) => "roberta",
+        None => "bert",
+    }
+}
+
+/// The fields of `config.json` that matter, under the names of [`NAMES`].
 #[derive(Deserialize)]
 struct HuggingFace {
     model_type: String,
     vocab_size: usize,
-    #[serde(alias = "hidden_size", alias = "dim")]
     hidden: usize,
-    #[serde(alias = "num_hidden_layers", alias = "n_layers")]
     layers: usize,
-    #[serde(alias = "num_attention_heads", alias = "n_heads")]
     heads: usize,
-    #[serde(alias = "intermediate_size", alias = "hidden_dim")]
     intermediate: usize,
     max_position_embeddings: usize,
-    #[serde(alias = "hidden_act")]
     activation: Option<String>,
     // DistilBERT's configuration has no such field: its code says 1e-12.
     #[serde(default = "default_norm_epsilon")]
@@ -226,6 +277,32 @@ mod tests {
                 ..bert
             }
         );
+    }
+
+    #[test]
+    fn old_and_doubled_names_are_read() {
+        let bert = Config::from_hugging_face(BERT).unwrap();
+        for old in [
+            BERT.replace(
+                "\"model_type\":\"bert\"",
+                "\"architectures\":[\"BertModel\"]",
+            ),
+            BERT.replace("\"model_type\":\"bert\",", ""),
+            BERT.replace(
+                "\"num_hidden_layers\":2",
+                "\"num_hidden_layers\":2,\"n_layers\":2",
+            ),
+        ] {
+            assert_eq!(Config::from_hugging_face(&old).unwrap(), bert, "{old}");
+        }
+        let both = BERT.replace("\"hidden_size\":32", "\"hidden_size\":32,\"dim\":64");
+        let error = Config::from_hugging_face(&both).unwrap_err().to_string();
+        assert!(error.contains("hidden_size = 32 and dim = 64"), "{error}");
+        let other = BERT.replace(
+            "\"model_type\":\"bert\"",
+            "\"architectures\":[\"GPT2Model\"]",
+        );
+        assert!(Config::from_hugging_face(&other).is_err());
     }
 
     #[test]

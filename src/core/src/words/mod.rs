@@ -14,7 +14,7 @@ mod sentences;
 mod spelling;
 
 pub(crate) use addresses::is_technical;
-pub(crate) use spelling::plain;
+pub use spelling::plain;
 
 /// A sentence of a free text: the byte ranges of its words.
 pub type Sentence = Vec<Range<usize>>;

@@ -10,7 +10,7 @@ use super::clean::Clean;
 /// a dash, three full stops for an ellipsis. Both lines, training and the
 /// browser's, read words through this, so that a head finds `don’t` and
 /// `don't` the same.
-pub(crate) fn plain(word: &str) -> Cow<'_, str> {
+pub fn plain(word: &str) -> Cow<'_, str> {
     let word = Clean::of_word(word).into_text();
     if !word.contains(|c| replacement(c).is_some()) {
         return word;

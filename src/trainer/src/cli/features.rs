@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nerite_trainer::vectors::{Precision, Vectors};
+use nerite_trainer::vectors::{Precision, Spelling, Vectors};
 
 use super::EncoderArguments;
 
@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// The quantized encoder that the page runs, or the original
     #[arg(long, value_enum, default_value_t = Precision::Int8)]
     precision: Precision,
+    /// How words are spelled for the encoder
+    #[arg(long, value_enum, default_value_t)]
+    spelling: Spelling,
 }
 
 impl Arguments {
@@ -32,7 +35,7 @@ impl Arguments {
         let sentences = super::sentences(&self.input)?;
         nerite_trainer::vectors::check_writable(&self.out)?;
         let source = self.encoder.find()?;
-        let vectors = Vectors::of(&sentences, &source, self.precision)?;
+        let vectors = Vectors::of(&sentences, &source, self.precision, self.spelling)?;
         vectors.write(&self.out)?;
         say!(
             "{}: {} words, {} states of width {}",

@@ -44,7 +44,8 @@ enum Output {
     /// Entities and words with byte offsets, UTF-16 offsets, and the
     /// probability of every tag
     Json,
-    /// A line per word: the word and its tag; a blank line after a sentence
+    /// A line per word: the word and its tag, as the entities have it; a blank
+    /// line after a sentence
     Conll,
 }
 
@@ -83,7 +84,7 @@ impl Arguments {
             bytes.len() as u64 <= MAX_TEXT_BYTES,
             "{name}: found more than {MAX_TEXT_BYTES} bytes"
         );
-        String::from_utf8(bytes).map_err(|error| {
+        let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let line = 1 + error.as_bytes()[..at]
                 .iter()
@@ -93,6 +94,11 @@ impl Arguments {
                 "{name}:{line}: found the byte {:#04x}, expected UTF-8",
                 error.as_bytes()[at]
             )
+        })?;
+        // Windows' editors begin a file with a byte order mark: it is no text.
+        Ok(match text.strip_prefix('\u{feff}') {
+            Some(unmarked) => unmarked.to_owned(),
+            None => text,
         })
     }
 }
@@ -119,18 +125,21 @@ fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result
 }
 
 fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()> {
+    // An entity may be shorter than its tags, without marks at its ends.
+    let mut tags = vec![String::from("O"); prediction.words.len()];
+    for entity in &prediction.entities {
+        for (place, tag) in tags[entity.words.clone()].iter_mut().enumerate() {
+            let mark = if place == 0 { "B" } else { "I" };
+            *tag = format!("{mark}-{}", entity.kind);
+        }
+    }
     let mut sentence = 0;
-    for word in &prediction.words {
+    for (word, tag) in prediction.words.iter().zip(&tags) {
         if word.sentence != sentence {
             writeln!(out)?;
             sentence = word.sentence;
         }
-        writeln!(
-            out,
-            "{}\t{}",
-            &text[word.range.clone()],
-            prediction.tags.label(word.tag)
-        )?;
+        writeln!(out, "{}\t{tag}", &text[word.range.clone()])?;
     }
     Ok(())
 }

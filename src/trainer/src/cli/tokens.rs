@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::{Subword, Tokenizer};
+use nerite_trainer::vectors::Spelling;
 use serde_json::json;
 
 use super::EncoderArguments;
@@ -18,6 +19,9 @@ pub(super) struct Arguments {
     input: PathBuf,
     #[command(flatten)]
     encoder: EncoderArguments,
+    /// How words are spelled for the encoder
+    #[arg(long, value_enum, default_value_t)]
+    spelling: Spelling,
 }
 
 impl Arguments {
@@ -25,7 +29,13 @@ impl Arguments {
         let source = self.encoder.find()?;
         let tokenizer = Tokenizer::from_bytes(&source.tokenizer()?, source.config()?.vocabulary)?;
         for words in super::sentences(&self.input)? {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let words: Vec<_> = (words.iter())
+                .map(|word| match self.spelling {
+                    Spelling::Written => word.into(),
+                    Spelling::Plain => nerite::plain(word),
+                })
+                .collect();
+            let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
             let subwords = tokenizer.encode(&words, true)?;
             let ids: Vec<u32> = subwords.iter().map(|subword| subword.id).collect();
             let word_ids: Vec<Option<usize>> =

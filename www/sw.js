@@ -1,20 +1,26 @@
 // Keeps the pages of this site for when there is no network. The network comes first, so nothing is ever older than it
 // need be; but within one visit nothing is asked for twice, so that a page that has loaded makes no more requests, not
 // even for a further worker. The weights of models are none of its business: the package keeps and checks those itself.
+//
+// What is kept has proved to be what was asked for: a file of the site by its sha256 in pages.json, one of a bundle by
+// its kind. A network that answers everything with a page of its own replaces nothing.
 
-const CACHE = "nerite-pages-1";
+const CACHE = "nerite-pages-2";
 /** More files than the site has; older ones go first. */
 const MOST = 300;
 /** Larger files are not kept. */
 const MOST_BYTES = 64 << 20;
 /** What the package reads of a manifest at most. */
 const MOST_MANIFEST_BYTES = 1 << 20;
-/** Says in a kept file's headers when it came. */
-const TIME = "x-kept-at";
+/** What is read of the list of files. */
+const MOST_LIST_BYTES = 1 << 20;
+/** Says in a kept file's headers in which visit it came. Times would not do: clocks are set back. */
+const VISIT = "x-kept-in";
 
 const scope = new URL(self.registration.scope);
-/** The entry that says when the latest visit began. */
-const VISIT = new URL("visit", scope).href;
+/** The entry that names the latest visit. */
+const LATEST = new URL("visit", scope).href;
+const LIST = new URL("pages.json", scope).href;
 
 self.addEventListener("install", (event) => {
   // The first one serves at once; a later one waits until the reader wants it.
@@ -73,7 +79,8 @@ async function answer(request, event) {
 let unnoted = false;
 
 async function beginVisit(cache) {
-  unnoted = await cache.put(VISIT, stamped(new Response(""))).then(
+  const headers = { [VISIT]: crypto.randomUUID() };
+  unnoted = await cache.put(LATEST, new Response("", { headers })).then(
     () => false,
     () => true,
   );
@@ -86,31 +93,82 @@ async function refresh(port) {
   port.postMessage("done");
 }
 
-/** Says whether a file has come in this visit. The first visit begins with an empty cache. */
+/** Says whether a file has come in this visit. The first visit begins with an empty cache, and has no name. */
 async function isFresh(cache, key) {
   if (unnoted) return false;
-  const [kept, visit] = await Promise.all([cache.match(key), cache.match(VISIT)]);
-  return Boolean(kept) && timeOf(kept) >= (visit ? timeOf(visit) : 0);
+  const [kept, visit] = await Promise.all([cache.match(key), nameOfVisit(cache)]);
+  return Boolean(kept) && visitOf(kept) === visit;
 }
 
-const timeOf = (response) => Number(response.headers.get(TIME));
+const visitOf = (response) => response?.headers.get(VISIT) ?? "";
+const nameOfVisit = async (cache) => visitOf(await cache.match(LATEST));
 
-/** The response with the time of its coming, and otherwise as it was: its policy has to hold offline as well. */
-function stamped(response, body = response.body) {
-  const headers = new Headers(response.headers);
-  headers.set(TIME, Date.now());
-  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+/** What pages.json says in this visit: the sha256 of the site's files by their paths. */
+let listed = null;
+
+async function hashes(cache) {
+  const visit = await nameOfVisit(cache);
+  if (listed?.visit !== visit) listed = { visit, found: fetchHashes() };
+  const found = await listed.found;
+  // It may come the next time.
+  if (!found) listed = null;
+  return found;
 }
 
-/** Says whether it is kept: a full disk is no reason to fail, and what is too large is not to be. */
+async function fetchHashes() {
+  try {
+    const response = await fetch(LIST, { cache: "no-cache" });
+    return response.status === 200 ? hashesIn(await bytesOf(response, MOST_LIST_BYTES)) : null;
+  } catch {
+    return null;
+  }
+}
+
+function hashesIn(bytes) {
+  const { sha256 } = JSON.parse(new TextDecoder().decode(bytes));
+  return typeof sha256 === "object" && sha256 !== null ? new Map(Object.entries(sha256)) : null;
+}
+
+/** Whether an answer is the file that was asked for, and no page of a network that wants a login first. */
+async function isTheFile(cache, key, response, bytes) {
+  const path = pathOf(key);
+  if (key === LIST || path.startsWith("bundles/")) {
+    const kind = response.headers.get("Content-Type") ?? "";
+    if (!/^application\/json\b/i.test(kind)) return false;
+    return key === LIST ? hashesIn(bytes) !== null : JSON.parse(new TextDecoder().decode(bytes)) !== undefined;
+  }
+  const expected = (await hashes(cache))?.get(path);
+  if (!expected) return false;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === expected;
+}
+
+/** The path of a file in the site. */
+function pathOf(key) {
+  const path = decodeURIComponent(new URL(key).pathname.slice(scope.pathname.length));
+  return path === "" || path.endsWith("/") ? `${path}index.html` : path;
+}
+
+/** Says whether it is kept: a full disk is no reason to fail, and what is too large or something else is not to be. */
 async function keepOne(cache, key, response) {
   const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
-  const put = cache.put(key, stamped(response, response.body.pipeThrough(bounded(most))));
-  return put.then(
-    () => true,
-    () => false,
-  );
+  try {
+    const visit = await nameOfVisit(cache);
+    const bytes = await bytesOf(response, most);
+    if (!(await isTheFile(cache, key, response, bytes))) return false;
+    // Otherwise as it was: its policy has to hold offline as well.
+    const headers = new Headers(response.headers);
+    headers.set(VISIT, visit);
+    const { status, statusText } = response;
+    await cache.put(key, new Response(bytes, { status, statusText, headers }));
+    return true;
+  } catch {
+    return false;
+  }
 }
+
+/** A body of at most so many bytes. */
+const bytesOf = (response, most) => new Response(response.body.pipeThrough(bounded(most))).arrayBuffer();
 
 /** Lets so many bytes through, and fails on more. */
 function bounded(most) {

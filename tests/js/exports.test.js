@@ -49,7 +49,7 @@ test("CSV has a line for each entity, and no formula", async () => {
     .trim()
     .split("\r\n");
   assert.equal(lines.length, 4);
-  assert.match(lines[2], /^'=Bob,/);
+  assert.equal(lines[2], '"' + `'=Bob` + '","per","8","12","0.8000"');
 });
 
 test("CoNLL has a line for each word, in IOB2", async () => {

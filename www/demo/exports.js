@@ -1,5 +1,6 @@
 // A result as a file. Each format is written in pieces, so that the page reacts even while a book is written.
 
+import { toCsvLine } from "../shared/csv.js";
 import { element } from "../shared/dom.js";
 import { currentLanguage } from "../shared/i18n.js";
 import { pacer } from "../shared/pace.js";
@@ -95,19 +96,10 @@ const COLUMNS = "text,type,start,end,score\r\n";
 
 function* csv({ entities }) {
   yield COLUMNS;
-  for (const entity of entities) yield `${row(entity)}\r\n`;
+  for (const entity of entities) yield toCsvLine(row(entity));
 }
 
-const row = ({ text, type, start, end, score }) => [text, type, start, end, score.toFixed(4)].map(cell).join(",");
-
-/** What a spreadsheet would take for a formula; a number is none. */
-const FORMULA = /^[=@\t\r]|^[+-](?![\d.,\s]*$)/;
-
-/** A cell as it is, but for one that would be a formula: that gets an apostrophe, as spreadsheets themselves write text. */
-function cell(value) {
-  const text = FORMULA.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const row = ({ text, type, start, end, score }) => [text, type, String(start), String(end), score.toFixed(4)];
 
 /** Word and IOB2 tag, an empty line after each sentence. */
 function* conll({ text, prediction, entities }) {
@@ -139,7 +131,7 @@ function* allJson(results) {
 function* allCsv(results) {
   yield `file,${COLUMNS}`;
   for (const { name, entities } of results) {
-    for (const entity of entities) yield `${cell(name)},${row(entity)}\r\n`;
+    for (const entity of entities) yield toCsvLine([name, ...row(entity)]);
   }
 }
 

@@ -4,13 +4,15 @@
 
 /**
  * A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe, as spreadsheets
- * themselves write text. Numbers stay numbers, those below zero too.
+ * themselves write text, and all texts are quoted, for there are spreadsheets that take semicolons or tabs for the ends
+ * of cells. Numbers stay numbers, those below zero too.
  * @param {string | number | null | undefined} value
  */
 function cell(value) {
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value ?? "") ? `'${value}` : (value ?? "");
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (!value) return "";
+  const text = /^\s*[=+\-@]|^[\t\r]/.test(value) ? `'${value}` : value;
+  return `"${text.replaceAll('"', '""')}"`;
 }
 
 /** One line of a file. */

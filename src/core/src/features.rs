@@ -10,6 +10,13 @@ use crate::words;
 
 /// Of a window, the part that may be context shared with the one before it.
 const OVERLAP: f64 = 0.25;
+/// Characters of a word that the tokenizer is shown, for every subword that a
+/// window has room for. What comes after them would not reach the encoder, and
+/// a text may be one word.
+const CHARACTERS_PER_SUBWORD: usize = 8;
+/// Bytes of words that the tokenizer is shown in one call, unless one word has
+/// more: it takes a hundred times as many.
+const GROUP_BYTES: usize = 1 << 14;
 /// Subwords that the encoder reads in one call, unless one window has more.
 const GROUP_SUBWORDS: usize = 1024;
 
@@ -26,7 +33,8 @@ pub enum FeatureError {
 
 /// A sentence's words as subwords, cut into windows that fit the encoder.
 pub struct Subwords {
-    /// Subwords per word; 0 where the vocabulary drops all of a word.
+    /// Subwords per word, of a word longer than any window those of its
+    /// beginning; 0 where the vocabulary drops all of a word.
     pub counts: Vec<u32>,
     windows: Vec<Window>,
 }
@@ -53,7 +61,10 @@ impl Subwords {
         words: &[&str],
         window: usize,
     ) -> Result<Self, TokenizerError> {
-        let words: Vec<Cow<str>> = words.iter().map(|word| words::plain(word)).collect();
+        let words: Vec<Cow<str>> = words
+            .iter()
+            .map(|word| words::plain(beginning(word, window)))
+            .collect();
         let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
         Self::as_written(tokenizer, &words, window)
     }
@@ -69,12 +80,27 @@ impl Subwords {
         words: &[&str],
         window: usize,
     ) -> Result<Self, TokenizerError> {
-        let mut subwords = tokenizer.subwords(words)?;
-        let counts: Vec<u32> = subwords.iter().map(|ids| ids.len() as u32).collect();
         let room = window - 2;
-        for ids in &mut subwords {
-            // A single word longer than a window: its beginning stands for it.
-            ids.truncate(room);
+        let words: Vec<&str> = words.iter().map(|word| beginning(word, window)).collect();
+        let mut counts = Vec::with_capacity(words.len());
+        let mut subwords = Vec::with_capacity(words.len());
+        let mut rest = words.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |word: &&&str| {
+                bytes += word.len();
+                bytes <= GROUP_BYTES
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (group, after) = rest.split_at(count);
+            rest = after;
+            for mut ids in tokenizer.subwords(group)? {
+                counts.push(ids.len() as u32);
+                // A single word longer than a window: its beginning stands for it.
+                ids.truncate(room);
+                ids.shrink_to_fit();
+                subwords.push(ids);
+            }
         }
         let lengths: Vec<usize> = subwords.iter().map(Vec::len).collect();
         let (first, last) = tokenizer.specials();
@@ -100,6 +126,13 @@ impl Subwords {
     pub fn cost(&self) -> usize {
         self.windows.iter().map(|window| window.ids.len()).sum()
     }
+}
+
+/// Of a word longer than any window, the beginning that fills one.
+fn beginning(word: &str, window: usize) -> &str {
+    let most = window * CHARACTERS_PER_SUBWORD;
+    let end = word.char_indices().nth(most).map(|(at, _)| at);
+    end.map_or(word, |end| &word[..end])
 }
 
 /// Cuts words of these lengths into windows of at most `room` subwords: the

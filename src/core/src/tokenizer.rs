@@ -233,13 +233,20 @@ fn check_template(step: &Value) -> Result<(), TokenizerError> {
     let mut sentences = 0;
     for piece in parts(&step["single"]) {
         if let Some(id) = piece["SpecialToken"]["id"].as_str() {
-            if step["special_tokens"].get(id).is_none() {
+            let special = &step["special_tokens"][id];
+            let count = |part: &str| special[part].as_array().map(Vec::len);
+            if count("ids").is_none() || count("ids") != count("tokens") {
                 return Err(TokenizerError::File(format!(
                     "found the special subword {id:?} in a template that does not list it"
                 )));
             }
         } else if piece["Sequence"]["id"] == "A" {
             sentences += 1;
+        } else {
+            return Err(TokenizerError::File(format!(
+                "found the place {piece} in the template for one sentence, expected the sentence A \
+                 and special subwords"
+            )));
         }
     }
     if sentences != 1 {
@@ -438,7 +445,15 @@ mod tests {
             assert_eq!(tokenizer.subwords(&["A", "b"]).unwrap(), [[3], [0]]);
         }
         let byte_level = json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true});
-        let template = json!({"single": [{"Sequence": {"id": "B", "type_id": 0}}], "pair": [], "special_tokens": {}});
+        let template = |id: &str| {
+            json!({
+                "type": "TemplateProcessing",
+                "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": id, "type_id": 0}}],
+                "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+                "special_tokens": {},
+            })
+        };
+        let template_of_none = json!({"single": [], "pair": [], "special_tokens": {}});
         for (part, other, expected) in [
             (
                 "normalizer",
@@ -455,7 +470,16 @@ mod tests {
                 json!({"type": "Sequence", "pretokenizers": vec![byte_level; 24]}),
                 "found 24 steps of a pre_tokenizer",
             ),
-            ("post_processor", template, "0 places for the sentence"),
+            (
+                "post_processor",
+                template("B"),
+                "the place {\"Sequence\":{\"id\":\"B\"",
+            ),
+            (
+                "post_processor",
+                template_of_none,
+                "0 places for the sentence",
+            ),
             (
                 "post_processor",
                 json!({"type": "BertProcessing", "cls": ["[CLS]", 1], "sep": ["[SEP]", 9]}),

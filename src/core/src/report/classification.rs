@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::ReportError;
+use super::{MAX_LABEL_BYTES, ReportError};
 use crate::metrics::{Averages, Scores, TokenReport};
 use crate::tags::MAX_TAGS;
 
@@ -41,6 +41,12 @@ impl TokenReport {
         if entries.is_empty() || entries.len() > MAX_TAGS {
             let found = entries.len();
             return refuse(&format!("found {found} labels, expected 1 to {MAX_TAGS}"));
+        }
+        if let Some(name) = entries.keys().find(|name| name.len() > MAX_LABEL_BYTES) {
+            let (found, start) = (name.len(), name.chars().take(40).collect::<String>());
+            return refuse(&format!(
+                "found a label of {found} bytes, expected at most {MAX_LABEL_BYTES}: {start}..."
+            ));
         }
         let tags = entries
             .iter()

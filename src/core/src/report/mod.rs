@@ -23,6 +23,14 @@ pub const REPORT_FORMAT: &str = "nerite-report";
 /// The `version` that this build writes and reads.
 pub const REPORT_VERSION: u32 = 2;
 
+/// The longest label, in bytes; tags of ours have at most 100.
+const MAX_LABEL_BYTES: usize = 200;
+/// The longest title, name or note, and the longest command, in bytes.
+const MAX_TEXT_BYTES: usize = 1000;
+const MAX_COMMAND_BYTES: usize = 1 << 16;
+/// Fields that hold numbers as text, which are checked as such.
+const PACKED: [&str; 4] = ["lengths", "gold", "wrong", "without_subword"];
+
 /// An evaluation and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -196,6 +204,16 @@ pub enum ReportError {
         /// What follows from the outcomes.
         expected: String,
     },
+    /// A text is longer than any that is to be read.
+    #[error("report: found {what}, of {found} bytes, expected at most {most}")]
+    Text {
+        /// The text.
+        what: String,
+        /// Its bytes.
+        found: usize,
+        /// The most that there may be.
+        most: usize,
+    },
     /// A sample is damaged.
     #[error("sample: {0}")]
     Sample(String),
@@ -242,6 +260,7 @@ impl Report {
             let found = format;
             return Err(ReportError::Version { found, version });
         }
+        check_texts("report", &serde_json::from_str(json)?)?;
         Ok(serde_json::from_str(json)?)
     }
 
@@ -287,6 +306,35 @@ impl Report {
     /// The report's file.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a report is plain data") + "\n"
+    }
+}
+
+/// Refuses labels and texts that no table or chart could show: a page that
+/// tries is kept busy by them.
+fn check_texts(name: &str, value: &Value) -> Result<(), ReportError> {
+    let within = |what: &str, text: &str, most: usize| {
+        if text.len() <= most {
+            return Ok(());
+        }
+        Err(ReportError::Text {
+            what: format!(
+                "{what} beginning with {:?}",
+                text.chars().take(40).collect::<String>()
+            ),
+            found: text.len(),
+            most,
+        })
+    };
+    match value {
+        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| {
+            within("a label", key, MAX_LABEL_BYTES)?;
+            check_texts(key, value)
+        }),
+        Value::Array(values) => values.iter().try_for_each(|value| check_texts(name, value)),
+        Value::String(_) if PACKED.contains(&name) => Ok(()),
+        Value::String(text) if name == "command" => within(name, text, MAX_COMMAND_BYTES),
+        Value::String(text) => within(name, text, MAX_TEXT_BYTES),
+        _ => Ok(()),
     }
 }
 
@@ -382,6 +430,36 @@ mod tests {
                 command: String::new(),
             },
         }
+    }
+
+    #[test]
+    fn labels_and_texts_that_nobody_could_read_are_refused() {
+        let long = "x".repeat(40_000);
+        let json = report().to_json();
+        Report::from_json(&json).unwrap();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let mut label = value.clone();
+        label["token"][&long] = label["token"]["macro avg"].clone();
+        let mut title = value.clone();
+        title["title"] = long.clone().into();
+        let mut encoder = value.clone();
+        encoder["provenance"]["encoder"]["name"] = long.clone().into();
+        for spoilt in [label, title, encoder] {
+            let error = Report::from_json(&spoilt.to_string()).unwrap_err();
+            let error = error.to_string();
+            assert!(
+                error.contains("of 40000 bytes") && error.len() < 300,
+                "{error}"
+            );
+        }
+        let plain = serde_json::json!({
+            &long: {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
+            "accuracy": 1.0,
+            "macro avg": {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
+            "weighted avg": {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
+        });
+        let error = TokenReport::from_classification_report(&plain.to_string()).unwrap_err();
+        assert!(error.to_string().len() < 300, "{error}");
     }
 
     #[test]

@@ -566,6 +566,34 @@ fn long_texts_take_their_time_and_no_more() {
     }
 }
 
+/// A text that is one word, as long as it may be: memory is the window's.
+#[test]
+fn one_long_word_takes_the_memory_of_a_window() {
+    let head = Head::from_bytes(&HEADS[2].1).unwrap();
+    for tokenizer in TOKENIZERS {
+        let mut recognizer = Recognizer::new(
+            Encoder::from_bytes(&ENCODER).unwrap(),
+            &prepare_tokenizer(tokenizer).unwrap(),
+        )
+        .unwrap();
+        for piece in [
+            ".", "a", "=", "\u{301}", "東", "a.", "x=", "\u{200d}", "…", "\u{7f}",
+        ] {
+            let text = piece.repeat((4 << 20) / piece.len());
+            let bounds = Bounds {
+                per_byte: 8,
+                constant: 16 << 20,
+            };
+            let prediction = within(bounds, text.len(), || {
+                recognizer.recognize(&text, &head, &Options::default())
+            });
+            prediction
+                .unwrap_or_else(|error| panic!("{piece:?}: {error}"))
+                .unwrap();
+        }
+    }
+}
+
 /// SentencePiece's table, which panics where it is read.
 #[test]
 fn odd_normalizers_are_refused() {

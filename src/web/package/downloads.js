@@ -136,6 +136,19 @@ export class Source {
     if (this.cacheable) await (await this.#parts(file))?.clear();
   }
 
+  /** Forgets what the cache holds of older files of this bundle, which these have replaced. */
+  async forgetOthers(files) {
+    const cache = this.cacheable && this.#base && (await openCache());
+    if (!cache) return;
+    const own = files.map(({ file, sha256 }) => `${file}?sha256=${sha256}&`);
+    for (const { url } of await cache.keys()) {
+      const rest = url.startsWith(this.#base) ? url.slice(this.#base.length) : "";
+      // A bundle has folders, but none in these: what lies deeper is another bundle's.
+      const isHere = /^([^/?]+\/)?[^/?]+\?sha256=/.test(rest);
+      if (isHere && !own.some((start) => rest.startsWith(start))) await cache.delete(url);
+    }
+  }
+
   /** Bytes of these files that the cache holds. */
   async cachedBytes(files) {
     if (!this.cacheable) return 0;

@@ -7,7 +7,8 @@ import { hasWorkers, startWorker } from "./platform.js";
 /** An engine on this thread, in the form of a worker: for service workers, where there are no others. */
 function onThisThread() {
   const port = { onmessage: null, onerror: null };
-  const host = new Host((data) => port.onmessage?.({ data }));
+  // Another engine on this thread would have the same memory.
+  const host = new Host(({ wasmBytes: _, ...data }) => port.onmessage?.({ data }));
   let last = Promise.resolve();
   port.postMessage = (data) => {
     // In turn, and never before the asker is done with what it does.
@@ -24,6 +25,8 @@ export class Handle {
   #next = 0;
   /** Why it ended, if it did. */
   failure = null;
+  /** The memory of its wasm, in bytes. */
+  wasmBytes = 0;
 
   /** @param {{ workers?: number, worker?: () => Worker, workerUrl?: string | URL }} options */
   constructor(options) {
@@ -63,7 +66,12 @@ export class Handle {
     });
   }
 
-  #receive({ id, result, progress, error, fatal }) {
+  get isIdle() {
+    return this.#waiting.size === 0;
+  }
+
+  #receive({ id, result, progress, error, fatal, wasmBytes }) {
+    this.wasmBytes = wasmBytes ?? this.wasmBytes;
     const asked = this.#waiting.get(id);
     if (!asked) return;
     if (progress) {

@@ -29,7 +29,8 @@ export class Host {
 
   async answer({ id, task, ...input }) {
     try {
-      this.#post({ id, result: await this.#tasks[task](input, (progress) => this.#post({ id, progress })) });
+      const result = await this.#tasks[task](input, (progress) => this.#post({ id, progress }));
+      this.#post({ id, result, wasmBytes: this.#memory?.buffer.byteLength });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       // After a trap the engine's memory cannot be trusted: another worker is started.
@@ -105,6 +106,7 @@ export class Host {
       }
       done += file.bytes;
     }
+    if (kept) await from.forgetOthers(files);
     return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory.buffer.byteLength };
   }
 

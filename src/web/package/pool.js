@@ -3,6 +3,11 @@
 import { NeriteError } from "./errors.js";
 import { Handle } from "./handle.js";
 
+/** Bytes that wasm's memory, which never shrinks, may grow by after a bundle is loaded. Ordinary texts take half. */
+const MOST_GROWTH = 24 << 20;
+/** And for each character of the text that is being read. */
+const GROWTH_PER_CHARACTER = 8;
+
 export class Pool {
   #input;
   #starting;
@@ -14,6 +19,8 @@ export class Pool {
   /** Until the workers that are starting are there. */
   #growing = null;
   #freed = false;
+  /** Characters of the latest text. */
+  #length = 0;
   /** Whether a further worker has found no memory: then there will be no more. */
   #full = false;
   /** What the first worker says of the bundle. */
@@ -90,8 +97,11 @@ export class Pool {
   }
 
   async outline(text) {
+    this.#length = text.length;
     const lead = await this.lead();
-    return this.#watch(lead, lead.ask("outline", { text }));
+    const outline = await this.#watch(lead, lead.ask("outline", { text }));
+    this.#renew(lead);
+    return outline;
   }
 
   /**
@@ -150,6 +160,7 @@ export class Pool {
         .catch(entry.fail)
         .finally(() => {
           this.#busy.delete(worker);
+          this.#renew(worker);
           this.#feed();
         });
     }
@@ -159,15 +170,34 @@ export class Pool {
   #watch(worker, answer) {
     return answer.catch((error) => {
       if (worker.failure) {
-        this.#workers = this.#workers.filter((other) => other !== worker);
-        // Whichever is left leads; without any, the next question starts one.
-        this.#lead = this.#workers.length > 0 ? Promise.resolve(this.#workers[0]) : null;
+        this.#remove(worker);
         if (this.#workers.length === 0) {
           for (const entry of this.#queue.splice(0)) entry.fail(error);
         }
       }
       throw error;
     });
+  }
+
+  /** Lets a worker go whose memory has grown beyond need: another one begins with little. */
+  #renew(worker) {
+    const most = this.bundle.wasmBytes + MOST_GROWTH + GROWTH_PER_CHARACTER * this.#length;
+    if (this.#freed || worker.failure || !worker.isIdle || !(worker.wasmBytes > most)) return;
+    worker.end(new NeriteError("crash", "the worker's memory has grown too large"));
+    this.#remove(worker);
+    if (this.#workers.length > 0 || this.#queue.length === 0) return;
+    this.lead().then(
+      () => this.#feed(),
+      (error) => {
+        for (const entry of this.#queue.splice(0)) entry.fail(error);
+      },
+    );
+  }
+
+  #remove(worker) {
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    // Whichever is left leads; without any, the next question starts one.
+    this.#lead = this.#workers.length > 0 ? Promise.resolve(this.#workers[0]) : null;
   }
 
   free() {

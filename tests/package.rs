@@ -175,7 +175,7 @@ fn requests_that_cannot_be_met_say_why() -> Result<()> {
             "input: found the decoder \"luck\", expected one of",
             "input: found the aggregation \"luck\", expected one of average, first, max",
             "input: found a text of type number, expected a string",
-            "input: found something else than sentences as lists of words",
+            "input: expected a list of sentences, each a list of words",
             "AbortError",
             "AbortError",
             "network: manifest.json: found HTTP status 404",

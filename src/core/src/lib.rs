@@ -6,6 +6,21 @@
 //! strings them together. `patterns` finds what has a form of its own, `redact`
 //! takes out of a text what both found, and puts it back. `metrics` and
 //! `report` judge the outcome, `bundle` says which files belong together.
+//!
+//! ```no_run
+//! use nerite::{Encoder, Head, Options, Recognizer};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let encoder = Encoder::from_bytes(&std::fs::read("encoder.safetensors")?)?;
+//! let mut recognizer = Recognizer::new(encoder, &std::fs::read("tokenizer.json")?)?;
+//! let head = Head::from_bytes(&std::fs::read("best.safetensors")?)?;
+//! let text = "Ada Lovelace met Charles Babbage in London.";
+//! for entity in recognizer.recognize(text, &head, &Options::default())?.entities {
+//!     println!("{}: {}", &text[entity.range], entity.kind);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod bundle;
 mod decode;

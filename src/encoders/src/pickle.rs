@@ -92,13 +92,13 @@ impl PickleWeights {
             .iter()
             .try_fold(1usize, |all, &size| all.checked_mul(size));
         let bytes = count.and_then(|count| count.checked_mul(tensor.kind.bytes()));
-        let bytes = bytes.context("found a shape without bounds")?;
+        let bytes = bytes.context("found a shape whose size overflows")?;
         let mut archive = archive(&self.path)?;
         let mut entry = archive.by_name(&tensor.file)?;
         // As torch.save does it; so the file's own length bounds the numbers.
         ensure!(
             entry.compression() == CompressionMethod::Stored,
-            "{}: found it compressed, expected it as it is",
+            "{}: found a compressed entry, expected it stored uncompressed, as torch.save does",
             tensor.file
         );
         let end = tensor.start.checked_add(bytes as u64);

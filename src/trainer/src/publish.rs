@@ -200,7 +200,11 @@ fn check_place(settings: &Settings, out: &Path, parent: &Path) -> Result<()> {
     if !out.exists() {
         return Ok(());
     }
-    ensure!(out.is_dir(), "{}: is no folder", out.display());
+    ensure!(
+        out.is_dir(),
+        "{}: found a file, expected a folder or nothing",
+        out.display()
+    );
     let is_empty = std::fs::read_dir(out)?.next().is_none();
     let read_marker = || {
         let json = files::read_bounded(&out.join(MARKER), 1 << 16).ok()?;

@@ -194,7 +194,7 @@ fn what_cannot_be_published_is_explained() {
     lab.write("mine/thesis.txt", "years of work");
     lab.refused("publish mine", &["mine", "other files"]);
     lab.write("file", "x");
-    lab.refused("publish file", &["file", "no folder"]);
+    lab.refused("publish file", &["file", "expected a folder"]);
     assert_eq!(lab.read("mine/thesis.txt"), b"years of work");
 
     // A bundle that is not whole is left out, or refused if it was asked for.

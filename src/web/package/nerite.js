@@ -159,7 +159,7 @@ export class Recognizer {
   async #readWords(sentences, { head = this.defaultHead, decoder, signal }) {
     const isList = (list, of) => Array.isArray(list) && list.every(of);
     if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
-      refuse("input", "found something else than sentences as lists of words, which are strings");
+      refuse("input", "expected a list of sentences, each a list of words (strings); found another kind of value");
     }
     const [question] = this.#questions([head], { decoder });
     const text = sentences.map((words) => words.join(" ")).join("\n");

@@ -158,7 +158,13 @@ impl Engine {
             let wanted = file.bytes as usize;
             let room = self.buffer.try_reserve_exact(wanted);
             room.map_err(|_| {
-                Refusal::new("memory", format!("found no memory for {wanted} bytes"))
+                Refusal::new(
+                    "memory",
+                    format!(
+                        "{}: there is no memory left for its {wanted} bytes",
+                        file.file
+                    ),
+                )
             })?;
         }
         self.buffer.extend_from_slice(bytes);

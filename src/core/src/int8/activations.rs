@@ -8,8 +8,8 @@
 //! bits (AVX2's `maddubs` does not saturate) and wasm's relaxed dot product is
 //! the same on every engine.
 
-use super::kernels::{ACTIVATION_MAX, Activation};
-use super::packed::DEPTH;
+use super::kernels::Activation;
+use super::layout::{ACTIVATION_MAX, DEPTH};
 use crate::math;
 
 /// Rows that spread less are zeros: dividing by them would overflow.

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use super::activations::{Activations, Row};
 use super::kernels::{Kernel, MAX_PANELS};
-use super::packed::{Channels, DEPTH, OUTPUTS, Packed};
+use super::layout::{DEPTH, OUTPUTS};
+use super::packed::{Channels, Packed};
 
 /// How many rows go through all weights before the next ones: so many that
 /// weights are not read too often, so few that their activations and sums stay
@@ -133,7 +134,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use super::super::kernels::{self, ACTIVATION_MAX, Activation};
+    use super::super::kernels::{self, Activation};
+    use super::super::layout::ACTIVATION_MAX;
     use super::super::packed::{ALWAYS_FITS, limit_fours};
     use super::*;
 

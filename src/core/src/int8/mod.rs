@@ -2,19 +2,22 @@
 //! channel, activations in seven bits with a scale per row. Encoders and heads
 //! are made of them.
 //!
-//! `kernels` holds the inner loops, one per instruction set; `packed` and
-//! `activations` are what they read; `matmul` walks them tile by tile.
+//! `layout` says how weights lie in memory; `kernels` holds the inner loops, one
+//! per instruction set; `packed` and `activations` are what they read; `matmul`
+//! walks them tile by tile.
 
 mod activations;
 mod kernels;
+mod layout;
 mod matmul;
 mod packed;
 mod rows;
 
 pub(crate) use activations::{Activations, ROUND, Row};
-pub(crate) use kernels::{ACTIVATION_MAX, Activation, Kernel};
+pub(crate) use kernels::{Activation, Kernel};
+pub(crate) use layout::{ACTIVATION_MAX, DEPTH, OUTPUTS};
 pub(crate) use matmul::{for_each_tile, multiply};
-pub(crate) use packed::{ALWAYS_FITS, DEPTH, MAX_INPUTS, OUTPUTS, Packed, fours_fit, limit_fours};
+pub(crate) use packed::{ALWAYS_FITS, MAX_INPUTS, Packed, fours_fit, limit_fours};
 pub(crate) use rows::Rows;
 
 /// Which kernel runs the matrix products.

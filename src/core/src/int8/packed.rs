@@ -8,12 +8,8 @@
 //! blocks in 16 bits, which halves their work. [`limit_fours`] sees to it that
 //! this cannot overflow; it is part of the quantized format.
 
-use super::kernels::ACTIVATION_MAX;
+use super::layout::{ACTIVATION_MAX, Block, DEPTH, OUTPUTS};
 
-/// Output channels of a block.
-pub(crate) const OUTPUTS: usize = 16;
-/// Input channels of a block.
-pub(crate) const DEPTH: usize = 4;
 /// Weights within this bound can stand anywhere: four of them are in order.
 pub(crate) const ALWAYS_FITS: i8 = (FOUR_MAX / 4) as i8;
 /// The greatest sum of those of four weights that have the same sign.
@@ -22,11 +18,6 @@ const FOUR_MAX: i32 = i16::MAX as i32 / ACTIVATION_MAX as i32;
 /// The most input channels whose products' sum fits 32 bits.
 pub(crate) const MAX_INPUTS: usize =
     i32::MAX as usize / (ACTIVATION_MAX as usize * i8::MAX as usize);
-
-/// Weights of [`OUTPUTS`] x [`DEPTH`] channels, the inputs of an output adjacent.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-pub(crate) struct Block(pub(crate) [i8; OUTPUTS * DEPTH]);
 
 /// Packed weights, with what turns sums of products into numbers.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 use core::arch::aarch64::*;
 use core::arch::asm;
 
-use super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::super::layout::{Block, DEPTH, OUTPUTS};
 use super::{Kernel, by_rows, check};
 
 /// ARM's dot product of bytes, `sdot`: activations have seven bits, so that

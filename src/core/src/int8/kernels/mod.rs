@@ -9,7 +9,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::packed::{self, Block, OUTPUTS};
+use super::layout::{self, Block, OUTPUTS};
 
 #[cfg(target_arch = "aarch64")]
 pub(super) use aarch64::Dotprod;
@@ -19,8 +19,6 @@ pub(super) use wasm::*;
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512Vnni, AvxVnni};
 
-/// The greatest quantized activation.
-pub(crate) const ACTIVATION_MAX: u8 = 127;
 /// The most panels that a tile may have.
 pub(crate) const MAX_PANELS: usize = 2;
 
@@ -49,7 +47,7 @@ pub(crate) trait Kernel {
     /// `stride` apart, of each the first `depth * DEPTH` count; `panels` is
     /// `[sums.len() / rows, depth]`; there are one to
     /// `ROWS` rows and one to `PANELS` panels. The sums are exact if activations
-    /// are at most [`ACTIVATION_MAX`] and the weights fit (`packed::fours_fit`).
+    /// are at most `layout::ACTIVATION_MAX` and the weights fit (`packed::fours_fit`).
     ///
     /// # Safety
     ///
@@ -71,7 +69,7 @@ pub(crate) trait Kernel {
 ))]
 #[inline(always)]
 fn check(activations: &[Activation], stride: usize, panel: &[Block], rows: usize) {
-    assert!(activations.len() >= (rows - 1) * stride + panel.len() * packed::DEPTH);
+    assert!(activations.len() >= (rows - 1) * stride + panel.len() * layout::DEPTH);
 }
 
 /// Runs an expression with `N`, the number of rows, as a constant.

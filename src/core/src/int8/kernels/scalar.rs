@@ -1,4 +1,4 @@
-use super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::super::layout::{Block, DEPTH, OUTPUTS};
 use super::{Activation, Kernel};
 
 /// The definition: no SIMD of its own.

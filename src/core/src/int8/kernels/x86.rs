@@ -1,6 +1,6 @@
 use core::arch::x86_64::*;
 
-use super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::super::layout::{Block, DEPTH, OUTPUTS};
 use super::{Kernel, by_rows, check};
 
 /// AVX2: `maddubs` (exact, for activations have seven bits) of two blocks, added

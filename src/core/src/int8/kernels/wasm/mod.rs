@@ -8,7 +8,7 @@ mod simd128;
 use core::arch::wasm32::*;
 
 #[cfg(target_feature = "relaxed-simd")]
-use super::super::packed::DEPTH;
+use super::super::layout::DEPTH;
 use super::{Kernel, by_rows, check};
 
 #[cfg(target_feature = "relaxed-simd")]

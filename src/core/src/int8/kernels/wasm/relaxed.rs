@@ -1,6 +1,6 @@
 use core::arch::wasm32::*;
 
-use super::super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::super::super::layout::{Block, DEPTH, OUTPUTS};
 use super::{Kernel, add, by_rows, check, splat};
 
 /// Relaxed wasm SIMD: `i32x4_relaxed_dot_i8x16_i7x16_add`, which is the same on

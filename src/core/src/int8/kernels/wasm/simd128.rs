@@ -1,6 +1,6 @@
 use core::arch::wasm32::*;
 
-use super::super::super::packed::{Block, DEPTH, OUTPUTS};
+use super::super::super::layout::{Block, DEPTH, OUTPUTS};
 use super::{Kernel, add, by_rows, check};
 
 /// Plain wasm SIMD: `i32x4_dot_i16x8` of activations that are kept in 16 bits,

@@ -10,8 +10,16 @@ static LACKING: AtomicUsize = AtomicUsize::new(0);
 
 /// The system's allocator, which remembers what it had to refuse: after that
 /// most code can only abort, without words.
+#[cfg_attr(
+    not(any(test, target_arch = "wasm32")),
+    allow(dead_code, reason = "natively only tests use it")
+)]
 struct Remembering;
 
+#[cfg_attr(
+    not(any(test, target_arch = "wasm32")),
+    allow(dead_code, reason = "natively only tests use it")
+)]
 impl Remembering {
     fn note(place: *mut u8, size: usize) -> *mut u8 {
         if place.is_null() {

@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let task = Task {
         examples: Toy { tags },
         train: (0..64).collect(),
+        validation: None,
         head,
     };
     let mut fit = Fit::new(task, Settings::study(0))?;

@@ -11,7 +11,7 @@
 //!
 //! fn fitted(examples: impl Examples, head: HeadConfig) -> Result<Vec<u8>, FitError> {
 //!     let train = (0..100).collect();
-//!     let mut fit = Fit::new(Task { examples, train, head }, Settings::study(0))?;
+//!     let mut fit = Fit::new(Task { examples, train, validation: None, head }, Settings::study(0))?;
 //!     while let Some(progress) = fit.step()? {
 //!         if let Progress::Epoch { epoch, loss, .. } = progress {
 //!             println!("epoch {epoch}: {loss}");

@@ -48,17 +48,17 @@ enum Tabs {
 }
 
 impl<'a> Lines<'a> {
-    /// Takes all lines apart.
-    pub(crate) fn of(text: &'a str) -> Result<Self, Fault> {
-        match Self::with(text, Tabs::One) {
+    /// Takes all lines apart; whether some may be `comments`.
+    pub(crate) fn of(text: &'a str, comments: bool) -> Result<Self, Fault> {
+        match Self::with(text, Tabs::One, comments) {
             Err(fault) if matches!(fault.problem, Problem::UnequalColumns { .. }) => {
-                Self::with(text, Tabs::Many).map_err(|_| fault)
+                Self::with(text, Tabs::Many, comments).map_err(|_| fault)
             }
             other => other,
         }
     }
 
-    fn with(text: &'a str, tabs: Tabs) -> Result<Self, Fault> {
+    fn with(text: &'a str, tabs: Tabs, comments: bool) -> Result<Self, Fault> {
         let mut found = Self {
             cells: Vec::new(),
             lines: Vec::new(),
@@ -70,7 +70,7 @@ impl<'a> Lines<'a> {
         for line in text::lines(text) {
             let (number, line) = line?;
             let own = found.line(line, tabs);
-            hashes |= line.starts_with('#');
+            hashes |= comments && line.starts_with('#');
             // One blank line says as much as a million.
             let again = own == Line::Blank && matches!(found.lines.last(), Some((_, Line::Blank)));
             if !again {
@@ -313,7 +313,10 @@ impl Choice {
         let word = word.unwrap_or(0);
         let tag = match tag {
             Some(tag) => tag,
-            None => find_tag(lines, word, &mut notes),
+            None => {
+                let counted = !notes.is_empty();
+                find_tag(lines, word, counted, &mut notes)
+            }
         };
         let note = format!("word in column {}, tag in column {}", word + 1, tag + 1);
         let plain = notes.is_empty() && word == 0 && tag + 1 == lines.columns;
@@ -326,7 +329,7 @@ impl Choice {
     }
 }
 
-fn find_tag(lines: &Lines<'_>, word: usize, notes: &mut Vec<String>) -> usize {
+fn find_tag(lines: &Lines<'_>, word: usize, counted: bool, notes: &mut Vec<String>) -> usize {
     let last = lines.columns - 1;
     let mut tag = last;
     let mut own = AsTags::of(lines, last);
@@ -344,7 +347,9 @@ fn find_tag(lines: &Lines<'_>, word: usize, notes: &mut Vec<String>) -> usize {
     while tag > word + 1 {
         let other = AsTags::of(lines, tag - 1);
         let chunks = other.kinds.iter().all(|kind| CHUNKS.contains(kind));
-        let nested = own.kinds.is_empty() || own.kinds.intersection(&other.kinds).next().is_some();
+        let nested = counted
+            || own.kinds.is_empty()
+            || own.kinds.intersection(&other.kinds).next().is_some();
         if other.share < 1.0 || chunks || !nested {
             break;
         }

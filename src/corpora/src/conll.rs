@@ -12,7 +12,7 @@ const ONTONOTES: (usize, usize, usize) = (3, 2, 10);
 
 /// Reads the columns, and says what was found out about them.
 pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>), Fault> {
-    let lines = Lines::of(text)?;
+    let lines = Lines::of(text, true)?;
     let mut notes = Vec::new();
     let asked = options.word_column.is_some() || options.tag_column.is_some();
     let brackets = !asked && is_ontonotes(&lines);

@@ -28,7 +28,7 @@ fn is_id(id: &str) -> bool {
 
 /// Reads the words, and says what was found out about them.
 pub(crate) fn read(text: &str) -> Result<(Rows, Vec<String>), Fault> {
-    let lines = Lines::of(text)?;
+    let lines = Lines::of(text, true)?;
     let mut reader = Reader::default();
     let mut entities = Entities::default();
     for (number, line, cells) in lines.iter() {

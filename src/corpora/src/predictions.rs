@@ -63,7 +63,7 @@ impl Predictions {
     }
 
     fn parse(text: &str, scheme: Option<Scheme>) -> Result<Self, Fault> {
-        let lines = match Lines::of(text) {
+        let lines = match Lines::of(text, false) {
             Err(Fault {
                 line,
                 problem: Problem::Columns(found),

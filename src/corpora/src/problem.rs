@@ -288,7 +288,9 @@ impl Problem {
     pub(crate) fn is_of_shape(&self) -> bool {
         matches!(
             self,
-            Self::Columns(_) | Self::UnequalColumns { .. } | Self::Tag(TagError::Malformed(_))
+            Self::Columns(Columns(0 | 1))
+                | Self::UnequalColumns { .. }
+                | Self::Tag(TagError::Malformed(_))
         )
     }
 

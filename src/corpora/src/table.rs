@@ -34,6 +34,7 @@ const TAG: &[&str] = &[
     "entities",
 ];
 const SENTENCE: &[&str] = &[
+    "sentence#",
     "sentence",
     "sentenceid",
     "sentenceidx",
@@ -80,7 +81,7 @@ pub(crate) fn delimiter(line: &str) -> Option<u8> {
 
 /// A name without what people write differently: case, spaces, `_`, `#`.
 fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    let letters = name.chars().filter(|c| c.is_alphanumeric() || *c == '#');
     letters.flat_map(char::to_lowercase).collect()
 }
 

@@ -209,7 +209,7 @@ fn every_scheme_becomes_iob2() {
             "O B-a B-a | B-b B-b B-b",
             Scheme::Bioes,
         ),
-        ("a a O b a", "B-a I-a O B-b B-a", Scheme::Io),
+        ("x x O y x", "B-x I-x O B-y B-x", Scheme::Io),
         ("B I O B", "B-_ I-_ O B-_", Scheme::Iob2),
         ("I I O I", "B-_ I-_ O B-_", Scheme::Iob1),
         ("b-a i-a o", "B-a I-a O", Scheme::Iob2),

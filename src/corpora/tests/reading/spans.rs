@@ -219,10 +219,7 @@ fn pairs_of_brat_are_read() {
         corpus.found()
     );
     for (annotations, part) in [
-        (
-            "T1\tper 0 99\tAda\n",
-            "b.ann:1: found an entity from 0 to 99",
-        ),
+        ("T1\tper 0 99\tAda\n", "b.ann: found an entity from 0 to 99"),
         ("\nT1 per 0 9\n", "b.ann:2: found"),
     ] {
         let pairs = [pair("b.ann", "Ada", annotations)];

@@ -5,7 +5,7 @@
 //! absent: its `O` may be any type that it does not label, and what a head
 //! says of such types in it is neither right nor wrong.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -78,6 +78,9 @@ pub struct TrainingSet {
     pub split: String,
     /// Every file, for the reports; none for one whole corpus with its split.
     sources: Vec<SourceProvenance>,
+    /// Sentences and words of the files, used or not.
+    sentences: u64,
+    words: u64,
 }
 
 /// The seed of what is drawn of a file and of altered copies: the same for all
@@ -106,6 +109,8 @@ impl TrainingSet {
                 open: Vec::new(),
             }],
             sources: Vec::new(),
+            sentences: 0,
+            words: 0,
         })
     }
 
@@ -161,6 +166,8 @@ impl TrainingSet {
             tests: Vec::new(),
             split: String::new(),
             sources: Vec::new(),
+            sentences: 0,
+            words: 0,
         };
         let given = mapped
             .iter()
@@ -236,7 +243,17 @@ impl TrainingSet {
                 split.to_string()
             }
         };
-        let fitted = drawn(train, source.share, source.cap);
+        let mut fitted = drawn(train.clone(), source.share, source.cap);
+        self.sentences += count as u64;
+        self.words += corpus.words() as u64;
+        if fitted.len() < train.len() {
+            // What is not used need not be encoded, which takes hours of large
+            // corpora and gigabytes.
+            let test = self.tests.last_mut().filter(|_| judged > 0);
+            let test = test.map_or(&mut [][..], |(_, part)| part);
+            renumber(&mut corpus, first, [&mut fitted, test]);
+        }
+        let count = corpus.sentences.len();
         self.sources.push(SourceProvenance {
             file: file_name(&path),
             format: read_as(&corpus),
@@ -432,11 +449,8 @@ impl TrainingSet {
                 [one] => one.corpus.sha256.clone(),
                 _ => format!("{:x}", digest.finalize()),
             },
-            sentences: files
-                .iter()
-                .map(|file| file.corpus.sentences.len() as u64)
-                .sum(),
-            words: files.iter().map(|file| file.corpus.words() as u64).sum(),
+            sentences: self.sentences,
+            words: self.words,
             sources: self.sources.clone(),
         }
     }
@@ -490,6 +504,25 @@ fn drawn(train: Vec<usize>, share: f64, cap: Option<usize>) -> Vec<usize> {
     places.truncate(count);
     places.sort_unstable();
     places.into_iter().map(|place| train[place]).collect()
+}
+
+/// Leaves only the sentences of `parts` in a corpus, whose first one has the
+/// number `first`, and gives them the numbers that they then have.
+fn renumber(corpus: &mut Corpus, first: usize, parts: [&mut [usize]; 2]) {
+    let used: HashSet<usize> = parts.iter().flat_map(|part| part.iter().copied()).collect();
+    let mut places = HashMap::new();
+    let mut number = first;
+    corpus.sentences.retain(|_| {
+        let is_used = used.contains(&number);
+        if is_used {
+            places.insert(number, first + places.len());
+        }
+        number += 1;
+        is_used
+    });
+    for number in parts.into_iter().flatten() {
+        *number = places[number];
+    }
 }
 
 /// A train part without its validation part, and that: sentences drawn at

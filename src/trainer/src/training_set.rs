@@ -465,8 +465,20 @@ impl TrainingSet {
     pub fn digest(&self) -> String {
         let mut digest = Sha256::new();
         for group in &self.groups {
-            digest.update(&group.corpus.sha256);
             digest.update(format!("{:?}", group.open));
+            for sentence in &group.corpus.sentences {
+                for word in &sentence.words {
+                    digest.update(word);
+                    digest.update("\n");
+                }
+                digest.update(
+                    sentence
+                        .tags
+                        .iter()
+                        .flat_map(|tag| tag.to_le_bytes())
+                        .collect::<Vec<u8>>(),
+                );
+            }
         }
         for number in self.train.iter().chain(self.validation.iter().flatten()) {
             digest.update((*number as u64).to_le_bytes());

@@ -1,7 +1,8 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
 //! `page` and its neighbours use the demo page as a visitor does, `reports` the
-//! page over reports, `publish` the published site, `package` the package as
+//! page over reports, `teach` the page on
+//! which heads are taught, `publish` the published site, `package` the package as
 //! another page would. `demo`, `browser`, `site` and the rest are what they
 //! stand on.
 
@@ -19,6 +20,7 @@ mod publish;
 mod relay;
 mod reports;
 mod site;
+mod teach;
 
 /// How long anything may take that a test waits for.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);

@@ -50,7 +50,7 @@ pub use encoder::{
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
     Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, head_file,
+    Lexicon, head_file, head_numbers,
 };
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{

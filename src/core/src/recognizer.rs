@@ -106,6 +106,11 @@ impl Recognizer {
         &self.encoder
     }
 
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
     /// Finds the entities of `text`, of any length.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What heads are fitted to.
 
+use std::sync::Arc;
+
 use nerite::TagSet;
 
 /// What is known of a unit's tag.
@@ -60,6 +62,24 @@ pub trait Examples: Sync {
 }
 
 impl<E: Examples + ?Sized> Examples for &E {
+    fn tags(&self) -> &TagSet {
+        (**self).tags()
+    }
+
+    fn width(&self) -> usize {
+        (**self).width()
+    }
+
+    fn sentence(&self, index: usize) -> Sentence<'_> {
+        (**self).sentence(index)
+    }
+
+    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+        (**self).features(index, rows);
+    }
+}
+
+impl<E: Examples + Send + ?Sized> Examples for Arc<E> {
     fn tags(&self) -> &TagSet {
         (**self).tags()
     }

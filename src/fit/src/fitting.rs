@@ -3,7 +3,7 @@
 //! train part that fitting does not see. The linear head is fitted as the
 //! reference study does.
 
-use nerite::{Evaluation, Head, HeadConfig, HeadError, Loss, Tag, head_file};
+use nerite::{Evaluation, Head, HeadConfig, HeadError, Loss, Tag, head_file, head_numbers};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +165,9 @@ pub struct Fit<E> {
     /// The sum of the current epoch's losses.
     sum: f64,
     state: State,
+    /// Whether the table of word features stays as another head has learnt it:
+    /// a few sentences say little about most of its rows.
+    keeps_lexicon: bool,
 }
 
 impl<E: Examples> Fit<E> {
@@ -194,7 +197,40 @@ impl<E: Examples> Fit<E> {
             order: Vec::new(),
             at: 0,
             sum: 0.0,
+            keeps_lexicon: false,
         })
+    }
+
+    /// Begins with what another head has learnt, all but what it says of its
+    /// own tags: a few sentences then need not teach anew what names look like.
+    /// Its table of word features stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no head, or one that is not built alike.
+    pub fn begin_with(&mut self, head: &[u8]) -> Result<(), FitError> {
+        let (config, numbers) = head_numbers(head)?;
+        let own = &self.task.head;
+        let alike = HeadConfig {
+            tags: own.tags.clone(),
+            temperature: own.temperature,
+            transitions: own.transitions,
+            decoder: own.decoder,
+            ..config.clone()
+        };
+        if alike != *own {
+            return Err(FitError::Beginning);
+        }
+        for (tensor, values) in config.tensors()?.iter().zip(numbers) {
+            if !["weight", "bias", "transitions", "start", "end"].contains(&tensor.name) {
+                let own = self.state.parameters.get_mut(tensor.name);
+                own.copy_from_slice(&values);
+            }
+        }
+        self.keeps_lexicon = true;
+        let parameters = self.state.parameters.clone();
+        self.state = State::begin(parameters, self.settings.average > 0.0);
+        Ok(())
     }
 
     /// Goes on from the [`state`](Self::state) that an earlier run of the same
@@ -267,6 +303,7 @@ impl<E: Examples> Fit<E> {
             sentences,
             step,
             rate,
+            self.keeps_lexicon,
         )?;
         if !loss.is_finite() {
             return Err(FitError::Loss(step + 1));
@@ -374,6 +411,7 @@ fn take_step<E: Examples>(
     sentences: &[usize],
     step: usize,
     rate: f64,
+    keeps_lexicon: bool,
 ) -> Result<f32, FitError> {
     let dropout = Dropout {
         input: settings.dropout,
@@ -389,8 +427,11 @@ fn take_step<E: Examples>(
             shard: number,
         };
         let mut random = random(settings.seed, stream);
-        let (loss, gradients) =
+        let (loss, mut gradients) =
             network::gradients(&task.head, parameters, &shard, dropout, &mut random)?;
+        if keeps_lexicon {
+            gradients.drop("lexicon");
+        }
         Ok((shard.gold.len(), loss, gradients))
     });
     let shards: Vec<(usize, f32, Parameters)> =
@@ -425,7 +466,8 @@ fn take_step<E: Examples>(
         // The first steps count less than they would, as the parameters that
         // they begin with are of no use (as in TensorFlow's moving average).
         let known = (1 + step.number) as f64 / (10 + step.number) as f64;
-        average.approach(&state.parameters, settings.average.min(known) as f32);
+        let keep = settings.average.min(known) as f32;
+        average.approach(&state.parameters, &gradients, keep);
     }
     Ok(loss / words as f32)
 }

@@ -26,11 +26,14 @@ mod calibrate;
 mod evaluation;
 mod examples;
 mod fitting;
+mod folds;
 mod losses;
 mod lstm;
 mod matrix;
 mod network;
 mod parameters;
+#[cfg(any(test, not(feature = "gemm")))]
+mod product;
 mod random;
 mod settings;
 mod state;
@@ -43,6 +46,7 @@ pub use evaluation::{
 };
 pub use examples::{Examples, Gold, Sentence};
 pub use fitting::{EpochScores, Fit, Fitted, Progress, Task, Validation, untrained};
+pub use folds::{TypeScores, folds};
 pub use settings::{Model, Settings};
 
 /// Why a head could not be fitted or judged.
@@ -55,6 +59,12 @@ pub enum FitError {
     /// The head's configuration does not fit itself.
     #[error(transparent)]
     Head(#[from] HeadError),
+    /// The head to begin with is another one than the task asks for.
+    #[error(
+        "found a head to begin with of another encoder, of other layers, or of another kind or \
+         size, expected one that differs in its tags alone"
+    )]
+    Beginning,
     /// There is nothing to fit to.
     #[error("found no sentence to train on")]
     Empty,

@@ -1,15 +1,16 @@
 //! Matrix products of row-major slices, on one thread.
 
+#[cfg(feature = "gemm")]
 use gemm::Parallelism;
 
 /// A matrix over a slice.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<'a> {
     values: &'a [f32],
-    rows: usize,
-    columns: usize,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
     /// From a row to the next, and from a column to the next.
-    strides: [isize; 2],
+    strides: [usize; 2],
 }
 
 impl<'a> Matrix<'a> {
@@ -20,8 +21,15 @@ impl<'a> Matrix<'a> {
             values,
             rows: values.len() / columns,
             columns,
-            strides: [columns as isize, 1],
+            strides: [columns, 1],
         }
+    }
+
+    /// The number at a place.
+    #[cfg(any(test, not(feature = "gemm")))]
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, column: usize) -> f32 {
+        self.values[row * self.strides[0] + column * self.strides[1]]
     }
 
     /// Rows for columns.
@@ -44,6 +52,9 @@ pub(crate) fn add_product(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
         "the sums are of the product's size"
     );
     debug_assert!(a.values.len() == a.rows * a.columns && b.values.len() == b.rows * b.columns);
+    #[cfg(not(feature = "gemm"))]
+    crate::product::add(sums, a, b);
+    #[cfg(feature = "gemm")]
     // SAFETY: each slice holds rows x columns numbers, which the strides span.
     unsafe {
         gemm::gemm(
@@ -55,11 +66,11 @@ pub(crate) fn add_product(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
             b.columns as isize,
             true,
             a.values.as_ptr(),
-            a.strides[1],
-            a.strides[0],
+            a.strides[1] as isize,
+            a.strides[0] as isize,
             b.values.as_ptr(),
-            b.strides[1],
-            b.strides[0],
+            b.strides[1] as isize,
+            b.strides[0] as isize,
             1.0f32,
             1.0f32,
             false,

@@ -106,12 +106,23 @@ impl Parameters {
     }
 
     /// Moves towards other numbers until only the share `keep` of the
-    /// difference is left.
-    pub(crate) fn approach(&mut self, other: &Self, keep: f32) {
-        for (own, other) in self.values.iter_mut().zip(&other.values) {
+    /// difference is left, where a `gradient` has moved these.
+    pub(crate) fn approach(&mut self, other: &Self, gradient: &Self, keep: f32) {
+        let tensors = self.values.iter_mut().zip(&other.values);
+        let moved = tensors
+            .zip(&gradient.values)
+            .filter(|(_, own)| !own.is_empty());
+        for ((own, other), _) in moved {
             for (own, other) in own.iter_mut().zip(other) {
                 *own = other + (*own - other) * keep;
             }
+        }
+    }
+
+    /// Lets go of a tensor's numbers: as a gradient, it then changes nothing.
+    pub(crate) fn drop(&mut self, name: &str) {
+        if let Some(index) = self.index(name) {
+            self.values[index] = Vec::new();
         }
     }
 

@@ -181,6 +181,22 @@ impl Settings {
         }
     }
 
+    /// Those for a hundred sentences rather than thousands: of the best head's
+    /// kind and size, so that fitting can begin with one
+    /// ([`Fit::begin_with`](crate::Fit::begin_with)), with more and smaller
+    /// steps. No sentence is kept from fitting.
+    pub fn small(seed: u64) -> Self {
+        Self {
+            epochs: 20,
+            batch: 8,
+            learning_rate: 2e-3,
+            validation: 0.0,
+            average: 0.99,
+            rare: 0,
+            ..Self::best(seed)
+        }
+    }
+
     /// Checks every number.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 import { build } from "./bindings.js";
 import { PART, Source } from "./downloads.js";
 import { describe, NeriteError, refuse } from "./errors.js";
+import { archive, train } from "./lesson.js";
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
@@ -15,11 +16,28 @@ export class Host {
   #bindings = null;
   #memory = null;
   #stop = new AbortController();
+  /** Where the bundle is from, and whether it is kept. */
+  #from = {};
+  /** Whether the training that goes on is to end. */
+  #trainingStopped = false;
   #post;
   #tasks = {
     load: (input, progress) => this.#load(input, progress),
     outline: ({ text }) => this.#engine.outline(text),
     predict: (input) => this.#predict(input),
+    addHead: ({ head, title, bytes }) => {
+      this.#engine.addHead(head, title, bytes);
+      return this.#engine.describe();
+    },
+    archive: (input) => archive({ engine: this.#engine, ...this.#from }, input),
+    train: (input, progress) => {
+      this.#trainingStopped = false;
+      const { Trainer } = this.#bindings;
+      return train({ Trainer, engine: this.#engine, isStopped: () => this.#trainingStopped }, input, progress);
+    },
+    stop: () => {
+      this.#trainingStopped = true;
+    },
   };
 
   /** @param {(message: object) => void} post */
@@ -60,6 +78,7 @@ export class Host {
   async #load({ source, cache, wasm, manifest: known }, progress, again = 0) {
     const { signal } = this.#stop;
     const from = new Source(source);
+    this.#from = { source: from, cache };
     const [bindings, manifest] = await Promise.all([build(wasm), known ?? from.manifest(signal)]);
     signal.throwIfAborted();
     this.#bindings = bindings;

@@ -7,8 +7,9 @@ import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
 import { located } from "./source.js";
+import { Trainer } from "./trainer.js";
 
-export { cacheSize, clearCache, NeriteError };
+export { cacheSize, clearCache, NeriteError, Trainer };
 
 /** More workers than this bring little: memory is slower than cores. */
 const MOST_WORKERS = 4;
@@ -180,6 +181,27 @@ export class Recognizer {
         Array.from(tags, (tag, word) => probabilities[word * names.length + tag]),
       ),
     };
+  }
+
+  /** A trainer with the same bundle, which works in a worker of its own. */
+  trainer(options) {
+    const { onProgress, signal } = options ?? {};
+    return Trainer.start(this.#pool,  onProgress, signal);
+  }
+
+  /** Takes a head that is not in the bundle, for instance one that a trainer made; from then on it is among `heads`. */
+  async addHead(id, bytes, { title = id } = {}) {
+    if (typeof id !== "string" || !/^[\w.-]{1,64}$/.test(id))
+      refuse("input", `found the head's name ${JSON.stringify(id)}, expected letters, digits, dots, - and _`);
+    if (!(bytes instanceof Uint8Array)) refuse("input", "found no bytes of a head, expected a Uint8Array");
+    await this.#pool.addHead({ head: id, title: String(title), bytes });
+    // What was kept may be of an older head of this name.
+    this.#kept = new Kept();
+  }
+
+  /** The bundle as a zip file, with the heads that were added, of which `head` is the first. */
+  archive(head = this.defaultHead) {
+    return this.#pool.archive(head);
   }
 
   free() {

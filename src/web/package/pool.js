@@ -23,6 +23,8 @@ export class Pool {
   #length = 0;
   /** Whether a further worker has found no memory: then there will be no more. */
   #full = false;
+  /** Heads beside the bundle's own, by name: further workers are told of them. */
+  #added = new Map();
   /** What the first worker says of the bundle. */
   bundle = null;
 
@@ -33,6 +35,16 @@ export class Pool {
   constructor(input, starting) {
     this.#input = input;
     this.#starting = starting;
+  }
+
+  /** What workers load. */
+  get input() {
+    return this.#input;
+  }
+
+  /** How workers are started. */
+  get starting() {
+    return this.#starting;
   }
 
   get size() {
@@ -61,6 +73,7 @@ export class Pool {
     try {
       const bundle = await handle.ask("load", { ...this.#input, manifest: this.bundle?.manifest }, onProgress);
       this.#refuseFreed();
+      for (const head of this.#added.values()) await handle.ask("addHead", head);
       this.bundle ??= bundle;
       this.#workers.push(handle);
       return handle;
@@ -94,6 +107,22 @@ export class Pool {
     };
     this.#growing ??= start();
     await this.#growing;
+  }
+
+  /** Adds a head to all workers. */
+  async addHead(added) {
+    const lead = await this.lead();
+    const { heads } = await this.#watch(lead, lead.ask("addHead", added));
+    this.#added.set(added.head, added);
+    const others = this.#workers.filter((worker) => worker !== lead);
+    await Promise.all(others.map((worker) => this.#watch(worker, worker.ask("addHead", added))));
+    this.bundle = { ...this.bundle, heads };
+  }
+
+  /** The bundle as a zip file. */
+  async archive(head) {
+    const lead = await this.lead();
+    return this.#watch(lead, lead.ask("archive", { head }));
   }
 
   async outline(text) {

@@ -1,10 +1,13 @@
 //! A bundle in memory: built from the bytes of its files as they arrive, then
 //! asked about texts.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use js_sys::Uint32Array;
 use nerite::{
-    Aggregation, BundleFile, Decoder, Encoder, EncoderLoader, Head, Manifest, Options, PART_BYTES,
-    Recognizer, Sentence, Utf16Offsets, cut, from_utf16,
+    Aggregation, BundleFile, BundleHead, Decoder, Encoder, EncoderLoader, Head, Manifest, Options,
+    PART_BYTES, Recognizer, Sentence, Utf16Offsets, cut, from_utf16,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::results::{Bundle, HeadResult, Outline};
+use crate::trainer::Encoded;
 
 /// Why something was refused, as a page's `NeriteError` has it.
 pub(crate) struct Refusal {
@@ -45,7 +49,7 @@ pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Refusal> {
         .map_err(|error| Refusal::new("input", error))
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal> {
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal> {
     serde_wasm_bindgen::from_value(value).map_err(|error| Refusal::new("input", error))
 }
 
@@ -70,6 +74,10 @@ pub struct Engine {
     recognizer: Option<Recognizer>,
     /// In the manifest's order.
     heads: Vec<Head>,
+    /// Their files, which another head may begin with.
+    head_files: Vec<Vec<u8>>,
+    /// What is known of sentences, by their words, layer upon layer.
+    pub(crate) encoded: HashMap<Vec<String>, Arc<Encoded>>,
 }
 
 /// How one head is asked.
@@ -102,6 +110,8 @@ impl Engine {
             loaded: None,
             recognizer: None,
             heads: Vec::new(),
+            head_files: Vec::new(),
+            encoded: HashMap::new(),
         })
     }
 
@@ -215,11 +225,68 @@ impl Engine {
                 head.check_encoder(recognizer.encoder())
                     .map_err(|error| bundle(&error))?;
                 self.heads.push(head);
+                self.head_files.push(buffer);
             }
         }
         self.done += 1;
         self.received = 0;
         Ok(())
+    }
+
+    /// Adds a head that is not in the bundle's folder, in the place of one that
+    /// was added under the same name before.
+    #[wasm_bindgen(js_name = addHead)]
+    pub fn add_head(&mut self, id: &str, title: &str, bytes: Vec<u8>) -> Result<(), JsValue> {
+        let refuse =
+            |error: &dyn std::fmt::Display| Refusal::new("bundle", format!("{id}: {error}"));
+        let head = Head::from_bytes(&bytes).map_err(|error| refuse(&error))?;
+        let encoder = self.recognizer()?.encoder();
+        head.check_encoder(encoder)
+            .map_err(|error| refuse(&error))?;
+        let entry = BundleHead {
+            id: id.into(),
+            title: title.into(),
+            file: BundleFile {
+                file: format!("heads/{id}.safetensors"),
+                bytes: bytes.len() as u64,
+                sha256: format!("{:x}", Sha256::digest(&bytes)),
+                parts: Vec::new(),
+                piece_bytes: None,
+            },
+            report: None,
+        };
+        match self.manifest.heads.iter().position(|own| own.id == id) {
+            Some(place) => {
+                self.manifest.heads[place] = entry;
+                (self.heads[place], self.head_files[place]) = (head, bytes);
+            }
+            None => {
+                self.manifest.heads.push(entry);
+                self.heads.push(head);
+                self.head_files.push(bytes);
+                self.done += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The manifest of a bundle with the heads that were added, without
+    /// reports, of which `head` is the default one.
+    pub fn manifest(&self, head: &str) -> Result<String, JsValue> {
+        let mut manifest = self.manifest.clone();
+        manifest.default_head = head.to_owned();
+        manifest
+            .heads
+            .iter_mut()
+            .for_each(|head| head.report = None);
+        let json = serde_json::to_string_pretty(&manifest);
+        Ok(json.map_err(|error| Refusal::new("bundle", error))? + "\n")
+    }
+
+    /// The file of a head, if there is such a head.
+    #[wasm_bindgen(js_name = headFile)]
+    pub fn head_bytes(&self, id: &str) -> Option<Vec<u8>> {
+        self.head_file(id).map(<[u8]>::to_vec)
     }
 
     /// What there is to say of the bundle, once all files have been read.
@@ -283,6 +350,18 @@ impl Engine {
 }
 
 impl Engine {
+    /// The encoder with its tokenizer, once it has been read.
+    pub(crate) fn recognizer(&self) -> Result<&Recognizer, Refusal> {
+        let recognizer = self.recognizer.as_ref();
+        recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))
+    }
+
+    /// The file of a head of the bundle.
+    pub(crate) fn head_file(&self, id: &str) -> Option<&[u8]> {
+        let place = self.manifest.heads.iter().position(|head| head.id == id)?;
+        self.head_files.get(place).map(Vec::as_slice)
+    }
+
     /// The file that is being read.
     fn file(&self) -> Result<BundleFile, Refusal> {
         let file = self.manifest.files().nth(self.done).cloned();

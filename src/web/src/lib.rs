@@ -8,7 +8,9 @@ mod memory;
 mod panic;
 mod reports;
 mod results;
+mod trainer;
 
 pub use engine::Engine;
 pub use memory::lacking_bytes;
 pub use reports::{check_file, compare_reports, judge_sample, list_errors};
+pub use trainer::Trainer;

@@ -157,6 +157,41 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
     Ok(bytes)
 }
 
+/// The numbers of a head's file, in the order of [`HeadConfig::tensors`]: what
+/// [`head_file`] was given, but for the rounding of matrices and tables.
+///
+/// # Errors
+///
+/// Bytes that are not a head, of another version, or inconsistent.
+pub fn head_numbers(bytes: &[u8]) -> Result<(HeadConfig, Vec<Vec<f32>>), HeadError> {
+    let (config, mut tensors) = read(bytes)?;
+    let numbers = config.tensors()?.into_iter().map(|tensor| {
+        let HeadTensor {
+            name,
+            shape,
+            stored,
+        } = tensor;
+        if stored == Stored::Numbers {
+            return tensors.take(name);
+        }
+        let rows = tensors.take_rows(name);
+        let width = rows.weight.len() / rows.scale.len();
+        let scaled = rows.weight.chunks_exact(width).zip(&rows.scale);
+        let values: Vec<f32> = scaled
+            .flat_map(|(row, &scale)| row.iter().map(move |&x| f32::from(x) * scale))
+            .collect();
+        if stored == Stored::Table {
+            return values;
+        }
+        // `[outputs, inputs]` in the file.
+        let (inputs, outputs) = (shape[0], shape[1]);
+        let place = |at: usize| at % outputs * inputs + at / outputs;
+        (0..values.len()).map(|at| values[place(at)]).collect()
+    });
+    let numbers = numbers.collect();
+    Ok((config, numbers))
+}
+
 /// Reads a head's file.
 pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
     let (_, header) = SafeTensors::read_metadata(bytes)?;

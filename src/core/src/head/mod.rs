@@ -25,7 +25,7 @@ use crate::int8::Backend;
 use crate::math::softmax;
 
 pub use config::{HeadConfig, HeadKind, HeadTensor};
-pub use file::head_file;
+pub use file::{head_file, head_numbers};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;
 

@@ -195,8 +195,104 @@ fn an_average_moves_by_its_share() {
         .iter_mut()
         .flatten()
         .for_each(|x| *x = 1.0);
-    average.approach(&parameters, 0.75);
-    average.approach(&parameters, 0.5);
+    average.approach(&parameters, &parameters, 0.75);
+    average.approach(&parameters, &parameters, 0.5);
     let expected = 1.0 - 0.75 * 0.5;
     assert!(average.values.iter().flatten().all(|&x| x == expected));
+}
+
+/// Two sentences over and over.
+struct Toy {
+    tags: TagSet,
+    width: usize,
+}
+
+impl Examples for Toy {
+    fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn sentence(&self, index: usize) -> crate::Sentence<'_> {
+        let tags: &[u16] = if index % 2 == 0 {
+            &[2, 0, 1]
+        } else {
+            &[0, 2, 2]
+        };
+        crate::Sentence {
+            words: vec!["Mr.", "Bush", "said"],
+            gold: tags.iter().copied().map(crate::Gold::Tag).collect(),
+            seen: vec![true; 3],
+        }
+    }
+
+    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+        let own = |i: usize| ((i * 37 + index % 2 * 11) % 19) as f32 / 8.0 - 1.1;
+        rows.extend((0..3 * self.width).map(own));
+    }
+}
+
+fn toy(config: &HeadConfig) -> Task<Toy> {
+    Task {
+        examples: Toy {
+            tags: config.tags.clone(),
+            width: config.inputs(),
+        },
+        train: (0..20).collect(),
+        validation: None,
+        head: config.clone(),
+    }
+}
+
+fn run(fit: &mut Fit<Toy>) -> f32 {
+    let mut last = f32::NAN;
+    while let Some(progress) = fit.step().unwrap() {
+        if let Progress::Epoch { loss, .. } = progress {
+            last = loss as f32;
+        }
+    }
+    last
+}
+
+fn settings() -> Settings {
+    Settings {
+        epochs: 4,
+        batch: 4,
+        ..Settings::small(3)
+    }
+}
+
+#[test]
+fn a_fit_goes_on_with_the_same_bytes() {
+    let config = config(HeadKind::Context, true, true);
+    let mut whole = Fit::new(toy(&config), settings()).unwrap();
+    run(&mut whole);
+    let mut first = Fit::new(toy(&config), settings()).unwrap();
+    while first.done() < 2 {
+        first.step().unwrap();
+    }
+    let state = first.state("this").unwrap();
+    let mut second = Fit::new(toy(&config), settings()).unwrap();
+    assert!(!second.resume(&state, "another"));
+    assert!(second.resume(&state, "this"));
+    run(&mut second);
+    assert_eq!(second.finish().unwrap().file, whole.finish().unwrap().file);
+}
+
+#[test]
+fn a_head_that_knows_is_a_better_beginning() {
+    let config = config(HeadKind::Context, true, true);
+    let mut first = Fit::new(toy(&config), settings()).unwrap();
+    let from_nothing = run(&mut first);
+    let known = first.finish().unwrap().file;
+    let mut second = Fit::new(toy(&config), settings()).unwrap();
+    second.begin_with(&known).unwrap();
+    assert!(run(&mut second) < from_nothing);
+
+    let linear = self::config(HeadKind::Linear, true, true);
+    let mut other = Fit::new(toy(&linear), settings()).unwrap();
+    assert!(matches!(other.begin_with(&known), Err(FitError::Beginning)));
 }

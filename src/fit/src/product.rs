@@ -1,0 +1,147 @@
+//! Our own product of matrices: its sums are added up in an order that depends
+//! on nothing but the sizes, so that every processor, native or wasm, computes
+//! the same bits. (A library's adds up as suits the processor, and fuses
+//! multiplications and additions where that is possible.)
+
+use crate::matrix::Matrix;
+
+/// So many products are added up before they are added to the sums: what stays
+/// in the nearest cache.
+const DEPTH: usize = 256;
+
+/// Adds the product `a b` to `sums` `[a.rows, b.columns]`, all of fitting sizes.
+pub(crate) fn add(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { add_avx2(sums, a, b) };
+    }
+    add_tiled::<4, 8>(sums, a, b);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_avx2(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
+    add_tiled::<6, 16>(sums, a, b);
+}
+
+/// As [`add`], in tiles of so many sums: as many as a processor has registers
+/// for. Their size does not change a bit.
+#[inline(always)]
+fn add_tiled<const ROWS: usize, const COLUMNS: usize>(
+    sums: &mut [f32],
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+) {
+    let (blocks, depth) = (a.rows.div_ceil(ROWS), DEPTH.min(a.columns));
+    let mut packed_a = vec![0.0f32; depth * blocks * ROWS];
+    let mut packed_b = vec![0.0f32; depth * COLUMNS];
+    for start in (0..a.columns).step_by(DEPTH) {
+        let depth = DEPTH.min(a.columns - start);
+        let packed_a = &mut packed_a[..depth * blocks * ROWS];
+        let packed_b = &mut packed_b[..depth * COLUMNS];
+        for (block, packed) in packed_a.chunks_exact_mut(depth * ROWS).enumerate() {
+            for (k, packed) in packed.chunks_exact_mut(ROWS).enumerate() {
+                for (row, x) in packed.iter_mut().enumerate() {
+                    let row = block * ROWS + row;
+                    *x = if row < a.rows {
+                        a.at(row, start + k)
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+        for first in (0..b.columns).step_by(COLUMNS) {
+            let columns = COLUMNS.min(b.columns - first);
+            for (k, packed) in packed_b.chunks_exact_mut(COLUMNS).enumerate() {
+                for (column, x) in packed.iter_mut().enumerate() {
+                    let within = column < columns;
+                    *x = if within {
+                        b.at(start + k, first + column)
+                    } else {
+                        0.0
+                    };
+                }
+            }
+            for (block, packed) in packed_a.chunks_exact(depth * ROWS).enumerate() {
+                let tile = tile::<ROWS, COLUMNS>(packed, packed_b);
+                let rows = block * ROWS..a.rows.min((block + 1) * ROWS);
+                for (row, tile) in rows.zip(&tile) {
+                    let sums = &mut sums[row * b.columns + first..][..columns];
+                    sums.iter_mut().zip(tile).for_each(|(sum, x)| *sum += x);
+                }
+            }
+        }
+    }
+}
+
+/// The products of packed rows and packed columns, added up in their order.
+#[inline(always)]
+fn tile<const ROWS: usize, const COLUMNS: usize>(a: &[f32], b: &[f32]) -> [[f32; COLUMNS]; ROWS] {
+    let mut sums = [[0.0f32; COLUMNS]; ROWS];
+    let (a, _) = a.as_chunks::<ROWS>();
+    let (b, _) = b.as_chunks::<COLUMNS>();
+    for (a, b) in a.iter().zip(b) {
+        for (sums, a) in sums.iter_mut().zip(a) {
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum += a * b;
+            }
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(count: usize, seed: usize) -> Vec<f32> {
+        let number = |i| ((i * (seed * 2 + 37)) % 1019) as f32 / 509.0 - 1.0;
+        (0..count).map(number).collect()
+    }
+
+    /// Sizes that fill no tile, and more than one depth.
+    const SIZES: [[usize; 3]; 5] = [
+        [1, 1, 1],
+        [7, 17, 300],
+        [13, 9, 513],
+        [4, 33, 2],
+        [70, 5, 256],
+    ];
+
+    #[test]
+    fn tiles_do_not_change_a_bit() {
+        for [rows, columns, depth] in SIZES {
+            let (a, b) = (numbers(rows * depth, 1), numbers(depth * columns, 2));
+            let (a, b) = (Matrix::new(&a, depth), Matrix::new(&b, columns));
+            let run = |add: fn(&mut [f32], Matrix<'_>, Matrix<'_>)| {
+                let mut sums = numbers(rows * columns, 3);
+                add(&mut sums, a, b);
+                sums.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let expected = run(add_tiled::<1, 1>);
+            assert_eq!(run(add), expected);
+            assert_eq!(run(add_tiled::<4, 8>), expected);
+            assert_eq!(run(add_tiled::<6, 16>), expected);
+        }
+    }
+
+    #[test]
+    fn products_are_right() {
+        for [rows, columns, depth] in SIZES {
+            let (a, b) = (numbers(rows * depth, 1), numbers(depth * columns, 2));
+            let mut sums = vec![0.0; rows * columns];
+            let turned = Matrix::new(&a, rows).transposed();
+            add(&mut sums, turned, Matrix::new(&b, columns));
+            for row in 0..rows {
+                for column in 0..columns {
+                    let products = (0..depth)
+                        .map(|k| f64::from(a[k * rows + row]) * f64::from(b[k * columns + column]));
+                    let found = f64::from(sums[row * columns + column]);
+                    assert!((found - products.sum::<f64>()).abs() < 1e-4);
+                }
+            }
+        }
+    }
+}

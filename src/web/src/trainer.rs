@@ -1,0 +1,441 @@
+//! Fitting in the tab: documents with marks to a head, and its figures.
+
+use std::sync::Arc;
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use nerite::{
+    HeadConfig, HeadKind, JudgedSentence, Subwords, TagSet, Workspace, cut, features, from_utf16,
+};
+use nerite_fit::{
+    Cached, Examples, Fit, Gold, Judged, Labelled, Progress, Sentence, Settings, Task, folds, judge,
+};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine::{Engine, Refusal, from_js, to_js};
+
+/// What is kept of a sentence that has been through the encoder.
+pub(crate) struct Encoded {
+    /// `[words, layers * hidden]`, as precise as a native run keeps them.
+    rows: Vec<f16>,
+    /// For each word, whether the encoder has seen anything of it.
+    seen: Vec<bool>,
+}
+
+/// A sentence to fit to.
+struct Example {
+    words: Vec<String>,
+    tags: Vec<u16>,
+    document: usize,
+    encoded: Arc<Encoded>,
+}
+
+/// All of them.
+struct Texts {
+    tags: TagSet,
+    width: usize,
+    sentences: Vec<Example>,
+}
+
+impl Examples for Texts {
+    fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn sentence(&self, index: usize) -> Sentence<'_> {
+        let Example {
+            words,
+            tags,
+            encoded,
+            ..
+        } = &self.sentences[index];
+        Sentence {
+            words: words.iter().map(String::as_str).collect(),
+            gold: tags.iter().copied().map(Gold::Tag).collect(),
+            seen: encoded.seen.clone(),
+        }
+    }
+
+    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+        let halves = &self.sentences[index].encoded.rows;
+        let start = rows.len();
+        rows.resize(start + halves.len(), 0.0);
+        halves.convert_to_f32_slice(&mut rows[start..]);
+    }
+}
+
+impl Labelled for Texts {
+    fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<Gold<'_>>) {
+        let sentence = Examples::sentence(self, index);
+        (sentence.words, sentence.gold)
+    }
+}
+
+/// A stretch of a text that was given a type.
+#[derive(Deserialize)]
+struct Mark {
+    start: u32,
+    end: u32,
+    r#type: String,
+}
+
+/// How a head is wanted.
+#[derive(Deserialize)]
+struct Wish {
+    types: Vec<String>,
+    /// The head of the bundle whose knowledge is begun with.
+    from: Option<String>,
+    seed: u32,
+}
+
+/// What became of a document.
+#[derive(Default, Serialize)]
+struct Added {
+    sentences: usize,
+    words: usize,
+    marks: usize,
+    /// Marks that ended inside of a word, and were made to hold all of it.
+    widened: usize,
+    /// Marks that hold no word, or of which an earlier mark has all words.
+    lost: usize,
+}
+
+/// How far a fit has come.
+#[derive(Serialize)]
+struct Step {
+    done: usize,
+    total: usize,
+    loss: f32,
+}
+
+/// Figures of all types together, or of one.
+#[derive(Serialize)]
+struct Figures {
+    r#type: String,
+    precision: f64,
+    recall: f64,
+    f1: f64,
+    support: f64,
+    low: f64,
+    high: f64,
+}
+
+/// A head in the making.
+#[wasm_bindgen]
+pub struct Trainer {
+    texts: Arc<Texts>,
+    config: HeadConfig,
+    settings: Settings,
+    from: Option<Vec<u8>>,
+    workspace: Workspace,
+    documents: usize,
+    /// Of each sentence, once all documents are there.
+    folds: Vec<usize>,
+    fit: Option<Fit<Arc<Texts>>>,
+    steps: usize,
+    judged: Vec<(Vec<u16>, Vec<f32>, Vec<bool>, usize)>,
+}
+
+fn refused(error: impl std::fmt::Display) -> Refusal {
+    Refusal::new("input", error)
+}
+
+#[wasm_bindgen]
+impl Trainer {
+    /// Begins with no document. `wish` is `{types: string[], from?: string,
+    /// seed: number}`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(engine: &Engine, wish: JsValue) -> Result<Trainer, JsValue> {
+        let Wish { types, from, seed } = from_js(wish)?;
+        let labels = types
+            .iter()
+            .flat_map(|kind| ["B", "I"].map(|place| format!("{place}-{kind}")));
+        let tags = TagSet::new(labels.chain(["O".to_owned()])).map_err(refused)?;
+        let from = from.map(|id| {
+            let file = engine.head_file(&id);
+            file.map(<[u8]>::to_vec)
+                .ok_or_else(|| refused(format!("found no head {id:?}")))
+        });
+        let from = from.transpose()?;
+        let shape = engine.recognizer()?.encoder();
+        let mut settings = Settings::small(seed.into());
+        let layers: Vec<usize> = (0..=shape.config().layers).collect();
+        let mut config = HeadConfig {
+            kind: settings.model.kind,
+            tags: tags.clone(),
+            layers,
+            hidden: shape.config().hidden,
+            temperature: 1.0,
+            encoder_sha256: shape.sha256().to_owned(),
+            mix: true,
+            lexicon: settings.model.lexicon,
+            projection: settings.model.projection,
+            units: settings.model.units,
+            transitions: settings.model.transitions,
+            decoder: settings.model.decoder,
+        };
+        // Begun with another head, a new one is built like it.
+        if let Some(file) = &from {
+            let (other, _) = nerite::head_numbers(file).map_err(refused)?;
+            if other.kind == HeadKind::Linear {
+                return Err(refused(
+                    "found a linear head to begin with, which knows nothing beyond its own tags",
+                )
+                .into());
+            }
+            config = HeadConfig {
+                tags: config.tags,
+                temperature: 1.0,
+                transitions: config.transitions,
+                decoder: config.decoder,
+                ..other
+            };
+            settings.model.kind = config.kind;
+            settings.model.lexicon = config.lexicon;
+            settings.model.projection = config.projection;
+            settings.model.units = config.units;
+        }
+        Ok(Self {
+            texts: Arc::new(Texts {
+                tags,
+                width: config.inputs(),
+                sentences: Vec::new(),
+            }),
+            config,
+            settings,
+            from,
+            workspace: Workspace::default(),
+            documents: 0,
+            folds: Vec::new(),
+            fit: None,
+            steps: 0,
+            judged: Vec::new(),
+        })
+    }
+
+    /// Adds a document, whose `marks` are `[{start, end, type}]` in UTF-16 code
+    /// units. Sentences that were in a document before are not encoded again.
+    pub fn add(
+        &mut self,
+        engine: &mut Engine,
+        text: &str,
+        marks: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let mut marks: Vec<Mark> = from_js(marks)?;
+        marks.sort_by_key(|mark| mark.start);
+        let mut added = Added::default();
+        let before = marks.len();
+        let mut end = 0;
+        marks.retain(|mark| {
+            let follows = mark.start >= end && mark.end > mark.start;
+            end = if follows { mark.end } else { end };
+            follows
+        });
+        let ends: Vec<u32> = marks
+            .iter()
+            .flat_map(|mark| [mark.start, mark.end])
+            .collect();
+        let ends = from_utf16(text, &ends)
+            .ok_or_else(|| refused("found marks that do not lie in the text"))?;
+        let texts = Arc::get_mut(&mut self.texts);
+        let texts = texts.ok_or_else(|| refused("found a document after fitting has begun"))?;
+        let mut used = vec![false; marks.len()];
+        let mut next = 0;
+        for sentence in cut(text) {
+            let mut words = Vec::new();
+            let mut tags = Vec::new();
+            let mut open = None;
+            for word in &sentence {
+                while next < marks.len() && ends[2 * next + 1] <= word.start {
+                    next += 1;
+                }
+                let tag = if next < marks.len() && ends[2 * next] < word.end {
+                    let place = if open == Some(next) { "I" } else { "B" };
+                    open = Some(next);
+                    let (start, end) = (ends[2 * next], ends[2 * next + 1]);
+                    let cuts = word.start < start || end < word.end;
+                    if cuts {
+                        added.widened += 1;
+                    }
+                    used[next] = true;
+                    format!("{place}-{}", marks[next].r#type)
+                } else {
+                    open = None;
+                    "O".to_owned()
+                };
+                let index = texts.tags.index(&tag);
+                let index = index.ok_or_else(|| {
+                    refused(format!(
+                        "found a mark of the type {tag:?}, which is not among the types"
+                    ))
+                })?;
+                tags.push(index as u16);
+                words.push(text[word.clone()].to_owned());
+            }
+            added.sentences += 1;
+            added.words += words.len();
+            let encoded = encode(engine, &mut self.workspace, &words, &self.config.layers)?;
+            texts.sentences.push(Example {
+                words,
+                tags,
+                document: self.documents,
+                encoded,
+            });
+        }
+        self.documents += 1;
+        added.marks = used.iter().filter(|used| **used).count();
+        added.lost = before - added.marks;
+        Ok(to_js(&added)?)
+    }
+
+    /// Divides the documents for cross-validation; the number of parts. What
+    /// is known of sentences that are in no document any more is forgotten.
+    pub fn divide(&mut self, engine: &mut Engine) -> usize {
+        engine.encoded.retain(|_, own| Arc::strong_count(own) > 1);
+        let documents: Vec<usize> = self
+            .texts
+            .sentences
+            .iter()
+            .map(|own| own.document)
+            .collect();
+        self.folds = folds(&documents);
+        self.judged.clear();
+        self.folds.iter().max().map_or(0, |last| last + 1)
+    }
+
+    /// Begins a fit to all sentences but those of a part.
+    pub fn begin(&mut self, without: Option<usize>) -> Result<(), JsValue> {
+        let all = 0..self.texts.sentences.len();
+        let train =
+            all.filter(|&index| without.is_none() || self.folds.get(index).copied() != without);
+        let task = Task {
+            examples: self.texts.clone(),
+            train: train.collect(),
+            validation: None,
+            head: self.config.clone(),
+        };
+        let mut fit = Fit::new(task, self.settings.clone()).map_err(refused)?;
+        if let Some(file) = &self.from {
+            fit.begin_with(file).map_err(refused)?;
+        }
+        self.fit = Some(fit);
+        self.steps = 0;
+        Ok(())
+    }
+
+    /// Takes a step: `{done, total, loss}`, or `undefined` if none is left.
+    pub fn step(&mut self) -> Result<JsValue, JsValue> {
+        let fit = self
+            .fit
+            .as_mut()
+            .ok_or_else(|| refused("no fit has begun"))?;
+        let total = fit.steps() * fit.epochs();
+        let progress = fit.step().map_err(refused)?;
+        let loss = match progress {
+            None => return Ok(JsValue::UNDEFINED),
+            Some(Progress::Step { loss }) => loss,
+            Some(Progress::Epoch { loss, .. }) => loss as f32,
+        };
+        self.steps += 1;
+        Ok(to_js(&Step {
+            done: self.steps,
+            total,
+            loss,
+        })?)
+    }
+
+    /// Ends the fit: the head's file.
+    pub fn finish(&mut self) -> Result<Vec<u8>, JsValue> {
+        let fit = self.fit.take().ok_or_else(|| refused("no fit has begun"))?;
+        Ok(fit.finish().map_err(refused)?.file)
+    }
+
+    /// Ends the fit that left a part out, and judges its head on that part.
+    pub fn judge(&mut self, part: usize) -> Result<(), JsValue> {
+        let file = self.finish()?;
+        let head = nerite::Head::from_bytes(&file).map_err(refused)?;
+        let held: Vec<usize> = (0..self.folds.len())
+            .filter(|&index| self.folds[index] == part)
+            .collect();
+        let predictions = Cached {
+            head: &head,
+            decoder: head.decoder(None).map_err(refused)?,
+            examples: &self.texts,
+        };
+        let judged = judge(&*self.texts, &held, &predictions).map_err(refused)?;
+        let sentences = judged.sentences.into_iter().zip(held);
+        self.judged.extend(
+            sentences
+                .map(|(own, index)| (own.predicted, own.confidences, own.without_subword, index)),
+        );
+        Ok(())
+    }
+
+    /// The figures over all parts that were judged: `[{type, precision,
+    /// recall, f1, support, low, high}]`, the first one of all types.
+    pub fn figures(&self) -> Result<JsValue, JsValue> {
+        let sentences = self
+            .judged
+            .iter()
+            .map(|(predicted, confidences, dropped, index)| {
+                let own = &self.texts.sentences[*index];
+                JudgedSentence {
+                    words: own.words.iter().map(String::as_str).collect(),
+                    gold: own.tags.clone(),
+                    predicted: predicted.clone(),
+                    confidences: confidences.clone(),
+                    without_subword: dropped.clone(),
+                }
+            });
+        let judged = Judged {
+            tags: self.texts.tags.clone(),
+            sentences: sentences.collect(),
+        };
+        let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
+            r#type: name,
+            precision: found.scores.precision,
+            recall: found.scores.recall,
+            f1: found.scores.f1,
+            support: found.scores.support as f64,
+            low: found.f1.low,
+            high: found.f1.high,
+        });
+        Ok(to_js(&figures.collect::<Vec<_>>())?)
+    }
+}
+
+/// What the encoder makes of a sentence, from an earlier time if there is one.
+fn encode(
+    engine: &mut Engine,
+    workspace: &mut Workspace,
+    words: &[String],
+    layers: &[usize],
+) -> Result<Arc<Encoded>, Refusal> {
+    if let Some(known) = engine.encoded.get(words) {
+        return Ok(known.clone());
+    }
+    let recognizer = engine.recognizer()?;
+    let encoder = recognizer.encoder();
+    let list: Vec<&str> = words.iter().map(String::as_str).collect();
+    let subwords = Subwords::new(recognizer.tokenizer(), &list, encoder.config().window);
+    let subwords = subwords.map_err(refused)?;
+    let rows = features(&mut (encoder, workspace), &[&subwords], layers).map_err(refused)?;
+    let mut halves = vec![f16::ZERO; rows.len()];
+    halves.convert_from_f32_slice(&rows);
+    let encoded = Arc::new(Encoded {
+        rows: halves,
+        seen: subwords.counts.iter().map(|&count| count > 0).collect(),
+    });
+    engine.encoded.insert(words.to_vec(), encoded.clone());
+    Ok(encoded)
+}

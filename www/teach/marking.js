@@ -1,0 +1,202 @@
+// The text with its marks: a text box that cannot be written in, so that selection and reading aloud are the browser's.
+
+import { byId, element, excerpt } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { withMark } from "./project.js";
+
+const MOVES = /^(Arrow|Home|End|Page)/;
+
+/** The bounds of the words that a selection touches, without spaces at its ends. */
+function wholeWords(text, start, end) {
+  const isWord = (at) => at >= 0 && at < text.length && /[\p{L}\p{M}\p{N}]/u.test(characterAt(text, at));
+  while (start < end && /\s/.test(text[start])) start += 1;
+  while (end > start && /\s/.test(text[end - 1])) end -= 1;
+  if (isWord(start) || start === end) while (isWord(start - 1)) start -= 1;
+  if (isWord(end - 1) || start === end) while (isWord(end)) end += 1;
+  return [start, end];
+}
+
+/** The character that a code unit belongs to. */
+function characterAt(text, at) {
+  const isLow = /[\uDC00-\uDFFF]/.test(text[at]) && at > 0;
+  return String.fromCodePoint(text.codePointAt(isLow ? at - 1 : at));
+}
+
+export class Marking {
+  #box = byId("marking");
+  #mirror = byId("mirror");
+  #said = byId("said");
+  #document = null;
+  #types = [];
+  #suggestions = [];
+  #onChange;
+
+  /** @param {(document: object) => void} onChange hears of a document with other marks */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    // Only selecting is wanted, whatever it is that would change the text.
+    this.#box.addEventListener("beforeinput", (event) => event.preventDefault());
+    for (const name of ["drop", "paste", "cut"]) this.#box.addEventListener(name, (event) => event.preventDefault());
+    this.#box.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#box.addEventListener("scroll", () => {
+      this.#mirror.scrollTop = this.#box.scrollTop;
+    });
+    this.#box.addEventListener("select", () => this.#tell());
+    this.#box.addEventListener("click", () => this.#tell());
+    this.#box.addEventListener("keyup", (event) => MOVES.test(event.key) && this.#tell());
+  }
+
+  /** Shows a document. */
+  show(document, types, suggestions = []) {
+    const isOther = this.#document?.id !== document?.id;
+    this.#document = document;
+    this.#types = types;
+    const touches = ({ start, end }) => document.marks.some((mark) => mark.start < end && start < mark.end);
+    this.#suggestions = document ? suggestions.filter((own) => !touches(own)) : [];
+    const text = document?.text ?? "";
+    if (this.#box.value !== text) this.#box.value = text;
+    this.#box.disabled = !document;
+    if (isOther) this.#box.setSelectionRange(0, 0);
+    this.#paint(text);
+    this.#list();
+  }
+
+  get #all() {
+    const marks = (this.#document?.marks ?? []).map((mark) => ({ ...mark, suggested: false }));
+    const suggested = this.#suggestions.map((mark) => ({ ...mark, suggested: true }));
+    return [...marks, ...suggested].sort((a, b) => a.start - b.start);
+  }
+
+  #colour(type) {
+    return this.#types.find(({ name }) => name === type)?.colour;
+  }
+
+  #paint(text) {
+    const parts = [];
+    let at = 0;
+    for (const { start, end, type, suggested } of this.#all) {
+      parts.push(text.slice(at, start));
+      const attributes = { "data-colour": this.#colour(type), class: suggested ? "suggested" : null };
+      parts.push(element("mark", attributes, text.slice(start, end)));
+      at = end;
+    }
+    // A last line that is empty has a height only if something stands in it.
+    this.#mirror.replaceChildren(...parts, `${text.slice(at)}\u200b`);
+    this.#mirror.scrollTop = this.#box.scrollTop;
+  }
+
+  #list() {
+    const text = this.#document?.text ?? "";
+    const items = this.#all.map((mark) => {
+      const { start, end, type, suggested } = mark;
+      const go = element("button", { type: "button", class: "quiet", onclick: () => this.#select(mark) }, excerpt(text.slice(start, end), 40));
+      const known = this.#types.some(({ name }) => name === type);
+      const accept = suggested && known && this.#button("accept", mark, "\u2713", () => this.#accept(mark));
+      const drop = this.#button(suggested ? "dismiss" : "unmark", mark, "\u00d7", () => this.#drop(mark));
+      const attributes = { "data-colour": this.#colour(type), class: suggested ? "suggested" : null };
+      return element("li", attributes, go, element("span", {}, type), accept || null, drop);
+    });
+    byId("marks").replaceChildren(...items);
+  }
+
+  #button(key, { start, end }, sign, onclick) {
+    const label = t(key, { text: excerpt(this.#document.text.slice(start, end), 40) });
+    return element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, sign);
+  }
+
+  #select({ start, end }) {
+    this.#box.focus();
+    this.#box.setSelectionRange(start, end);
+    this.#tell();
+  }
+
+  /** The mark or suggestion in which the selection begins. */
+  #current() {
+    const { selectionStart: from, selectionEnd: to } = this.#box;
+    return this.#all.find(({ start, end }) => start <= from && (from < end || (from === to && from === end)));
+  }
+
+  #say(text) {
+    this.#said.textContent = text;
+  }
+
+  #tell() {
+    const mark = this.#current();
+    if (!mark) return;
+    const text = excerpt(this.#document.text.slice(mark.start, mark.end), 40);
+    this.#say(t(mark.suggested ? "said-suggested" : "said-marked", { text, type: mark.type }));
+  }
+
+  #change(marks) {
+    const { selectionStart, selectionEnd } = this.#box;
+    this.#onChange({ ...this.#document, marks });
+    this.#box.setSelectionRange(selectionStart, selectionEnd);
+  }
+
+  /** Gives what is selected a type: the mark at the cursor another one, or the selection, or the word. */
+  mark(type) {
+    if (!this.#document) return;
+    const { selectionStart: from, selectionEnd: to } = this.#box;
+    const { text, marks } = this.#document;
+    const current = this.#current();
+    const within = current && (from === to || (from >= current.start && to <= current.end));
+    const [start, end] = within && from === to ? [current.start, current.end] : wholeWords(text, from, to);
+    if (start >= end) {
+      this.#say(t("said-nothing"));
+      return;
+    }
+    this.#suggestions = this.#suggestions.filter((own) => own.end <= start || end <= own.start);
+    this.#change(withMark(marks, { start, end, type }));
+    this.#box.setSelectionRange(end, end);
+    this.#say(t("said-marked", { text: excerpt(text.slice(start, end), 40), type }));
+  }
+
+  #accept(mark) {
+    const { start, end, type } = mark;
+    if (!this.#types.some(({ name }) => name === type)) {
+      this.#say(t("said-unknown", { type }));
+      return;
+    }
+    this.#suggestions = this.#suggestions.filter((own) => own.start !== start);
+    this.#change(withMark(this.#document.marks, { start, end, type }));
+    this.#say(t("said-marked", { text: excerpt(this.#document.text.slice(start, end), 40), type }));
+  }
+
+  #drop({ start, end, type, suggested }) {
+    const text = excerpt(this.#document.text.slice(start, end), 40);
+    if (suggested) {
+      this.#suggestions = this.#suggestions.filter((own) => own.start !== start);
+      this.show(this.#document, this.#types, this.#suggestions);
+    } else {
+      this.#change(this.#document.marks.filter((mark) => mark.start !== start));
+    }
+    this.#say(t("said-removed", { text, type }));
+  }
+
+  /** Goes to the next suggestion, or the one before. */
+  #walk(step) {
+    const { selectionStart: at } = this.#box;
+    const own = this.#suggestions.filter(({ start }) => (step > 0 ? start > at : start < at));
+    const next = step > 0 ? own[0] : own[own.length - 1];
+    if (next) this.#select({ ...next, suggested: true });
+    else this.#say(t("said-no-more"));
+  }
+
+  #onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key } = event;
+    const type = /^[1-9]$/.test(key) ? this.#types[Number(key) - 1] : null;
+    const current = this.#current();
+    if (type) this.mark(type.name);
+    else if (key === "Enter" && current?.suggested) {
+      this.#accept(current);
+      this.#walk(1);
+    } else if ((key === "Backspace" || key === "Delete") && current) {
+      this.#drop(current);
+      if (current.suggested) this.#walk(1);
+    } else if (key === "n") this.#walk(1);
+    else if (key === "p") this.#walk(-1);
+    else return;
+    event.preventDefault();
+  }
+}

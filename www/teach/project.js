@@ -1,0 +1,144 @@
+// A project: types, texts with marks, and what has been done to them, to be undone and done again.
+
+/** Colours in style.css. */
+const COLOURS = 12;
+/** Steps that can be undone. */
+const MOST_STEPS = 500;
+
+/**
+ * @typedef {{ start: number, end: number, type: string }} Mark offsets in UTF-16 code units
+ * @typedef {{ id: string, text: string, marks: Mark[] }} Document
+ */
+
+const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
+
+/** What a type is called in tags: without spaces and control characters. */
+export const typeNamed = (name) => name.trim().replace(/[\s\p{C}]+/gu, "_").slice(0, 40);
+
+export function newProject(name) {
+  return {
+    id: fresh(),
+    revision: 0,
+    changed: Date.now(),
+    name,
+    types: [],
+    documents: [],
+    /** The head of the last training, and the figures of all of them. */
+    head: null,
+    trained: [],
+  };
+}
+
+export const newDocument = (text, marks = []) => ({ id: fresh(), text, marks });
+
+/** The project on the page, and its past and future. */
+export class History {
+  #past = [];
+  #future = [];
+
+  constructor(project) {
+    this.project = project;
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** Changes types and texts; nothing in them is changed in place. */
+  change({ types = this.project.types, documents = this.project.documents }) {
+    this.#past.push({ types: this.project.types, documents: this.project.documents });
+    if (this.#past.length > MOST_STEPS) this.#past.shift();
+    this.#future = [];
+    Object.assign(this.project, { types, documents });
+  }
+
+  undo() {
+    this.#move(this.#past, this.#future);
+  }
+
+  redo() {
+    this.#move(this.#future, this.#past);
+  }
+
+  #move(from, to) {
+    const state = from.pop();
+    if (!state) return;
+    to.push({ types: this.project.types, documents: this.project.documents });
+    Object.assign(this.project, state);
+  }
+
+  /** Adds a type, in the colour that is used least. */
+  addType(name) {
+    const type = typeNamed(name);
+    if (!type || this.project.types.some((own) => own.name === type)) return false;
+    const used = this.project.types.map(({ colour }) => colour);
+    const uses = (colour) => used.filter((own) => own === colour).length;
+    const colours = Array.from({ length: COLOURS }, (_, colour) => colour);
+    const colour = colours.sort((a, b) => uses(a) - uses(b) || a - b)[0];
+    this.change({ types: [...this.project.types, { name: type, colour }] });
+    return true;
+  }
+
+  /** Takes a type away, and its marks. */
+  removeType(name) {
+    this.change({
+      types: this.project.types.filter((type) => type.name !== name),
+      documents: this.project.documents.map((own) => ({ ...own, marks: own.marks.filter(({ type }) => type !== name) })),
+    });
+  }
+
+  /** Puts a document in the place of the one of its id. */
+  setDocument(document) {
+    this.change({ documents: this.project.documents.map((own) => (own.id === document.id ? document : own)) });
+  }
+}
+
+/** Marks in order, with a new one, which takes the place of those that it touches. */
+export function withMark(marks, mark) {
+  const others = marks.filter(({ start, end }) => end <= mark.start || mark.end <= start);
+  return [...others, mark].sort((a, b) => a.start - b.start);
+}
+
+/** JSON lines of `{text, entities: [{start, end, type}]}`, offsets in characters as Python counts them. */
+export function toJsonLines({ documents }) {
+  const lines = documents.map(({ text, marks }) => {
+    const at = (units) => Array.from(text.slice(0, units)).length;
+    const entities = marks.map(({ start, end, type }) => ({ start: at(start), end: at(end), type }));
+    return JSON.stringify({ text, entities });
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Documents and types of such lines; throws an error that names the line. */
+export function fromJsonLines(json) {
+  const types = [];
+  const documents = json.split("\n").flatMap((line, index) => {
+    if (!line.trim()) return [];
+    const refuse = (what) => {
+      throw new Error(`line ${index + 1}: ${what}`);
+    };
+    let value;
+    try {
+      value = JSON.parse(line);
+    } catch (error) {
+      refuse(error.message);
+    }
+    if (typeof value?.text !== "string") refuse('found no "text", expected {"text", "entities"}');
+    const units = [0];
+    for (const character of value.text) units.push(units[units.length - 1] + character.length);
+    let marks = [];
+    for (const { start, end, type } of value.entities ?? []) {
+      const name = typeNamed(String(type ?? ""));
+      const isRight = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end;
+      if (!isRight || end >= units.length || !name) refuse("found an entity that does not lie in its text");
+      if (!types.includes(name)) types.push(name);
+      marks = withMark(marks, { start: units[start], end: units[end], type: name });
+    }
+    return [newDocument(value.text, marks)];
+  });
+  return { types, documents };
+}

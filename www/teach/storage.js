@@ -1,0 +1,56 @@
+// Projects in IndexedDB, whole and one by one. A project has a revision: what another tab has saved is not overwritten.
+
+const DATABASE = "nerite-projects";
+const STORE = "projects";
+
+/** @type {Promise<IDBDatabase> | null} */
+let opened = null;
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("the database is blocked"));
+  });
+  return opened;
+}
+
+/** Runs requests in one transaction; resolves with what `ask` gives once all of it is on disk. */
+async function transact(mode, ask) {
+  const database = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(STORE, mode);
+    let answer;
+    ask(transaction.objectStore(STORE), (found) => {
+      answer = found;
+    });
+    transaction.oncomplete = () => resolve(answer);
+    transaction.onabort = () => reject(transaction.error ?? new Error("the transaction was aborted"));
+  });
+}
+
+/** All projects, those that were changed last first. */
+export const projects = () =>
+  transact("readonly", (store, answer) => {
+    const request = store.getAll();
+    request.onsuccess = () => answer(request.result.sort((a, b) => b.changed - a.changed));
+  });
+
+/** Saves a project; false, and nothing is changed, if another tab has saved it since. */
+export const save = (project) =>
+  transact("readwrite", (store, answer) => {
+    const request = store.get(project.id);
+    request.onsuccess = () => {
+      const known = request.result;
+      if (known && known.revision !== project.revision) {
+        answer(false);
+        return;
+      }
+      store.put({ ...project, revision: project.revision + 1 });
+      answer(true);
+    };
+  });
+
+export const remove = (id) => transact("readwrite", (store) => void store.delete(id));

@@ -19,6 +19,8 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 const FORMAT: &str = "nerite-bundle";
 const VERSION: u32 = 1;
 const MAX_HEADS: usize = 64;
+/// The longest name or attribution of a licence.
+const MAX_LICENSE_BYTES: usize = 500;
 
 /// A bundle's table of contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct Manifest {
     /// The revision on the hub, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// On what terms the weights may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<License>,
     /// The quantized encoder.
     pub encoder: BundleFile,
     /// The prepared `tokenizer.json`.
@@ -43,6 +48,22 @@ pub struct Manifest {
     pub heads: Vec<BundleHead>,
     /// The id of the head to begin with.
     pub default_head: String,
+}
+
+/// On what terms a bundle's weights may be used, and whom to name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct License {
+    /// Its name, as in SPDX's list where it is there: `CC-BY-4.0`.
+    pub name: String,
+    /// Whom to name, and of what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
+    /// Where the weights are from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The licence's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<BundleFile>,
 }
 
 /// A file of a bundle.
@@ -78,6 +99,9 @@ pub struct BundleHead {
     pub file: BundleFile,
     /// Its report.
     pub report: Option<BundleFile>,
+    /// Of an imported head, how int8 and f32 agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<BundleFile>,
 }
 
 /// Why a manifest or a file of a bundle was refused.
@@ -133,6 +157,7 @@ impl Manifest {
             architecture,
             source,
             revision,
+            license: None,
             encoder,
             tokenizer,
             heads,
@@ -204,8 +229,11 @@ impl Manifest {
                 "found the revision {revision:?}, expected a branch, tag or commit"
             ));
         }
-        let reports = self.heads.iter().filter_map(|head| head.report.as_ref());
-        let json = [&self.tokenizer].into_iter().chain(reports);
+        let reports = self
+            .heads
+            .iter()
+            .flat_map(|head| [&head.report, &head.agreement]);
+        let json = [&self.tokenizer].into_iter().chain(reports.flatten());
         let weights = [&self.encoder]
             .into_iter()
             .chain(self.heads.iter().map(|head| &head.file));
@@ -213,7 +241,21 @@ impl Manifest {
         // in a bundle.
         json.map(|file| (file, ".json"))
             .chain(weights.map(|file| (file, ".safetensors")))
-            .try_for_each(|(file, ending)| file.check(ending))
+            .try_for_each(|(file, ending)| file.check(ending))?;
+        match &self.license {
+            Some(license) => license.check(),
+            None => Ok(()),
+        }
+    }
+
+    /// The files that come along but that no loader reads: reports and licence.
+    pub fn papers(&self) -> impl Iterator<Item = &BundleFile> {
+        let reports = self
+            .heads
+            .iter()
+            .flat_map(|head| [&head.report, &head.agreement]);
+        let license = self.license.as_ref().and_then(|own| own.file.as_ref());
+        reports.flatten().chain(license)
     }
 
     /// The files that a loader reads: encoder, tokenizer, heads.
@@ -226,6 +268,32 @@ impl Manifest {
     /// The sum of the sizes of [`Manifest::files`].
     pub fn bytes(&self) -> u64 {
         self.files().map(|file| file.bytes).sum()
+    }
+}
+
+impl License {
+    /// Refuses texts that no page could show, and addresses that are none.
+    fn check(&self) -> Result<(), BundleError> {
+        let texts = [
+            Some(&self.name),
+            self.attribution.as_ref(),
+            self.url.as_ref(),
+        ];
+        let odd = texts.into_iter().flatten().find(|text| {
+            !(1..=MAX_LICENSE_BYTES).contains(&text.len()) || text.contains(char::is_control)
+        });
+        if let Some(odd) = odd {
+            return Err(BundleError::Contents(format!(
+                "found the licence {:?}, expected 1 to {MAX_LICENSE_BYTES} bytes",
+                odd.chars().take(40).collect::<String>()
+            )));
+        }
+        match &self.url {
+            Some(url) if !url.starts_with("https://") => Err(BundleError::Contents(format!(
+                "found the licence's address {url:?}, expected one that begins with https://"
+            ))),
+            _ => self.file.as_ref().map_or(Ok(()), |file| file.check(".txt")),
+        }
     }
 }
 
@@ -402,6 +470,7 @@ mod tests {
             title: "untrained".into(),
             file: BundleFile::of("heads/base.safetensors", b"head"),
             report: None,
+            agreement: None,
         };
         Manifest::new(
             "tiny".into(),
@@ -489,6 +558,12 @@ mod tests {
     fn what_could_do_harm_is_refused() {
         let mut manifest = manifest();
         manifest.heads[0].report = Some(BundleFile::of("reports/base.json", b"report"));
+        manifest.license = Some(License {
+            name: "CC-BY-4.0".into(),
+            attribution: Some("Someone".into()),
+            url: Some("https://example.org/licence".into()),
+            file: Some(BundleFile::of("LICENSE.txt", b"text")),
+        });
         let json = manifest.to_json();
         for (from, to) in [
             ("\"encoder.safetensors\"", "\"../encoder.safetensors\""),
@@ -509,6 +584,10 @@ mod tests {
             ("\"bytes\": 7", "\"bytes\": -1"),
             ("\"version\": 1", "\"version\": 2"),
             ("\"id\": \"base\"", "\"id\": \"<b>\""),
+            ("\"LICENSE.txt\"", "\"../LICENSE.txt\""),
+            ("\"LICENSE.txt\"", "\"LICENSE.html\""),
+            ("\"https://example.org/licence\"", "\"javascript:alert(1)\""),
+            ("\"CC-BY-4.0\"", "\"\""),
         ] {
             let changed = json.replace(from, to);
             assert_ne!(changed, json, "{from}");

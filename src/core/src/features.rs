@@ -18,7 +18,7 @@ const CHARACTERS_PER_SUBWORD: usize = 8;
 /// more: it takes a hundred times as many.
 const GROUP_BYTES: usize = 1 << 14;
 /// Subwords that the encoder reads in one call, unless one window has more.
-const GROUP_SUBWORDS: usize = 1024;
+pub(crate) const GROUP_SUBWORDS: usize = 1024;
 
 /// Why features could not be computed.
 #[derive(Debug, thiserror::Error)]
@@ -137,7 +137,7 @@ fn beginning(word: &str, window: usize) -> &str {
 
 /// Cuts words of these lengths into windows of at most `room` subwords: the
 /// words that a window holds, and of these the ones whose features it gives.
-fn windows(lengths: &[usize], room: usize) -> Vec<(Range<usize>, Range<usize>)> {
+pub(crate) fn windows(lengths: &[usize], room: usize) -> Vec<(Range<usize>, Range<usize>)> {
     let mut all: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     loop {

@@ -3,9 +3,11 @@
 //!
 //! One pass goes through the modules in this order: [`words`](words::cut) ->
 //! `tokenizer` -> `encoder` -> `features` -> `head` -> `decode`; `recognizer`
-//! strings them together. `patterns` finds what has a form of its own, `redact`
-//! takes out of a text what both found, and puts it back. `metrics` and
-//! `report` judge the outcome, `bundle` says which files belong together.
+//! strings them together. A head of pieces reads the raw text's subwords
+//! instead (`pieces`, `decode::Strategy`). `patterns` finds what has a form of
+//! its own, `redact` takes out of a text what both found, and puts it back.
+//! `metrics` and `report` judge the outcome, `bundle` says which files belong
+//! together.
 //!
 //! ```no_run
 //! use nerite::{Encoder, Head, Options, Recognizer};
@@ -31,6 +33,7 @@ mod int8;
 mod math;
 mod metrics;
 mod patterns;
+mod pieces;
 mod recognizer;
 mod redact;
 mod report;
@@ -39,10 +42,10 @@ mod tokenizer;
 mod words;
 
 pub use bundle::{
-    BundleError, BundleFile, BundleHead, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest,
-    PART_BYTES, is_file_name, is_revision,
+    BundleError, BundleFile, BundleHead, License, MANIFEST, MAX_FILE_BYTES, MAX_MANIFEST_BYTES,
+    Manifest, PART_BYTES, is_file_name, is_revision,
 };
-pub use decode::{Aggregation, Decoder, Span, Transitions, argmax};
+pub use decode::{Aggregation, Decoder, Span, Strategy, Transitions, argmax};
 pub use encoder::{
     Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, HiddenStates,
     Weights, Workspace, check_input, quantize,
@@ -50,7 +53,7 @@ pub use encoder::{
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
     Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, head_file, head_numbers,
+    Lexicon, Unit, head_file, head_numbers,
 };
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
@@ -60,6 +63,7 @@ pub use metrics::{
     Training,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
+pub use pieces::{Block, Piece, Pieces, read_pieces};
 pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };
@@ -74,8 +78,10 @@ pub use report::{
     ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
     SourceProvenance, SplitProvenance, Words,
 };
-pub use tags::{MAX_TAGS, Tag, TagError, TagSet};
-pub use tokenizer::{Subword, Tokenizer, TokenizerError, prepare_tokenizer};
+pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
+pub use tokenizer::{
+    Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
+};
 pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.

@@ -1,14 +1,14 @@
 //! The browser's line, whole: text to entities.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::decode::{Aggregation, Decoder, Span};
+use crate::decode::{Aggregation, Decoder, Span, Strategy};
 use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
-use crate::head::{Head, HeadError, HeadInput};
+use crate::head::{Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
+use crate::pieces::{Pieces, pick, read_pieces_on};
 use crate::tags::TagSet;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::words::{self, Sentence};
@@ -48,15 +48,21 @@ pub struct Options {
     pub decoder: Option<Decoder>,
     /// What makes an entity's score of its words' probabilities.
     pub aggregation: Aggregation,
+    /// What makes entities of a head's pieces, else as the head says. Decoder
+    /// and aggregation are for heads of words only.
+    pub strategy: Option<Strategy>,
 }
 
-/// A word of a text and what the head makes of it.
+/// A word of a text and what the head makes of it; a piece of one, if the head
+/// reads pieces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
     /// Its bytes in the text.
     pub range: Range<usize>,
-    /// The index of its sentence.
+    /// The index of its sentence; of a piece, that of its block.
     pub sentence: usize,
+    /// Whether it is a piece of the same word as the one before it.
+    pub continues: bool,
     /// The index of its tag in the head's tag set.
     pub tag: usize,
     /// One probability per tag of the tag set.
@@ -123,8 +129,48 @@ impl Recognizer {
         head: &Head,
         options: &Options,
     ) -> Result<Prediction, RecognizeError> {
-        let mut found = self.recognize_words(text, &words::cut(text), &[(head, *options)])?;
+        let mut found = match head.config().unit() {
+            Unit::Words => self.recognize_words(text, &words::cut(text), &[(head, *options)])?,
+            Unit::Pieces => {
+                let pieces = self.pieces(text).map_err(FeatureError::from)?;
+                self.recognize_pieces(&pieces, &[(head, options.strategy)])?
+            }
+        };
         Ok(found.pop().expect("one head makes one prediction"))
+    }
+
+    /// The ids of the subwords before and after every sequence.
+    pub fn specials(&self) -> (u32, u32) {
+        self.tokenizer.specials()
+    }
+
+    /// The pieces of a text, cut into blocks that fit the encoder.
+    ///
+    /// # Errors
+    ///
+    /// A tokenizer that fails on the text.
+    pub fn pieces(&self, text: &str) -> Result<Pieces, TokenizerError> {
+        Pieces::new(&self.tokenizer, text, self.encoder.config().window)
+    }
+
+    /// Finds the entities of a text that is cut into pieces already, with each
+    /// of `heads`, in one run of the encoder.
+    ///
+    /// # Errors
+    ///
+    /// A head of words or of another encoder, or pieces that are not of its
+    /// vocabulary.
+    pub fn recognize_pieces(
+        &mut self,
+        pieces: &Pieces,
+        heads: &[(&Head, Option<Strategy>)],
+    ) -> Result<Vec<Prediction>, RecognizeError> {
+        for (head, _) in heads {
+            head.check_encoder(&self.encoder)?;
+        }
+        let (backend, specials) = (self.encoder.kernel(), self.tokenizer.specials());
+        let mut encoder = (&self.encoder, &mut self.workspace);
+        read_pieces_on(backend, &mut encoder, specials, pieces, heads)
     }
 
     /// Finds the entities of a text that is cut into words already, with each
@@ -146,6 +192,12 @@ impl Recognizer {
         let mut readers = Vec::new();
         for (head, options) in heads {
             head.check_encoder(&self.encoder)?;
+            if head.config().unit() != Unit::Words {
+                return Err(RecognizeError::Head(HeadError::Unit {
+                    found: head.config().unit(),
+                    expected: Unit::Words,
+                }));
+            }
             let tags = &head.config().tags;
             let names = (0..tags.len()).filter(|tag| {
                 let kind = tags.tag(*tag).kind().map(str::to_ascii_lowercase);
@@ -187,7 +239,8 @@ impl Recognizer {
                 rest = after;
                 let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
                 for reader in &mut readers {
-                    let own = reader.pick(features, &layers);
+                    let config = reader.head.config();
+                    let own = pick(features, &layers, &config.layers, config.hidden);
                     let input = HeadInput {
                         words: &texts,
                         features: &own,
@@ -223,24 +276,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Of features `[words, layers.len(), hidden]`, those of the head's layers.
-    fn pick<'f>(&self, features: &'f [f32], layers: &[usize]) -> Cow<'f, [f32]> {
-        let config = self.head.config();
-        if config.layers == layers {
-            return features.into();
-        }
-        let hidden = config.hidden;
-        let mut picked = Vec::new();
-        for word in features.chunks_exact(layers.len() * hidden) {
-            for own in &config.layers {
-                let place = layers.iter().position(|layer| layer == own);
-                let place = place.expect("every head's layers are among them");
-                picked.extend_from_slice(&word[place * hidden..][..hidden]);
-            }
-        }
-        picked.into()
-    }
-
     fn read(&mut self, backend: Backend, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
         let mut barred = Vec::new();
         for (index, word) in input.words.iter().enumerate() {
@@ -255,6 +290,7 @@ impl Reader<'_> {
             self.words.push(Word {
                 range: range.clone(),
                 sentence: index,
+                continues: false,
                 tag,
                 probabilities: probabilities.to_vec(),
             });
@@ -376,7 +412,7 @@ pub fn from_utf16(text: &str, offsets: &[u32]) -> Option<Vec<usize>> {
     Some(found)
 }
 
-/// Byte offsets to UTF-16 code units, for offsets in increasing order.
+/// Byte offsets to UTF-16 code units, for offsets that are near each other.
 pub struct Utf16Offsets<'a> {
     text: &'a str,
     bytes: usize,
@@ -399,13 +435,12 @@ impl<'a> Utf16Offsets<'a> {
     ///
     /// If `at` is not on a character boundary of the text.
     pub fn at(&mut self, at: usize) -> usize {
+        let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
         if at < self.bytes {
-            (self.bytes, self.units) = (0, 0);
+            self.units -= units(&self.text[at..self.bytes]);
+        } else {
+            self.units += units(&self.text[self.bytes..at]);
         }
-        self.units += self.text[self.bytes..at]
-            .chars()
-            .map(char::len_utf16)
-            .sum::<usize>();
         self.bytes = at;
         self.units
     }
@@ -477,6 +512,7 @@ mod tests {
             .map(|(index, range)| Word {
                 range,
                 sentence: 0,
+                continues: false,
                 tag: if index < first {
                     2
                 } else {

@@ -1,4 +1,4 @@
-//! Tags: BIO labels and the sorted sets of them that a corpus or a head knows.
+//! Tags: BIO labels, and the sets of labels that a corpus or a head knows.
 
 use std::fmt;
 
@@ -79,37 +79,138 @@ pub enum TagError {
     /// The set is larger than [`MAX_TAGS`].
     #[error("found more than {MAX_TAGS} different tags")]
     TooMany,
-    /// A stored set is not sorted, or holds a tag twice.
-    #[error("the tag set is not sorted and free of repetitions")]
-    Unsorted,
+    /// A label is empty, or longer than 100 bytes.
+    #[error("found the label {0:?}, expected 1 to {MAX_TAG_BYTES} bytes")]
+    Length(String),
+    /// A stored set holds a tag twice.
+    #[error("found the tag {0:?} twice in a tag set")]
+    Repeated(String),
 }
 
-/// A sorted list of distinct tags. A tag's index in it is the row of a head
-/// that scores it.
+/// How the labels of a set say where an entity begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagScheme {
+    /// `B-x` and `I-x` (IOB1 and IOB2), and `O`.
+    Bio,
+    /// `B-x`, `I-x` (or `M-x`), `E-x` for the last and `S-x` for the only one.
+    Bioes,
+    /// `B-x`, `I-x`, `L-x` for the last and `U-x` for the only one.
+    Bilou,
+    /// A label is a type: nothing says where an entity begins.
+    Bare,
+}
+
+impl TagScheme {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bio => "bio",
+            Self::Bioes => "bioes",
+            Self::Bilou => "bilou",
+            Self::Bare => "bare",
+        }
+    }
+
+    /// Of all labels but `O`. Letters count as places only if every label has
+    /// one: `E-mail` beside `PERSON` is a type.
+    fn of(labels: &[String]) -> Self {
+        let types = labels.iter().filter(|label| *label != OUTSIDE);
+        let places: Vec<Option<char>> = types
+            .map(|label| split(label).map(|(place, _)| place))
+            .collect();
+        let has = |letters: &str| {
+            places
+                .iter()
+                .flatten()
+                .any(|place| letters.contains(*place))
+        };
+        let all = |letters: &str| {
+            let fits = |place: &Option<char>| place.is_some_and(|place| letters.contains(place));
+            places.iter().all(fits)
+        };
+        if all("BI") && !places.is_empty() {
+            Self::Bio
+        } else if all("BILU") && has("BI") {
+            Self::Bilou
+        } else if all("BIMESLU") && has("BI") {
+            Self::Bioes
+        } else if labels
+            .iter()
+            .any(|label| label.starts_with("B-") || label.starts_with("I-"))
+        {
+            Self::Bio
+        } else {
+            Self::Bare
+        }
+    }
+}
+
+/// The label of what belongs to no entity.
+const OUTSIDE: &str = "O";
+/// The type of entities whose labels (`B`, `I`) name none.
+const NAMELESS: &str = "entity";
+
+/// A label's place and type: `B-x`, `B_x`, or `B` alone.
+fn split(label: &str) -> Option<(char, &str)> {
+    let place = label
+        .chars()
+        .next()
+        .filter(|place| "BIMESLU".contains(*place))?;
+    match label[1..].strip_prefix(['-', '_']) {
+        Some("") => None,
+        Some(kind) => Some((place, kind)),
+        None if label.len() == 1 => Some((place, NAMELESS)),
+        None => None,
+    }
+}
+
+/// A label of any scheme taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part<'a> {
+    Outside,
+    Begin(&'a str),
+    Inside(&'a str),
+    /// The last one of an entity.
+    End(&'a str),
+    /// An entity of its own.
+    Single(&'a str),
+}
+
+/// A list of distinct tags, in the order of whoever made it. A tag's index in
+/// it is the row of a head that scores it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct TagSet(Vec<String>);
+pub struct TagSet {
+    labels: Vec<String>,
+    scheme: TagScheme,
+}
 
 impl TagSet {
-    /// Sorts `labels` (byte order, as Python sorts ASCII) and drops repetitions.
+    /// A corpus's tags: sorts `labels` (byte order, as Python sorts ASCII) and
+    /// drops repetitions. A checkpoint's labels, whose order means something,
+    /// are read by `try_from`.
     ///
     /// # Errors
     ///
     /// A label that [`Tag::parse`] refuses, no label, or more than [`MAX_TAGS`].
     pub fn new<S: Into<String>>(labels: impl IntoIterator<Item = S>) -> Result<Self, TagError> {
         let set: std::collections::BTreeSet<String> = labels.into_iter().map(Into::into).collect();
+        for label in &set {
+            Tag::parse(label)?;
+        }
         Self::try_from(set.into_iter().collect::<Vec<_>>())
     }
 
     /// The number of tags.
     #[expect(clippy::len_without_is_empty, reason = "a tag set is never empty")]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.labels.len()
     }
 
-    /// The labels, sorted.
+    /// The labels, in order.
     pub fn labels(&self) -> &[String] {
-        &self.0
+        &self.labels
     }
 
     /// The label at `index`.
@@ -118,21 +219,61 @@ impl TagSet {
     ///
     /// If `index` is not below [`TagSet::len`].
     pub fn label(&self, index: usize) -> &str {
-        &self.0[index]
+        &self.labels[index]
     }
 
-    /// The tag at `index`, taken apart.
+    /// How the labels mark where entities begin and end.
+    pub fn scheme(&self) -> TagScheme {
+        self.scheme
+    }
+
+    /// The tag at `index` as BIO has it: the end of an entity is inside of it,
+    /// an entity of its own begins one, and a bare type is inside of one.
     ///
     /// # Panics
     ///
     /// If `index` is not below [`TagSet::len`].
     pub fn tag(&self, index: usize) -> Tag<'_> {
-        Tag::parse(&self.0[index]).expect("a tag set holds only tags that parse")
+        match self.part(index) {
+            Part::Outside => Tag::Outside,
+            Part::Begin(kind) | Part::Single(kind) => Tag::Begin(kind),
+            Part::Inside(kind) | Part::End(kind) => Tag::Inside(kind),
+        }
+    }
+
+    /// The tag at `index` as its own scheme means it.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`TagSet::len`].
+    pub(crate) fn part(&self, index: usize) -> Part<'_> {
+        let label = self.labels[index].as_str();
+        if label == OUTSIDE {
+            return Part::Outside;
+        }
+        let own = split(label).filter(|(place, _)| match self.scheme {
+            TagScheme::Bare => false,
+            // Where other labels are bare, only what Python takes for BIO is.
+            TagScheme::Bio => "BI".contains(*place),
+            TagScheme::Bioes | TagScheme::Bilou => true,
+        });
+        match own {
+            None => Part::Inside(label),
+            Some(('B', kind)) => Part::Begin(kind),
+            Some(('E' | 'L', kind)) => Part::End(kind),
+            Some(('S' | 'U', kind)) => Part::Single(kind),
+            Some((_, kind)) => Part::Inside(kind),
+        }
     }
 
     /// The index of `label`, if the set has it.
     pub fn index(&self, label: &str) -> Option<usize> {
-        self.0.binary_search_by(|own| own.as_str().cmp(label)).ok()
+        self.labels.iter().position(|own| own == label)
+    }
+
+    /// Whether all labels are `O`, `B-x` and `I-x`, as a corpus's are.
+    pub fn is_bio(&self) -> bool {
+        self.labels.iter().all(|label| Tag::parse(label).is_ok())
     }
 
     /// The entity types, sorted.
@@ -154,19 +295,23 @@ impl TryFrom<Vec<String>> for TagSet {
         if labels.len() > MAX_TAGS {
             return Err(TagError::TooMany);
         }
+        let mut seen = std::collections::HashSet::new();
         for label in &labels {
-            Tag::parse(label)?;
+            if !(1..=MAX_TAG_BYTES).contains(&label.len()) {
+                return Err(TagError::Length(label.chars().take(40).collect()));
+            }
+            if !seen.insert(label) {
+                return Err(TagError::Repeated(label.clone()));
+            }
         }
-        if labels.windows(2).any(|pair| pair[0] >= pair[1]) {
-            return Err(TagError::Unsorted);
-        }
-        Ok(Self(labels))
+        let scheme = TagScheme::of(&labels);
+        Ok(Self { labels, scheme })
     }
 }
 
 impl From<TagSet> for Vec<String> {
     fn from(set: TagSet) -> Self {
-        set.0
+        set.labels
     }
 }
 
@@ -194,7 +339,78 @@ mod tests {
         assert_eq!(set.index("O"), Some(2));
         assert_eq!(set.index("B-per"), None);
         assert_eq!(set.kinds(), ["geo"]);
-        assert!(serde_json::from_str::<TagSet>(r#"["O","B-geo"]"#).is_err());
         assert!(serde_json::from_str::<TagSet>("[]").is_err());
+    }
+
+    fn parts(labels: &str) -> (TagScheme, Vec<Part<'_>>) {
+        let set: TagSet = serde_json::from_str(labels).unwrap();
+        let scheme = set.scheme();
+        let set = Box::leak(Box::new(set));
+        (
+            scheme,
+            (0..set.len()).map(|index| set.part(index)).collect(),
+        )
+    }
+
+    #[test]
+    fn labels_of_any_scheme_are_read_as_what_they_mean() {
+        use Part::{Begin, End, Inside, Outside, Single};
+        for (labels, scheme, expected) in [
+            (
+                r#"["I-b c","O","B-b c"]"#,
+                TagScheme::Bio,
+                vec![Inside("b c"), Outside, Begin("b c")],
+            ),
+            (
+                r#"["O","S-x","B-x","I-x","E-x"]"#,
+                TagScheme::Bioes,
+                vec![Outside, Single("x"), Begin("x"), Inside("x"), End("x")],
+            ),
+            (
+                r#"["U_x","B_x","I_x","L_x","O"]"#,
+                TagScheme::Bilou,
+                vec![Single("x"), Begin("x"), Inside("x"), End("x"), Outside],
+            ),
+            (
+                r#"["O","PER","E-mail","S-Bahn"]"#,
+                TagScheme::Bare,
+                vec![Outside, Inside("PER"), Inside("E-mail"), Inside("S-Bahn")],
+            ),
+            (
+                r#"["E-mail","S-Bahn"]"#,
+                TagScheme::Bare,
+                vec![Inside("E-mail"), Inside("S-Bahn")],
+            ),
+            (
+                r#"["O","B","I"]"#,
+                TagScheme::Bio,
+                vec![Outside, Begin(NAMELESS), Inside(NAMELESS)],
+            ),
+            (
+                r#"["o","B-x","S-Bahn","B-","이름"]"#,
+                TagScheme::Bio,
+                vec![
+                    Inside("o"),
+                    Begin("x"),
+                    Inside("S-Bahn"),
+                    Inside("B-"),
+                    Inside("이름"),
+                ],
+            ),
+            (r#"["O"]"#, TagScheme::Bare, vec![Outside]),
+        ] {
+            assert_eq!(parts(labels), (scheme, expected), "{labels}");
+        }
+    }
+
+    #[test]
+    fn a_sets_order_is_its_own_and_its_labels_are_distinct() {
+        let json = r#"["O","B-geo","A"]"#;
+        let set: TagSet = serde_json::from_str(json).unwrap();
+        assert_eq!(set.index("A"), Some(2));
+        assert_eq!(serde_json::to_string(&set).unwrap(), json);
+        for bad in [r#"["O","O"]"#, r#"["O",""]"#] {
+            assert!(serde_json::from_str::<TagSet>(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -5,6 +5,9 @@ use std::ops::Range;
 use serde_json::Value;
 use tokenizers::{InputSequence, ModelWrapper};
 
+use crate::head::Unit;
+use crate::pieces::Piece;
+
 /// A tokenizer that is handed words and gives each word's subwords.
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
@@ -12,6 +15,10 @@ pub struct Tokenizer {
     last: u32,
     /// Subwords that the encoder knows.
     vocabulary: usize,
+    /// What stands for what the vocabulary does not have.
+    unknown: Option<u32>,
+    /// Whether a subword within a word is marked, as WordPiece does.
+    marks_subwords: bool,
 }
 
 /// Why a tokenizer could not be read or used.
@@ -46,12 +53,29 @@ pub enum TokenizerError {
 ///
 /// [`TokenizerError::File`] if it is not a JSON object.
 pub fn prepare_tokenizer(json: &[u8]) -> Result<Vec<u8>, TokenizerError> {
+    prepare(json, Unit::Words)
+}
+
+/// Prepares a `tokenizer.json` for heads of pieces: without padding and
+/// truncation, but with the checkpoint's own `add_prefix_space`, for the text
+/// goes through it as it is.
+///
+/// # Errors
+///
+/// [`TokenizerError::File`] if it is not a JSON object.
+pub fn prepare_piece_tokenizer(json: &[u8]) -> Result<Vec<u8>, TokenizerError> {
+    prepare(json, Unit::Pieces)
+}
+
+fn prepare(json: &[u8], unit: Unit) -> Result<Vec<u8>, TokenizerError> {
     let file = |error: serde_json::Error| TokenizerError::File(error.to_string());
     let mut root: serde_json::Map<String, Value> = serde_json::from_slice(json).map_err(file)?;
     for key in ["padding", "truncation"] {
         root.insert(key.into(), Value::Null);
     }
-    if let Some(step) = root.get_mut("pre_tokenizer") {
+    if unit == Unit::Words
+        && let Some(step) = root.get_mut("pre_tokenizer")
+    {
         add_prefix_space(step);
     }
     serde_json::to_vec(&root).map_err(file)
@@ -147,6 +171,9 @@ const PRE_TOKENIZERS: [&str; 7] = [
 /// Characters of a word that WordPiece may look at, which takes their square
 /// in time; BERT's has 100.
 const MAX_WORD: usize = 1000;
+/// Bytes of a text that are tokenized at a time: what is made of them takes
+/// some hundred times as much memory.
+const PART_BYTES: usize = 1 << 16;
 /// Steps of a normalizer or pre-tokenizer; BERT's and RoBERTa's have one or two.
 const MOST_STEPS: usize = 8;
 
@@ -296,12 +323,91 @@ impl Tokenizer {
                 expected: vocabulary,
             });
         }
+        let (model, marks_subwords) = match inner.get_model() {
+            ModelWrapper::WordPiece(model) => (
+                Some(model.unk_token.clone()),
+                !model.continuing_subword_prefix.is_empty(),
+            ),
+            ModelWrapper::BPE(model) => {
+                let prefix = model.continuing_subword_prefix.as_ref();
+                (
+                    model.unk_token.clone(),
+                    prefix.is_some_and(|prefix| !prefix.is_empty()),
+                )
+            }
+            _ => (None, false),
+        };
+        // Byte pairs know every text; the subword may still be there by name.
+        let unknown = model.as_deref().unwrap_or("<unk>");
+        let unknown = inner.token_to_id(unknown);
         Ok(Self {
             inner,
             first,
             last,
             vocabulary,
+            unknown,
+            marks_subwords,
         })
+    }
+
+    /// Whether Python knows a word's first piece from its others; else it goes
+    /// by spaces.
+    pub fn marks_subwords(&self) -> bool {
+        self.marks_subwords
+    }
+
+    /// The subwords of a raw text, with their place in it, as Python's
+    /// `tokenizers` gives them; none of the special ones around it.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenizerError::Words`] if the tokenizer's model fails.
+    pub fn pieces(&self, text: &str) -> Result<Vec<Piece>, TokenizerError> {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        while start < text.len() {
+            let end = start + part(&text[start..]);
+            self.pieces_of(text, start..end, &mut pieces)?;
+            start = end;
+        }
+        Ok(pieces)
+    }
+
+    fn pieces_of(
+        &self,
+        text: &str,
+        part: Range<usize>,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<(), TokenizerError> {
+        let own = &text[part.clone()];
+        let encoding = self
+            .inner
+            .encode_char_offsets(own, false)
+            .map_err(|error| TokenizerError::Words(error.to_string()))?;
+        let ends = own.char_indices().map(|(at, _)| part.start + at);
+        let ends: Vec<usize> = ends.chain([part.end]).collect();
+        let words = encoding.get_word_ids();
+        let subwords = encoding.get_ids().iter().zip(encoding.get_offsets());
+        for (index, (&id, &(start, end))) in subwords.enumerate() {
+            let range = ends[start]..ends[end.max(start)];
+            let subword = if Some(id) == self.unknown {
+                false
+            } else if self.marks_subwords {
+                let token = self.inner.id_to_token(id).unwrap_or_default();
+                token.chars().count() != end.max(start) - start
+            } else {
+                let before = text[..range.start].ends_with(' ');
+                range.start > 0 && !before && !text[range.start..].starts_with(' ')
+            };
+            let joined = index > 0 && words[index].is_some() && words[index] == words[index - 1];
+            pieces.push(Piece {
+                id,
+                range,
+                subword,
+                joined,
+            });
+        }
+        Ok(())
     }
 
     /// The ids of the subwords before and after every sequence.
@@ -354,6 +460,21 @@ impl Tokenizer {
             };
         Ok(encoding.get_ids().iter().zip(places).map(subword).collect())
     }
+}
+
+/// Where to cut a text so that no subword notices: before the first white space
+/// after so many bytes, or at its end.
+fn part(text: &str) -> usize {
+    let mut from = PART_BYTES.min(text.len());
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut last = ' ';
+    let cut = |character: char| {
+        let before = std::mem::replace(&mut last, character);
+        character.is_whitespace() && !before.is_whitespace()
+    };
+    text[from..].find(cut).map_or(text.len(), |at| from + at)
 }
 
 /// A piece of a word in an encoder's vocabulary.

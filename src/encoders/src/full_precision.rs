@@ -1,11 +1,11 @@
 //! The f32 encoder: candle-transformers' BERT, for all families (see
-//! [`AsBert`]). It is what the int8 engine is compared with.
+//! [`AsBert`]), on embeddings that may be of another width. It is what the int8 engine is compared with.
 
 use anyhow::Result;
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
-use candle_nn::{Init, VarBuilder};
-use candle_transformers::models::bert::{self, BertModel, HiddenAct};
+use candle_nn::{Embedding, Init, LayerNorm, Linear, Module, VarBuilder};
+use candle_transformers::models::bert::{self, BertEncoder, HiddenAct};
 use nerite::{Activation, AsBert, Config, EncoderError, HiddenStates, Weights, check_input};
 
 /// An encoder in f32.
@@ -13,19 +13,69 @@ pub struct FullPrecision {
     config: Config,
     /// A model per layer that was asked for, cut off behind it:
     /// candle-transformers gives the last hidden state only.
-    models: Vec<(usize, BertModel)>,
+    models: Vec<(usize, BertEncoder)>,
+    embeddings: Embeddings,
+}
+
+/// From subwords to the first hidden states.
+struct Embeddings {
+    words: Embedding,
+    positions: Embedding,
+    token_types: Embedding,
+    norm: LayerNorm,
+    projection: Option<Linear>,
+}
+
+impl Embeddings {
+    fn load(config: &Config, vars: &VarBuilder<'_>) -> candle_core::Result<Self> {
+        let width = config.embedding_width();
+        let own = vars.pp("embeddings");
+        let table = |rows, name| candle_nn::embedding(rows, width, own.pp(name));
+        let projection = |_| candle_nn::linear(width, config.hidden, vars.pp("embeddings_project"));
+        Ok(Self {
+            words: table(config.vocabulary, "word_embeddings")?,
+            positions: table(config.window, "position_embeddings")?,
+            token_types: table(1, "token_type_embeddings")?,
+            norm: candle_nn::layer_norm(
+                width,
+                f64::from(config.norm_epsilon),
+                own.pp("LayerNorm"),
+            )?,
+            projection: config.embedding.map(projection).transpose()?,
+        })
+    }
+
+    /// Of one sequence, `[1, subwords, hidden]`.
+    fn forward(&self, sequence: &[u32]) -> candle_core::Result<Tensor> {
+        let ids = Tensor::new(sequence, &Device::Cpu)?.unsqueeze(0)?;
+        let positions = Tensor::arange(0, sequence.len() as u32, &Device::Cpu)?;
+        let sum = (self.words.forward(&ids)? + self.token_types.forward(&ids.zeros_like()?)?)?;
+        let sum = sum.broadcast_add(&self.positions.forward(&positions)?)?;
+        let embedded = self.norm.forward(&sum)?;
+        match &self.projection {
+            Some(projection) => projection.forward(&embedded),
+            None => Ok(embedded),
+        }
+    }
 }
 
 impl FullPrecision {
     pub(super) fn load(config: Config, weights: &dyn Weights, layers: &[usize]) -> Result<Self> {
         check_input(&config, &[], layers)?;
+        let backend = Backend(AsBert::new(&config, weights));
+        let vars = VarBuilder::from_backend(Box::new(backend), DType::F32, Device::Cpu);
         let load = |&layer: &usize| -> Result<_> {
-            let backend = Backend(AsBert::new(&config, weights));
-            let vars = VarBuilder::from_backend(Box::new(backend), DType::F32, Device::Cpu);
-            Ok((layer, BertModel::load(vars, &shape(&config, layer))?))
+            let encoder = BertEncoder::load(vars.pp("encoder"), &shape(&config, layer))?;
+            Ok((layer, encoder))
         };
         let models = layers.iter().map(load).collect::<Result<_>>()?;
-        Ok(Self { config, models })
+        let embeddings = Embeddings::load(&config, &vars)?;
+        drop(vars);
+        Ok(Self {
+            models,
+            embeddings,
+            config,
+        })
     }
 }
 
@@ -101,11 +151,10 @@ impl HiddenStates for FullPrecision {
             let mut subword = 0;
             for sequence in sequences {
                 let run = || -> candle_core::Result<Vec<f32>> {
-                    let ids = Tensor::new(*sequence, &Device::Cpu)?.unsqueeze(0)?;
-                    model
-                        .forward(&ids, &ids.zeros_like()?, None)?
-                        .flatten_all()?
-                        .to_vec1()
+                    let embedded = self.embeddings.forward(sequence)?;
+                    // Nothing is hidden from attention.
+                    let mask = Tensor::zeros((1, 1, 1, sequence.len()), DType::F32, &Device::Cpu)?;
+                    model.forward(&embedded, &mask)?.flatten_all()?.to_vec1()
                 };
                 for row in run().map_err(other)?.chunks_exact(hidden) {
                     states[(subword * layers.len() + slot) * hidden..][..hidden]

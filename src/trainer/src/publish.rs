@@ -226,11 +226,7 @@ fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
     let complete = |name: &str| -> Result<Manifest> {
         let own = files::plain_or_new(&folder, name)?;
         let manifest = bundle::manifest(&own)?;
-        let reports = manifest
-            .heads
-            .iter()
-            .filter_map(|head| head.report.as_ref());
-        for file in manifest.files().chain(reports) {
+        for file in manifest.files().chain(manifest.papers()) {
             bundle::read_file(&own, file)?;
         }
         Ok(manifest)
@@ -453,11 +449,7 @@ fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Res
             reports.insert(file, files::read_bounded(&path, MAX_BYTES)?);
         }
     }
-    let own = manifest
-        .heads
-        .iter()
-        .filter_map(|head| head.report.as_ref());
-    for own in own {
+    for own in manifest.papers() {
         reports.insert(own.file.clone(), bundle::read_file(from, own)?);
     }
     for (path, contents) in &reports {

@@ -377,6 +377,7 @@ pub fn head_config(
         units: model.units,
         transitions: model.transitions,
         decoder: model.decoder,
+        pieces: None,
     };
     config.tensors()?;
     Ok(config)

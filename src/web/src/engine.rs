@@ -2,12 +2,14 @@
 //! asked about texts.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use js_sys::Uint32Array;
 use nerite::{
-    Aggregation, BundleFile, BundleHead, Decoder, Encoder, EncoderLoader, Head, Manifest, Options,
-    PART_BYTES, Recognizer, Sentence, Utf16Offsets, cut, from_utf16,
+    Aggregation, Block, BundleFile, BundleHead, Decoder, Encoder, EncoderLoader, Head, Manifest,
+    Options, PART_BYTES, Piece, Pieces, Prediction, RecognizeError, Recognizer, Sentence, Strategy,
+    Unit, Utf16Offsets, cut, from_utf16,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -88,6 +90,7 @@ struct Question {
     decoder: Option<Decoder>,
     #[serde(default)]
     aggregation: Aggregation,
+    strategy: Option<Strategy>,
 }
 
 #[wasm_bindgen]
@@ -224,6 +227,14 @@ impl Engine {
                 let recognizer = self.recognizer.as_ref().expect("the second file was whole");
                 head.check_encoder(recognizer.encoder())
                     .map_err(|error| bundle(&error))?;
+                let unit = head.config().unit();
+                if self.heads.iter().any(|other| other.config().unit() != unit) {
+                    return Err(bundle(&format_args!(
+                        "found a head of {}, expected the unit of the bundle's other heads",
+                        unit.name()
+                    ))
+                    .into());
+                }
                 self.heads.push(head);
                 self.head_files.push(buffer);
             }
@@ -301,9 +312,22 @@ impl Engine {
 
     /// The words and sentences of a text:
     /// `{words: Uint32Array (start and end of each), sentences: Uint32Array
-    /// (how many words each has)}`.
+    /// (how many words each has)}`. Where the heads read pieces, these are the
+    /// words, and blocks of them the sentences; then there is also
+    /// `pieces: {ids: Uint32Array, marks: Uint8Array (1: a subword to Python, 2:
+    /// of the same word as the piece before), contexts: Uint32Array (the first
+    /// piece that a block reads, and the one after the last)}`.
     pub fn outline(&self, text: &str) -> Result<JsValue, JsValue> {
-        Ok(to_js(&Outline::new(text, &cut(text)))?)
+        let recognizer = self.recognizer.as_ref();
+        let reads_pieces = |head: &Head| head.config().unit() == Unit::Pieces;
+        match recognizer {
+            Some(recognizer) if self.heads.first().is_some_and(reads_pieces) => {
+                let pieces = recognizer.pieces(text);
+                let pieces = pieces.map_err(|error| Refusal::new("input", error))?;
+                Ok(to_js(&Outline::of_pieces(text, &pieces))?)
+            }
+            _ => Ok(to_js(&Outline::new(text, &cut(text)))?),
+        }
     }
 
     /// What the heads make of words of a text, in one run of the encoder.
@@ -320,36 +344,82 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         let questions: Vec<Question> = from_js(questions)?;
         let sentences = sentences_of(text, words, sentences)?;
+        let (recognizer, heads) = self.asked(&questions)?;
+        let heads: Vec<_> = heads
+            .into_iter()
+            .zip(&questions)
+            .map(|(head, question)| (head, question.options()))
+            .collect();
+        let found = recognizer.recognize_words(text, &sentences, &heads);
+        answers(found)
+    }
+
+    /// What heads of pieces make of blocks of pieces, in one run of the
+    /// encoder. `ids` and `marks` are those of all that the blocks read, one
+    /// block after the other, `blocks` for each how many these are, and of them
+    /// the first that is its own and the one after the last. Questions and
+    /// answers are as in [`Engine::predict`], but with `strategy` instead of
+    /// `decoder` and `aggregation`, and the answers are of own pieces.
+    #[wasm_bindgen(js_name = predictPieces)]
+    pub fn predict_pieces(
+        &mut self,
+        ids: &[u32],
+        marks: &[u8],
+        blocks: &[u32],
+        questions: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let questions: Vec<Question> = from_js(questions)?;
+        let pieces = pieces_of(ids, marks, blocks)?;
+        let (recognizer, heads) = self.asked(&questions)?;
+        let heads: Vec<_> = heads
+            .into_iter()
+            .zip(&questions)
+            .map(|(head, question)| (head, question.strategy))
+            .collect();
+        let found = recognizer.recognize_pieces(&pieces, &heads);
+        answers(found)
+    }
+}
+
+fn answers(found: Result<Vec<Prediction>, RecognizeError>) -> Result<JsValue, JsValue> {
+    let found = found.map_err(|error| Refusal::new("input", error))?;
+    let found: Vec<HeadResult> = found.iter().map(HeadResult::new).collect();
+    Ok(to_js(&found)?)
+}
+
+impl Question {
+    fn options(&self) -> Options {
+        Options {
+            decoder: self.decoder,
+            aggregation: self.aggregation,
+            strategy: None,
+        }
+    }
+}
+
+impl Engine {
+    /// The recognizer, and the head of each question.
+    fn asked(&mut self, questions: &[Question]) -> Result<(&mut Recognizer, Vec<&Head>), Refusal> {
         let recognizer = self.recognizer.as_mut();
         let recognizer =
             recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))?;
         let mut heads = Vec::new();
-        for question in &questions {
+        for question in questions {
             let ids = self.manifest.heads.iter().map(|head| &head.id);
             let place = ids.clone().position(|id| *id == question.head);
             let head = place.and_then(|place| self.heads.get(place));
-            let head = head.ok_or_else(|| {
+            heads.push(head.ok_or_else(|| {
                 let ids: Vec<&str> = ids.map(String::as_str).collect();
                 let (found, expected) = (&question.head, ids.join(", "));
                 Refusal::new(
                     "input",
                     format!("found the head {found:?}, expected one of {expected}"),
                 )
-            })?;
-            let options = Options {
-                decoder: question.decoder,
-                aggregation: question.aggregation,
-            };
-            heads.push((head, options));
+            })?);
         }
-        let found = recognizer.recognize_words(text, &sentences, &heads);
-        let found = found.map_err(|error| Refusal::new("input", error))?;
-        let found: Vec<HeadResult> = found.iter().map(HeadResult::new).collect();
-        Ok(to_js(&found)?)
+        Ok((recognizer, heads))
     }
-}
 
-impl Engine {
     /// The encoder with its tokenizer, once it has been read.
     pub(crate) fn recognizer(&self) -> Result<&Recognizer, Refusal> {
         let recognizer = self.recognizer.as_ref();
@@ -379,6 +449,39 @@ fn damaged(file: &BundleFile, found: &str, expected: &str) -> Refusal {
     )
 }
 
+/// Blocks of pieces as a page has them, checked.
+fn pieces_of(ids: &[u32], marks: &[u8], blocks: &[u32]) -> Result<Pieces, Refusal> {
+    let refuse = |what: &str| Refusal::new("input", what);
+    if ids.len() != marks.len() || !blocks.len().is_multiple_of(3) {
+        return Err(refuse("found pieces that lack an id or a mark"));
+    }
+    let pieces = ids.iter().zip(marks).map(|(&id, mark)| Piece {
+        id,
+        // The page knows where in the text they are.
+        range: 0..0,
+        subword: mark & 1 != 0,
+        joined: mark & 2 != 0,
+    });
+    let mut start = 0usize;
+    let mut found = Vec::new();
+    for block in blocks.chunks_exact(3) {
+        let [length, first, last] = [block[0], block[1], block[2]].map(|at| at as usize);
+        let end = start.checked_add(length).filter(|&end| end <= ids.len());
+        let (Some(end), true) = (end, first < last && last <= length) else {
+            return Err(refuse("found a block that does not lie in its pieces"));
+        };
+        found.push(Block {
+            pieces: start..end,
+            own: start + first..start + last,
+        });
+        start = end;
+    }
+    Ok(Pieces {
+        pieces: pieces.collect(),
+        blocks: found,
+    })
+}
+
 /// Words and sentences as a page has them, checked.
 fn sentences_of(text: &str, words: &[u32], sentences: &[u32]) -> Result<Vec<Sentence>, Refusal> {
     let refuse = |what: &str| Refusal::new("input", what);
@@ -396,11 +499,13 @@ fn sentences_of(text: &str, words: &[u32], sentences: &[u32]) -> Result<Vec<Sent
 }
 
 /// Offsets in UTF-16 code units of a text's byte offsets.
-pub(crate) fn utf16_offsets(text: &str, sentences: &[Sentence]) -> Uint32Array {
+pub(crate) fn utf16_offsets<'a>(
+    text: &str,
+    words: impl Iterator<Item = &'a Range<usize>>,
+) -> Uint32Array {
     let mut offsets = Utf16Offsets::new(text);
     // A JavaScript string has fewer than 2^32 code units.
     let mut at = |byte| offsets.at(byte) as u32;
-    let words = sentences.iter().flatten();
     let ends: Vec<u32> = words
         .flat_map(|word| [at(word.start), at(word.end)])
         .collect();

@@ -1,7 +1,9 @@
 //! What an engine answers, in the form that JavaScript takes.
 
-use js_sys::{Float32Array, Uint32Array};
-use nerite::{Decoder, Encoder, Head, Manifest, Prediction, Sentence};
+use js_sys::{Float32Array, Uint8Array, Uint32Array};
+use nerite::{
+    Decoder, Encoder, Head, License, Manifest, Piece, Pieces, Prediction, Sentence, Strategy, Unit,
+};
 use serde::Serialize;
 
 use crate::engine::utf16_offsets;
@@ -11,6 +13,9 @@ use crate::engine::utf16_offsets;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bundle<'a> {
     name: &'a str,
+    source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license: &'a Option<License>,
     architecture: &'a str,
     bytes: f64,
     backend: &'a str,
@@ -28,6 +33,11 @@ struct HeadInfo<'a> {
     bytes: f64,
     decoder: &'a str,
     decoders: Vec<&'a str>,
+    unit: &'a str,
+    scheme: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy: Option<&'a str>,
+    strategies: Vec<&'a str>,
 }
 
 impl<'a> Bundle<'a> {
@@ -35,9 +45,12 @@ impl<'a> Bundle<'a> {
         let heads = manifest.heads.iter().zip(heads);
         let heads = heads.map(|(entry, head)| {
             let config = head.config();
-            let mut decoders = vec![Decoder::Argmax.name(), Decoder::Rules.name()];
+            let (mut decoders, strategies) = match config.unit() {
+                Unit::Words => (vec![Decoder::Argmax, Decoder::Rules], &[][..]),
+                Unit::Pieces => (vec![Decoder::Argmax], Strategy::ALL),
+            };
             if head.transitions().is_some() {
-                decoders.push(Decoder::Transitions.name());
+                decoders.push(Decoder::Transitions);
             }
             HeadInfo {
                 id: &entry.id,
@@ -47,11 +60,17 @@ impl<'a> Bundle<'a> {
                 tags: config.tags.labels(),
                 bytes: entry.file.bytes as f64,
                 decoder: config.decoder.name(),
-                decoders,
+                decoders: decoders.into_iter().map(Decoder::name).collect(),
+                unit: config.unit().name(),
+                scheme: config.tags.scheme().name(),
+                strategy: config.pieces.map(Strategy::name),
+                strategies: strategies.iter().map(|own| own.name()).collect(),
             }
         });
         Self {
             name: &manifest.name,
+            source: &manifest.source,
+            license: &manifest.license,
             architecture: manifest.architecture.name(),
             bytes: manifest.bytes() as f64,
             backend: encoder.backend(),
@@ -68,6 +87,19 @@ pub(crate) struct Outline {
     words: Uint32Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     sentences: Uint32Array,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pieces: Option<PieceOutline>,
+}
+
+/// What is needed of pieces to read them.
+#[derive(Serialize)]
+struct PieceOutline {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    ids: Uint32Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    marks: Uint8Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    contexts: Uint32Array,
 }
 
 impl Outline {
@@ -77,8 +109,30 @@ impl Outline {
             .map(|sentence| sentence.len() as u32)
             .collect();
         Self {
-            words: utf16_offsets(text, sentences),
+            words: utf16_offsets(text, sentences.iter().flatten()),
             sentences: Uint32Array::from(lengths.as_slice()),
+            pieces: None,
+        }
+    }
+
+    pub(crate) fn of_pieces(text: &str, Pieces { pieces, blocks }: &Pieces) -> Self {
+        let ranges = pieces.iter().map(|piece| &piece.range);
+        let lengths: Vec<u32> = blocks.iter().map(|block| block.own.len() as u32).collect();
+        let ids: Vec<u32> = pieces.iter().map(|piece| piece.id).collect();
+        let mark = |piece: &Piece| u8::from(piece.subword) | u8::from(piece.joined) << 1;
+        let marks: Vec<u8> = pieces.iter().map(mark).collect();
+        let contexts: Vec<u32> = blocks
+            .iter()
+            .flat_map(|block| [block.pieces.start as u32, block.pieces.end as u32])
+            .collect();
+        Self {
+            words: utf16_offsets(text, ranges),
+            sentences: Uint32Array::from(lengths.as_slice()),
+            pieces: Some(PieceOutline {
+                ids: Uint32Array::from(ids.as_slice()),
+                marks: Uint8Array::from(marks.as_slice()),
+                contexts: Uint32Array::from(contexts.as_slice()),
+            }),
         }
     }
 }

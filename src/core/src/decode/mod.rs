@@ -1,6 +1,7 @@
 //! Scores to tags, tags to entities.
 
 mod sequence;
+mod strategy;
 
 use std::fmt;
 use std::ops::Range;
@@ -73,6 +74,25 @@ choices! {
         Average = "average",
         /// The greatest.
         Max = "max",
+    }
+}
+
+choices! {
+    /// What turns pieces into entities. All but the last are those of Python's
+    /// `pipeline("token-classification", aggregation_strategy=…)`.
+    Strategy, "strategy", {
+        /// Neighbouring pieces of one type belong together.
+        #[default]
+        Simple = "simple",
+        /// A word has the tag of its first piece.
+        First = "first",
+        /// A word has the tag with the greatest mean over its pieces.
+        Average = "average",
+        /// A word has the tag of its surest piece.
+        Max = "max",
+        /// Pieces belong together as the labels' own scheme says (BIO, BIOES,
+        /// BILOU, types), and pieces of one word and type always do.
+        Proper = "proper",
     }
 }
 

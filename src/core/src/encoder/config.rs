@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::EncoderError;
+use super::family::Family;
 
-/// The family of an encoder. All three are BERT's layers; they differ in the
-/// names of their weights and in how positions and token types are embedded.
+/// The family of an encoder. All are BERT's layers; they differ in the names of
+/// their weights and in how they embed (see the module `family`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Architecture {
@@ -17,17 +18,8 @@ pub enum Architecture {
     DistilBert,
     /// RoBERTa: position ids start after the padding id.
     Roberta,
-}
-
-impl Architecture {
-    /// Hugging Face's `model_type`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bert => "bert",
-            Self::DistilBert => "distilbert",
-            Self::Roberta => "roberta",
-        }
-    }
+    /// ELECTRA: embeddings may be of another width.
+    Electra,
 }
 
 /// The activation between the two halves of a feed-forward layer.
@@ -51,6 +43,9 @@ pub struct Config {
     pub vocabulary: usize,
     /// Width of a hidden state.
     pub hidden: usize,
+    /// Width of the embeddings where it is another one, with a projection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<usize>,
     /// Transformer layers; hidden states number one more.
     pub layers: usize,
     /// Attention heads; divides `hidden`.
@@ -74,22 +69,20 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// JSON that does not parse, a `model_type` other than `bert`,
-    /// `distilbert` and `roberta` (where there is none, `architectures` or the
-    /// names of the fields tell), two names of one field with different values, an activation or position scheme that this
-    /// engine does not have, or a shape that [`Config::check`] refuses.
+    /// JSON that does not parse, a `model_type` of a family that is not known
+    /// (where there is none, `architectures` or the names of the fields tell),
+    /// two names of one field with different values, an activation or position
+    /// scheme that this engine does not have, or a shape that [`Config::check`]
+    /// refuses.
     pub fn from_hugging_face(json: &str) -> Result<Self, EncoderError> {
         let raw = HuggingFace::read(json)?;
-        let architecture = match raw.model_type.as_str() {
-            "bert" => Architecture::Bert,
-            "distilbert" => Architecture::DistilBert,
-            "roberta" => Architecture::Roberta,
-            other => {
-                return Err(EncoderError::Config(format!(
-                    "found the model type {other:?}, expected bert, distilbert or roberta"
-                )));
-            }
-        };
+        let family = Family::named(&raw.model_type).ok_or_else(|| {
+            EncoderError::Config(format!(
+                "found the model type {:?}, whose layers and tensors are not known; expected one of {}",
+                raw.model_type,
+                Family::names()
+            ))
+        })?;
         let activation = match raw.activation.as_deref().unwrap_or("gelu") {
             "gelu" => Activation::Gelu,
             "gelu_new" | "gelu_pytorch_tanh" => Activation::GeluTanh,
@@ -107,15 +100,16 @@ impl Config {
                 "found {kind:?} position embeddings, expected absolute ones"
             )));
         }
-        let skipped = match architecture {
-            Architecture::Bert | Architecture::DistilBert => 0,
-            // RoBERTa's positions are counted from the padding id.
-            Architecture::Roberta => raw.pad_token_id.saturating_add(1),
+        let skipped = match family.counts_from_padding {
+            true => raw.pad_token_id.saturating_add(1),
+            false => 0,
         };
+        let embedding = raw.embedding_size.filter(|_| family.projects_embeddings);
         let config = Self {
-            architecture,
+            architecture: family.architecture,
             vocabulary: raw.vocab_size,
             hidden: raw.hidden,
+            embedding: embedding.filter(|&width| width != raw.hidden),
             layers: raw.layers,
             heads: raw.heads,
             intermediate: raw.intermediate,
@@ -128,6 +122,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Width of the embeddings.
+    pub fn embedding_width(&self) -> usize {
+        self.embedding.unwrap_or(self.hidden)
+    }
+
     /// Checks that the numbers fit each other and stay within bounds that
     /// keep arithmetic on them from overflowing on 32-bit targets.
     ///
@@ -138,6 +137,7 @@ impl Config {
         let bounds = [
             ("vocabulary", self.vocabulary, 1, 1 << 20),
             ("hidden", self.hidden, 1, 1 << 13),
+            ("embedding", self.embedding_width(), 1, 1 << 13),
             ("layers", self.layers, 0, 128),
             ("heads", self.heads, 1, 256),
             ("intermediate", self.intermediate, 1, 1 << 15),
@@ -150,10 +150,11 @@ impl Config {
                 )));
             }
         }
-        if self.vocabulary * self.hidden > 1 << 30 {
+        if self.vocabulary * self.embedding_width() > 1 << 30 {
             return Err(EncoderError::Config(format!(
                 "found {} subwords of width {}, more than any known encoder has",
-                self.vocabulary, self.hidden
+                self.vocabulary,
+                self.embedding_width()
             )));
         }
         if !self.hidden.is_multiple_of(self.heads) {
@@ -213,6 +214,7 @@ fn model_type(fields: &Map<String, Value>) -> &'static str {
     let known = [
         ("DistilBert", "distilbert"),
         ("Roberta", "roberta"),
+        ("Electra", "electra"),
         ("Bert", "bert"),
     ];
     let named = known
@@ -236,6 +238,7 @@ struct HuggingFace {
     layers: usize,
     heads: usize,
     intermediate: usize,
+    embedding_size: Option<usize>,
     max_position_embeddings: usize,
     activation: Option<String>,
     // DistilBERT's configuration has no such field: its code says 1e-12.

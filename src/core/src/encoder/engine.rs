@@ -31,6 +31,8 @@ pub(super) struct Embeddings {
     pub(super) words: Rows,
     pub(super) positions: Rows,
     pub(super) norm: Norm,
+    /// To the width of hidden states, where theirs is another one.
+    pub(super) projection: Option<Packed>,
 }
 
 pub(super) struct Norm {
@@ -174,7 +176,8 @@ impl Job for (Run<'_>, &mut Workspace, &mut [f32]) {
     #[inline(always)]
     unsafe fn run<K: Kernel>(self) {
         let (run, workspace, states) = self;
-        run.embed(&mut workspace.hidden);
+        // SAFETY: as the caller has promised.
+        unsafe { run.embed_all::<K>(workspace) };
         run.keep(0, &workspace.hidden, states);
         let last = run.layers.iter().copied().max().unwrap_or(0);
         for (index, layer) in run.encoder.layers[..last].iter().enumerate() {
@@ -201,14 +204,35 @@ impl Run<'_> {
     }
 
     #[inline(always)]
+    unsafe fn embed_all<K: Kernel>(&self, workspace: &mut Workspace) {
+        let Workspace {
+            hidden,
+            activations,
+            context,
+            ..
+        } = workspace;
+        let Some(projection) = &self.encoder.embeddings.projection else {
+            self.embed(hidden);
+            return;
+        };
+        let config = &self.encoder.config;
+        self.embed(context);
+        activations.fill(context, config.embedding_width());
+        hidden.resize(activations.rows().len() * config.hidden, 0.0);
+        // SAFETY: as the caller has promised.
+        unsafe { multiply::<K>(activations, projection, hidden, |_, new| new) };
+    }
+
+    #[inline(always)]
     fn embed(&self, hidden: &mut Vec<f32>) {
         let config = &self.encoder.config;
         let Embeddings {
             words,
             positions,
             norm,
+            ..
         } = &self.encoder.embeddings;
-        let width = config.hidden;
+        let width = config.embedding_width();
         hidden.clear();
         for sequence in self.sequences {
             for (position, &id) in sequence.iter().enumerate() {

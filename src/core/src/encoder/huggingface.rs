@@ -1,7 +1,7 @@
 //! Full-precision weights under Hugging Face's names, and their quantization.
 
 use super::quantized::Writer;
-use super::{Architecture, Config, EncoderError};
+use super::{Config, EncoderError};
 
 /// A checkpoint: tensors by Hugging Face's names.
 pub trait Weights: Sync {
@@ -50,8 +50,8 @@ impl<'a> AsBert<'a> {
     /// [`EncoderError::Tensor`] if it is missing, has another shape, or holds
     /// a number that is not finite.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
-        let distilbert = self.config.architecture == Architecture::DistilBert;
-        if name == TOKEN_TYPES && distilbert {
+        let family = self.config.architecture.family();
+        if name == TOKEN_TYPES && !family.has_token_types {
             return Ok(vec![0.0; shape.iter().product()]);
         }
         let own = self.own_name(name);
@@ -90,21 +90,8 @@ impl<'a> AsBert<'a> {
     /// The checkpoint's own name for BERT's `name`.
     fn own_name(&self, name: &str) -> String {
         let mut own = name.to_owned();
-        if self.config.architecture == Architecture::DistilBert {
-            // Longer names before the names that they contain.
-            for (bert, distilbert) in [
-                ("encoder.layer.", "transformer.layer."),
-                ("attention.self.query.", "attention.q_lin."),
-                ("attention.self.key.", "attention.k_lin."),
-                ("attention.self.value.", "attention.v_lin."),
-                ("attention.output.dense.", "attention.out_lin."),
-                ("attention.output.LayerNorm.", "sa_layer_norm."),
-                ("intermediate.dense.", "ffn.lin1."),
-                (".output.dense.", ".ffn.lin2."),
-                (".output.LayerNorm.", ".output_layer_norm."),
-            ] {
-                own = own.replace(bert, distilbert);
-            }
+        for (bert, family) in self.config.architecture.family().names {
+            own = own.replace(bert, family);
         }
         own.insert_str(0, &self.prefix);
         if self.weights.shape(&own).is_none() {
@@ -141,26 +128,33 @@ pub fn quantize(
         vocabulary,
         ..
     } = *config;
+    let width = config.embedding_width();
     let mut file = Writer::new(config);
     progress(0, config.layers + 1);
-    let words = source.tensor("embeddings.word_embeddings.weight", &[vocabulary, hidden])?;
-    file.rows("embeddings.word", &words, hidden);
+    let words = source.tensor("embeddings.word_embeddings.weight", &[vocabulary, width])?;
+    file.rows("embeddings.word", &words, width);
     // Every subword has the first token type, so its embedding and a
     // position's are only ever needed as a sum.
-    let mut positions = source.tensor(POSITIONS, &[window, hidden])?;
-    let token_type = source.tensor(TOKEN_TYPES, &[1, hidden])?;
-    for row in positions.chunks_exact_mut(hidden) {
+    let mut positions = source.tensor(POSITIONS, &[window, width])?;
+    let token_type = source.tensor(TOKEN_TYPES, &[1, width])?;
+    for row in positions.chunks_exact_mut(width) {
         row.iter_mut().zip(&token_type).for_each(|(x, t)| *x += t);
     }
-    file.rows("embeddings.position", &positions, hidden);
-    let norm = |file: &mut Writer, own: &str, name: &str| -> Result<(), EncoderError> {
+    file.rows("embeddings.position", &positions, width);
+    let norm = |file: &mut Writer, own: &str, name: &str, width| -> Result<(), EncoderError> {
         for part in ["weight", "bias"] {
-            let values = source.tensor(&format!("{name}.{part}"), &[hidden])?;
+            let values = source.tensor(&format!("{name}.{part}"), &[width])?;
             file.floats(format!("{own}.{part}"), &values);
         }
         Ok(())
     };
-    norm(&mut file, "embeddings.norm", "embeddings.LayerNorm")?;
+    norm(&mut file, "embeddings.norm", "embeddings.LayerNorm", width)?;
+    if config.embedding.is_some() {
+        let weight = source.tensor("embeddings_project.weight", &[hidden, width])?;
+        file.matrix("embeddings.projection", &weight, width);
+        let bias = source.tensor("embeddings_project.bias", &[hidden])?;
+        file.floats("embeddings.projection.bias".into(), &bias);
+    }
     for layer in 0..config.layers {
         progress(layer + 1, config.layers + 1);
         let (own, name) = (format!("layers.{layer}"), format!("encoder.layer.{layer}"));
@@ -186,11 +180,13 @@ pub fn quantize(
             &mut file,
             &format!("{own}.attention.norm"),
             &format!("{name}.attention.output.LayerNorm"),
+            hidden,
         )?;
         norm(
             &mut file,
             &format!("{own}.feedforward.norm"),
             &format!("{name}.output.LayerNorm"),
+            hidden,
         )?;
     }
     progress(config.layers + 1, config.layers + 1);

@@ -37,8 +37,10 @@ struct Tensors {
     /// Tensors to come, the next one last.
     plan: Vec<Planned>,
     floats: HashMap<String, Vec<f32>>,
-    /// Embeddings, `[rows, hidden]`.
+    /// Embeddings, `[rows, width]`.
     rows: HashMap<String, Vec<i8>>,
+    /// From embeddings to hidden states, where their widths differ.
+    projection: Option<Packed>,
     /// By layer, then in the order of [`LAYER_MATRICES`].
     matrices: Vec<[Option<Packed>; LAYER_MATRICES]>,
 }
@@ -53,6 +55,7 @@ struct Planned {
 enum Place {
     Floats,
     Rows,
+    Projection,
     Matrix { layer: usize, matrix: Matrix },
 }
 
@@ -191,6 +194,7 @@ impl Tensors {
             plan,
             floats: HashMap::new(),
             rows: HashMap::new(),
+            projection: None,
             matrices: (0..config.layers).map(|_| Default::default()).collect(),
             config,
         })
@@ -217,20 +221,24 @@ impl Tensors {
                 let values = bytes.into_iter().map(|x| x as i8).collect();
                 self.rows.insert(name, values);
             }
+            Place::Projection => {
+                let (outputs, inputs) = (self.config.hidden, self.config.embedding_width());
+                let packed = self
+                    .projection
+                    .get_or_insert_with(|| Packed::new(outputs, inputs));
+                pack(&name, bytes, packed, 0, inputs)?;
+            }
             Place::Matrix { layer, matrix } => {
                 let (outputs, inputs) = matrix.packed_shape(&self.config);
                 let packed = self.matrices[layer][matrix.index()]
                     .get_or_insert_with(|| Packed::new(outputs, inputs));
-                let first = matrix.first_output(&self.config);
-                let weights: Vec<i8> = bytes.into_iter().map(|x| x as i8).collect();
-                for (output, row) in weights.chunks_exact(inputs).enumerate() {
-                    if !fours_fit(row) {
-                        return Err(EncoderError::Tensor(format!(
-                            "{name}: found weights in channel {output} that overflow 16 bits"
-                        )));
-                    }
-                    packed.set(first + output, row);
-                }
+                pack(
+                    &name,
+                    bytes,
+                    packed,
+                    matrix.first_output(&self.config),
+                    inputs,
+                )?;
             }
         }
         Ok(())
@@ -261,6 +269,11 @@ impl Tensors {
                 feedforward_norm: norm(&mut self.floats, &name("feedforward.norm")),
             });
         }
+        if let Some(projection) = &mut self.projection {
+            let mut part = |part| take(&mut self.floats, format!("embeddings.projection.{part}"));
+            projection.set_scales(0, &part("scale"));
+            projection.set_biases(0, &part("bias"));
+        }
         let mut rows = |name: &str| Rows {
             weight: take(&mut self.rows, format!("{name}.weight")),
             scale: take(&mut self.floats, format!("{name}.scale")),
@@ -269,9 +282,30 @@ impl Tensors {
             words: rows("embeddings.word"),
             positions: rows("embeddings.position"),
             norm: norm(&mut self.floats, "embeddings.norm"),
+            projection: self.projection,
         };
         Ok(Encoder::new(self.config, sha256, embeddings, layers))
     }
+}
+
+/// Puts a matrix's rows into a packed one, from output `first` on.
+fn pack(
+    name: &str,
+    bytes: Vec<u8>,
+    packed: &mut Packed,
+    first: usize,
+    inputs: usize,
+) -> Result<(), EncoderError> {
+    let weights: Vec<i8> = bytes.into_iter().map(|x| x as i8).collect();
+    for (output, row) in weights.chunks_exact(inputs).enumerate() {
+        if !fours_fit(row) {
+            return Err(EncoderError::Tensor(format!(
+                "{name}: found weights in channel {output} that overflow 16 bits"
+            )));
+        }
+        packed.set(first + output, row);
+    }
+    Ok(())
 }
 
 /// A tensor that the plan has promised.
@@ -282,15 +316,23 @@ fn take<T: Default>(tensors: &mut HashMap<String, T>, name: String) -> T {
 /// All tensors of an encoder.
 fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
     let floats = |name: String, length| (name, (Dtype::F32, vec![length], Place::Floats));
-    let norm = |name: String| {
-        ["weight", "bias"].map(|part| floats(format!("{name}.{part}"), config.hidden))
+    let norm_of = |name: String, width| {
+        ["weight", "bias"].map(|part| floats(format!("{name}.{part}"), width))
     };
-    let mut all = BTreeMap::from(norm("embeddings.norm".into()));
+    let norm = |name: String| norm_of(name, config.hidden);
+    let width = config.embedding_width();
+    let mut all = BTreeMap::from(norm_of("embeddings.norm".into(), width));
+    if config.embedding.is_some() {
+        let name = "embeddings.projection";
+        let weight = (Dtype::I8, vec![config.hidden, width], Place::Projection);
+        all.insert(format!("{name}.weight"), weight);
+        all.extend(["scale", "bias"].map(|part| floats(format!("{name}.{part}"), config.hidden)));
+    }
     for (name, rows) in [
         ("embeddings.word", config.vocabulary),
         ("embeddings.position", config.window),
     ] {
-        let shape = vec![rows, config.hidden];
+        let shape = vec![rows, width];
         all.insert(format!("{name}.weight"), (Dtype::I8, shape, Place::Rows));
         all.extend([floats(format!("{name}.scale"), rows)]);
     }

@@ -3,6 +3,7 @@
 mod attention;
 mod config;
 mod engine;
+mod family;
 mod huggingface;
 mod loader;
 mod quantized;

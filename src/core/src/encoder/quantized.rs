@@ -3,14 +3,16 @@
 //! A safetensors file whose metadata holds one key, `nerite`: JSON with
 //! `"format": "quantized-encoder"`, `"version"` and the [`Config`]. (One key,
 //! because safetensors writes metadata in no fixed order, and the same weights
-//! must give the same bytes.) Tensors, with `V`, `H`, `I`, `P` the
-//! vocabulary, hidden and intermediate width and window:
+//! must give the same bytes.) Tensors, with `V`, `E`, `H`, `I`, `P` the
+//! vocabulary, the widths of embeddings (mostly `H`), hidden states and
+//! feed-forward layers, and the window:
 //!
 //! | tensor | type | shape |
 //! | --- | --- | --- |
-//! | `embeddings.word.weight`, `.scale` | I8, F32 | `[V, H]`, `[V]` |
-//! | `embeddings.position.weight`, `.scale` | I8, F32 | `[P, H]`, `[P]`; the first token type's embedding is added in |
-//! | `embeddings.norm.weight`, `.bias` | F32 | `[H]` |
+//! | `embeddings.word.weight`, `.scale` | I8, F32 | `[V, E]`, `[V]` |
+//! | `embeddings.position.weight`, `.scale` | I8, F32 | `[P, E]`, `[P]`; the first token type's embedding is added in |
+//! | `embeddings.norm.weight`, `.bias` | F32 | `[E]` |
+//! | `embeddings.projection.{weight,scale,bias}`, if `E` is not `H` | I8, F32, F32 | `[H, E]`, `[H]`, `[H]` |
 //! | `layers.N.attention.{query,key,value,output}.{weight,scale,bias}` | I8, F32, F32 | `[H, H]`, `[H]`, `[H]` |
 //! | `layers.N.attention.norm.{weight,bias}` | F32 | `[H]` |
 //! | `layers.N.feedforward.{expand,contract}.{weight,scale,bias}` | I8, F32, F32 | `[I, H]`, `[I]`, `[I]`; `[H, I]`, `[H]`, `[H]` |

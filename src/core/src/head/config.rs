@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::HeadError;
 use super::lexicon::Lexicon;
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Strategy};
 use crate::int8::MAX_INPUTS;
-use crate::tags::TagSet;
+use crate::tags::{Tag, TagSet};
 
 /// The most layers a head may read: those of the deepest encoder.
 const MAX_LAYERS: usize = 129;
@@ -38,6 +38,25 @@ impl HeadKind {
             Self::Linear => "linear",
             Self::Mlp => "mlp",
             Self::Context => "context",
+        }
+    }
+}
+
+/// What carries a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A word as `words` cuts them, by the features of its first subword.
+    Words,
+    /// A subword of the raw text, as fine-tuned checkpoints have it.
+    Pieces,
+}
+
+impl Unit {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Pieces => "pieces",
         }
     }
 }
@@ -79,6 +98,10 @@ pub struct HeadConfig {
     /// How its scores are best read.
     #[serde(default, skip_serializing_if = "is_default")]
     pub decoder: Decoder,
+    /// Of a head of pieces, how they are best made entities; `None` of a head
+    /// of words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pieces: Option<Strategy>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -115,6 +138,14 @@ impl HeadTensor {
 }
 
 impl HeadConfig {
+    /// What carries a tag.
+    pub fn unit(&self) -> Unit {
+        match self.pieces {
+            None => Unit::Words,
+            Some(_) => Unit::Pieces,
+        }
+    }
+
     /// Numbers per word that the head takes from the encoder:
     /// layers x hidden width.
     pub fn inputs(&self) -> usize {
@@ -203,6 +234,7 @@ impl HeadConfig {
         if self.decoder == Decoder::Transitions && !self.transitions {
             return Err(HeadError::Decoder(self.decoder));
         }
+        self.check_unit()?;
         let tags = self.tags.len();
         let features = self.features();
         let mut tensors = Vec::new();
@@ -272,5 +304,28 @@ impl HeadConfig {
             }
         }
         Ok(tensors)
+    }
+
+    /// A head of words has a corpus's tags. A head of pieces has any labels,
+    /// and is one matrix.
+    fn check_unit(&self) -> Result<(), HeadError> {
+        let contents = |text: String| Err(HeadError::Contents(text));
+        match self.unit() {
+            Unit::Words if !self.tags.is_bio() => {
+                let labels = self.tags.labels().iter();
+                let odd = labels.filter_map(|label| Tag::parse(label).err());
+                let odd = odd.map(|error| error.to_string()).next();
+                contents(odd.unwrap_or_default())
+            }
+            Unit::Pieces
+                if self.kind != HeadKind::Linear || self.lexicon.is_some() || self.transitions =>
+            {
+                contents(format!(
+                    "found a {} head of pieces, expected a plain linear one",
+                    self.kind.name()
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }

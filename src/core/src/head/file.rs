@@ -13,12 +13,14 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::config::{HeadConfig, Stored};
+use super::config::{HeadConfig, Stored, Unit};
 use super::{HeadError, HeadTensor};
 use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
 const FORMAT: &str = "head";
-const VERSION: u32 = 1;
+/// Of a head of words, and of one of pieces, which an engine that does not
+/// know of pieces must not take for one of words.
+const VERSIONS: [u32; 2] = [1, 2];
 const METADATA_KEY: &str = "nerite";
 
 #[derive(Serialize, Deserialize)]
@@ -147,7 +149,7 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
     });
     let metadata = Metadata {
         format: FORMAT.into(),
-        version: VERSION,
+        version: version(config),
         config: config.clone(),
     };
     let json = serde_json::to_string(&metadata).expect("a head's configuration is plain data");
@@ -206,9 +208,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
         version,
         config,
     } = serde_json::from_str(json).map_err(|error| HeadError::Contents(error.to_string()))?;
-    if format != FORMAT || version != VERSION {
+    let expected = self::version(&config);
+    if format != FORMAT || version != expected {
         return Err(HeadError::Contents(format!(
-            "found {} version {version}, expected {FORMAT} version {VERSION}",
+            "found {} version {version}, expected {FORMAT} version {expected}",
             format.escape_debug()
         )));
     }
@@ -245,6 +248,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
         tensors.rows.insert(name, rows);
     }
     Ok((config, tensors))
+}
+
+fn version(config: &HeadConfig) -> u32 {
+    match config.unit() {
+        Unit::Words => VERSIONS[0],
+        Unit::Pieces => VERSIONS[1],
+    }
 }
 
 /// The name of an integer tensor's scales.

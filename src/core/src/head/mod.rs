@@ -24,7 +24,7 @@ use crate::decode::{self, Decoder, Transitions};
 use crate::int8::Backend;
 use crate::math::softmax;
 
-pub use config::{HeadConfig, HeadKind, HeadTensor};
+pub use config::{HeadConfig, HeadKind, HeadTensor, Unit};
 pub use file::{head_file, head_numbers};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;
@@ -45,6 +45,14 @@ pub enum HeadError {
         expected: String,
         /// The encoder's own.
         found: String,
+    },
+    /// The head reads other units than it was given.
+    #[error("found a head of {}, expected one of {}", found.name(), expected.name())]
+    Unit {
+        /// The head's own.
+        found: Unit,
+        /// What it was given.
+        expected: Unit,
     },
     /// The decoder needs what the head does not have.
     #[error("found the decoder {0}, but the head has no learnt transitions")]

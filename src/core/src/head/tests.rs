@@ -18,6 +18,7 @@ fn linear() -> HeadConfig {
         units: 0,
         transitions: false,
         decoder: Decoder::Argmax,
+        pieces: None,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ReportError;
 use crate::decode::Decoder;
 use crate::metrics::{Figures, Totals};
-use crate::tags::TagSet;
+use crate::tags::{Tag, TagSet};
 
 /// The `format` of a sample.
 pub const SAMPLE_FORMAT: &str = "nerite-sample";
@@ -167,7 +167,13 @@ impl Sample {
                 predicted.len()
             ));
         }
-        // A head may give a tag that the sample does not have.
+        // A head may give a tag that the sample does not have, but none that no
+        // head of words has.
+        let new = predicted.iter().flatten();
+        let new = new.filter(|label| self.tags.index(label).is_none());
+        for label in new {
+            Tag::parse(label).map_err(|error| ReportError::Sample(error.to_string()))?;
+        }
         let labels = self.tags.labels().iter().chain(predicted.iter().flatten());
         let mut labels: Vec<&String> = labels.collect();
         labels.sort_unstable();

@@ -101,6 +101,7 @@ static HEADS: LazyLock<Vec<(HeadConfig, Vec<u8>)>> = LazyLock::new(|| {
         units: 0,
         transitions: false,
         decoder: Decoder::Argmax,
+        pieces: None,
     };
     let context = HeadConfig {
         kind: HeadKind::Context,

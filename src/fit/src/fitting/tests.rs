@@ -21,6 +21,7 @@ fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
         units: if kind == HeadKind::Context { 3 } else { 0 },
         transitions,
         decoder: Decoder::Argmax,
+        pieces: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod corpus;
 mod encoder;
 mod evaluate;
 mod features;
+mod import;
 mod leaks;
 mod predict;
 mod publish;
@@ -35,6 +36,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
+use nerite::Manifest;
 use nerite_encoders::{Lookup, Source};
 use nerite_trainer::progress;
 
@@ -64,6 +66,7 @@ enum Command {
     Tune(tune::Arguments),
     Study(study::Arguments),
     Bundle(bundle::CreateArguments),
+    Import(import::Arguments),
     Restore(bundle::RestoreArguments),
     Predict(predict::Arguments),
     Redact(redact::Arguments),
@@ -131,6 +134,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Tune(arguments) => arguments.run(),
         Command::Study(arguments) => arguments.run(),
         Command::Bundle(arguments) => arguments.run(),
+        Command::Import(arguments) => arguments.run(),
         Command::Restore(arguments) => arguments.run(),
         Command::Predict(arguments) => arguments.run(),
         Command::Evaluate(arguments) => arguments.run(),
@@ -140,6 +144,19 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Publish(arguments) => arguments.run(),
     }
     .map(|()| ExitCode::SUCCESS)
+}
+
+/// A bundle's licence and source in a line.
+fn licence(manifest: &Manifest) -> String {
+    match &manifest.license {
+        Some(license) => {
+            let more = [&license.attribution, &license.url];
+            let more = more.into_iter().flatten().map(String::as_str);
+            let all: Vec<&str> = [license.name.as_str()].into_iter().chain(more).collect();
+            all.join(", ")
+        }
+        None => "not stated".into(),
+    }
 }
 
 /// A table in the house style.

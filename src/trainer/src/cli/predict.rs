@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use nerite::{Aggregation, Decoder, Options, Prediction, Utf16Offsets};
+use nerite::{Aggregation, Decoder, Options, Prediction, Strategy, Unit, Utf16Offsets};
 use nerite_trainer::bundle::Bundle;
 use nerite_trainer::terminal::shown;
 use serde_json::{Map, Value, json};
@@ -31,6 +31,10 @@ pub(super) struct Arguments {
     /// or max
     #[arg(long, value_name = "HOW", default_value_t)]
     aggregation: Aggregation,
+    /// What makes entities of a head's pieces: simple, first, average, max or
+    /// proper, else as the head says; for imported bundles
+    #[arg(long, value_name = "STRATEGY")]
+    strategy: Option<Strategy>,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -53,10 +57,15 @@ impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let mut bundle = Bundle::open(&self.bundle, self.head.as_deref())?;
         bundle.head.decoder(self.decoder)?;
+        ensure!(
+            self.strategy.is_none() || bundle.head.config().unit() == Unit::Pieces,
+            "found --strategy for a head of words, expected one of pieces, as `nerite import` makes it"
+        );
         let text = self.text()?;
         let options = Options {
             decoder: self.decoder,
             aggregation: self.aggregation,
+            strategy: self.strategy,
         };
         let prediction = bundle.recognizer.recognize(&text, &bundle.head, &options)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -170,6 +179,9 @@ fn json(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()>
         let mut value = place(&word.range);
         value["sentence"] = word.sentence.into();
         value["tag"] = labels[word.tag].clone().into();
+        if word.continues {
+            value["continues"] = true.into();
+        }
         let probabilities = labels.iter().zip(&word.probabilities);
         value["probabilities"] = probabilities
             .map(|(tag, p)| (tag.clone(), Value::from(*p)))

@@ -103,6 +103,7 @@ export class ModelCard {
   /** Shows what the recognizer runs on now. */
   showFacts() {
     const recognizer = this.#recognizer;
+    this.#showLicense();
     byId("facts").textContent =
       recognizer === null
         ? ""
@@ -110,6 +111,22 @@ export class ModelCard {
             backend: label(recognizer.backend),
             workers: counted("workers", recognizer.workers),
             memory: megabytes(recognizer.wasmBytes),
+          });
+  }
+
+  /** Where the weights are from, and on what terms they may be used. */
+  #showLicense() {
+    const recognizer = this.#recognizer;
+    const { name, attribution, url } = recognizer?.license ?? {};
+    byId("license").textContent =
+      recognizer === null
+        ? ""
+        : t("license", {
+            source: label(recognizer.source, 200),
+            license: [name ?? t("license-unknown"), attribution, url]
+              .filter(Boolean)
+              .map((part) => label(part, 200))
+              .join(", "),
           });
   }
 
@@ -133,7 +150,7 @@ export class ModelCard {
       ...listed.map(({ name, bytes }) =>
         option(
           name,
-          Number.isFinite(bytes) ? t("encoder-size", { name: label(name), size: megabytes(bytes) }) : label(name),
+          Number.isFinite(bytes) ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes) }) : titleOf(name),
         ),
       ),
     );
@@ -399,6 +416,9 @@ export class ModelCard {
     byId("offline").textContent = this.#offline ? t("offline-ready") : "";
   }
 }
+
+/** What a listed bundle is called: ours by what they are for. */
+const titleOf = (name) => (name === "rampart" ? t("bundle-rampart") : label(name));
 
 const bundleUrl = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
 

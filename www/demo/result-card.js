@@ -19,6 +19,10 @@ import { WordPanel } from "./word-panel.js";
 const TYPING_PAUSE = 120;
 /** A text of this many characters is shown before it is analysed, and then part by part. */
 const LONG_TEXT = 20_000;
+/** Between a head's id and a strategy, in a choice of both; no id has it. */
+const STRATEGY = "\n";
+/** Pieces of a word that the panel shows together. */
+const MOST_PIECES = 12;
 /** With so many entities, what is said of them is laid out in two frames. */
 const MANY = 1000;
 /** How often counts and lists follow the parts of a long text, in milliseconds. */
@@ -163,7 +167,16 @@ export class ResultCard {
     };
     const headOptions = () => heads.map((head) => option(head.id, nameOf(head, this.#bundle)));
     fill(this.#head, headOptions(), defaultHead);
-    fill(this.#compare, [option("", t("compare-none")), ...headOptions()], "");
+    const strategies = heads.flatMap((head) =>
+      head.strategies.map((strategy) => {
+        const name = t("head-strategy", { head: nameOf(head, this.#bundle), strategy });
+        return option(`${head.id}${STRATEGY}${strategy}`, name);
+      }),
+    );
+    const words = heads
+      .filter(({ unit }) => unit === "words")
+      .map((head) => option(head.id, nameOf(head, this.#bundle)));
+    fill(this.#compare, [option("", t("compare-none")), ...words, ...strategies], "");
     this.#fillDecoders();
   }
 
@@ -171,10 +184,25 @@ export class ResultCard {
     const head = this.#recognizer.heads.find(({ id }) => id === this.#head.value);
     this.#showAbout(head);
     const chosen = this.#decoder.value;
-    this.#decoder.replaceChildren(...head.decoders.map((decoder) => option(decoder, t(`decoder-${decoder}`))));
-    this.#decoder.value =
-      head.decoders.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : head.decoder;
+    // A head of pieces has strategies instead, which give an entity its score as well.
+    const [kind, choices, own] =
+      head.unit === "pieces" ? ["strategy", head.strategies, head.strategy] : ["decoder", head.decoders, head.decoder];
+    this.#decoder.replaceChildren(...choices.map((choice) => option(choice, t(`${kind}-${choice}`))));
+    this.#decoder.value = choices.includes(chosen) && this.#decoder.dataset.chosenFor === head.id ? chosen : own;
     this.#decoder.dataset.chosenFor = head.id;
+    byId("decoder-label").dataset.i18n = kind;
+    byId("decoder-label").textContent = t(kind);
+    this.#aggregation.disabled = head.unit === "pieces";
+  }
+
+  /** The head, and the other one or the other strategy, as the package takes them. */
+  #asked() {
+    const pieces = this.#recognizer?.heads.find(({ id }) => id === this.#head.value)?.unit === "pieces";
+    const first = pieces ? { head: this.#head.value, strategy: this.#decoder.value } : this.#head.value;
+    const [head, strategy] = this.#compare.value.split(STRATEGY);
+    const second = strategy ? { head, strategy } : head;
+    const isOther = head !== "" && JSON.stringify(first) !== JSON.stringify(second);
+    return isOther ? [first, second] : [first];
   }
 
   #showAbout(head) {
@@ -187,8 +215,7 @@ export class ResultCard {
     const recognizer = this.#recognizer;
     const text = this.#readText();
     if (!recognizer || text === null) return;
-    const heads = [this.#head.value];
-    if (this.#compare.value !== "" && this.#compare.value !== heads[0]) heads.push(this.#compare.value);
+    const heads = this.#asked();
     const current = () => !signal.aborted && recognizer === this.#recognizer;
     const long = text.length > LONG_TEXT;
     try {
@@ -198,7 +225,7 @@ export class ResultCard {
       }
       if (long) await this.#beginLong(text, heads);
       const options = {
-        decoder: this.#decoder.value,
+        [typeof heads[0] === "string" ? "decoder" : "strategy"]: this.#decoder.value,
         aggregation: this.#aggregation.value,
         signal,
         visible: () => this.#views[0].visibleRange(),
@@ -228,9 +255,10 @@ export class ResultCard {
 
   /** Shows a long text before anything is known of it. */
   async #beginLong(text, heads) {
+    const idOf = (head) => head.head ?? head;
     const begun = (head) => ({
-      head,
-      tags: this.#recognizer.heads.find(({ id }) => id === head)?.tags ?? [],
+      head: idOf(head),
+      tags: this.#recognizer.heads.find(({ id }) => id === idOf(head))?.tags ?? [],
       words: [],
       entities: [],
     });
@@ -310,15 +338,17 @@ export class ResultCard {
     byId("result-columns").classList.toggle("two", two);
     byId("result-other-column").hidden = !two;
     byId("comparison").hidden = !two;
-    heads.forEach((head, side) => {
-      const info = this.#recognizer?.heads.find(({ id }) => id === head);
-      byId(`result-head-${side}`).textContent = two ? nameOf(info ?? { id: head }, this.#bundle) : "";
+    heads.forEach((asked, side) => {
+      const { head, strategy } = typeof asked === "string" ? { head: asked } : asked;
+      const name = nameOf(this.#recognizer?.heads.find(({ id }) => id === head) ?? { id: head }, this.#bundle);
+      const shown = strategy ? t("head-strategy", { head: name, strategy }) : name;
+      byId(`result-head-${side}`).textContent = two ? shown : "";
     });
     byId("result-head-0").hidden = !two;
   }
 
   async #show(text, predictions, current) {
-    this.#layOut(predictions.map(({ head }) => head));
+    this.#layOut(predictions.map(({ head, strategy }) => ({ head, strategy })));
     byId("stopped").hidden = true;
     const compared =
       predictions.length > 1 ? await differences(predictions[0].entities, predictions[1].entities) : null;
@@ -475,7 +505,11 @@ export class ResultCard {
     if (!word) return;
     this.#inPanel = { side, index };
     for (const [at, view] of this.#views.entries()) view.show(at === side ? index : null);
-    this.#panel.show(shown.text, word, prediction.tags);
+    let [from, to] = [index, index + 1];
+    while (from > 0 && prediction.words[from]?.continues) from -= 1;
+    while (prediction.words[to]?.continues) to += 1;
+    const pieces = prediction.words.slice(from, Math.min(to, from + MOST_PIECES)).filter(Boolean);
+    this.#panel.show(shown.text, word, prediction.tags, pieces.includes(word) ? pieces : [word]);
   }
 
   /** Goes to the first word of the next difference that is on show, after the last one to the first. */

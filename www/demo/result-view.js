@@ -342,6 +342,13 @@ export class ResultView {
     if (span) span.tabIndex = 0;
   }
 
+  /** The next word with a place of its own: pieces of one character share one. */
+  #beside(index, step) {
+    let next = index + step;
+    while (this.#words[next] && !this.#span(next)) next += step;
+    return next;
+  }
+
   #onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const current = this.#indexOf(event.target);
@@ -352,7 +359,7 @@ export class ResultView {
     switch (event.key) {
       case "ArrowLeft":
       case "ArrowRight":
-        target = current + ((event.key === "ArrowRight") === rtl ? -1 : 1);
+        target = this.#beside(current, (event.key === "ArrowRight") === rtl ? -1 : 1);
         break;
       case "ArrowDown":
         target = starts[firstIndex(starts.length, (at) => starts[at] > current)];
@@ -428,9 +435,11 @@ function drawing({ text, source, from, to, origin, entities, differing }) {
     for (; index < to; index++) {
       const word = source[index];
       if (!word) continue;
-      const start = local(word.start);
-      const end = local(word.end);
+      // Pieces of one character have the same place: the first one is drawn.
+      const start = Math.max(local(word.start), position);
+      const end = Math.max(local(word.end), start);
       if (start >= until) break;
+      if (start === end) continue;
       if (start > position) parent.append(text.slice(position, start));
       const span = element("span", { class: "word", tabindex: -1, "data-word": index - from, "data-tag": word.tag });
       span.textContent = text.slice(start, end);

@@ -24,18 +24,22 @@ export class WordPanel {
     this.#rows = root.querySelector(".tag-rows");
   }
 
-  show(text, word, tags) {
-    const probabilities = Array.from(word.probabilities);
-    const order = tags.map((_, index) => index).sort((a, b) => probabilities[b] - probabilities[a]);
-    const rows = order.slice(0, MOST_ROWS);
-
-    this.#word.textContent = excerpt(text.slice(word.start, word.end));
+  /** Shows a word; of a head of pieces, all pieces of the word, `word` being the one that was chosen. */
+  show(text, word, tags, pieces = [word]) {
+    const most = Math.ceil(MOST_ROWS / pieces.length);
+    this.#word.textContent = excerpt(text.slice(pieces[0].start, Math.max(...pieces.map(({ end }) => end))));
     this.#tag.textContent = `${describeTag(word.tag)}: ${word.score.toFixed(DECIMALS)}`;
     colourBy(this.#tag, word.tag);
-    this.#note.textContent = tags[order[0]] === word.tag ? "" : t("panel-not-likeliest");
-    this.#rows.replaceChildren(
-      ...rows.map((index) => tagRow(tags[index], probabilities[index], tags[index] === word.tag)),
-    );
+    this.#note.textContent = tags[likeliest(word)] === word.tag ? "" : t("panel-not-likeliest");
+    const rows = pieces.flatMap((piece) => {
+      const shown = sorted(piece)
+        .slice(0, most)
+        .map((index) => tagRow(tags[index], piece.probabilities[index], tags[index] === piece.tag));
+      if (pieces.length === 1) return shown;
+      const name = t("piece", { piece: excerpt(text.slice(piece.start, piece.end)), tag: describeTag(piece.tag) });
+      return [element("li", { class: "piece-name" }, name), ...shown];
+    });
+    this.#rows.replaceChildren(...rows);
     this.#root.dataset.filled = "";
   }
 
@@ -54,6 +58,14 @@ export class WordPanel {
     delete this.#root.dataset.open;
   }
 }
+
+/** The tags of a word by index, the most probable first. */
+function sorted({ probabilities }) {
+  const order = Array.from(probabilities, (_, index) => index);
+  return order.sort((a, b) => probabilities[b] - probabilities[a]);
+}
+
+const likeliest = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
 
 function tagRow(tag, probability, chosen) {
   const name = element("span", { class: "tag-name" }, describeTag(tag));

@@ -4,8 +4,10 @@ import { label } from "./dom.js";
 import { t } from "./i18n.js";
 
 const OUTSIDE = "O";
+/** Where in an entity it stands: BIO, BIOES, BILOU. */
+const PLACE = /^([BIELSU])-(?=.)/su;
 
-/** Types of the shipped corpus: a fixed colour of the palette in style.css; their names are in strings/. */
+/** Types of the shipped models: a fixed colour of the palette in style.css; their names are in strings/. */
 const KNOWN_TYPES = new Map([
   ["per", 0],
   ["org", 1],
@@ -15,6 +17,23 @@ const KNOWN_TYPES = new Map([
   ["eve", 5],
   ["art", 6],
   ["nat", 7],
+  ["GIVEN_NAME", 0],
+  ["SURNAME", 0],
+  ["EMAIL", 1],
+  ["PHONE", 1],
+  ["URL", 1],
+  ["TAX_ID", 4],
+  ["BANK_ACCOUNT", 5],
+  ["ROUTING_NUMBER", 5],
+  ["GOVERNMENT_ID", 6],
+  ["PASSPORT", 7],
+  ["DRIVERS_LICENSE", 8],
+  ["BUILDING_NUMBER", 9],
+  ["STREET_NAME", 2],
+  ["SECONDARY_ADDRESS", 10],
+  ["CITY", 2],
+  ["STATE", 3],
+  ["ZIP_CODE", 11],
 ]);
 const PALETTE_SIZE = 12;
 
@@ -44,7 +63,7 @@ export function typeColour(type) {
  */
 export function tagType(tag) {
   if (tag === OUTSIDE) return null;
-  return /^[BI]-/.test(tag) ? tag.slice(2) : tag;
+  return PLACE.test(tag) ? tag.slice(2) : tag;
 }
 
 /**
@@ -54,7 +73,6 @@ export function tagType(tag) {
 export function describeTag(tag) {
   const type = tagType(tag);
   if (type === null) return t("tag-outside");
-  if (tag.startsWith("B-")) return t("tag-first", { type: typeName(type) });
-  if (tag.startsWith("I-")) return t("tag-further", { type: typeName(type) });
-  return typeName(type);
+  const place = PLACE.exec(tag)?.[1];
+  return place ? t(`tag-${place}`, { type: typeName(type) }) : typeName(type);
 }

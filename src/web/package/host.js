@@ -129,9 +129,11 @@ export class Host {
     return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory.buffer.byteLength };
   }
 
-  #predict({ text, words, sentences, questions }) {
+  #predict({ text, words, sentences, ids, marks, lengths, questions }) {
     const start = performance.now();
-    const answers = this.#engine.predict(text, words, sentences, questions);
+    const answers = ids
+      ? this.#engine.predictPieces(ids, marks, lengths, questions)
+      : this.#engine.predict(text, words, sentences, questions);
     return { answers, milliseconds: performance.now() - start, wasmBytes: this.#memory.buffer.byteLength };
   }
 }

@@ -19,8 +19,24 @@ export interface HeadInfo {
   decoders: Decoder[];
   tags: string[];
   bytes: number;
+  /** What carries a tag: a word, or a piece (subword) of the raw text, as fine-tuned checkpoints have it. */
+  unit: "words" | "pieces";
+  /** How the tags mark where entities begin and end. */
+  scheme: "bio" | "bioes" | "bilou" | "bare";
+  /** Of a head of pieces, what makes entities of them unless another strategy is asked for. */
+  strategy?: Strategy;
+  /** Empty for a head of words. */
+  strategies: Strategy[];
 }
 export type Decoder = "argmax" | "rules" | "transitions";
+/** All but "proper" are Python's `aggregation_strategy`; "proper" goes by the tags' own scheme. */
+export type Strategy = "simple" | "first" | "average" | "max" | "proper";
+/** On what terms a bundle's weights may be used. */
+export interface License {
+  name: string;
+  attribution?: string;
+  url?: string;
+}
 export type Aggregation = "average" | "first" | "max";
 
 /**
@@ -54,7 +70,8 @@ export interface LoadOptions {
 export interface PredictOptions {
   head?: string; // id; default: recognizer.defaultHead
   decoder?: Decoder; // default: the head's own; of several heads, those that have it take it
-  aggregation?: Aggregation; // default "average"
+  aggregation?: Aggregation; // default "average"; of heads of words
+  strategy?: Strategy; // default: the head's own; of heads of pieces
   signal?: AbortSignal;
   /** Offsets that are wanted first (what is on the screen). */
   visible?: [number, number] | (() => [number, number]);
@@ -62,6 +79,7 @@ export interface PredictOptions {
   /** Called with every part as soon as it is there, in any order; of several heads, with the index of its head. */
   onPart?: (part: Part, head: number) => void;
 }
+/** A word; of a head of pieces, a piece. */
 export interface Word {
   start: number;
   end: number;
@@ -69,6 +87,8 @@ export interface Word {
   score: number;
   probabilities: Float32Array;
   sentence: number;
+  /** It is a piece of the same word as the one before it. */
+  continues?: true;
 }
 export interface Entity {
   start: number;
@@ -87,6 +107,7 @@ export interface Part {
 export interface Prediction {
   head: string;
   decoder: Decoder;
+  strategy?: Strategy;
   tags: string[];
   words: Word[];
   entities: Entity[];
@@ -119,6 +140,9 @@ export class Recognizer {
   private constructor();
   readonly name: string;
   readonly architecture: string;
+  /** The name of the checkpoint that the weights are from. */
+  readonly source: string;
+  readonly license: License | null;
   readonly bytes: number;
   /** Whether the browser's cache held all of it when it was loaded: the next time it needs no network. */
   readonly cached: boolean;
@@ -128,9 +152,16 @@ export class Recognizer {
   readonly defaultHead: string;
   readonly wasmBytes: number; // the most memory that one worker has taken
   predict(text: string, options?: PredictOptions): Promise<Prediction>;
-  /** One run of the encoder for several heads; the predictions in the order of `heads`. */
-  predictAll(text: string, heads: string[], options?: PredictOptions): Promise<Prediction[]>;
-  /** Tags words that are cut already, sentence by sentence; confidences are the probabilities of these tags. */
+  /**
+   * One run of the encoder for several heads, or for one under several strategies; the predictions in the order of
+   * `heads`.
+   */
+  predictAll(
+    text: string,
+    heads: (string | { head: string; strategy?: Strategy })[],
+    options?: PredictOptions,
+  ): Promise<Prediction[]>;
+  /** Tags words that are cut already, sentence by sentence, with a head of words; confidences are the probabilities of these tags. */
   predictWords(
     sentences: string[][],
     options?: Pick<PredictOptions, "head" | "decoder" | "signal">,

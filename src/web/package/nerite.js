@@ -100,6 +100,14 @@ export class Recognizer {
     return this.#pool.bundle.name;
   }
 
+  get source() {
+    return this.#pool.bundle.source;
+  }
+
+  get license() {
+    return this.#pool.bundle.license ?? null;
+  }
+
   get architecture() {
     return this.#pool.bundle.architecture;
   }
@@ -163,6 +171,8 @@ export class Recognizer {
       refuse("input", "expected a list of sentences, each a list of words (strings); found another kind of value");
     }
     const [question] = this.#questions([head], { decoder });
+    if (question.strategy)
+      refuse("input", `found the head ${JSON.stringify(head)}, which reads pieces, expected one of words`);
     const text = sentences.map((words) => words.join(" ")).join("\n");
     const counts = Uint32Array.from(sentences, (words) => words.length);
     const ends = new Uint32Array(2 * counts.reduce((sum, count) => sum + count, 0));
@@ -213,24 +223,37 @@ export class Recognizer {
     this.free();
   }
 
-  /** Heads with the decoder of each: the one asked for, where the head can serve it. */
-  #questions(heads, { decoder, aggregation = AGGREGATIONS[0] }) {
+  /** What is asked of each head: the decoder or strategy asked for, where the head can serve it. */
+  #questions(heads, { decoder, aggregation = AGGREGATIONS[0], strategy }) {
     const expect = (what, found, expected) => {
       if (!expected.includes(found))
         refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
     };
-    for (const id of heads)
+    const wanted = heads.map((head) => (typeof head === "string" ? { head } : { ...head }));
+    const infos = wanted.map(({ head }) => {
       expect(
         "head",
-        id,
-        this.heads.map((head) => head.id),
+        head,
+        this.heads.map(({ id }) => id),
       );
-    const asked = this.heads.filter(({ id }) => heads.includes(id));
-    if (decoder !== undefined) expect("decoder", decoder, [...new Set(asked.flatMap(({ decoders }) => decoders))]);
+      return this.heads.find(({ id }) => id === head);
+    });
+    const serves = (list, what, found) => {
+      if (found === undefined) return;
+      const all = [...new Set(infos.flatMap((info) => info[list]))];
+      if (all.length === 0) refuse("input", `found a ${what}, but the head reads words, which have none`);
+      expect(what, found, all);
+    };
+    serves("decoders", "decoder", decoder);
+    serves("strategies", "strategy", strategy);
     expect("aggregation", aggregation, AGGREGATIONS);
-    return heads.map((id) => {
-      const info = asked.find((head) => head.id === id);
-      return { head: id, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation };
+    return wanted.map(({ head, strategy: own }, index) => {
+      const info = infos[index];
+      if (own !== undefined) expect("strategy", own, info.strategies);
+      if (info.unit === "pieces") {
+        return { head, decoder: info.decoder, strategy: own ?? strategy ?? info.strategy };
+      }
+      return { head, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation };
     });
   }
 
@@ -257,12 +280,13 @@ export class Recognizer {
     });
     const milliseconds = performance.now() - start;
     const predictions = [];
-    for (const [index, { head, decoder }] of questions.entries()) {
+    for (const [index, { head, decoder, strategy }] of questions.entries()) {
       if (outline.count > AT_ONCE) await breathe(signal);
       const parts = found[index].sort((a, b) => a.firstWord - b.firstWord);
       predictions.push({
         head,
         decoder,
+        ...(strategy && { strategy }),
         tags: tags[index],
         words: parts.flatMap((part) => part.words),
         entities: parts.flatMap((part) => part.entities),
@@ -387,6 +411,7 @@ function built(outline, from, results, tags) {
         score: probabilities[tag],
         probabilities,
         sentence,
+        ...(outline.continues(word) && { continues: true }),
       });
     });
     for (const {

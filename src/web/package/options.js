@@ -26,7 +26,7 @@ const CALLBACKS = ["onProgress", "onPart", "visible"];
 
 export const LOAD = ["onProgress", "signal", "workers", "cache", "worker", "workerUrl", "wasmUrl", "hub"];
 export const INSPECT = ["signal", "hub"];
-export const PREDICT = ["head", "decoder", "aggregation", "signal", "visible", "onProgress", "onPart"];
+export const PREDICT = ["head", "decoder", "aggregation", "strategy", "signal", "visible", "onProgress", "onPart"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 
 /** Options, of which only these names are known; their functions are fit for `guarded`. */

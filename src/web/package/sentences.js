@@ -8,11 +8,15 @@ const MOST = 256;
 /** Sentences whose earlier results are looked up before the page gets its thread back. */
 const AT_A_TIME = 400;
 
-/** A text's words (start and end of each) and sentences (first word and the one after the last). */
+/**
+ * A text's words (start and end of each) and sentences (first word and the one after the last). Where heads read
+ * pieces, these are the words, and blocks that go to the encoder are the sentences.
+ */
 export class Outline {
-  constructor(text, { words, sentences }) {
+  constructor(text, { words, sentences, pieces = null }) {
     this.text = text;
     this.words = words;
+    this.pieces = pieces;
     this.ends = new Uint32Array(sentences.length + 1);
     sentences.forEach((count, index) => {
       this.ends[index + 1] = this.ends[index] + count;
@@ -38,6 +42,10 @@ export class Outline {
 
   /** What a sentence's result depends on, besides heads and decoders. */
   key(sentence) {
+    if (this.pieces) {
+      const { ids, marks, lengths } = this.blocks(sentence, sentence + 1);
+      return `${lengths} ${marks} ${ids}`;
+    }
     const words = [];
     for (let word = this.ends[sentence]; word < this.ends[sentence + 1]; word++) {
       words.push(this.text.slice(this.start(word), this.end(word)));
@@ -47,6 +55,7 @@ export class Outline {
 
   /** Sentences `from` to `to` as a task's input; offsets count from the first word. */
   input(from, to) {
+    if (this.pieces) return this.blocks(from, to);
     const [first, last] = [this.ends[from], this.ends[to]];
     const base = this.start(first);
     const words = this.words.slice(2 * first, 2 * last).map((offset) => offset - base);
@@ -54,6 +63,26 @@ export class Outline {
       (_, index) => this.ends[from + index + 1] - this.ends[from + index],
     );
     return { text: this.text.slice(base, this.end(last - 1)), words, sentences };
+  }
+
+  /** Whether a word is a piece of the same word as the one before it. */
+  continues(word) {
+    return this.pieces !== null && (this.pieces.marks[word] & 2) !== 0;
+  }
+
+  /** Of blocks, all pieces that they read; of each, how many these are, and which of them are its own. */
+  blocks(from, to) {
+    const { ids, marks, contexts } = this.pieces;
+    const lengths = new Uint32Array(3 * (to - from));
+    const all = { ids: [], marks: [] };
+    for (let block = from; block < to; block++) {
+      const [start, end] = contexts.subarray(2 * block, 2 * block + 2);
+      all.ids.push(...ids.subarray(start, end));
+      all.marks.push(...marks.subarray(start, end));
+      const own = [end - start, this.ends[block] - start, this.ends[block + 1] - start];
+      lengths.set(own, 3 * (block - from));
+    }
+    return { ids: Uint32Array.from(all.ids), marks: Uint8Array.from(all.marks), lengths };
   }
 
   /** Whether a run of sentences has anything within these offsets. */

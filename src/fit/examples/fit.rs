@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         units: 0,
         transitions: false,
         decoder: Decoder::Argmax,
+        pieces: None,
     };
     let task = Task {
         examples: Toy { tags },

@@ -265,6 +265,7 @@ impl Engine {
                 piece_bytes: None,
             },
             report: None,
+            agreement: None,
         };
         match self.manifest.heads.iter().position(|own| own.id == id) {
             Some(place) => {

@@ -183,6 +183,7 @@ impl Trainer {
             units: settings.model.units,
             transitions: settings.model.transitions,
             decoder: settings.model.decoder,
+            pieces: None,
         };
         // Begun with another head, a new one is built like it.
         if let Some(file) = &from {

@@ -119,7 +119,8 @@ impl Line {
 }
 
 /// Judges what `finder` finds in texts, joined with what another pipeline
-/// found in the same ones, if it is given.
+/// found in the same ones, if it is given. Where the finder looks for nothing,
+/// that is judged alone and as it is.
 ///
 /// # Errors
 ///
@@ -159,7 +160,13 @@ pub fn judge(
                     }),
             );
         }
-        let redaction = nerite::redact(&line.text, &found, policy, &mut Table::default());
+        let hidden = if finder.is_empty() {
+            apart(found.into_iter().map(|found| found.range).collect())
+        } else {
+            let redaction = nerite::redact(&line.text, &found, policy, &mut Table::default());
+            let hidden = redaction.hidden.into_iter();
+            hidden.map(|hidden| hidden.original).collect()
+        };
         let gold = line
             .ranges()
             .into_iter()
@@ -173,15 +180,24 @@ pub fn judge(
         texts.push(LeakText {
             text: &line.text,
             gold,
-            hidden: redaction
-                .hidden
-                .into_iter()
-                .map(|hidden| hidden.original)
-                .collect(),
+            hidden,
             groups: line.groups.clone(),
         });
     }
     Ok(LeakReport::of(&texts, SEED, RESAMPLES))
+}
+
+/// In order, and without overlap.
+fn apart(mut ranges: Vec<std::ops::Range<usize>>) -> Vec<std::ops::Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut apart: Vec<std::ops::Range<usize>> = Vec::new();
+    for range in ranges {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
+        }
+    }
+    apart
 }
 
 impl RedactionReport {

@@ -36,6 +36,11 @@ impl Finder {
         Ok(Self { bundles, patterns })
     }
 
+    /// Whether it looks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.bundles.is_empty() && !self.patterns
+    }
+
     /// The types that can be found, as placeholders name them, sorted.
     pub fn types(&self) -> Vec<String> {
         let heads = self.bundles.iter().flat_map(|bundle| {

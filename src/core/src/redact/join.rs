@@ -96,6 +96,13 @@ fn whole(text: &str, found: &Found) -> Option<Found> {
         return (!found.range.is_empty()).then(|| found.clone());
     }
     let mut found = trimmed(text, found.clone())?;
+    let signs = text[found.range.clone()]
+        .chars()
+        .filter(|c| c.is_alphanumeric());
+    if IDENTIFIERS.contains(&found.kind.as_str()) && signs.count() < FEWEST_OF_AN_IDENTIFIER {
+        return None;
+    }
+    let given = found.range.clone();
     let more = |rest: &mut dyn Iterator<Item = char>| {
         let letters = rest
             .take(MOST_OF_A_WORD)
@@ -109,6 +116,10 @@ fn whole(text: &str, found: &Found) -> Option<Found> {
         found.range.end += more(&mut text[found.range.end..].chars());
     }
     let own = &text[found.range.clone()];
+    // A piece of a plain word ("far" of "farina") is no name.
+    if found.range != given && !own.chars().any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+        return None;
+    }
     for possessive in ["'s", "\u{2019}s", "'S", "\u{2019}S"] {
         if let Some(name) = own.strip_suffix(possessive) {
             found.range.end = found.range.start + name.len();
@@ -116,6 +127,17 @@ fn whole(text: &str, found: &Found) -> Option<Found> {
     }
     trimmed(text, found)
 }
+
+/// Heads take a lone number for one of these; none is so short.
+const IDENTIFIERS: [&str; 6] = [
+    "TAX_ID",
+    "DRIVERS_LICENSE",
+    "GOVERNMENT_ID",
+    "PASSPORT",
+    "BANK_ACCOUNT",
+    "ROUTING_NUMBER",
+];
+const FEWEST_OF_AN_IDENTIFIER: usize = 5;
 
 /// A word that goes on longer is not one.
 const MOST_OF_A_WORD: usize = 64;

@@ -152,6 +152,15 @@ fn patterns_win_over_heads_and_longer_spans_over_shorter() {
         ("{LOC:Paris} {PER:Hilton}", "[LOCATION_1] [PERSON_1]"),
         ("{PER:Smi}th, {PER:\"Jo\"}", "[PERSON_1], \"[PERSON_2]\""),
         ("{PER: }x{PER:,}", " x,"),
+        // What heads of personal data see in plain numbers and words.
+        (
+            "order {DRIVERS_LICENSE:100}5 of {GIVEN_NAME:far}ina",
+            "order 1005 of farina",
+        ),
+        (
+            "licence {DRIVERS_LICENSE:D1234567}",
+            "licence [DRIVERS_LICENSE_1]",
+        ),
     ] {
         assert_eq!(redacted(text, &Policy::default()), expected, "{text:?}");
     }

@@ -13,8 +13,8 @@ const REST: &str = "*";
 const DROPPED: &str = "O";
 
 /// Which type each type of a corpus becomes. Written as `geo=LOC,gpe=LOC,per=PER`;
-/// a type that is left out becomes `O`, or stays as it is if `*=*` is among
-/// the pairs. `x=O` drops a type by name.
+/// `LOC` and `PER` stay themselves, and any other type that is left out becomes
+/// `O`, or stays as it is if `*=*` is among the pairs. `x=O` drops a type by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeMap {
     /// Type and what it becomes, in the order given, each type once.
@@ -98,12 +98,26 @@ impl fmt::Display for TypeMap {
 }
 
 impl TypeMap {
+    /// The map that keeps these types and drops all others.
+    ///
+    /// # Errors
+    ///
+    /// [`MapError::Type`] or [`MapError::Repeated`].
+    pub fn keeping<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Result<Self, MapError> {
+        let pairs: Vec<String> = kinds
+            .into_iter()
+            .map(|kind| format!("{kind}={kind}"))
+            .collect();
+        pairs.join(",").parse()
+    }
+
     /// What entities of the type `kind` become; `None` if they are dropped.
     pub fn target<'a>(&'a self, kind: &'a str) -> Option<&'a str> {
         let named = self.pairs.iter().find(|(from, _)| from == kind);
+        let stays = || self.keeps_rest || self.pairs.iter().any(|(_, to)| to == kind);
         named
             .map(|(_, to)| to.as_str())
-            .or(self.keeps_rest.then_some(kind))
+            .or_else(|| stays().then_some(kind))
             .filter(|to| *to != DROPPED)
     }
 
@@ -131,15 +145,10 @@ impl TypeMap {
                 found: kinds.join(", "),
             });
         }
-        let mut labels = Vec::new();
-        for sentence in &corpus.sentences {
-            let mut before = Tag::Outside;
-            for tag in &sentence.tags {
-                let tag = corpus.tags.tag(usize::from(*tag));
-                labels.push(self.label(before, tag));
-                before = tag;
-            }
-        }
+        let sentences = corpus.sentences.iter();
+        let labels: Vec<String> = sentences
+            .flat_map(|own| self.labels(&corpus.tags, own.tags.iter().map(|tag| usize::from(*tag))))
+            .collect();
         let tags = TagSet::new(labels.iter().map(String::as_str))?;
         let mut mapped = corpus.clone();
         let words = mapped.sentences.iter_mut().flat_map(|own| &mut own.tags);
@@ -149,6 +158,30 @@ impl TypeMap {
         }
         mapped.tags = tags;
         Ok(mapped)
+    }
+
+    /// All tags that sentences tagged with `tags` may have once they are mapped.
+    ///
+    /// # Errors
+    ///
+    /// More of them than a set may hold.
+    pub fn tags(&self, tags: &TagSet) -> Result<TagSet, MapError> {
+        let kinds = tags.kinds();
+        let targets = kinds.iter().filter_map(|kind| self.target(kind));
+        let labels = targets.flat_map(|to| [format!("B-{to}"), format!("I-{to}")]);
+        Ok(TagSet::new(labels.chain([DROPPED.to_owned()]))?)
+    }
+
+    /// The mapped labels of one sentence, whose tags are indices into `tags`.
+    pub fn labels(&self, tags: &TagSet, sentence: impl IntoIterator<Item = usize>) -> Vec<String> {
+        let mut before = Tag::Outside;
+        let labels = sentence.into_iter().map(|tag| {
+            let tag = tags.tag(tag);
+            let label = self.label(before, tag);
+            before = tag;
+            label
+        });
+        labels.collect()
     }
 
     /// The label of a word with `tag` behind a word with the tag `before`.
@@ -186,6 +219,13 @@ mod tests {
                 ],
             ),
             (
+                "LOC=geo,gpe=geo",
+                [
+                    "a/B-geo b/I-geo c/B-geo d/O e/O f/O g/I-geo",
+                    "h/I-geo i/B-geo",
+                ],
+            ),
+            (
                 "geo=LOC, *=*",
                 [
                     "a/B-LOC b/I-LOC c/B-gpe d/I-per e/O f/B-art g/I-gpe",
@@ -217,6 +257,14 @@ mod tests {
         let map: TypeMap = "geo=LOC,nat=O".parse().unwrap();
         assert_eq!(map.target("geo"), Some("LOC"));
         assert_eq!((map.target("nat"), map.target("per")), (None, None));
+        assert_eq!(map.target("LOC"), Some("LOC"));
+        let kept = TypeMap::keeping(["PER", "LOC"]).unwrap();
+        assert_eq!(
+            (kept.target("LOC"), kept.target("ORG")),
+            (Some("LOC"), None)
+        );
+        let tags = TagSet::new(["B-geo", "I-geo", "B-nat"]).unwrap();
+        assert_eq!(map.tags(&tags).unwrap().labels(), ["B-LOC", "I-LOC", "O"]);
     }
 
     #[test]
@@ -235,7 +283,7 @@ mod tests {
             assert_eq!(map.parse::<TypeMap>(), Err(expected), "{map}");
         }
         let corpus = read("a B-geo\nb B-per\n").unwrap();
-        let map: TypeMap = "PER=per,LOC=geo".parse().unwrap();
+        let map: TypeMap = "PER=person,LOC=place".parse().unwrap();
         assert_eq!(map.missing(&corpus), ["PER", "LOC"]);
         assert_eq!(
             map.apply(&corpus).unwrap_err().to_string(),

@@ -131,6 +131,34 @@ pub(crate) fn write(
     Ok(manifest)
 }
 
+/// The name of the encoder that the heads in these folders were fitted on, as
+/// their reports have it.
+///
+/// # Errors
+///
+/// A folder without head and report, or heads of different encoders.
+pub fn encoder_of(heads: &[PathBuf]) -> Result<String> {
+    let mut found: Option<(&Path, nerite::EncoderProvenance)> = None;
+    for folder in heads {
+        let (.., report) = train::read_outcome(folder)?;
+        let own = report.provenance.encoder;
+        if let Some((first, other)) = &found {
+            ensure!(
+                other.sha256 == own.sha256,
+                "{} was fitted on the encoder {}, {} on {}: a bundle has one encoder",
+                first.display(),
+                other.name,
+                folder.display(),
+                own.name
+            );
+        } else {
+            found = Some((folder, own));
+        }
+    }
+    let (_, encoder) = found.context("a bundle needs at least one head")?;
+    Ok(encoder.name)
+}
+
 /// What a bundle of an encoder is called: a folder or hub id without what
 /// comes before the last slash.
 pub fn name_of(source: &str) -> String {

@@ -13,12 +13,12 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{
     Decoder, Encoder, EncoderProvenance, Head, HeadProvenance, Loss, Provenance, REPORT_FORMAT,
-    REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, Tokenizer,
+    REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, TagSet, Tokenizer,
 };
-use nerite_fit::{FitError, Judged, Live};
+use nerite_fit::{FitError, Judged, Live, Predicted, Predictions};
 
 use crate::bundle;
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, TypeMap};
 use crate::files;
 use crate::split::Split;
 use crate::train::{corpus_provenance, machine, part_provenance};
@@ -52,13 +52,13 @@ pub fn read_sample(path: &Path) -> Result<Sample> {
 /// The sentences that are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
-    /// The test part of the split
+    /// The whole corpus, without a split
     #[default]
+    All,
+    /// The test part of the split
     Test,
     /// The train part of the split
     Train,
-    /// The whole corpus, without a split
-    All,
 }
 
 /// What to judge on what.
@@ -71,6 +71,10 @@ pub struct Judging<'a> {
     pub decoder: Option<Decoder>,
     /// The corpus.
     pub corpus: &'a Corpus,
+    /// What the types of corpus and head become before they are compared.
+    pub map: Option<&'a TypeMap>,
+    /// The types that are judged, else all; words of others count as `O`.
+    pub types: Option<&'a [String]>,
     /// Its split.
     pub split: Split,
     /// The part that is judged.
@@ -87,6 +91,11 @@ pub struct Outcome {
     pub report: Report,
     /// The sample, if one is wanted.
     pub sample: Option<Sample>,
+    /// `word gold predicted`, a word on each line, an empty line behind each
+    /// sentence: what `nerite score` reads.
+    pub predictions: String,
+    /// If the head was fitted on a part of what is judged: the split of its training.
+    pub fitted_on: Option<String>,
 }
 
 impl Judging<'_> {
@@ -113,7 +122,18 @@ impl Judging<'_> {
             .map(|file| read_report(&self.bundle.join(&file.file)))
             .transpose()?;
 
-        let corpus = self.corpus;
+        let maps = self.maps()?;
+        let mut mapped = self.corpus.clone();
+        for map in &maps {
+            mapped = map
+                .apply(&mapped)
+                .with_context(|| self.corpus.name.clone())?;
+        }
+        let corpus = &mapped;
+        let tags = maps
+            .iter()
+            .try_fold(head.config().tags.clone(), |tags, map| map.tags(&tags))?;
+        check_types(&tags, &corpus.tags)?;
         let all: Vec<usize> = (0..corpus.sentences.len()).collect();
         let parts = match self.part {
             Part::All => None,
@@ -132,10 +152,13 @@ impl Judging<'_> {
         };
         let corpus_found = corpus_provenance(corpus);
         // Only then are these the sentences that the head knows.
-        let known = own.as_ref().is_some_and(|own| {
-            own.provenance.corpus.sha256 == corpus_found.sha256
-                && own.provenance.split.train == split.train
-        });
+        let same_file = own
+            .as_ref()
+            .filter(|own| own.provenance.corpus.sha256 == corpus_found.sha256);
+        let known = same_file.is_some_and(|own| own.provenance.split.train == split.train);
+        let flatters = !(known && self.part == Part::Test);
+        let fitted_on = same_file.filter(|_| flatters);
+        let fitted_on = fitted_on.map(|own| own.provenance.split.name.clone());
         let training = known.then(|| nerite_fit::training(corpus, fitted));
 
         let live = Live {
@@ -144,7 +167,12 @@ impl Judging<'_> {
             head: &head,
             decoder,
         };
-        let judged = match nerite_fit::judge(corpus, part, &live) {
+        let predictions = Mapped {
+            inner: live,
+            maps: &maps,
+            tags,
+        };
+        let judged = match nerite_fit::judge(corpus, part, &predictions) {
             Err(FitError::Sentence(index, error)) => {
                 bail!("sentence {}: {error}", corpus.sentences[index].name)
             }
@@ -180,7 +208,7 @@ impl Judging<'_> {
                     layers: head.config().layers.clone(),
                     sha256: entry.file.sha256.clone(),
                 },
-                settings: serde_json::json!({ "decoder": decoder }),
+                settings: self.settings(decoder),
                 nerite: env!("CARGO_PKG_VERSION").into(),
                 machine: machine(&encoder),
                 seconds: start.elapsed().as_secs_f64(),
@@ -188,8 +216,143 @@ impl Judging<'_> {
             },
         };
         let sample = (self.sample > 0).then(|| sample(&report, decoder, &judged, self.sample));
-        Ok(Outcome { report, sample })
+        Ok(Outcome {
+            report,
+            sample,
+            predictions: columns(&judged),
+            fitted_on,
+        })
     }
+
+    /// How types are mapped, one step after the other.
+    fn maps(&self) -> Result<Vec<TypeMap>> {
+        let types = self
+            .types
+            .map(|types| TypeMap::keeping(types.iter().map(String::as_str)));
+        let types = types.transpose().context("--types")?;
+        Ok(self.map.cloned().into_iter().chain(types).collect())
+    }
+
+    fn settings(&self, decoder: Decoder) -> serde_json::Value {
+        let mut settings = serde_json::json!({ "decoder": decoder });
+        if let Some(map) = self.map {
+            settings["map"] = map.to_string().into();
+        }
+        if let Some(types) = self.types {
+            settings["types"] = types.into();
+        }
+        settings
+    }
+}
+
+/// Figures of a head on a corpus with which it shares no type would all be 0.
+fn check_types(head: &TagSet, corpus: &TagSet) -> Result<()> {
+    let (found, labelled) = (head.kinds(), corpus.kinds());
+    let shared = labelled.iter().any(|kind| found.contains(kind));
+    ensure!(
+        shared || labelled.is_empty(),
+        "the head finds {}, the corpus has {}: they share no type. Say what is the same with --map, \
+         as in --map geo=LOC,per=PER",
+        listed(&found),
+        listed(&labelled),
+    );
+    Ok(())
+}
+
+fn listed(kinds: &[&str]) -> String {
+    if kinds.is_empty() {
+        "nothing".to_owned()
+    } else {
+        kinds.join(", ")
+    }
+}
+
+/// Predictions whose types are mapped. A word's confidence stays that of the
+/// tag that the head gave it.
+struct Mapped<'a, P> {
+    inner: P,
+    maps: &'a [TypeMap],
+    tags: TagSet,
+}
+
+impl<P: Predictions> Predictions for Mapped<'_, P> {
+    type Workspace = P::Workspace;
+
+    fn tags(&self) -> &TagSet {
+        if self.maps.is_empty() {
+            self.inner.tags()
+        } else {
+            &self.tags
+        }
+    }
+
+    fn predict(
+        &self,
+        workspace: &mut P::Workspace,
+        index: usize,
+        words: &[&str],
+    ) -> Result<Predicted, FitError> {
+        let mut found = self.inner.predict(workspace, index, words)?;
+        let mut tags = self.inner.tags().clone();
+        for map in self.maps {
+            let labels = map.labels(&tags, found.tags.iter().copied());
+            tags = map
+                .tags(&tags)
+                .expect("the same map made a set of these tags before");
+            let places = labels
+                .iter()
+                .map(|label| tags.index(label).expect("the set has every label"));
+            found.tags = places.collect();
+        }
+        Ok(found)
+    }
+}
+
+/// `word gold predicted`, a word on each line.
+fn columns(judged: &Judged<'_>) -> String {
+    let mut lines = String::new();
+    for sentence in &judged.sentences {
+        let tags = sentence.gold.iter().zip(&sentence.predicted);
+        for (word, (gold, predicted)) in sentence.words.iter().zip(tags) {
+            let tag = |tag: u16| judged.tags.label(usize::from(tag));
+            // White space would be another column.
+            lines.extend(
+                word.chars()
+                    .map(|c| if c.is_whitespace() { '_' } else { c }),
+            );
+            lines += &format!("\t{}\t{}\n", tag(*gold), tag(*predicted));
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+/// Checks before the work that its outcome can be written to `path`.
+///
+/// # Errors
+///
+/// A path that is a folder's, or whose folder cannot be written to.
+pub fn check_report_path(path: &Path) -> Result<()> {
+    ensure!(
+        path.extension().is_some_and(|own| own == "json"),
+        "{}: expected a name that ends in .json",
+        path.display()
+    );
+    check_writable(path)
+}
+
+/// The same for any other file.
+///
+/// # Errors
+///
+/// As [`check_report_path`].
+pub fn check_writable(path: &Path) -> Result<()> {
+    ensure!(
+        !path.is_dir(),
+        "{}: found a folder, expected a file's name",
+        path.display()
+    );
+    files::check_writable(path)
 }
 
 /// At most `count` sentences, equally far apart.
@@ -231,13 +394,8 @@ fn sample(report: &Report, decoder: Decoder, judged: &Judged<'_>, count: usize) 
 ///
 /// # Errors
 ///
-/// A path that is no JSON file's, or a disk that fails.
+/// A disk that fails.
 pub fn write(judged: &Outcome, out: &Path) -> Result<()> {
-    ensure!(
-        out.extension().is_some_and(|own| own == "json"),
-        "{}: expected a name that ends in .json",
-        out.display()
-    );
     files::write_whole(out, judged.report.to_json().as_bytes())?;
     let beside = out.with_extension(bundle::SAMPLE);
     match &judged.sample {

@@ -35,6 +35,16 @@ pub struct Cut {
 /// Sentences of a block.
 pub const BLOCK: usize = 50;
 
+/// The reference study's.
+impl Default for Split {
+    fn default() -> Self {
+        Self::Sklearn(Cut {
+            test_size: 0.2,
+            seed: 123,
+        })
+    }
+}
+
 /// The parts of a split: indices of sentences, in scikit-learn's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {

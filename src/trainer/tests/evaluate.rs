@@ -13,7 +13,8 @@ fn lab() -> Lab {
     lab.write("c.conll", columns(200));
     lab.ok("train c.conll --out run --encoder tiny --epochs 4 --batch 8 --learning-rate 0.01");
     lab.write("all/index.json", "{}");
-    lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --out all/b");
+    // The encoder is the one that the heads were fitted on.
+    lab.ok("bundle --head run/base --head run/fine-tuned --out all/b");
     lab
 }
 
@@ -24,7 +25,7 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn the_test_part_is_judged_as_training_did() {
     let lab = lab();
-    lab.ok("evaluate c.conll --bundle all/b --out r.json --sample 7");
+    lab.ok("evaluate c.conll --bundle all/b --part test --out r.json --sample 7");
     lab.ok("report check r.json r.sample.json");
     let changed = String::from_utf8(lab.read("r.sample.json"))
         .unwrap()
@@ -74,7 +75,7 @@ fn the_test_part_is_judged_as_training_did() {
                 == own["gold"].as_array().unwrap().len())
     );
     // Without a sample, the old one does not stay.
-    lab.ok("evaluate c.conll --bundle all/b --out r.json");
+    lab.ok("evaluate c.conll --bundle all/b --split sklearn:0.2:123 --out r.json");
     assert!(!lab.path("r.sample.json").exists());
     lab.is_tidy();
 }
@@ -88,7 +89,7 @@ fn any_head_decoder_and_part_can_be_judged() {
         ));
         serde_json::from_str(&printed).unwrap()
     };
-    let (test, train, all) = (read(""), read("--part train"), read("--part all"));
+    let (test, train, all) = (read("--part test"), read("--part train"), read(""));
     let sentences = |report: &Value| report["outcomes"]["sentences"].as_u64().unwrap();
     assert_eq!(
         (sentences(&test), sentences(&train), sentences(&all)),
@@ -137,6 +138,66 @@ fn any_head_decoder_and_part_can_be_judged() {
         &["r.txt", ".json"],
     );
     lab.misused("evaluate c.conll --bundle all/b --sample 3", &["--out"]);
+}
+
+#[test]
+fn types_are_mapped_chosen_and_must_be_shared() {
+    let lab = lab();
+    let read = |arguments: &str| -> Value {
+        let printed = lab.ok(&format!("evaluate {arguments} --bundle all/b --json"));
+        serde_json::from_str(&printed).unwrap()
+    };
+    let columns = String::from_utf8(lab.read("c.conll")).unwrap();
+    let renamed = columns
+        .replace("-geo", "-LOC")
+        .replace("-per", "-PER")
+        .replace("-tim", "-TIM");
+    lab.write("renamed.conll", &renamed);
+    lab.refused(
+        "evaluate renamed.conll --bundle all/b",
+        &["LOC", "geo", "no type", "--map"],
+    );
+    let same = read("c.conll");
+    let map = "--map geo=LOC,per=PER,tim=TIM,*=*";
+    let mapped = read(&format!("renamed.conll {map}"));
+    assert_eq!(
+        same["entity"]["strict"]["f1"],
+        mapped["entity"]["strict"]["f1"]
+    );
+    assert_eq!(same["token"]["accuracy"], mapped["token"]["accuracy"]);
+    assert_eq!(
+        mapped["provenance"]["settings"]["map"],
+        "geo=LOC,per=PER,tim=TIM,*=*"
+    );
+    let command = mapped["provenance"]["command"].as_str().unwrap();
+    assert!(command.contains("--map"), "{command}");
+
+    let one = read(&format!("renamed.conll {map} --types LOC"));
+    assert_eq!(one["token"]["B-LOC"], mapped["token"]["B-LOC"]);
+    assert!(one["token"]["B-PER"].is_null());
+
+    // What is written can be judged by itself.
+    lab.ok(&format!("evaluate renamed.conll {map} --types LOC --bundle all/b --predictions p.conll --out one.json"));
+    let scored: Value = serde_json::from_str(&lab.ok("score p.conll --json")).unwrap();
+    assert_eq!(
+        scored["entity"]["strict"]["f1"],
+        one["entity"]["strict"]["f1"]
+    );
+
+    // Paths are checked before the work, maps where they are read.
+    lab.write("file", "");
+    lab.refused(
+        "evaluate c.conll --bundle all/b --out file/r.json",
+        &["file/r.json"],
+    );
+    lab.refused(
+        "evaluate c.conll --bundle all/b --predictions all",
+        &["all", "folder"],
+    );
+    lab.misused(
+        "evaluate c.conll --bundle all/b --map geo:LOC",
+        &["geo:LOC", "geo=LOC"],
+    );
 }
 
 #[test]

@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use nerite::Manifest;
+use nerite_encoders::Source;
 use nerite_trainer::progress;
 use nerite_trainer::{bundle, npm};
 
-use super::{EncoderArguments, LookupArguments};
+use super::LookupArguments;
 
 /// Make a bundle: an encoder and heads, ready for `predict` and the page
 ///
@@ -27,13 +28,17 @@ pub(super) struct CreateArguments {
     )]
     heads: Vec<PathBuf>,
     /// A bundle that there is, to write an npm package of
-    #[arg(long, value_name = "DIR", requires = "npm", conflicts_with_all = ["heads", "name", "default"])]
+    #[arg(long, value_name = "DIR", requires = "npm", conflicts_with_all = ["heads", "encoder", "default"])]
     bundle: Option<PathBuf>,
     /// The folder for the bundle
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
+    /// The encoder, if it is not found by the name that the heads' reports give
+    /// it: a folder, a known name, or an id on the hub
+    #[arg(long, value_name = "NAME")]
+    encoder: Option<String>,
     #[command(flatten)]
-    encoder: EncoderArguments,
+    lookup: LookupArguments,
     /// The head to begin with, else the last one given
     #[arg(long, value_name = "HEAD")]
     default: Option<String>,
@@ -105,10 +110,24 @@ impl CreateArguments {
     }
 
     fn create(&self, out: &Path) -> Result<Manifest> {
-        let source = self.encoder.find()?;
+        let source = self.source()?;
         let encoder = source.quantized(&progress::of_encoders())?;
         let default = self.default.as_deref();
         bundle::create(&source, &encoder, &self.heads, default, out)
+    }
+}
+
+impl CreateArguments {
+    /// The encoder that is asked for, else the one that the heads were fitted on.
+    fn source(&self) -> Result<Source> {
+        let find = |name: &str| Source::find(name, &self.lookup.lookup(), &progress::of_encoders());
+        if let Some(name) = &self.encoder {
+            return find(name);
+        }
+        let name = bundle::encoder_of(&self.heads)?;
+        find(&name).with_context(|| {
+            format!("the heads were fitted on the encoder {name}: say where it is with --encoder")
+        })
     }
 }
 

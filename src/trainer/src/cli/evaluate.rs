@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use nerite::Decoder;
+use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::evaluation::{self, Judging, Part};
 use nerite_trainer::split::Split;
 
@@ -15,6 +16,13 @@ use super::score;
 /// beside x.json): some sentences with words and tags, over which the page
 /// can run encoder and head again. What is written to the folder `reports` of
 /// a bundle in www/bundles is on the page at once.
+///
+/// All of the file is judged. A head's own training file has sentences that it
+/// was fitted on: there, --part test judges the others.
+///
+/// Where head and corpus name their types otherwise, --map says which are the
+/// same: `--map geo=LOC,gpe=LOC,per=PER,org=ORG` judges a head of the news
+/// corpus on one with LOC, PER and ORG.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -29,12 +37,21 @@ pub(super) struct Arguments {
     /// the head says
     #[arg(long, value_name = "DECODER")]
     decoder: Option<Decoder>,
-    /// How to cut the corpus into a train and a test part
-    #[arg(long, value_name = "SPLIT", default_value = "sklearn:0.2:123")]
-    split: Split,
-    /// The sentences to judge
-    #[arg(long, value_enum, default_value_t)]
-    part: Part,
+    /// What types become, in the corpus and in what the head finds, before they
+    /// are compared: pairs like geo=LOC,per=PER. LOC and PER stay themselves;
+    /// other types that are left out are not judged, unless *=* is among the pairs
+    #[arg(long, value_name = "MAP")]
+    map: Option<TypeMap>,
+    /// Judge only these types, after --map: PER,LOC,ORG
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    types: Option<Vec<String>>,
+    /// How to cut the corpus into a train and a test part, else sklearn:0.2:123;
+    /// implies --part test
+    #[arg(long, value_name = "SPLIT")]
+    split: Option<Split>,
+    /// The sentences to judge, else all
+    #[arg(long, value_enum)]
+    part: Option<Part>,
     /// Write the report to this file
     #[arg(long, value_name = "FILE.json")]
     out: Option<PathBuf>,
@@ -42,6 +59,10 @@ pub(super) struct Arguments {
     /// corpus's words
     #[arg(long, value_name = "N", default_value_t = 0, requires = "out")]
     sample: usize,
+    /// Write each word with its gold and its predicted tag, which `nerite score`
+    /// reads. It holds the corpus's words
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -49,20 +70,37 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
+        if let Some(out) = &self.out {
+            evaluation::check_report_path(out)?;
+        }
+        if let Some(path) = &self.predictions {
+            evaluation::check_writable(path)?;
+        }
         let corpus = self.corpus.read()?;
         let judging = Judging {
             bundle: &self.bundle,
             head: self.head.as_deref(),
             decoder: self.decoder,
             corpus: &corpus,
-            split: self.split,
-            part: self.part,
+            map: self.map.as_ref(),
+            types: self.types.as_deref(),
+            split: self.split(),
+            part: self.part(),
             sample: self.sample,
             command: self.command(),
         };
         let judged = judging.run()?;
         if let Some(out) = &self.out {
             evaluation::write(&judged, out)?;
+        }
+        if let Some(path) = &self.predictions {
+            nerite_files::write_whole(path, judged.predictions.as_bytes())?;
+        }
+        if let Some(split) = &judged.fitted_on {
+            eprintln!(
+                "note: the head was fitted on sentences of this file, so that these figures \
+                 flatter it; --split {split} judges the others"
+            );
         }
         let report = &judged.report;
         if self.json {
@@ -77,6 +115,15 @@ impl Arguments {
         Ok(())
     }
 
+    fn part(&self) -> Part {
+        let cut = self.split.map_or(Part::All, |_| Part::Test);
+        self.part.unwrap_or(cut)
+    }
+
+    fn split(&self) -> Split {
+        self.split.unwrap_or_default()
+    }
+
     /// The command that makes the report again.
     fn command(&self) -> String {
         use clap::ValueEnum;
@@ -86,15 +133,18 @@ impl Arguments {
                 .to_string_lossy()
                 .into_owned()
         };
-        let part = self.part.to_possible_value();
+        let part = self.part().to_possible_value();
         let part = part.map_or(String::new(), |part| part.get_name().to_owned());
         let mut flags = vec![("--bundle", name(&self.bundle)), ("--part", part)];
-        if self.part != Part::All {
-            flags.push(("--split", self.split.to_string()));
+        if self.part() != Part::All {
+            flags.push(("--split", self.split().to_string()));
         }
         let optional = [
             ("--head", self.head.clone()),
+            ("--map", self.map.as_ref().map(ToString::to_string)),
+            ("--types", self.types.as_ref().map(|types| types.join(","))),
             ("--decoder", self.decoder.map(|own| own.to_string())),
+            ("--predictions", self.predictions.as_ref().map(name)),
             ("--out", self.out.as_ref().map(name)),
             (
                 "--sample",

@@ -9,7 +9,7 @@ use nerite_trainer::split::Split;
 use serde_json::Value;
 
 /// A small head on the tiny encoder.
-const SMALL: &str = "--encoder BERT --share 1 --epochs 2 --batch 16 --learning-rate 0.01 \
+const SMALL: &str = "--encoder BERT --train-share 1 --epochs 2 --batch 16 --learning-rate 0.01 \
     --projection 6 --units 4 --lexicon 32x2 --validation 0.2";
 
 fn trials(lab: &Lab, out: &str) -> Vec<Value> {
@@ -84,7 +84,7 @@ fn every_preset_can_be_tuned() {
         "--preset best --decoder transitions --epochs 1 --lexicon none",
     ] {
         lab.ok(&format!(
-            "tune c.conll --out t --encoder BERT --share 1 {flags}"
+            "tune c.conll --out t --encoder BERT --train-share 1 {flags}"
         ));
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct SourcesArguments {
     /// The types that a file labels, where some of them do not occur in it
     /// [default: those that occur]
     #[arg(long, value_name = "[FILE:]TYPE,...")]
-    labels: Vec<String>,
+    labelled: Vec<String>,
     /// Use this share of a file's train part, drawn at random
     #[arg(long, value_name = "[FILE:]SHARE")]
     share: Vec<String>,
@@ -52,7 +52,7 @@ pub(super) struct SourcesArguments {
     /// How to cut a file into a train and a test part, or none: all of it is
     /// to train on [default: sklearn:0.2:123 (the reference study's), none
     /// where --test is given]
-    #[arg(long, value_name = "[FILE:]SPLIT")]
+    #[arg(long, value_name = "[FILE:]SPLIT", value_parser = split)]
     split: Vec<String>,
     /// Fit to altered copies of the train sentences and to texts of templates
     /// as well, as shares of the train part: all=0.1, or some of capitals,
@@ -66,6 +66,8 @@ pub(super) struct SourcesArguments {
 struct PerFile<'a> {
     flag: &'static str,
     values: &'a [String],
+    /// All files of the training.
+    files: Vec<&'a PathBuf>,
 }
 
 impl<'a> PerFile<'a> {
@@ -82,13 +84,9 @@ impl<'a> PerFile<'a> {
         })
     }
 
-    /// A value is for all files unless what stands before its first colon is a
-    /// path, or a file's name: types, numbers and splits have no full stop or
-    /// slash there.
+    /// A value is for all files unless it names one.
     fn is_for_all(&self, value: &str) -> bool {
-        !value
-            .split_once(':')
-            .is_some_and(|(file, _)| file.contains(['.', '/', '\\']))
+        !self.files.iter().any(|file| named(value, file).is_some())
     }
 
     /// The value for a file, read.
@@ -104,14 +102,17 @@ impl<'a> PerFile<'a> {
         self.of(file).map(read).transpose()
     }
 
-    /// Every value is for some file.
-    fn check(&self, files: &[&PathBuf]) -> Result<()> {
+    /// A value that begins with what looks like a file names one of them.
+    fn check(&self) -> Result<()> {
         for value in self.values {
+            let other = value
+                .split_once(':')
+                .is_some_and(|(file, _)| file.contains(['.', '/', '\\']));
             ensure!(
-                self.is_for_all(value) || files.iter().any(|file| named(value, file).is_some()),
+                !other || !self.is_for_all(value),
                 "--{} {value}: found no file of that name, expected one of {}",
                 self.flag,
-                files
+                self.files
                     .iter()
                     .map(|file| file.display().to_string())
                     .collect::<Vec<_>>()
@@ -146,21 +147,41 @@ impl FromStr for MaySplit {
     }
 }
 
+/// Refuses at once what is no split, whatever file it may be for.
+fn split(text: &str) -> Result<String, String> {
+    let own = |text: &str| text.parse::<MaySplit>();
+    let after = text.split_once(':').map(|(_, after)| own(after));
+    match (own(text), after) {
+        (Ok(_), _) | (_, Some(Ok(_))) => Ok(text.to_owned()),
+        (Err(error), _) => Err(error),
+    }
+}
+
 impl SourcesArguments {
     fn flags(&self) -> [PerFile<'_>; 5] {
-        let flag = |flag, values| PerFile { flag, values };
+        let flag = |flag, values| PerFile {
+            flag,
+            values,
+            files: self.every(),
+        };
         [
             flag("map", &self.map),
-            flag("labels", &self.labels),
+            flag("labelled", &self.labelled),
             flag("share", &self.share),
             flag("cap", &self.cap),
             flag("split", &self.split),
         ]
     }
 
+    /// All files.
+    fn every(&self) -> Vec<&PathBuf> {
+        let every = self.files.iter().chain(&self.dev).chain(&self.test);
+        every.collect()
+    }
+
     /// Whether it is one file and its split, used as it is.
     fn is_single(&self) -> bool {
-        let rest = [&self.map, &self.labels, &self.share, &self.cap];
+        let rest = [&self.map, &self.labelled, &self.share, &self.cap];
         self.files.len() == 1
             && self.dev.is_empty()
             && self.test.is_empty()
@@ -172,12 +193,7 @@ impl SourcesArguments {
     /// train sentences which share is kept to choose by.
     pub(super) fn read(&self, validation: impl Fn(usize) -> f64) -> Result<TrainingSet> {
         let [maps, labels, shares, caps, splits] = self.flags();
-        let every: Vec<&PathBuf> = self
-            .files
-            .iter()
-            .chain(&self.dev)
-            .chain(&self.test)
-            .collect();
+        let every = self.every();
         let repeated = |file: &&&PathBuf| every.iter().filter(|own| own == file).count() > 1;
         if let Some(file) = every.iter().find(repeated) {
             return Err(anyhow!(
@@ -186,7 +202,7 @@ impl SourcesArguments {
             ));
         }
         for flag in self.flags() {
-            flag.check(&every)?;
+            flag.check()?;
         }
         let usual = match self.test.is_empty() {
             true => MaySplit(Some(USUAL_SPLIT.parse()?)),
@@ -240,18 +256,13 @@ impl SourcesArguments {
             let name = file.file_name().unwrap_or_default();
             name.to_string_lossy().into_owned()
         };
-        let every: Vec<&PathBuf> = self
-            .files
-            .iter()
-            .chain(&self.dev)
-            .chain(&self.test)
-            .collect();
+        let every = self.every();
         let mut words: Vec<String> = self.files.iter().map(name).collect();
         words.extend(self.reading.words());
         for (flag, files) in [("--dev", &self.dev), ("--test", &self.test)] {
             words.extend(files.iter().flat_map(|file| [flag.to_owned(), name(file)]));
         }
-        for PerFile { flag, values } in self.flags() {
+        for PerFile { flag, values, .. } in self.flags() {
             for value in values {
                 let own = every
                     .iter()

@@ -24,9 +24,9 @@ pub(super) struct Arguments {
     out: PathBuf,
     #[command(flatten)]
     encoder: EncoderArguments,
-    /// The share of the train part that is used
+    /// The share of the whole train part that each trial is fitted on
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
-    share: f64,
+    train_share: f64,
     /// Random trials beside the systematic ones
     #[arg(
         long,
@@ -48,7 +48,7 @@ impl Arguments {
         let of = |sentences| self.settings.settings(Preset::Best, sentences);
         of(usize::MAX).check()?;
         let set = self.sources.read(|sentences| of(sentences).validation)?;
-        let settings = of((set.originals().len() as f64 * self.share) as usize);
+        let settings = of((set.originals().len() as f64 * self.train_share) as usize);
         let mut trials = tune::variations(&layers, &settings);
         trials.extend(tune::random(
             &layers,
@@ -70,7 +70,7 @@ impl Arguments {
         let search = Search {
             set: &set,
             encoder: &encoder,
-            share: self.share,
+            share: self.train_share,
             out: &self.out,
         };
         let mut found = search.run(&trials, |trial| eprintln!("{}", cells(trial).join("  ")))?;

@@ -221,8 +221,8 @@ mod tests {
             (
                 "LOC=geo,gpe=geo",
                 [
-                    "a/B-geo b/I-geo c/B-geo d/O e/O f/O g/I-geo",
-                    "h/I-geo i/B-geo",
+                    "a/B-geo b/I-geo c/B-geo d/O e/O f/O g/B-geo",
+                    "h/B-geo i/B-geo",
                 ],
             ),
             (

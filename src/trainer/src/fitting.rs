@@ -61,15 +61,15 @@ pub(crate) fn fit<E: Examples>(
         }
     }
     bar.finish_and_clear();
-    let fitted = fit.finish()?;
-    if let Some(validation) = &fitted.validation {
-        check(validation, epochs)?;
-    }
-    Ok(fitted)
+    Ok(fit.finish()?)
 }
 
 /// A head that finds nothing is no head: whoever fits it should know why.
-fn check(validation: &Validation, epochs: usize) -> Result<()> {
+///
+/// # Errors
+///
+/// One that found no entity of its validation part.
+pub(crate) fn check(validation: &Validation, epochs: usize) -> Result<()> {
     if validation.entities == 0 {
         progress::warn(
             "the sentences to choose the epoch by hold no entity, so the first epoch is kept; \

@@ -105,6 +105,13 @@ impl Bar {
     }
 }
 
+/// Says on standard error what was found out.
+pub fn say(what: &str) {
+    if !QUIET.load(Ordering::Relaxed) {
+        eprintln!("{what}");
+    }
+}
+
 /// Says on standard error what the user should know of a result.
 pub(crate) fn warn(what: &str) {
     eprintln!("warning: {}", shown(what));

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::corpus::Corpus;
 use crate::evaluation::MAX_REPORT_BYTES;
 use crate::files::{self, LockedFolder};
-use crate::fitting::fit;
+use crate::fitting::{check, fit};
 use crate::progress;
 use crate::split::names_sha256;
 use crate::training_set::{Encoded, TrainingSet};
@@ -163,6 +163,9 @@ impl Training<'_> {
         let checkpoint = out.join("checkpoint.safetensors");
         let fingerprint = self.fingerprint(&config)?;
         let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
+        if let Some(validation) = &fitted.validation {
+            check(validation, self.settings.epochs)?;
+        }
         trained.push(self.finish("fine-tuned", self.name, fitted, &encoded, start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)

@@ -235,6 +235,8 @@ fn predict(lab: &Lab, output: &str, text: &[u8]) -> String {
 fn document(lab: &Lab, text: &str) -> Value {
     let printed = predict(lab, "json", text.as_bytes());
     let document: Value = serde_json::from_str(&printed).unwrap();
+    // A byte order mark is no text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let utf16: Vec<u16> = text.encode_utf16().collect();
     let number =
         |place: &Value, name: &str| -> usize { place[name].as_u64().unwrap().try_into().unwrap() };

@@ -196,7 +196,7 @@ fn what_is_wrong_is_told_with_its_place() {
             "expected a number between 0 and 1",
         ],
     );
-    lab.misused("corpus one --split half", &["--split", "sklearn:0.2:123"]);
+    lab.misused("corpus one --split half", &["--split", "documents:0.2:123"]);
     lab.misused(
         "corpus one --format xlsx",
         &["csv", "conll", "json", "brat"],

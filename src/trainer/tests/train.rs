@@ -236,8 +236,8 @@ fn every_flag_is_honoured() {
 
 /// A head with everything that a head may have.
 const FULL: &str = "--encoder BERT --layers mix --head context --projection 12 --units 8 \
-    --lexicon 64x4 --transitions true --decoder transitions --epochs 2 --batch 16 \
-    --learning-rate 0.01 --inner-dropout 0.2 --lexicon-dropout 0.2 --validation 0.2 --rare 1 \
+    --lexicon 64x4 --transitions true --decoder transitions --epochs 8 --batch 8 \
+    --learning-rate 0.03 --inner-dropout 0.2 --lexicon-dropout 0.2 --validation 0.2 --rare 1 \
     --clip 1 --average 0.5";
 
 #[test]
@@ -412,7 +412,7 @@ fn settings_out_of_range_are_refused_before_any_work() {
         ("--units -1", "'-1' for '--units"),
         ("--lexicon 5", "expected rows and width as in 32768x64"),
         ("--head deep", "expected linear, mlp or context"),
-        ("--split 0.2", "sklearn:0.2:123"),
+        ("--split 0.2", "documents:0.2:123"),
     ] {
         lab.misused(
             &format!("train c.conll --out o --encoder BERT {flags}"),

@@ -7,6 +7,7 @@ use nerite_trainer::corpus::{
     self, Column, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags,
     check_words,
 };
+use nerite_trainer::progress;
 use nerite_trainer::split::{Parts, Split, names_sha256};
 use serde_json::{Map, Value, json};
 
@@ -130,7 +131,7 @@ impl ReadingArguments {
             labels: self.labels.clone(),
         };
         let corpus = corpus::read(file, &options)?;
-        eprintln!("{}: read as {}", file.display(), corpus.found());
+        progress::say(&format!("{}: read as {}", file.display(), corpus.found()));
         Ok(corpus)
     }
 

@@ -353,7 +353,8 @@ fn trimmed(text: &str, words: &[Word], span: Range<usize>, least: usize) -> Opti
     }
     let mut last = span.clone().rfind(counts).unwrap_or(start);
     let mut open = Vec::new();
-    for word in start..=last {
+    let mut word = start;
+    while word <= last {
         match &*shown(word) {
             "(" | "[" => open.push(word),
             ")" | "]" if open.pop().is_none() => {
@@ -370,6 +371,7 @@ fn trimmed(text: &str, words: &[Word], span: Range<usize>, least: usize) -> Opti
             }
             _ => {}
         }
+        word += 1;
     }
     open.retain(|word| *word <= last);
     while !open.is_empty() && last + 1 < words.len() && matches!(&*shown(last + 1), ")" | "]") {

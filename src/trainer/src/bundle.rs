@@ -190,7 +190,7 @@ pub fn write_index(folder: &Path) -> Result<()> {
             let bytes = manifest.bytes();
             let reports: Vec<Value> = reports(&path, &manifest)?
                 .into_iter()
-                .map(ListedReport::to_json)
+                .map(ListedReport::into_json)
                 .collect();
             // The page asks for the folder, whatever the manifest calls itself.
             bundles.push(json!({ "name": name, "bytes": bytes, "reports": reports }));
@@ -217,7 +217,7 @@ pub(crate) struct ListedReport {
 }
 
 impl ListedReport {
-    fn to_json(self) -> Value {
+    fn into_json(self) -> Value {
         let mut entry = json!({
             "file": self.file,
             "bytes": self.bytes,

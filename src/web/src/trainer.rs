@@ -143,8 +143,12 @@ pub struct Trainer {
     folds: Vec<usize>,
     fit: Option<Fit<Arc<Texts>>>,
     steps: usize,
-    judged: Vec<(Vec<u16>, Vec<f32>, Vec<bool>, usize)>,
+    judged: Vec<HeldOut>,
 }
+
+/// What was said of a sentence that was held back: the predicted tags, their
+/// confidences, whether a word has no subword, and the sentence's number.
+type HeldOut = (Vec<u16>, Vec<f32>, Vec<bool>, usize);
 
 fn refused(error: impl std::fmt::Display) -> Refusal {
     Refusal::new("input", error)

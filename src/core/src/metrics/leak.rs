@@ -209,6 +209,10 @@ fn count(own: &LeakText<'_>, types: &[&str], groups: &[&String]) -> Counts {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::single_range_in_vec_init,
+    reason = "lists of ranges of which there is one"
+)]
 mod tests {
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]

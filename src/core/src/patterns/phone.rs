@@ -240,10 +240,11 @@ impl<'a> Number<'a> {
         let glue = matches!(next, '.' | ',' | '/' | ':') || is_hyphen(next);
         let is_extension =
             matches!(next, 'x') && after(self.text, end + 1).is_some_and(|c| c.is_ascii_digit());
-        (!joins(next) || is_extension)
-            && !matches!(next, '%' | '€' | '°')
-            && !(glue && on.next().is_some_and(|c| c.is_ascii_digit()))
-            && !(is_blank(next) && matches!(on.next(), Some('€' | '%' | '$' | '£')))
+        let goes_on = (joins(next) && !is_extension)
+            || matches!(next, '%' | '€' | '°')
+            || (glue && on.next().is_some_and(|c| c.is_ascii_digit()))
+            || (is_blank(next) && matches!(on.next(), Some('€' | '%' | '$' | '£')));
+        !goes_on
     }
 
     fn digits(&self) -> String {

@@ -15,6 +15,10 @@ mod policy;
 mod restore;
 mod table;
 #[cfg(test)]
+#[expect(
+    clippy::single_range_in_vec_init,
+    reason = "lists of ranges of which there is one"
+)]
 mod tests;
 
 use std::ops::Range;

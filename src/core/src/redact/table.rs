@@ -199,7 +199,7 @@ impl Table {
         let ends: Vec<_> = found
             .iter()
             .map(|found| found.range.clone())
-            .chain([text.len()..text.len()])
+            .chain(std::iter::once(text.len()..text.len()))
             .collect();
         let mut literals = Vec::new();
         for range in ends {

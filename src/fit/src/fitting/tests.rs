@@ -218,7 +218,7 @@ impl Examples for Toy {
     }
 
     fn sentence(&self, index: usize) -> crate::Sentence<'_> {
-        let tags: &[u16] = if index % 2 == 0 {
+        let tags: &[u16] = if index.is_multiple_of(2) {
             &[2, 0, 1]
         } else {
             &[0, 2, 2]

@@ -130,7 +130,11 @@ function render() {
         history.removeType(name);
         changed();
       };
-      const drop = element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, "\u00d7");
+      const drop = element(
+        "button",
+        { type: "button", class: "quiet", "aria-label": label, title: label, onclick },
+        "\u00d7",
+      );
       return element("li", { "data-colour": colour }, key, apply, drop);
     }),
   );
@@ -174,7 +178,10 @@ async function addOwnHead() {
   if (head) await known.addHead(OWN, head, { title: project().name });
   const chosen = byId("suggester").value;
   const heads = known.heads.filter(({ id }) => id !== OWN || head).filter(({ id }) => id !== "base");
-  byId("suggester").replaceChildren(option("", t("no-suggestions")), ...heads.map(({ id, title }) => option(id, title)));
+  byId("suggester").replaceChildren(
+    option("", t("no-suggestions")),
+    ...heads.map(({ id, title }) => option(id, title)),
+  );
   byId("suggester").value = head ? OWN : heads.some(({ id }) => id === chosen) ? chosen : "";
 }
 
@@ -190,12 +197,21 @@ async function suggest() {
     for (const { id, text, marks } of own.documents) {
       const { words, entities } = await known.predict(text, { head });
       if (own !== project() || head !== byId("suggester").value) return;
-      suggested.set(id, entities.map(({ start, end, type }) => ({ start, end, type })));
+      suggested.set(
+        id,
+        entities.map(({ start, end, type }) => ({ start, end, type })),
+      );
       const sentences = Map.groupBy?.(words, ({ sentence }) => sentence) ?? grouped(words);
       for (const list of sentences.values()) {
         const [start, end] = [list[0].start, list[list.length - 1].end];
         if (marks.some((mark) => mark.start < end && start < mark.end)) continue;
-        doubts.push({ id, start, end, text: text.slice(start, end), score: Math.min(...list.map(({ score }) => score)) });
+        doubts.push({
+          id,
+          start,
+          end,
+          text: text.slice(start, end),
+          score: Math.min(...list.map(({ score }) => score)),
+        });
       }
     }
     doubts.sort((a, b) => a.score - b.score);
@@ -228,8 +244,22 @@ function showTrained() {
   byId("figures").replaceChildren(...(last?.figures ? [table(last.figures)] : []));
   const points = project().trained.flatMap(({ marks, figures }) => (figures?.[0] ? [[marks, figures[0].f1]] : []));
   const curves = [];
-  if (losses.length > 1) curves.push(curve(t("loss"), losses.map((loss, step) => [step + 1, loss]), (value) => value.toFixed(3)));
-  if (points.length > 0) curves.push(curve(t("learning-curve"), points.sort((a, b) => a[0] - b[0]), percent));
+  if (losses.length > 1)
+    curves.push(
+      curve(
+        t("loss"),
+        losses.map((loss, step) => [step + 1, loss]),
+        (value) => value.toFixed(3),
+      ),
+    );
+  if (points.length > 0)
+    curves.push(
+      curve(
+        t("learning-curve"),
+        points.sort((a, b) => a[0] - b[0]),
+        percent,
+      ),
+    );
   byId("curves").replaceChildren(...curves);
 }
 
@@ -237,7 +267,9 @@ async function train() {
   const own = project();
   const documents = own.documents.filter(({ marks }) => marks.length > 0);
   const marks = documents.reduce((sum, { marks }) => sum + marks.length, 0);
-  const types = own.types.map(({ name }) => name).filter((name) => documents.some((one) => one.marks.some(({ type }) => type === name)));
+  const types = own.types
+    .map(({ name }) => name)
+    .filter((name) => documents.some((one) => one.marks.some(({ type }) => type === name)));
   const stop = new AbortController();
   running = stop;
   losses = [];
@@ -280,7 +312,12 @@ async function train() {
     own.trained.push({ when: Date.now(), marks, figures: trained.figures, milliseconds: trained.allMilliseconds });
     const widened = trained.added.reduce((sum, added) => sum + added.widened, 0);
     const time = duration(trained.milliseconds);
-    byId("status").textContent = t("trained", { time, all: duration(trained.allMilliseconds), folds: trained.folds, widened });
+    byId("status").textContent = t("trained", {
+      time,
+      all: duration(trained.allMilliseconds),
+      folds: trained.folds,
+      widened,
+    });
   } catch (error) {
     byId("status").textContent = stop.signal.aborted ? t("stopped") : t("failed", { reason: messageOf(error) });
     if (error?.code === "crash" || error?.code === "freed") trainer = null;
@@ -302,7 +339,10 @@ function download(name, parts, type) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-const fileName = () => project().name.replace(/[^\p{L}\p{N}_-]+/gu, "-").replace(/^-+|-+$/g, "") || "project";
+const fileName = () =>
+  project()
+    .name.replace(/[^\p{L}\p{N}_-]+/gu, "-")
+    .replace(/^-+|-+$/g, "") || "project";
 
 const actions = {
   undo: () => history.undo(),

@@ -89,7 +89,11 @@ export class Marking {
     const text = this.#document?.text ?? "";
     const items = this.#all.map((mark) => {
       const { start, end, type, suggested } = mark;
-      const go = element("button", { type: "button", class: "quiet", onclick: () => this.#select(mark) }, excerpt(text.slice(start, end), 40));
+      const go = element(
+        "button",
+        { type: "button", class: "quiet", onclick: () => this.#select(mark) },
+        excerpt(text.slice(start, end), 40),
+      );
       const known = this.#types.some(({ name }) => name === type);
       const accept = suggested && known && this.#button("accept", mark, "\u2713", () => this.#accept(mark));
       const drop = this.#button(suggested ? "dismiss" : "unmark", mark, "\u00d7", () => this.#drop(mark));

@@ -13,7 +13,11 @@ const MOST_STEPS = 500;
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
 /** What a type is called in tags: without spaces and control characters. */
-export const typeNamed = (name) => name.trim().replace(/[\s\p{C}]+/gu, "_").slice(0, 40);
+export const typeNamed = (name) =>
+  name
+    .trim()
+    .replace(/[\s\p{C}]+/gu, "_")
+    .slice(0, 40);
 
 export function newProject(name) {
   return {
@@ -87,7 +91,10 @@ export class History {
   removeType(name) {
     this.change({
       types: this.project.types.filter((type) => type.name !== name),
-      documents: this.project.documents.map((own) => ({ ...own, marks: own.marks.filter(({ type }) => type !== name) })),
+      documents: this.project.documents.map((own) => ({
+        ...own,
+        marks: own.marks.filter(({ type }) => type !== name),
+      })),
     });
   }
 

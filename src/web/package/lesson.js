@@ -46,7 +46,12 @@ export async function train({ Trainer, engine, isStopped }, { documents, types, 
       trainer.begin(without);
       for (let step = trainer.step(); step; step = trainer.step()) {
         if (without === undefined) losses.push(step.loss);
-        await breathe({ stage, done: (without ?? 0) * step.total + step.done, total: step.total * (without === undefined ? 1 : folds), loss: step.loss });
+        await breathe({
+          stage,
+          done: (without ?? 0) * step.total + step.done,
+          total: step.total * (without === undefined ? 1 : folds),
+          loss: step.loss,
+        });
       }
     };
     await fit("fit");
@@ -67,4 +72,3 @@ export async function train({ Trainer, engine, isStopped }, { documents, types, 
     trainer.free();
   }
 }
-

@@ -196,7 +196,7 @@ export class Recognizer {
   /** A trainer with the same bundle, which works in a worker of its own. */
   trainer(options) {
     const { onProgress, signal } = options ?? {};
-    return Trainer.start(this.#pool,  onProgress, signal);
+    return Trainer.start(this.#pool, onProgress, signal);
   }
 
   /** Takes a head that is not in the bundle, for instance one that a trainer made; from then on it is among `heads`. */

@@ -40,7 +40,8 @@ export class Trainer {
     });
     if (!Array.isArray(types) || types.length === 0 || !types.every((type) => typeof type === "string"))
       refuse("input", "found no types, expected a list of names");
-    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) refuse("input", `found the seed ${seed}, expected a whole number`);
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+      refuse("input", `found the seed ${seed}, expected a whole number`);
     if (this.#busy) refuse("input", "found a training that still goes on");
     signal?.throwIfAborted();
     this.#busy = true;

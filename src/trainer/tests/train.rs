@@ -296,7 +296,7 @@ fn every_part_of_a_head_can_be_chosen() {
         assert_eq!(*found, expected, "{flags}");
     }
     // The preset, of which one thing differs.
-    lab.ok("train c.conll --out o --encoder BERT --preset best --epochs 1 --lexicon none");
+    lab.ok("train c.conll --out o --encoder BERT --preset best --epochs 1 --lexicon none --validation 0");
     let found = report(&lab, "o", "fine-tuned")["provenance"]["settings"].clone();
     assert_eq!(found["model"]["units"], 96);
     assert_eq!(found["model"]["lexicon"], Value::Null);

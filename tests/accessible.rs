@@ -264,7 +264,10 @@ fn names_of_a_bundle_stay_text() -> Result<()> {
                 site.change(&folder.join(file), |bytes| {
                     for at in 0..bytes.len().saturating_sub(5) {
                         // The first type of all, since tags have to be sorted.
-                        if matches!(&bytes[at..at + 5], b"B-art" | b"I-art") {
+                        if matches!(
+                            &bytes[at..at + 5],
+                            b"B-art" | b"I-art" | b"B-LOC" | b"I-LOC"
+                        ) {
                             bytes[at + 2..at + 5].copy_from_slice(b"<b>");
                         }
                     }

@@ -79,8 +79,8 @@ fn threshold_and_legend_act_at_once() -> Result<()> {
                 all.len()
             ))
             .await?;
-        let persons = counts["per"];
-        let button = page.browser.find("#types button[data-type=per]").await?;
+        let persons = counts["PER"];
+        let button = page.browser.find("#types button[data-type=PER]").await?;
         button.send_keys(" ").await?;
         page.browser
             .until(&format!(
@@ -91,14 +91,14 @@ fn threshold_and_legend_act_at_once() -> Result<()> {
             .until("document.activeElement?.getAttribute('aria-pressed') === 'false'")
             .await?;
         page.browser
-            .until("!document.querySelector('#entities [data-type=per]')")
+            .until("!document.querySelector('#entities [data-type=PER]')")
             .await?;
         let sides = page.browser.run(SIDES, Vec::new()).await?;
         assert_eq!(sides["listed"], json!(all.len() - persons), "{sides}");
         for row in sides["legend"].as_array().context("no legend")? {
             let kind = row[0].as_str().context("no type")?;
             assert_eq!(row[1], json!(counts[kind].to_string()), "{sides}");
-            assert_eq!(row[2], json!((kind != "per").to_string()), "{sides}");
+            assert_eq!(row[2], json!((kind != "PER").to_string()), "{sides}");
         }
         // Without a new result: this is all the page's own work.
         assert_eq!(page.shown().await?.entities, all);

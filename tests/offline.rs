@@ -203,8 +203,8 @@ fn the_embedding_page_finds_entities() -> Result<()> {
         let found = "return document.getElementById('found').innerText";
         let found = browser.run(found, Vec::new()).await?;
         let found = found.as_str().context("no text")?;
-        assert!(found.contains("Ada Lovelace: per"), "{found}");
-        assert!(found.contains("London: geo"), "{found}");
+        assert!(found.contains("Ada Lovelace: PER"), "{found}");
+        assert!(found.contains("London: LOC"), "{found}");
         Ok(())
     })
 }

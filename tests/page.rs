@@ -26,9 +26,9 @@ fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {
         page.type_text(SENTENCE).await?;
         let shown = page.shown().await?;
         for (kind, text, range) in [
-            ("per", "Barack Obama", 0..12),
-            ("geo", "Paris", 21..26),
-            ("tim", "January", 30..37),
+            ("PER", "Barack Obama", 0..12),
+            ("LOC", "Paris", 21..26),
+            ("TIM", "January 2016", 30..42),
         ] {
             let entity = shown.entities.iter().find(|entity| entity.kind == kind);
             let entity = entity.with_context(|| format!("no {kind} in {shown:?}"))?;
@@ -275,7 +275,7 @@ fn no_request_is_made_once_ready() -> Result<()> {
             )
             .await?;
         browser
-            .until("document.querySelector('#result mark[data-type=org]')")
+            .until("document.querySelector('#result mark[data-type=ORG]')")
             .await?;
         Ok(())
     })

@@ -29,11 +29,8 @@ impl Page {
         in_turn(async || {
             let site = Site::copy()?;
             let bundle = site.bundle();
-            let manifest: Value =
-                serde_json::from_slice(&std::fs::read(bundle.join("manifest.json"))?)?;
-            let best = manifest["default_head"]
-                .as_str()
-                .context("no default head")?;
+            // The head that knows this corpus's tags.
+            let best = "best";
             let name = Path::new(BUNDLE)
                 .file_name()
                 .context("no name")?

@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     if bytes.chunks(777).any(|part| loader.push(part).is_err()) {
         return;
     }
-    if let Ok(encoder) = loader.finish() {
+    if let Ok(encoder) = loader.finish(String::new()) {
         let layers: Vec<usize> = (0..=encoder.config().layers).collect();
         let states = encoder.encode(&[&[0], &[0, 0, 0]], &layers, &mut Workspace::default());
         assert_eq!(states.unwrap().len(), 4 * layers.len() * encoder.config().hidden);

@@ -17,7 +17,7 @@ pub(crate) const SENTENCE: &str = "Barack Obama visited Paris in January 2016.";
 const TOLERANCE: f64 = 1e-4;
 
 /// The tags of the corpus: `B-` and `I-` of eight types, and `O`.
-const TAGS: usize = 17;
+const TAGS: usize = 9;
 
 #[test]
 fn finds_entities_with_the_same_confidence_as_natively() -> Result<()> {

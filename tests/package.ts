@@ -80,6 +80,7 @@ export function advice(code: ErrorCode): string {
     case "policy":
     case "crash":
     case "freed":
+    case "stopped":
       return code;
   }
 }

@@ -425,7 +425,7 @@ proptest! {
     fn configurations(edits in edits()) {
         let json: Value = serde_json::from_slice(golden!("encoders/roberta-tiny/config.json")).unwrap();
         let json = edit(&json, &edits).to_string();
-        if let Ok(config) = fine(within(Bounds { constant: 2 << 20, ..USUAL }, json.len(), || Config::from_hugging_face(&json)))? {
+        if let Ok(config) = fine(within(Bounds { per_byte: 200, ..USUAL }, json.len(), || Config::from_hugging_face(&json)))? {
             prop_assert!(config.check().is_ok());
             // Weights that do not fit are refused before memory is taken for them.
             let weights = golden!("encoders/roberta-tiny/model.safetensors");

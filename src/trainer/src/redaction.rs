@@ -79,13 +79,43 @@ impl Finder {
         Ok(found)
     }
 
-    /// Takes out of a text what was found in it.
+    /// Takes out of a text what was found in it. In a number of JSON only
+    /// patterns look: heads know words in sentences, and take any number that
+    /// stands alone for an identifier.
     ///
     /// # Errors
     ///
     /// As [`Finder::find`].
-    pub fn redact(&mut self, text: &str, policy: &Policy, table: &mut Table) -> Result<Redaction> {
-        Ok(redact(text, &self.find(text)?, policy, table))
+    pub fn redact(
+        &mut self,
+        value: Value<'_>,
+        policy: &Policy,
+        table: &mut Table,
+    ) -> Result<Redaction> {
+        let found = match value {
+            Value::Text(text) => self.find(text)?,
+            Value::Number(_) if !self.patterns => Vec::new(),
+            Value::Number(written) => patterns(written).into_iter().map(Found::from).collect(),
+        };
+        Ok(redact(value.written(), &found, policy, table))
+    }
+}
+
+/// What may hold something private.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// A text, or a string of JSON.
+    Text(&'a str),
+    /// A number of JSON, as it is written.
+    Number(&'a str),
+}
+
+impl<'a> Value<'a> {
+    /// The text, or the number as it is written.
+    pub fn written(self) -> &'a str {
+        match self {
+            Self::Text(written) | Self::Number(written) => written,
+        }
     }
 }
 
@@ -96,7 +126,10 @@ impl Finder {
 /// # Errors
 ///
 /// A line that is not JSON, or whatever `change` fails with.
-pub fn change_json(line: &str, mut change: impl FnMut(&str) -> Result<String>) -> Result<String> {
+pub fn change_json(
+    line: &str,
+    mut change: impl FnMut(Value<'_>) -> Result<String>,
+) -> Result<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(line).context("expected one JSON value")?;
     let bytes = line.as_bytes();
     let mut changed = String::with_capacity(line.len());
@@ -116,7 +149,7 @@ pub fn change_json(line: &str, mut change: impl FnMut(&str) -> Result<String>) -
                     continue;
                 }
                 let value: String = serde_json::from_str(written)?;
-                let new = change(&value)?;
+                let new = change(Value::Text(&value))?;
                 match new == value {
                     true => changed.push_str(written),
                     false => changed.push_str(&serde_json::to_string(&new)?),
@@ -129,7 +162,7 @@ pub fn change_json(line: &str, mut change: impl FnMut(&str) -> Result<String>) -
                     at += 1;
                 }
                 let written = &line[start..at];
-                let new = change(written)?;
+                let new = change(Value::Number(written))?;
                 match new == written || line[..start].ends_with('-') {
                     true => changed.push_str(written),
                     false => changed.push_str(&serde_json::to_string(&new)?),
@@ -150,8 +183,9 @@ mod tests {
 
     #[test]
     fn only_values_of_json_change() {
-        let change = |value: &str| {
+        let change = |value: Value<'_>| {
             Ok(value
+                .written()
                 .replace("Ann", "[PERSON_1]")
                 .replace("4111", "[CARD_1]"))
         };
@@ -172,5 +206,24 @@ mod tests {
         for wrong in ["{", "Ann", "{} {}", "\"\\\""] {
             assert!(change_json(wrong, change).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn numbers_of_json_change_only_where_a_pattern_says_so() {
+        let mut finder = Finder::open(&[], true).unwrap();
+        let mut table = Table::default();
+        let mut redacted = |line: &str| {
+            let mut change = |value: Value<'_>| {
+                let redaction = finder.redact(value, &Policy::default(), &mut table)?;
+                Ok(redaction.text)
+            };
+            change_json(line, &mut change).unwrap()
+        };
+        let plain = r#"{"id": 11, "n": [4111, 1.5e3, -7], "s": "room 4111"}"#;
+        assert_eq!(redacted(plain), plain);
+        let card = redacted(r#"{"card": 4111111111111111}"#);
+        assert!(!card.contains("4111"), "{card}");
+        let back = change_json(&card, |value| Ok(table.restore(value.written()))).unwrap();
+        assert_eq!(back, r#"{"card": "4111111111111111"}"#);
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{Policy, Redaction, Restorer, Style, Table, placeholder_type};
-use nerite_trainer::redaction::{Finder, change_json};
+use nerite_trainer::redaction::{Finder, Value, change_json};
 
 /// No text, and no line of JSON lines, is read beyond these sizes.
 const MAX_TEXT_BYTES: u64 = 256 << 20;
@@ -128,8 +128,8 @@ impl Arguments {
         let mut written = Vec::new();
         for (file, out) in &jobs {
             let lines = file.as_deref().map_or(self.json_lines, is_json_lines);
-            let mut change = |text: &str| -> Result<String> {
-                let redaction = finder.redact(text, &policy, &mut table)?;
+            let mut change = |value: Value<'_>| -> Result<String> {
+                let redaction = finder.redact(value, &policy, &mut table)?;
                 counts.add(&redaction);
                 Ok(redaction.text)
             };
@@ -150,7 +150,7 @@ impl Arguments {
                 written.push((out, all));
             } else {
                 let text = read_text(file.as_deref())?;
-                written.push((out, change(&text)?));
+                written.push((out, change(Value::Text(&text))?));
             }
             // The table first: a text whose values are lost is worth nothing.
             if let Some(path) = &self.table {
@@ -252,7 +252,7 @@ pub(super) fn restore(
         if file.as_deref().map_or(json_lines, is_json_lines) {
             let mut all = String::new();
             each_line(file.as_deref(), |line| {
-                let line = change_json(line, |value| Ok(table.restore(value)))?;
+                let line = change_json(line, |value| Ok(table.restore(value.written())))?;
                 if out.is_none() {
                     say!("{line}");
                 } else {

@@ -339,18 +339,14 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
     entities
 }
 
-/// A span without the words at its edges that hold neither letter nor digit,
-/// but for the `@` of a user's name. One that begins inside a bracket ends inside it, and one that begins before
+/// A span without the words at its edges that hold neither letter nor digit.
+/// One that begins inside a bracket ends inside it, and one that begins before
 /// a bracket ends before it or behind it; nothing before the word `least` is
 /// taken along.
 fn trimmed(text: &str, words: &[Word], span: Range<usize>, least: usize) -> Option<Range<usize>> {
     let shown = |word: usize| words::plain(&text[words[word].range.clone()]);
     let counts = |word: &usize| shown(*word).contains(char::is_alphanumeric);
     let mut start = span.clone().find(counts)?;
-    // The mark before a user's name is part of it, where it was tagged along.
-    if start > span.start && shown(start - 1) == "@" {
-        start -= 1;
-    }
     let mut last = span.clone().rfind(counts).unwrap_or(start);
     let mut open = Vec::new();
     let mut word = start;

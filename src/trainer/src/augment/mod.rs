@@ -257,7 +257,7 @@ pub fn augment(
             let copies = copies::copies(*kind, sentences, &names, outside, count, &mut random);
             made.copies.extend(copies);
         } else {
-            let texts = texts::texts(*kind, &names, &roles, outside, count, &mut random);
+            let texts = texts::texts(*kind, &names, outside, count, &mut random);
             made.texts.extend(texts);
         }
     }

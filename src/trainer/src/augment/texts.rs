@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::names::{Names, below, chance};
 use super::templates::{DOCUMENTS, LETTERS, MARKUP, PLAIN};
-use super::{Augmentation, Role, Roles, Tagged};
+use super::{Augmentation, Role, Tagged};
 
 /// A text and its entities.
 struct Labelled {
@@ -18,7 +18,6 @@ struct Labelled {
 pub(super) fn texts(
     kind: Augmentation,
     names: &Names,
-    roles: &Roles,
     outside: u16,
     count: usize,
     random: &mut ChaCha8Rng,
@@ -29,7 +28,6 @@ pub(super) fn texts(
         Augmentation::Markup => MARKUP,
         _ => PLAIN,
     };
-    debug_assert_eq!(names.roles, *roles);
     let mut made = Vec::new();
     // Templates whose words the cutter cuts elsewhere give nothing; a bound on
     // the tries ends the search where all are such.

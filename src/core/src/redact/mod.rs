@@ -29,7 +29,7 @@ pub use doubt::{Confirm, shared_types};
 pub use found::{Found, Origin, placeholder_type};
 pub use join::join;
 pub use policy::{Policy, Style};
-pub use restore::Restorer;
+pub use restore::{Paused, Restorer};
 pub use table::{Entry, Table, TableError};
 
 use table::Prefix;

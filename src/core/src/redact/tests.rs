@@ -272,6 +272,8 @@ fn answers_are_restored_however_they_write_placeholders() {
         for cut in (0..=answer.len()).filter(|&cut| answer.is_char_boundary(cut)) {
             let mut restorer = Restorer::new(&table);
             let mut restored = restorer.push(&answer[..cut]);
+            // A pause between them changes nothing.
+            let mut restorer = Restorer::resume(&table, restorer.pause());
             restored += &restorer.push(&answer[cut..]);
             restored += &restorer.finish();
             assert_eq!(restored, expected, "{answer:?} cut at {cut}");

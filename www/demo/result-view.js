@@ -382,14 +382,23 @@ export class ResultView {
 
   /** Blocks would add line ends of their own to what is copied. */
   #onCopy(event) {
+    const range = this.selectedRange();
+    if (!range) return;
+    event.clipboardData.setData("text/plain", this.#text.slice(...range));
+    event.preventDefault();
+  }
+
+  /**
+   * What of the text is selected, as offsets.
+   * @returns {[number, number] | null}
+   */
+  selectedRange() {
     const selection = getSelection();
-    if (selection.isCollapsed || selection.rangeCount === 0) return;
+    if (selection.isCollapsed || selection.rangeCount === 0) return null;
     const range = selection.getRangeAt(0);
     const start = this.#offset(range.startContainer, range.startOffset);
     const end = this.#offset(range.endContainer, range.endOffset);
-    if (start === null || end === null) return;
-    event.clipboardData.setData("text/plain", this.#text.slice(start, end));
-    event.preventDefault();
+    return start === null || end === null ? null : [start, end];
   }
 
   #offset(node, at) {

@@ -6,6 +6,7 @@ use fantoccini::key::Key;
 use serde_json::Value;
 
 use crate::demo::Page;
+use crate::site::{Site, root};
 
 /// All that is private in it is invented.
 const TEXT: &str = "Hi Maria, I am Ann Lee (ann.lee@example.com, +1 415 555 2671). \
@@ -131,7 +132,7 @@ fn a_text_is_redacted_by_keyboard_and_an_answer_restored() -> Result<()> {
             "{restored}"
         );
 
-        // A type that is switched off is left.
+        // A type that is switched off is left, names in it as well.
         page.click("#redaction-types [data-type=EMAIL]").await?;
         page.shows("ann.lee@example.com").await?;
         page.choose("redaction-style", "mask").await?;
@@ -160,6 +161,33 @@ fn a_second_model_finds_addresses() -> Result<()> {
             .await?;
         ensure!(known.to_string().contains("CC"), "{known} {licence}");
         page.console_is_clean()
+    })
+}
+
+#[test]
+fn the_example_of_a_chat_sends_no_name() -> Result<()> {
+    let copy = |site: &Site| {
+        let to = site.www.join("chat");
+        std::fs::create_dir_all(&to)?;
+        for name in ["index.html", "chat.js"] {
+            std::fs::copy(root().join("examples/chat").join(name), to.join(name))?;
+        }
+        Ok(())
+    };
+    Page::test_changed(copy, async |page, _| {
+        page.browser
+            .open(&format!("{}chat/index.html", page.server.url))
+            .await?;
+        page.click("button").await?;
+        let text = "Dear **Ann Lee**, your order is late. (To ann.lee@example.com)";
+        let came = format!("document.getElementById('answer').textContent === '{text}'");
+        page.browser.until(&came).await?;
+        let sent = page.text_of("#sent").await?;
+        ensure!(
+            sent == "Please write to [PERSON_1] ([EMAIL_1]) that her order is late.",
+            "{sent}"
+        );
+        Ok(())
     })
 }
 

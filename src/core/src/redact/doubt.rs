@@ -255,6 +255,9 @@ fn whole(text: &str, most: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn head(text: &str, part: &str, kind: &str) -> Found {

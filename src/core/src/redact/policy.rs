@@ -106,10 +106,15 @@ impl Policy {
     pub(super) fn choose(&self, text: &str, found: &[Found]) -> (Vec<Found>, Vec<Found>) {
         let keep = Phrases::new(self.keep.iter().map(String::as_str));
         let (mut chosen, mut left) = (Vec::new(), Vec::new());
+        // Addresses and numbers that are to stay, with the names in them.
+        let mut whole: Vec<Range<usize>> = Vec::new();
         let found = believed(text, found.to_vec(), self.confirm, &self.shared_types);
         for found in found {
             let user = found.origin == Origin::User;
             if !user && !self.takes(&found.kind) {
+                if found.origin == Origin::Pattern {
+                    whole.push(found.range);
+                }
                 continue;
             }
             let sure =
@@ -125,7 +130,16 @@ impl Policy {
             origin: Origin::User,
         }));
         if self.everywhere {
+            let names = chosen.len();
             self.repeat(text, &mut chosen);
+            let repeated = chosen.split_off(names);
+            whole.sort_by_key(|range| range.start);
+            chosen.extend(repeated.into_iter().filter(|found| {
+                let next = whole.partition_point(|own| own.end <= found.range.start);
+                whole
+                    .get(next)
+                    .is_none_or(|own| own.start >= found.range.end)
+            }));
         }
         let kept = |found: &Found| {
             let placed = |range: &Range<usize>| {

@@ -408,3 +408,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_in_an_address_that_is_to_stay_stays() {
+    let text = "Ann Lee, ann.lee@example.com, and ANN LEE";
+    let found = [
+        Found {
+            range: 0..7,
+            kind: "PERSON".to_owned(),
+            score: 0.9,
+            origin: Origin::Head,
+        },
+        Found {
+            range: 9..28,
+            kind: "EMAIL".to_owned(),
+            score: 1.0,
+            origin: Origin::Pattern,
+        },
+    ];
+    let policy = Policy {
+        types: Some(vec!["PERSON".to_owned()]),
+        ..Policy::default()
+    };
+    let redaction = redact(text, &found, &policy, &mut Table::default());
+    assert_eq!(
+        redaction.text,
+        "[PERSON_1], ann.lee@example.com, and [PERSON_1]"
+    );
+}

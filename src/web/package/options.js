@@ -6,6 +6,13 @@ const isFunction = (value) => typeof value === "function";
 export const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
 const isAddress = (value) => typeof value === "string" || value instanceof URL;
 const isSignal = (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener);
+const areTexts = (value) => Array.isArray(value) && value.every((text) => typeof text === "string");
+/** Types by types; null drops one. */
+const isMap = (value) =>
+  typeof value === "string" ||
+  (Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+    Object.values(value).every((to) => to === null || typeof to === "string"));
+const text = ["a text", (value) => typeof value === "string"];
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
 /** What options are to be. Those without a test are looked at where they are used. */
@@ -20,6 +27,16 @@ const KINDS = {
   workerUrl: ["an address", isAddress],
   wasmUrl: ["an address, or { relaxed, plain }", areAddresses],
   hub: ["an address", isAddress],
+  heads: ["a list of ids of heads", areTexts],
+  types: ["a list of types", areTexts],
+  labels: ["a list of tags", areTexts],
+  map: ["an object of types by types, null for those that are dropped, or a text like geo=LOC,per=PER", isMap],
+  name: text,
+  format: text,
+  encoding: text,
+  scheme: text,
+  wordColumn: text,
+  tagColumn: text,
 };
 
 const CALLBACKS = ["onProgress", "onPart", "visible"];
@@ -28,6 +45,9 @@ export const LOAD = ["onProgress", "signal", "workers", "cache", "worker", "work
 export const INSPECT = ["signal", "hub"];
 export const PREDICT = ["head", "decoder", "aggregation", "strategy", "signal", "visible", "onProgress", "onPart"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
+const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
+export const READ_LABELLED = [...READING, "workers", "worker", "workerUrl", "wasmUrl"];
+export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 
 /** Options, of which only these names are known; their functions are fit for `guarded`. */
 export function checked(options = {}, names) {

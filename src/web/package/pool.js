@@ -119,10 +119,10 @@ export class Pool {
     this.bundle = { ...this.bundle, heads };
   }
 
-  /** The bundle as a zip file. */
-  async archive(head) {
+  /** Asks the first worker. */
+  async ask(task, input) {
     const lead = await this.lead();
-    return this.#watch(lead, lead.ask("archive", { head }));
+    return this.#watch(lead, lead.ask(task, input));
   }
 
   async outline(text) {
@@ -135,7 +135,7 @@ export class Pool {
 
   /**
    * Runs tasks in order, or as `nearest` of the first that waits says, as workers become free.
-   * @param {{ input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
+   * @param {{ name?: string, input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
    */
   async run(tasks, signal) {
     if (tasks.length === 0) return;
@@ -184,7 +184,7 @@ export class Pool {
       }
       const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
-      this.#watch(worker, worker.ask("predict", entry.task.input()))
+      this.#watch(worker, worker.ask(entry.task.name ?? "predict", entry.task.input()))
         .then(entry.done)
         .catch(entry.fail)
         .finally(() => {

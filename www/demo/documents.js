@@ -4,6 +4,7 @@
 import { label } from "../shared/dom.js";
 import { readText } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
+import { isLabelled, isLabelledJson } from "../shared/labelled.js";
 
 /** A PDF or Word file may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
@@ -28,7 +29,7 @@ export async function read(file) {
     const text = all.replace(/^\uFEFF/, "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
       return { text: ofHtml(text), guessed, kind: "html" };
-    return { text, guessed, kind: isLabelled(text) ? "labelled" : "text" };
+    return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text" };
   }
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
@@ -64,15 +65,6 @@ async function kindOf(file) {
   if (ascii.startsWith("\xd0\xcf\x11\xe0")) return ending || "doc";
   if (ascii.startsWith("{\\rtf")) return "rtf";
   return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
-}
-
-/** Whether it is words and tags in columns, as corpora have them: such a file is for training and judging. */
-export function isLabelled(text) {
-  const lines = text.slice(0, 20_000).split(/\r?\n/).slice(0, 200);
-  if (/^sentence #,word,(pos,)?tag\b/i.test(lines[0])) return true;
-  const rows = lines.filter((line) => line.trim() !== "" && !line.startsWith("#") && !line.startsWith("-DOCSTART-"));
-  const isRow = (row) => /^\S.*[\t ](O|[BIESLU]-\S+)\s*$/.test(row);
-  return rows.length >= 3 && rows.filter(isRow).length >= 0.9 * rows.length;
 }
 
 async function ofPdf(data) {

@@ -2,6 +2,7 @@
 
 import { byId, element, label } from "../shared/dom.js";
 import { dropped } from "../shared/files.js";
+import { handOver } from "../shared/handover.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
 import { examples } from "./examples.js";
@@ -114,6 +115,7 @@ export class TextCard {
 
   #say(make) {
     this.#note = make;
+    byId("judge-it").hidden = true;
     const text = make();
     if (byId("text-note").textContent !== text) byId("text-note").textContent = text;
   }
@@ -128,7 +130,11 @@ export class TextCard {
     try {
       const { text, guessed, kind } = await read(file);
       this.set(text);
-      if (kind === "labelled") this.#say(() => t("file-labelled", { name: label(file.name) }));
+      if (kind === "labelled") {
+        this.#say(() => t("file-labelled", { name: label(file.name) }));
+        byId("judge-it").hidden = false;
+        byId("judge-it").onclick = () => handOver("reports.html#", file);
+      }
       if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
     } catch (error) {
       this.#say(() => error.message);

@@ -3,16 +3,19 @@
 import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
 import { save } from "../shared/files.js";
+import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
 import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
+import { takeLabelled } from "./judge/offer.js";
+import { Panel } from "./judge/panel.js";
 import { showOverview } from "./overview.js";
 import { PART } from "./published.js";
 import { change, onChange, state } from "./state.js";
-import { addFile, entries, FIGURE_NAMES, loadStored, removeOwn } from "./store.js";
+import { addFile, addJudged, entries, FIGURE_NAMES, loadStored, removeOwn } from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
 const hint = (/** @type {string} */ name) => element("p", { class: "hint" }, t(name));
@@ -176,9 +179,22 @@ function say(name, values, bad = false) {
   byId("files-log").append(element("li", { class: bad ? "bad" : "good" }, t(name, values)));
 }
 
-/** @param {Iterable<File>} files */
+const judge = new Panel(async (made) => {
+  const ids = [];
+  for (const own of made) ids.push(await addJudged(own));
+  byId("forget").hidden = false;
+  showAll();
+  // The first two are compared, where there are two.
+  const [a, b] = ids;
+  change(b ? { a, b, show: a } : { show: a });
+});
+receive((file) => judge.open([file]));
+
+/** @param {File[]} files */
 async function take(files) {
-  for (const file of files) {
+  const others = await takeLabelled(files, (own) => judge.open(own));
+  if (others.length === 0) return;
+  for (const file of others) {
     try {
       const id = await addFile(file);
       say(id === null ? "addedSample" : "added", { name: file.name });

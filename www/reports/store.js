@@ -228,6 +228,28 @@ function plain(token) {
   return { token, figures };
 }
 
+/** The corpora of which `words` holds all sentences, for they were judged in this tab. */
+const judged = new Set();
+
+/**
+ * Takes a report that was made in this tab; its sentences' words become known. Gives the entry's id.
+ * @param {{ name: string, json: string, words: string[][] }} made
+ */
+export async function addJudged({ name, json, words: sentences }) {
+  await addFile(new File([json], name));
+  const id = `own/${name}`;
+  const entry = entries.get(id);
+  // The names of sentences, by their numbers, are those of many files: the file says which one it is.
+  const corpus = entry?.report?.provenance.corpus.sha256;
+  if (!entry || !corpus) throw new Error(`${name}: found no report`);
+  entry.part = corpus;
+  judged.add(corpus);
+  words.set(corpus, new Map(sentences.map((own, place) => [place, own])));
+  return id;
+}
+
 export function removeOwn() {
+  for (const part of judged) words.delete(part);
+  judged.clear();
   for (const { id, source } of [...entries.values()]) if (source === "own") entries.delete(id);
 }

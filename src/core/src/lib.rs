@@ -63,7 +63,7 @@ pub use metrics::{
     Training,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
-pub use pieces::{Block, Piece, Pieces, read_pieces};
+pub use pieces::{Block, Piece, Pieces, pick, read_pieces};
 pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };

@@ -3,7 +3,7 @@
 
 use nerite::{
     Context, Decoder, Details, Encoder, Evaluation, FeatureError, Head, HeadInput, HeadOutput,
-    JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace, features,
+    JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace, features, pick,
 };
 
 use crate::FitError;
@@ -61,6 +61,28 @@ pub struct Predicted {
 }
 
 impl Predicted {
+    /// What a head makes of a sentence, of which at least its own layers are
+    /// there.
+    ///
+    /// # Panics
+    ///
+    /// If a layer of the head's is not there.
+    pub fn of(head: &Head, decoder: Decoder, words: &[&str], encoded: &Encoded) -> Self {
+        let config = head.config();
+        let rows = pick(
+            &encoded.rows,
+            &encoded.layers,
+            &config.layers,
+            config.hidden,
+        );
+        let input = HeadInput {
+            words,
+            features: &rows,
+            seen: &encoded.seen,
+        };
+        Self::new(head.tag(input, decoder), config.tags.len(), &encoded.seen)
+    }
+
     /// What a head of so many tags says, of words that it has seen or not.
     fn new(output: HeadOutput, tags: usize, seen: &[bool]) -> Self {
         let rows = output.probabilities.chunks_exact(tags);
@@ -130,6 +152,40 @@ impl<E: Examples> Predictions for Cached<'_, E> {
     }
 }
 
+/// What an encoder makes of a sentence's words.
+pub struct Encoded {
+    /// The layers that are there, as [`HeadConfig::layers`] counts them.
+    ///
+    /// [`HeadConfig::layers`]: nerite::HeadConfig::layers
+    pub layers: Vec<usize>,
+    /// `[words, layers * hidden]`.
+    pub rows: Vec<f32>,
+    /// For each word, whether the encoder has seen anything of it.
+    pub seen: Vec<bool>,
+}
+
+/// Runs an encoder over a sentence's words.
+///
+/// # Errors
+///
+/// A tokenizer or an encoder that fails.
+pub fn encode(
+    tokenizer: &Tokenizer,
+    (encoder, workspace): (&Encoder, &mut Workspace),
+    words: &[&str],
+    layers: &[usize],
+) -> Result<Encoded, FitError> {
+    let window = encoder.config().window;
+    let subwords = Subwords::new(tokenizer, words, window).map_err(FeatureError::Tokenizer)?;
+    let rows =
+        features(&mut (encoder, workspace), &[&subwords], layers).map_err(FeatureError::Encoder)?;
+    Ok(Encoded {
+        layers: layers.to_vec(),
+        rows,
+        seen: subwords.counts.iter().map(|&count| count > 0).collect(),
+    })
+}
+
 /// An encoder and a head, word for word as the page runs them.
 pub struct Live<'a> {
     /// The tokenizer.
@@ -155,21 +211,9 @@ impl Predictions for Live<'_> {
         _: usize,
         words: &[&str],
     ) -> Result<Predicted, FitError> {
-        let Self { encoder, head, .. } = self;
-        let window = encoder.config().window;
-        let subwords =
-            Subwords::new(self.tokenizer, words, window).map_err(FeatureError::Tokenizer)?;
-        let layers = &head.config().layers;
-        let rows = features(&mut (*encoder, workspace), &[&subwords], layers)
-            .map_err(FeatureError::Encoder)?;
-        let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
-        let input = HeadInput {
-            words,
-            features: &rows,
-            seen: &seen,
-        };
-        let output = head.tag(input, self.decoder);
-        Ok(Predicted::new(output, self.tags().len(), &seen))
+        let layers = &self.head.config().layers;
+        let encoded = encode(self.tokenizer, (self.encoder, workspace), words, layers)?;
+        Ok(Predicted::of(self.head, self.decoder, words, &encoded))
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Examples, Gold, Labelled, Sentence};
+use nerite_fit::{Examples, Gold, Labelled, Sentence, corpus_provenance};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -21,7 +21,6 @@ use crate::augment::{Augmentations, GivenNames, Tagged, augment, is_labelled};
 use crate::corpus::{self, Corpus, TypeMap};
 use crate::features::Features;
 use crate::split::{BLOCK, Split};
-use crate::train::{corpus_provenance, read_as};
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -261,7 +260,7 @@ impl TrainingSet {
         let count = corpus.sentences.len();
         self.sources.push(SourceProvenance {
             file: file_name(&path),
-            format: read_as(&corpus),
+            format: corpus.read_as(),
             sha256: corpus.sha256.clone(),
             map: source.map.as_ref().map(ToString::to_string),
             labels: labels.to_vec(),

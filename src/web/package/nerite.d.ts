@@ -180,6 +180,14 @@ export class Recognizer {
   addHead(id: string, bytes: Uint8Array, options?: { title?: string }): Promise<void>;
   /** The bundle as a zip file, with the heads that were added; `head` is its default one. */
   archive(head?: string): Promise<Uint8Array>;
+  /**
+   * Judges heads on a labelled file, sentence for sentence as `nerite evaluate` does: the same figures.
+   * @example
+   * const { types } = await readLabelled(file); // PERSON, CITY, DATE
+   * const { reports } = await recognizer.evaluate(file, { map: { PERSON: "PER", CITY: "LOC", DATE: null } });
+   * for (const { head, report } of reports) console.log(head, report.entity.strict.f1);
+   */
+  evaluate(file: LabelledSource, options?: EvaluateOptions): Promise<Evaluated>;
   /** Starts all workers that there may be, before a long text asks for them. */
   grow(): Promise<void>;
   /** Ends all workers; what was asked of them rejects with code "freed". */
@@ -257,6 +265,84 @@ export class Redaction {
   toOriginal(at: number): number;
   toRedacted(at: number): number;
 }
+/** A labelled file: the file, its bytes, its text, or BRAT's pairs of files (NAME.txt and NAME.ann). */
+export type LabelledSource = Blob | Uint8Array | ArrayBuffer | string | Iterable<Blob>;
+/** How a labelled file is to be read, where its contents do not tell: the options of `nerite evaluate`. */
+export interface ReadingOptions {
+  /** What reports and errors call it; default: the file's own name. */
+  name?: string;
+  format?: "csv" | "conll" | "conllu" | "json" | "brat";
+  encoding?: string;
+  scheme?: "iob1" | "iob2" | "bioes" | "io";
+  /** A column's name, or its number from 1 on. */
+  wordColumn?: string;
+  tagColumn?: string;
+  /** What tags stand for that are numbers, from 0. */
+  labels?: string[];
+  signal?: AbortSignal;
+}
+/** What a labelled file holds. */
+export interface Labelled {
+  name: string;
+  format: string;
+  encoding: string;
+  scheme: string;
+  /** What was found out about it, in one line; `notes` are its parts. */
+  found: string;
+  notes: string[];
+  /** Of the decompressed file. */
+  sha256: string;
+  sentences: number;
+  words: number;
+  types: { type: string; entities: number }[];
+}
+export interface EvaluateOptions extends ReadingOptions {
+  /** Ids; default: all of the bundle. */
+  heads?: string[];
+  /**
+   * What types become, in the file and in what heads find, before they are compared: { geo: "LOC", art: null }, or
+   * "geo=LOC,art=O". LOC stays itself; types that are left out are not judged, unless "*=*" is among the pairs of a text.
+   */
+  map?: Readonly<Record<string, string | null>> | string;
+  /** Judge only these, after `map`. */
+  types?: string[];
+  decoder?: Decoder; // default: each head's own
+  onProgress?: (progress: { stage: "judge" | "figures"; done: number; total: number }) => void;
+}
+/** Precision, recall, F1 and more. */
+export interface EntityScores {
+  precision: number;
+  recall: number;
+  f1: number;
+  [other: string]: unknown;
+}
+/** A report as `nerite evaluate` writes it; these are its headlines. */
+export interface Report {
+  title: string;
+  entity: {
+    strict: EntityScores;
+    lenient: EntityScores;
+    exact: EntityScores;
+    partial: EntityScores;
+    type: EntityScores;
+  };
+  words: { judged: number; without_subword: number };
+  [other: string]: unknown;
+}
+export interface Evaluated {
+  read: Labelled;
+  /** In the order of the heads. `fittedOn` is the split if a head was fitted on this very file: its figures flatter it. */
+  reports: { head: string; json: string; report: Report; fittedOn: string | null }[];
+  /** The words of all sentences. */
+  words: string[][];
+  milliseconds: number;
+}
+/** Looks at a labelled file, of any format that `nerite corpus` reads, plain or gzipped. It needs no bundle. */
+export function readLabelled(
+  file: LabelledSource,
+  options?: ReadingOptions & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">,
+): Promise<Labelled>;
+
 /** A stretch of a text with a type, which has no spaces. */
 export interface Mark {
   start: number;

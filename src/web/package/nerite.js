@@ -2,6 +2,7 @@
 
 import { cacheSize, clearCache, Source } from "./downloads.js";
 import { guarded, NeriteError, refuse } from "./errors.js";
+import { evaluate, readLabelled } from "./evaluate.js";
 import { areOffsets, checked, INSPECT, LOAD, PREDICT, PREDICT_WORDS } from "./options.js";
 import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
@@ -10,7 +11,7 @@ import { breathe, Kept, Outline, runs } from "./sentences.js";
 import { located } from "./source.js";
 import { Trainer } from "./trainer.js";
 
-export { cacheSize, clearCache, NeriteError, Redaction, Trainer };
+export { cacheSize, clearCache, NeriteError, Redaction, readLabelled, Trainer };
 
 /** More workers than this bring little: memory is slower than cores. */
 const MOST_WORKERS = 4;
@@ -218,6 +219,13 @@ export class Recognizer {
   /** The bundle as a zip file, with the heads that were added, of which `head` is the first. */
   archive(head = this.defaultHead) {
     return this.#pool.ask("archive", { head });
+  }
+
+  /** Judges heads on a labelled file, as `nerite evaluate` does. */
+  evaluate(file, options) {
+    const { heads } = this;
+    const own = { pool: this.#pool, heads, grow: () => this.grow(), workers: () => this.workers };
+    return guarded(options?.signal, () => evaluate(own, file, options));
   }
 
   free() {

@@ -12,6 +12,12 @@ const isList = (of) => (value) => Array.isArray(value) && value.every(of);
 const isSpan = (value) => Number.isInteger(value?.start) && Number.isInteger(value.end);
 const isBeside = (value) =>
   isFunction(value?.recognizer?.predictAll) && ["string", "undefined"].includes(typeof value.head);
+/** Types by types; null drops one. */
+const isMap = (value) =>
+  typeof value === "string" ||
+  (Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+    Object.values(value).every((to) => to === null || typeof to === "string"));
+const text = ["a text", isName];
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
 /** What options are to be. Those without a test are looked at where they are used. */
@@ -42,6 +48,14 @@ const KINDS = {
   marks: ["a list of { start, end, type }", isList((mark) => isSpan(mark) && isName(mark.type))],
   everywhere: ["true or false", (value) => typeof value === "boolean"],
   table: ["what Redaction.table() gave", isName],
+  labels: ["a list of tags", isList(isName)],
+  map: ["an object of types by types, null for those that are dropped, or a text like geo=LOC,per=PER", isMap],
+  name: text,
+  format: text,
+  encoding: text,
+  scheme: text,
+  wordColumn: text,
+  tagColumn: text,
 };
 
 const CALLBACKS = ["onProgress", "onPart", "visible"];
@@ -54,6 +68,9 @@ export const REDACT = [
   ...["everywhere", "table", "signal", "visible", "onProgress"],
 ];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
+const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
+export const READ_LABELLED = [...READING, "workers", "worker", "workerUrl", "wasmUrl"];
+export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 
 /** Options, of which only these names are known; their functions are fit for `guarded`. */
 export function checked(options = {}, names) {

@@ -134,7 +134,7 @@ export class Pool {
 
   /**
    * Runs tasks in order, or as `nearest` of the first that waits says, as workers become free.
-   * @param {{ input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
+   * @param {{ name?: string, input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
    */
   async run(tasks, signal) {
     if (tasks.length === 0) return;
@@ -183,7 +183,7 @@ export class Pool {
       }
       const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
-      this.#watch(worker, worker.ask("predict", entry.task.input()))
+      this.#watch(worker, worker.ask(entry.task.name ?? "predict", entry.task.input()))
         .then(entry.done)
         .catch(entry.fail)
         .finally(() => {

@@ -4,6 +4,7 @@
 //! spreads long texts over workers, and is what pages see.
 
 mod engine;
+mod judge;
 mod memory;
 mod panic;
 mod redact;
@@ -12,6 +13,7 @@ mod results;
 mod trainer;
 
 pub use engine::Engine;
+pub use judge::Judge;
 pub use memory::lacking_bytes;
 pub use redact::Redactor;
 pub use reports::{check_file, compare_reports, judge_sample, list_errors};

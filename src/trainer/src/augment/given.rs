@@ -83,7 +83,7 @@ pub struct GivenNames {
     pub(super) last: Vec<String>,
     pub(super) places: Vec<String>,
     pub(super) organizations: Vec<String>,
-    files: Vec<(NameFile, String, usize)>,
+    pub(super) files: Vec<(NameFile, String, usize)>,
 }
 
 impl GivenNames {

@@ -43,8 +43,8 @@ const model = new ModelCard({
   onRetry: () => result.request(false),
 });
 
-byId("language").addEventListener("change", async ({ target }) => {
-  setLanguage(target.value);
+byId("language").addEventListener("change", async () => {
+  setLanguage(byId("language").value);
   for (const part of [text, list, model, result]) {
     // Another language has other letters, which take a browser long to lay out for the first time.
     await afterFrame();
@@ -52,6 +52,7 @@ byId("language").addEventListener("change", async ({ target }) => {
   }
 });
 
+/** @param {() => void} reload */
 function offerUpdate(reload) {
   byId("update").hidden = false;
   byId("update-reload").onclick = reload;

@@ -85,5 +85,5 @@ pub use tokenizer::{
 pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(all(test, target_arch = "wasm32", target_os = "unknown"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -97,6 +97,25 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     screenshot(&page, &format!("{name}-scripts")).await?;
     check(&page, &axe, "with other scripts").await?;
 
+    page.click("#view-redaction").await?;
+    page.browser
+        .until("document.querySelector('#redacted .entity')")
+        .await?;
+    page.browser
+        .run(
+            "document.getElementById('redaction-options').open = true;
+             document.getElementById('redaction-others').open = true;
+             document.querySelector('#redacted .entity .word').focus();",
+            Vec::new(),
+        )
+        .await?;
+    screenshot(&page, &format!("{name}-redaction")).await?;
+    check(&page, &axe, "redacted").await?;
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
+
     for (other, ready) in [
         ("reports", "document.body.dataset.loaded === 'true'"),
         ("embed", "document.getElementById('find')"),

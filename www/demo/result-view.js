@@ -356,13 +356,22 @@ export class ResultView {
    * @param {ClipboardEvent} event
    */
   #onCopy(event) {
+    const range = this.selectedRange();
+    if (!range) return;
+    event.clipboardData?.setData("text/plain", this.#text.slice(...range));
+    event.preventDefault();
+  }
+
+  /**
+   * What of the text is selected, as offsets.
+   * @returns {[number, number] | null}
+   */
+  selectedRange() {
     const selection = getSelection();
-    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return;
+    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
     const range = selection.getRangeAt(0);
     const start = this.#blocks.offset(range.startContainer, range.startOffset);
     const end = this.#blocks.offset(range.endContainer, range.endOffset);
-    if (start === null || end === null) return;
-    event.clipboardData?.setData("text/plain", this.#text.slice(start, end));
-    event.preventDefault();
+    return start === null || end === null ? null : [start, end];
   }
 }

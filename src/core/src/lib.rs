@@ -70,8 +70,8 @@ pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };
 pub use redact::{
-    Entry, Found, Hidden, Origin, Policy, Redaction, Restorer, Style, Table, TableError, join,
-    placeholder_type, redact,
+    Confirm, Entry, Found, Hidden, Origin, Paused, Policy, Redaction, Restorer, Style, Table,
+    TableError, join, placeholder_type, redact, shared_types,
 };
 pub use report::{
     CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, ErrorKind,

@@ -6,11 +6,13 @@
 mod engine;
 mod memory;
 mod panic;
+mod redact;
 mod reports;
 mod results;
 mod trainer;
 
 pub use engine::Engine;
 pub use memory::lacking_bytes;
+pub use redact::Redactor;
 pub use reports::{check_file, compare_reports, judge_sample, list_errors};
 pub use trainer::Trainer;

@@ -43,7 +43,8 @@ const redaction = new RedactionCard(
 );
 tabs(byId("views"), (panel) => {
   const isRedaction = panel === "redaction-panel";
-  for (const name of ["compare-field", "word-panel", "entities-card", "head-about"]) byId(name).hidden = isRedaction;
+  for (const name of /** @type {const} */ (["compare-field", "word-panel", "entities-card", "head-about"]))
+    byId(name).hidden = isRedaction;
   byId("result-title").dataset.i18n = isRedaction ? "redaction" : "result";
   byId("result-title").textContent = t(isRedaction ? "redaction" : "result");
   redaction.show(isRedaction);
@@ -67,8 +68,8 @@ const model = new ModelCard({
   onRetry: () => result.request(false),
 });
 
-byId("language").addEventListener("change", async ({ target }) => {
-  setLanguage(target.value);
+byId("language").addEventListener("change", async () => {
+  setLanguage(byId("language").value);
   for (const part of [text, list, model, result, redaction]) {
     // Another language has other letters, which take a browser long to lay out for the first time.
     await afterFrame();
@@ -76,6 +77,7 @@ byId("language").addEventListener("change", async ({ target }) => {
   }
 });
 
+/** @param {() => void} reload */
 function offerUpdate(reload) {
   byId("update").hidden = false;
   byId("update-reload").onclick = reload;

@@ -7,7 +7,7 @@
 //! instead (`pieces`, `decode::Strategy`). `patterns` finds what has a form of
 //! its own, `redact` takes out of a text what both found, and puts it back.
 //! `metrics` and `report` judge the outcome, `bundle` says which files belong
-//! together.
+//! together, and `loading` takes them as they come in.
 //!
 //! ```no_run
 //! use nerite::{Encoder, Head, Options, Recognizer};
@@ -30,6 +30,7 @@ mod encoder;
 mod features;
 mod head;
 mod int8;
+mod loading;
 mod math;
 mod metrics;
 mod patterns;
@@ -55,6 +56,7 @@ pub use head::{
     Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
     Lexicon, Unit, head_file, head_numbers,
 };
+pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
@@ -85,5 +87,5 @@ pub use tokenizer::{
 pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(all(test, target_arch = "wasm32", target_os = "unknown"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

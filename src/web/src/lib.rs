@@ -12,5 +12,5 @@ mod trainer;
 
 pub use engine::Engine;
 pub use memory::lacking_bytes;
-pub use reports::{check_file, compare_reports, judge_sample, list_errors};
+pub use reports::{break_down, check_file, compare_reports, judge_sample, list_errors};
 pub use trainer::Trainer;

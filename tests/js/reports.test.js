@@ -99,7 +99,7 @@ test("heads are rows, sets are columns, the best of a column is marked, peers ar
   );
   assert.deepEqual(best, [["peer", "a"]], "a column of one has no best");
   assert.equal(rows[0].cells.get("b").entry, "2");
-  assert.equal(rows[2].note, "other 2: DATE");
+  assert.deepEqual([rows[2].note, rows[3].note], ["other 2: DATE", "peer 1: x \u2192 PER"]);
 });
 
 test("rows are sorted by any column, those without a figure last", () => {

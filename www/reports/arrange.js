@@ -43,7 +43,8 @@ export function arrange(entries, sets, peers, nameOf) {
       const set = setOfFile(sets, peers?.sets[file]?.sha256, peers?.types ?? []);
       if (set) cells.set(set, { value: f1, interval });
     }
-    const note = Object.keys(map).length > 0 ? version : `${version}: ${types.join(", ")}`;
+    const pairs = Object.entries(map).map(([own, type]) => `${own} \u2192 ${type}`);
+    const note = `${version}: ${pairs.length > 0 ? pairs.join(", ") : types.join(", ")}`;
     rows.set(`peer/${name}`, { key: `peer/${name}`, name, note, published: true, cells });
   }
   const list = [...rows.values()].sort((one, other) => one.name.localeCompare(other.name));
@@ -53,8 +54,9 @@ export function arrange(entries, sets, peers, nameOf) {
     .sort((one, other) => filled(other.key) - filled(one.key) || one.file.localeCompare(other.file));
   for (const { key } of columns) {
     const cells = list.map((row) => row.cells.get(key)).filter((cell) => cell !== undefined);
-    const most = Math.max(...cells.map(({ value }) => value));
-    if (cells.length > 1) for (const cell of cells) cell.best = cell.value === most;
+    // What looks equal is.
+    const most = Math.max(...cells.map(({ value }) => Math.round(value * 1000)));
+    if (cells.length > 1) for (const cell of cells) cell.best = Math.round(cell.value * 1000) === most;
   }
   return { rows: list, columns };
 }

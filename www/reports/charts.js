@@ -213,9 +213,8 @@ export function lineChart(lines, { x: xName, y: yName }, width, label, { square 
       );
   });
   // Over all lines, so that none hides another's number.
-  const span = width - left - right;
   lines.forEach(({ series }, index) => {
-    const spot = along(drawn[index], left + (span * (index + 0.5)) / lines.length);
+    const spot = along(drawn[index], (index + 0.5) / lines.length);
     if (spot) parts.push(...badge(spot, index, series));
   });
   return frame(width, all, label, ...parts);
@@ -237,14 +236,15 @@ const badge = ([x, y], index, series) => [
 ];
 
 /**
- * Where a line is at this x, or at its end that is nearer.
+ * Where a line is after this share of its width.
  * @param {Point[]} places
- * @param {number} x
+ * @param {number} share
  * @returns {Point | null}
  */
-function along(places, x) {
+function along(places, share) {
   const [first, last] = [places[0], places.at(-1)];
   if (!first || !last) return null;
+  const x = first[0] + share * (last[0] - first[0]);
   if (x <= first[0]) return first;
   const behind = places.findIndex(([own]) => own >= x);
   if (behind < 0) return last;

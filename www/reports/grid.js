@@ -5,7 +5,7 @@ import { element, focusAgain, focusIn, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { arrange, sortRows } from "./arrange.js";
-import { number, range } from "./numbers.js";
+import { short } from "./numbers.js";
 import { change, linkTo, state } from "./state.js";
 import { sets } from "./store.js";
 import { open } from "./table.js";
@@ -53,8 +53,8 @@ function cellOf(cell) {
   if (!cell) return element("td", {}, "\u2013");
   const { value, interval, entry, best } = cell;
   const shown = best
-    ? element("strong", {}, number(value), element("span", { class: "visually-hidden" }, ` (${t("gridBest")})`))
-    : number(value);
+    ? element("strong", {}, short(value), element("span", { class: "visually-hidden" }, ` (${t("gridBest")})`))
+    : short(value);
   const follow = (/** @type {Event} */ event) => {
     event.preventDefault();
     open(entry ?? "");
@@ -63,7 +63,7 @@ function cellOf(cell) {
     "td",
     { class: best ? "best" : null },
     entry ? element("a", { href: linkTo({ show: entry }), onclick: follow }, shown) : shown,
-    interval ? element("span", { class: "interval" }, range(interval)) : null,
+    interval ? element("span", { class: "interval" }, `${short(interval.low)}\u2013${short(interval.high)}`) : null,
   );
 }
 
@@ -92,7 +92,7 @@ export function showGrid(place, entries, peers, setName) {
   const column = grid === "name" || columns.some(({ key }) => key === grid) ? grid : columns[0].key;
   const sorted = sortRows(rows, column, gridOrder === "down");
   const kind = (/** @type {Row} */ { published, cells }) =>
-    published ? t("gridPublished") : t("gridCells", { number: cells.size });
+    published ? t(cells.size > 0 ? "gridPublished" : "gridWithout") : t("gridCells", { number: cells.size });
   const table = element(
     "table",
     { class: "reports grid" },
@@ -114,13 +114,7 @@ export function showGrid(place, entries, peers, setName) {
         element(
           "tr",
           { class: row.published ? "published" : null, "data-row": row.name },
-          element(
-            "th",
-            { scope: "row" },
-            label(row.name),
-            element("span", { class: "interval" }, kind(row)),
-            row.note ? element("span", { class: "interval note" }, row.note) : null,
-          ),
+          element("th", { scope: "row" }, label(row.name), element("span", { class: "interval" }, kind(row))),
           columns.map(({ key }) => cellOf(row.cells.get(key))),
         ),
       ),
@@ -142,6 +136,11 @@ export function showGrid(place, entries, peers, setName) {
   const focused = focusIn(place);
   place.replaceChildren(
     element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("gridTitle") }, table),
+    element(
+      "ul",
+      { class: "hint" },
+      rows.filter(({ published }) => published).map(({ name, note }) => element("li", {}, `${name}: ${note}`)),
+    ),
     element("p", { class: "hint" }, peers ? t("gridPeers", { date: peers.date, how: peers.how }) : t("gridNoPeers")),
     element(
       "div",

@@ -177,7 +177,7 @@ function detail({ id, report }) {
   return [
     element("p", { class: "report-title" }, label(report.title, 200)),
     element("p", { id: "leak-origins" }, said),
-    element("div", { class: "pair" }, shares(t("leakByType"), byShare(Object.entries(report.types))), ...groups),
+    element("div", { class: "pair wide" }, shares(t("leakByType"), byShare(Object.entries(report.types))), ...groups),
     element("p", { class: "hint command" }, t("leakCommand", { command: report.command })),
     element(
       "div",

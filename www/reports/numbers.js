@@ -5,6 +5,8 @@ const MINUS = "\u2212";
 /** A figure with four decimals; a difference has its sign. */
 export const number = (/** @type {number | undefined} */ value) =>
   value !== undefined && Number.isFinite(value) ? value.toFixed(4) : "\u2013";
+/** With three decimals, where there is little room. */
+export const short = (/** @type {number} */ value) => value.toFixed(3);
 export const signed = (/** @type {number} */ value) =>
   Number.isFinite(value) ? `${value < 0 ? MINUS : "+"}${Math.abs(value).toFixed(4)}` : "\u2013";
 

@@ -1,6 +1,6 @@
 // Confusion matrices as tables: rows are gold, columns predicted.
 
-import { element } from "../shared/dom.js";
+import { element, label } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 
 /** @typedef {Record<string, Record<string, number>>} Matrix counts, by gold label and predicted one */
@@ -18,7 +18,7 @@ const get = (/** @type {Matrix} */ matrix, /** @type {string} */ gold, /** @type
   Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0;
 const sum = (/** @type {Matrix} */ matrix, /** @type {string} */ gold) =>
   Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
-const nameOf = (/** @type {string} */ label) => (label === "" ? t("none") : label);
+const nameOf = (/** @type {string} */ name) => (name === "" ? t("none") : label(name, 32));
 
 /**
  * `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is.

@@ -62,7 +62,7 @@ pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
     EntityScores, Figure, Figures, Interval, Intervals, LeakReport, LeakText, Matrix,
     OverlapCounts, OverlapReport, OverlapScores, Reliability, Scheme, Scores, Share, TokenReport,
-    Training,
+    Training, TypeIntervals, TypeScores,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
 pub use pieces::{Block, Piece, Pieces, pick, read_pieces};
@@ -74,11 +74,12 @@ pub use redact::{
     TableError, join, placeholder_type, redact, shared_types,
 };
 pub use report::{
-    CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, ErrorKind,
-    Errors, Evaluation, HeadProvenance, Judged, JudgedSentence, Loss, Outcome, Outcomes,
-    OutcomesError, PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report,
-    ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SourceProvenance, SplitProvenance, Words,
+    Breakdown, CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities,
+    ErrorKind, Errors, Evaluation, Foreign, ForeignEntities, ForeignScores, HeadProvenance, Judged,
+    JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance, Program, Provenance,
+    REDACTION_FORMAT, REDACTION_VERSION, REPORT_FORMAT, REPORT_VERSION, RedactionReport, Repeated,
+    Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
+    SourceProvenance, SplitProvenance, TypeBreakdown, Words,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
 pub use tokenizer::{

@@ -16,5 +16,5 @@ pub use engine::Engine;
 pub use judge::Judge;
 pub use memory::lacking_bytes;
 pub use redact::Redactor;
-pub use reports::{check_file, compare_reports, judge_sample, list_errors};
+pub use reports::{break_down, check_file, compare_reports, judge_sample, list_errors};
 pub use trainer::Trainer;

@@ -5,17 +5,22 @@ use serde_json::Value;
 
 use crate::metrics::TokenReport;
 
-mod classification;
+mod breakdown;
 mod errors;
 mod evaluation;
+mod foreign;
 mod outcomes;
+mod redaction;
 mod sample;
 
+pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
     CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
 };
+pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};
+pub use redaction::{REDACTION_FORMAT, REDACTION_VERSION, RedactionReport};
 pub use sample::{Judged, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence};
 
 /// The `format` of a report.
@@ -220,6 +225,12 @@ pub enum ReportError {
     /// It is no classification report.
     #[error("classification report: {0}")]
     Classification(String),
+    /// It is no report of another program either.
+    #[error("{0}")]
+    Foreign(String),
+    /// A report on a redaction does not add up.
+    #[error("redaction report: {0}")]
+    Redaction(String),
     /// Another format or version.
     #[error("found {found:?} version {version}, expected {REPORT_FORMAT} version {REPORT_VERSION}")]
     Version {

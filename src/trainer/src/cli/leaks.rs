@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use nerite::{Confirm, Policy, Share};
-use nerite_trainer::leaks::{RedactionReport, judge, read};
+use nerite::{Confirm, Policy, RedactionReport, Share};
+use nerite_trainer::leaks::{judge, read};
 use nerite_trainer::redaction::Finder;
 
 use super::{evaluate, table};
@@ -123,7 +123,12 @@ impl Arguments {
         let figures = judge(&lines, predicted.as_deref(), &mut finder, &policy)
             .with_context(|| self.texts.display().to_string())?;
         let title = self.own.title.clone().unwrap_or_else(|| self.what());
-        let report = RedactionReport::new(title, self.command(), &self.texts, figures)?;
+        let report = RedactionReport::new(
+            title,
+            self.command(),
+            nerite_files::sha256_of(&self.texts)?,
+            figures,
+        );
         let json = serde_json::to_string_pretty(&report)?;
         if let Some(out) = &self.out {
             nerite_files::write_whole(out, format!("{json}\n").as_bytes())?;

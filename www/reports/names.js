@@ -1,0 +1,33 @@
+// What test sets are called.
+
+import { label } from "../shared/dom.js";
+import { formatNumber, t } from "../shared/i18n.js";
+import { PART } from "./published.js";
+import { STUDY, UNKNOWN } from "./sets.js";
+import { sets } from "./store.js";
+
+/** @param {string} key */
+function baseName(key) {
+  const set = sets.get(key);
+  if (key === STUDY || set?.part === PART) return t("partGmb");
+  if (!set) return t("partUnknown");
+  return set.files > 1 ? t("partFiles", { files: set.files }) : label(set.file || set.part.slice(0, 8), 40);
+}
+
+/**
+ * A set's name; with its types, where others have the same name.
+ * @param {string} key
+ */
+export function setName(key) {
+  const name = baseName(key);
+  const set = sets.get(key);
+  if (key === UNKNOWN || key === STUDY || !set) return name;
+  const isShared = name === baseName(STUDY) || [...sets.keys()].some((own) => own !== key && baseName(own) === name);
+  return isShared ? t("partTypes", { name, types: label(set.types.join(" "), 40) }) : name;
+}
+
+/** @param {string} key */
+export function longName(key) {
+  const set = sets.get(key);
+  return set ? t("partOther", { name: setName(key), sentences: formatNumber(set.sentences) }) : setName(key);
+}

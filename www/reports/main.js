@@ -119,7 +119,7 @@ function showReports() {
     b?.id ?? state().b,
   ]);
   byId("shown").textContent = t("shownRows", { shown: shown.length, all: entries.size });
-  showGrid(byId("grid"), found(), peers, setName);
+  showGrid(byId("grid"), found(), peers);
 }
 
 let comparisons = 0;
@@ -175,7 +175,7 @@ onChange((changed) => {
   if (any("lang")) return location.reload();
   if (any(...FILTERS)) showFilters();
   if (any(...FILTERS, "sort", "order", "show", "a", "b")) showReports();
-  else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers, setName);
+  else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers);
   const isOfBest = !state().a && !state().b;
   if (any("a", "b") || (isOfBest && any(...FILTERS))) showPair();
   else if (any("side", "kind", "page", "words")) {

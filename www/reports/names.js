@@ -6,8 +6,11 @@ import { PART } from "./published.js";
 import { STUDY, UNKNOWN } from "./sets.js";
 import { sets } from "./store.js";
 
-/** @param {string} key */
-function baseName(key) {
+/**
+ * A set's name, which another one may have that differs in its types.
+ * @param {string} key
+ */
+export function baseName(key) {
   const set = sets.get(key);
   if (key === STUDY || set?.part === PART) return t("partGmb");
   if (!set) return t("partUnknown");

@@ -43,6 +43,7 @@ const BUNDLES = new URL("bundles/", document.baseURI);
  * @property {Record<string, number>} figures
  * @property {Record<string, { low: number, high: number }>} [intervals]
  * @property {TokenReport} [token]
+ * @property {boolean} [leavesOut] whether figures of words leave out some tags, such as O
  * @property {any} [foreign] what another program wrote, as core/src/report/foreign has it
  * @property {Report} [report]
  * @property {string} [json]
@@ -288,13 +289,14 @@ function foreign(found) {
   const { program, accuracy, words, entities } = found;
   /** @type {Record<string, number>} */
   const figures = {};
+  const leavesOut = Boolean(words) && !Number.isFinite(accuracy);
   if (Number.isFinite(accuracy)) figures.accuracy = accuracy;
   if (words) {
     figures.macro_f1 = words["macro avg"]["f1-score"];
     figures.weighted_f1 = words["weighted avg"]["f1-score"];
   }
   if (entities) figures[program === "conlleval" ? "entity_f1_lenient" : FOREIGN_FIGURE] = entities.f1;
-  return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined };
+  return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined, leavesOut };
 }
 
 export function removeOwn() {

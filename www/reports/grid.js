@@ -5,7 +5,7 @@ import { element, focusAgain, focusIn, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { arrange, sortRows } from "./arrange.js";
-import { baseName, setName } from "./names.js";
+import { baseName, setName, typesName } from "./names.js";
 import { short } from "./numbers.js";
 import { change, linkTo, state } from "./state.js";
 import { sets } from "./store.js";
@@ -71,7 +71,7 @@ function cellOf(cell) {
 /** @param {import("./sets.js").TestSet} set */
 const noteOf = ({ types, sentences }) =>
   t("setNote", {
-    types: types.length > 4 ? t("setTypes", { number: types.length }) : types.map((own) => label(own, 16)).join(" "),
+    types: typesName(types),
     sentences: formatNumber(sentences),
   });
 

@@ -26,8 +26,15 @@ export function setName(key) {
   const set = sets.get(key);
   if (key === UNKNOWN || key === STUDY || !set) return name;
   const isShared = name === baseName(STUDY) || [...sets.keys()].some((own) => own !== key && baseName(own) === name);
-  return isShared ? t("partTypes", { name, types: label(set.types.join(" "), 40) }) : name;
+  return isShared ? t("partTypes", { name, types: typesName(set.types) }) : name;
 }
+
+/**
+ * Types by their names, or how many there are.
+ * @param {string[]} types
+ */
+export const typesName = (types) =>
+  types.length > 4 ? t("setTypes", { number: types.length }) : types.map((own) => label(own, 16)).join(" ");
 
 /** @param {string} key */
 export function longName(key) {

@@ -479,7 +479,7 @@ export default {
     bestChance: "No difference beyond chance between the two best, {a} and {b}: {points} points of {figure} (95 % interval: {low} to {high}).",
     bestUnknown: "{a} is {points} points ahead of {b} in {figure}; whether by chance cannot be said: {reason}.",
     bestNone: "There are no two fitted heads with this figure on this test set.",
-    bestOfOne: "Choose one test set: figures on different ones cannot be ranked.",
+    bestOfOne: "Figures on different test sets cannot be ranked: choose one, or see the columns below.",
     gridTitle: "Heads against test sets",
     gridHint: "Entity F1, strict: an entity is right only if its first word, its last word and its type are. Below it, its 95 % interval. Bold is the best of a column. Compare within a column: test sets differ. A heading sorts; a figure leads to its report.",
     gridHead: "Head",

@@ -285,6 +285,7 @@ function draw(place, a, { tags, sentences }, said) {
       { role: "status", id: "errors-count" },
       t("errorsShown", { shown: formatNumber(shown.length), page, pages }),
     ),
+    element("p", { class: "hint" }, t("goldHint")),
     element(
       "ol",
       { class: "sentences", id: "sentences" },

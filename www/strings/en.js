@@ -369,7 +369,8 @@ export default {
     epoch: "epoch",
     nats: "nats per word, logarithmic",
     loss: "loss",
-    overviewHint: 'Whiskers are 95 % intervals: where the figure lies if as many sentences are drawn at random again and again (bootstrap). A point is a hundredth. Figures marked "the study\'s" are those that the reference study published, on the original encoders in full precision.',
+    overviewHint:
+      'Whiskers are 95 % intervals: where the figure lies if as many sentences are drawn at random again and again (bootstrap). A point is a hundredth. Figures marked "the study\'s" are those that the reference study published, on the original encoders in full precision. Stage: base is a head before training, fine-tuned one that was fitted. Of the heads, linear is one layer as in the study, best the best that was found for its 17 tags, general is fitted to many kinds of text; -mapped has its types made those of the others.',
     tableHint: "Choose a name to see a report in full, and A and B to compare two.",
     source_stored: "stored, checked in this tab",
     source_study: "published by the study",
@@ -537,6 +538,7 @@ export default {
     means_partial: "any overlap counts half, the right words count whole",
     means_type: "the type, if any word overlaps",
     tagsHint: "Each word has a tag: B- for the first of an entity, I- for the others, O outside. In brackets, the support.",
+    goldHint: "Gold is what people have marked. A wavy line stands under words whose tag is another.",
     wordsOf: "Sentences of {set}, with their words.",
     wordsInstead: "The texts of {set} are no part of this project, so these are the same two heads on {shown}, with words.",
     wordsShow: "Show {set}, with words",

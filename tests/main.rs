@@ -1,6 +1,7 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
-//! `page` and its neighbours use the demo page as a visitor does, `reports` the
+//! `page` and its neighbours use the demo page as a visitor does, `redaction` its
+//! other half, `reports` the
 //! page over reports, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
 //! another page would. `demo`, `browser`, `site` and the rest are what they
@@ -17,6 +18,7 @@ mod package;
 mod page;
 mod process;
 mod publish;
+mod redaction;
 mod relay;
 mod reports;
 mod site;

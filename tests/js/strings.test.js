@@ -27,9 +27,9 @@ test("every file of texts is listed", () => {
   assert.deepEqual(files.sort(), Object.keys(LANGUAGES).sort());
 });
 
-for (const [page, folder, file] of [
-  ["demo", "demo", "index.html"],
-  ["reports", "reports", "reports.html"],
+for (const [page, folders, file] of [
+  ["demo", ["demo"], "index.html"],
+  ["reports", ["reports", "reports/judge"], "reports.html"],
 ]) {
   const known = { ...english.shared, ...english[page] };
   test(`${file} names texts that there are, and says them in English`, () => {
@@ -37,7 +37,9 @@ for (const [page, folder, file] of [
     for (const [, key] of html.matchAll(/data-i18n(?:-[a-z-]+)?="([^"]+)"/g)) assert.ok(Object.hasOwn(known, key), key);
   });
   test(`the scripts of ${file} ask for texts that there are`, () => {
-    const scripts = [folder, "shared"].flatMap((own) => readdirSync(`www/${own}`).map((name) => `www/${own}/${name}`));
+    const scripts = [...folders, "shared"].flatMap((own) =>
+      readdirSync(`www/${own}`).map((name) => `www/${own}/${name}`),
+    );
     for (const script of scripts.filter((name) => name.endsWith(".js"))) {
       if (script.startsWith("www/shared") && page !== "demo") continue;
       const source = readFileSync(script, "utf8");

@@ -1,19 +1,19 @@
-// The user's own files: dropped or chosen. What none of the takers wants is taken for a report.
+// The user's own files: dropped or chosen. What nothing else takes is taken for a report.
 
 import { byId, element, label, messageOf } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { addFile, entries, removeOwn, sets } from "./store.js";
 
 /**
- * Something that takes files of its own kind: gives what to say of a file that it took, or null of one that is none.
- * @typedef {(file: File) => Promise<string | null>} Taker
+ * Something that takes files of its own kind, and gives the others.
+ * @typedef {(files: File[]) => Promise<File[]>} Taker
  */
 
 /** @type {Taker[]} */
 const takers = [];
 
 /** Has files offered to `taker` before they are taken for reports. */
-export const onFile = (/** @type {Taker} */ taker) => takers.push(taker);
+export const onFiles = (/** @type {Taker} */ taker) => takers.push(taker);
 
 /**
  * @param {string} text
@@ -25,10 +25,6 @@ function say(text, bad) {
 
 /** @param {File} file */
 async function takeOne(file) {
-  for (const taker of takers) {
-    const said = await taker(file);
-    if (said !== null) return said;
-  }
   const { kind, id } = await addFile(file);
   const given = { name: file.name, program: "" };
   const program = entries.get(id)?.foreign?.program;
@@ -41,7 +37,10 @@ async function takeOne(file) {
  * @param {() => void} changed
  */
 async function take(files, changed) {
-  for (const file of files) {
+  let rest = [...files];
+  for (const taker of takers) rest = await taker(rest);
+  if (rest.length === 0) return;
+  for (const file of rest) {
     try {
       say(await takeOne(file), false);
     } catch (error) {

@@ -3,6 +3,7 @@
 import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
 import { save } from "../shared/files.js";
+import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
 import { bestTwo, showBest } from "./best.js";
@@ -10,14 +11,26 @@ import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
-import { showNames, takeFiles } from "./files.js";
+import { onFiles, showNames, takeFiles } from "./files.js";
 import { showGrid } from "./grid.js";
+import { takeLabelled } from "./judge/offer.js";
+import { Panel } from "./judge/panel.js";
 import { showLeaks } from "./leaks.js";
 import { longName, setName } from "./names.js";
 import { showOverview } from "./overview.js";
 import { STUDY, unranked } from "./sets.js";
 import { change, onChange, state } from "./state.js";
-import { entries, FIGURE_NAMES, FOREIGN_FIGURE, leaks, loadLeaks, loadPeers, loadStored, sets } from "./store.js";
+import {
+  addJudged,
+  entries,
+  FIGURE_NAMES,
+  FOREIGN_FIGURE,
+  leaks,
+  loadLeaks,
+  loadPeers,
+  loadStored,
+  sets,
+} from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
@@ -201,6 +214,20 @@ byId("language").addEventListener("change", () => {
   rememberLanguage(value);
   change({ lang: value });
 });
+
+// Own files.
+
+const judge = new Panel(async (made) => {
+  const ids = [];
+  for (const own of made) ids.push(await addJudged(own));
+  byId("forget").hidden = false;
+  showAll();
+  // The first two are compared, where there are two.
+  const [a, b] = ids;
+  change(b ? { a, b, show: a } : { show: a });
+});
+receive((file) => judge.open([file]));
+onFiles((files) => takeLabelled(files, (own) => judge.open(own)));
 takeFiles(showAll);
 
 // The check.

@@ -21,7 +21,7 @@ const LONGEST = 200;
  */
 
 /** @param {string[]} types */
-const keyOf = (/** @type {string} */ part, types) => `${part.slice(0, 16)}:${types.join(",").slice(0, LONGEST)}`;
+export const keyOf = (/** @type {string} */ part, types) => `${part.slice(0, 16)}:${types.join(",").slice(0, LONGEST)}`;
 
 /** The study's own test set. */
 export const STUDY = keyOf(PART, ["art", "eve", "geo", "gpe", "nat", "org", "per", "tim"]);

@@ -3,7 +3,7 @@
 import { label, messageOf } from "../shared/dom.js";
 import { checkFile } from "./metrics-client.js";
 import { FIGURES } from "./published.js";
-import { foreignTypes, goldTypes, STUDY, setOf, UNKNOWN } from "./sets.js";
+import { foreignTypes, goldTypes, keyOf, STUDY, setOf, UNKNOWN } from "./sets.js";
 
 /** The headline figures, in the order in which they are shown. */
 export const FIGURE_NAMES = ["accuracy", "macro_f1", "weighted_f1", "entity_f1", "entity_f1_lenient"];
@@ -299,7 +299,32 @@ function foreign(found) {
   return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined, leavesOut };
 }
 
+/** The corpora of which `words` holds all sentences, for they were judged in this tab. */
+const judged = new Set();
+
+/**
+ * Takes a report that was made in this tab; its sentences' words become known. Gives the entry's id.
+ * @param {{ name: string, json: string, words: string[][] }} made
+ */
+export async function addJudged({ name, json, words: sentences }) {
+  await addFile(new File([json], name));
+  const id = `own/${name}`;
+  const entry = entries.get(id);
+  // The names of sentences, by their numbers, are those of many files: the file says which one it is.
+  const corpus = entry?.report?.provenance.corpus.sha256;
+  if (!entry || !corpus) throw new Error(`${name}: found no report`);
+  entry.part = corpus;
+  const set = { ...setOf(entry.report), key: keyOf(corpus, entry.types), part: corpus };
+  sets.set(set.key, set);
+  entry.set = set.key;
+  judged.add(corpus);
+  words.set(corpus, new Map(sentences.map((own, place) => [place, own])));
+  return id;
+}
+
 export function removeOwn() {
+  for (const part of judged) words.delete(part);
+  judged.clear();
   for (const map of [entries, leaks])
     for (const { id, source } of [...map.values()]) if (source === "own") map.delete(id);
 }

@@ -7,7 +7,7 @@
 //! instead (`pieces`, `decode::Strategy`). `patterns` finds what has a form of
 //! its own, `redact` takes out of a text what both found, and puts it back.
 //! `metrics` and `report` judge the outcome, `bundle` says which files belong
-//! together.
+//! together, and `loading` takes them as they come in.
 //!
 //! ```no_run
 //! use nerite::{Encoder, Head, Options, Recognizer};
@@ -30,6 +30,7 @@ mod encoder;
 mod features;
 mod head;
 mod int8;
+mod loading;
 mod math;
 mod metrics;
 mod patterns;
@@ -52,9 +53,10 @@ pub use encoder::{
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
-    Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, Unit, head_file, head_numbers,
+    EntityCalibration, Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor,
+    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers,
 };
+pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
@@ -63,13 +65,13 @@ pub use metrics::{
     Training, TypeIntervals, TypeScores,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
-pub use pieces::{Block, Piece, Pieces, read_pieces};
+pub use pieces::{Block, Piece, Pieces, pick, read_pieces};
 pub use recognizer::{
     Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
 };
 pub use redact::{
-    Entry, Found, Hidden, Origin, Policy, Redaction, Restorer, Style, Table, TableError, join,
-    placeholder_type, redact,
+    Confirm, Entry, Found, Hidden, Origin, Paused, Policy, Redaction, Restorer, Style, Table,
+    TableError, join, placeholder_type, redact, shared_types,
 };
 pub use report::{
     Breakdown, CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities,
@@ -77,7 +79,7 @@ pub use report::{
     JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance, Program, Provenance,
     REDACTION_FORMAT, REDACTION_VERSION, REPORT_FORMAT, REPORT_VERSION, RedactionReport, Repeated,
     Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SourceProvenance, SplitProvenance, TypeBreakdown, Words,
+    SourceProvenance, SplitProvenance, TypeBreakdown, Words, entity_means,
 };
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
 pub use tokenizer::{
@@ -86,5 +88,5 @@ pub use tokenizer::{
 pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(all(test, target_arch = "wasm32", target_os = "unknown"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

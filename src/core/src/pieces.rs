@@ -211,7 +211,7 @@ pub(crate) fn read_pieces_on(
 }
 
 /// Of features `[units, layers, hidden]`, those of `own` layers.
-pub(crate) fn pick<'f>(
+pub fn pick<'f>(
     features: &'f [f32],
     layers: &[usize],
     own: &[usize],

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::decode::{Aggregation, Decoder, Span, Strategy};
 use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
+use crate::head::EntityCalibration;
 use crate::head::{Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
 use crate::pieces::{Pieces, pick, read_pieces_on};
@@ -257,7 +258,13 @@ impl Recognizer {
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
                 Prediction {
-                    entities: entities(text, &reader.words, &tags, options.aggregation),
+                    entities: entities(
+                        text,
+                        &reader.words,
+                        &tags,
+                        options.aggregation,
+                        reader.head.config().entity_calibration,
+                    ),
                     words: reader.words,
                     tags,
                 }
@@ -311,7 +318,15 @@ pub enum RecognizeError {
 
 /// The spans that the tags make, without punctuation at their edges: a quote
 /// that was tagged along is no part of a name.
-fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
+fn entities(
+    text: &str,
+    words: &[Word],
+    tags: &TagSet,
+    aggregation: Aggregation,
+    scores: Option<EntityCalibration>,
+) -> Vec<Entity> {
+    // They are of means, and say nothing of first or greatest probabilities.
+    let scores = scores.filter(|_| aggregation == Aggregation::Average);
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -331,7 +346,10 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
                 range: without_joining_marks(text, range),
                 words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
-                score: aggregation.of(probabilities),
+                score: {
+                    let score = aggregation.of(probabilities);
+                    scores.map_or(score, |scores| scores.of(score))
+                },
             });
         }
         start += sentence.len();
@@ -447,7 +465,7 @@ impl<'a> Utf16Offsets<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
@@ -519,7 +537,7 @@ mod tests {
                 probabilities: vec![1.0; 3],
             })
             .collect();
-        let found = entities(text, &words, &tags, Aggregation::default());
+        let found = entities(text, &words, &tags, Aggregation::default(), None);
         assert!(found.len() <= 1);
         Some(&text[found.first()?.range.clone()])
     }

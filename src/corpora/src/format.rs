@@ -1,5 +1,7 @@
 //! The formats, and telling them apart by a look at the text.
 
+use std::str::FromStr;
+
 use crate::{Options, Problem, brat, conllu, table, text};
 
 /// How a corpus file is laid out.
@@ -54,6 +56,25 @@ impl Format {
             true => Self::Conllu,
             false => Self::Conll,
         }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "csv" | "kaggle" => Self::Csv,
+            "conll" => Self::Conll,
+            "conllu" => Self::Conllu,
+            "json" | "jsonl" => Self::Json,
+            "brat" => Self::Brat,
+            _ => {
+                return Err(format!(
+                    "found the format {name:?}, expected csv, conll, conllu, json or brat"
+                ));
+            }
+        })
     }
 }
 

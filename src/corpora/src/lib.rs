@@ -139,6 +139,36 @@ pub enum Scheme {
     Io,
 }
 
+impl Scheme {
+    /// The name that options have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Iob1 => "iob1",
+            Self::Iob2 => "iob2",
+            Self::Bioes => "bioes",
+            Self::Io => "io",
+        }
+    }
+}
+
+impl FromStr for Scheme {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "iob1" => Self::Iob1,
+            "iob2" | "bio" => Self::Iob2,
+            "bioes" | "bilou" | "bmes" | "iobes" => Self::Bioes,
+            "io" => Self::Io,
+            _ => {
+                return Err(format!(
+                    "found the scheme {name:?}, expected iob1, iob2, bioes or io"
+                ));
+            }
+        })
+    }
+}
+
 /// A column, by its place or by its name in a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
@@ -314,6 +344,12 @@ impl Corpus {
             true => format.to_owned(),
             false => format!("{format}; {}", self.notes.join("; ")),
         }
+    }
+
+    /// How it was read, as reports have it: format, encoding, scheme.
+    pub fn read_as(&self) -> String {
+        let (format, scheme) = (self.format.name(), self.scheme.name());
+        format!("{format}, {}, {scheme}", self.encoding)
     }
 
     /// The names of the sentences, in order.

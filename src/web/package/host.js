@@ -3,10 +3,14 @@
 import { build } from "./bindings.js";
 import { PART, Source } from "./downloads.js";
 import { describe, NeriteError, refuse } from "./errors.js";
+import { Judging } from "./judging.js";
 import { archive, train } from "./lesson.js";
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
+
+/** No report of a head is larger, in bytes. */
+const LARGEST_REPORT = 1 << 26;
 
 /** How often it all begins again because of what was wrong in the cache: a file, or two that are the same one. */
 const MOST_AGAIN = 3;
@@ -18,10 +22,16 @@ export class Host {
   #stop = new AbortController();
   /** Where the bundle is from, and whether it is kept. */
   #from = {};
+  /** The values of the redaction that was asked for last, and the file that they were read from. */
+  #redactor = { table: undefined, own: null };
   /** Whether the training that goes on is to end. */
   #trainingStopped = false;
   #post;
+  #judging = new Judging((building) => this.#built(building));
   #tasks = {
+    ...this.#judging.tasks,
+    candidate: (input) => this.#candidate(input),
+    tag: ({ text, words, sentences, asked }) => this.#engine.tag(text, words, sentences, asked),
     load: (input, progress) => this.#load(input, progress),
     outline: ({ text }) => this.#engine.outline(text),
     predict: (input) => this.#predict(input),
@@ -29,6 +39,17 @@ export class Host {
       this.#engine.addHead(head, title, bytes);
       return this.#engine.describe();
     },
+    redact: ({ text, found, policy, table }) => {
+      const redactor = this.#redactorOf(table);
+      // It learns new values, so that it is no longer the one of this file.
+      this.#redactor = { table: undefined, own: null };
+      const answer = redactor.redact(text, found, policy);
+      const written = redactor.table();
+      this.#redactor = { table: written, own: redactor };
+      return { ...answer, table: written };
+    },
+    restore: ({ table, text }) => this.#redactorOf(table).restore(text),
+    restorePiece: ({ table, text, state, last }) => this.#redactorOf(table).restorePiece(text, state, last),
     archive: (input) => archive({ engine: this.#engine, ...this.#from }, input),
     train: (input, progress) => {
       this.#trainingStopped = false;
@@ -57,6 +78,16 @@ export class Host {
     }
   }
 
+  /** The values of a table's file; null is an empty one. */
+  #redactorOf(table) {
+    if (!this.#redactor.own || this.#redactor.table !== table) {
+      this.#redactor.own?.free();
+      this.#redactor = { table: undefined, own: null };
+      this.#redactor = { table, own: new this.#bindings.Redactor(table ?? undefined) };
+    }
+    return this.#redactor.own;
+  }
+
   /** What a trap does not say: that there was no memory, or what the panic was. */
   #trap(error) {
     const wanted = this.#bindings?.lackingBytes() ?? 0;
@@ -70,6 +101,7 @@ export class Host {
 
   close() {
     this.#stop.abort(new NeriteError("freed", "the recognizer was freed"));
+    this.#judging.free();
     this.#engine?.free();
     this.#engine = null;
   }
@@ -78,11 +110,9 @@ export class Host {
   async #load({ source, cache, wasm, manifest: known }, progress, again = 0) {
     const { signal } = this.#stop;
     const from = new Source(source);
-    this.#from = { source: from, cache };
-    const [bindings, manifest] = await Promise.all([build(wasm), known ?? from.manifest(signal)]);
+    const [bindings, manifest] = await Promise.all([this.#built(build(wasm)), known ?? from.manifest(signal)]);
     signal.throwIfAborted();
-    this.#bindings = bindings;
-    this.#memory = bindings.memory;
+    this.#from = { source: from, cache, manifest };
     const engine = new bindings.Engine(manifest);
     this.#engine = engine;
     const files = engine.files();
@@ -127,6 +157,29 @@ export class Host {
     }
     if (kept) await from.forgetOthers(files);
     return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory.buffer.byteLength };
+  }
+
+  async #built(building) {
+    this.#bindings = await building;
+    this.#memory = this.#bindings.memory;
+    return this.#bindings;
+  }
+
+  /** What a judge has to know of a head; the report of its own training says what it was fitted on. */
+  async #candidate({ head, decoder }) {
+    const { source, manifest } = this.#from;
+    const file = JSON.parse(new TextDecoder().decode(manifest)).heads.find(({ id }) => id === head)?.report;
+    const parts = [];
+    let report;
+    try {
+      if (file?.bytes <= LARGEST_REPORT) {
+        await source.read(file, { cache: false, signal: this.#stop.signal }, async (bytes) => void parts.push(bytes));
+        report = new Uint8Array(await new Blob(parts).arrayBuffer());
+      }
+    } catch {
+      // Not every copy of a bundle has its reports, and nothing that is judged depends on them.
+    }
+    return this.#engine.candidate(head, decoder, report);
   }
 
   #predict({ text, words, sentences, ids, marks, lengths, questions }) {

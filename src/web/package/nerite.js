@@ -2,14 +2,16 @@
 
 import { cacheSize, clearCache, Source } from "./downloads.js";
 import { guarded, NeriteError, refuse } from "./errors.js";
+import { evaluate, readLabelled } from "./evaluate.js";
 import { areOffsets, checked, INSPECT, LOAD, PREDICT, PREDICT_WORDS } from "./options.js";
 import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
+import { Redaction, redact } from "./redaction.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
 import { located } from "./source.js";
 import { Trainer } from "./trainer.js";
 
-export { cacheSize, clearCache, NeriteError, Trainer };
+export { cacheSize, clearCache, NeriteError, Redaction, readLabelled, Trainer };
 
 /** More workers than this bring little: memory is slower than cores. */
 const MOST_WORKERS = 4;
@@ -193,6 +195,11 @@ export class Recognizer {
     };
   }
 
+  /** The text without what heads and patterns find in it. */
+  redact(text, options) {
+    return redact((task, input) => this.#pool.ask(task, input), this, text, options);
+  }
+
   /** A trainer with the same bundle, which works in a worker of its own. */
   trainer(options) {
     const { onProgress, signal } = options ?? {};
@@ -211,7 +218,14 @@ export class Recognizer {
 
   /** The bundle as a zip file, with the heads that were added, of which `head` is the first. */
   archive(head = this.defaultHead) {
-    return this.#pool.archive(head);
+    return this.#pool.ask("archive", { head });
+  }
+
+  /** Judges heads on a labelled file, as `nerite evaluate` does. */
+  evaluate(file, options) {
+    const { heads } = this;
+    const own = { pool: this.#pool, heads, grow: () => this.grow(), workers: () => this.workers };
+    return guarded(options?.signal, () => evaluate(own, file, options));
   }
 
   free() {

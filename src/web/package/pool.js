@@ -119,23 +119,22 @@ export class Pool {
     this.bundle = { ...this.bundle, heads };
   }
 
-  /** The bundle as a zip file. */
-  async archive(head) {
+  /** Asks the first worker what any of them could answer. */
+  async ask(task, input) {
     const lead = await this.lead();
-    return this.#watch(lead, lead.ask("archive", { head }));
+    const answer = await this.#watch(lead, lead.ask(task, input));
+    this.#renew(lead);
+    return answer;
   }
 
-  async outline(text) {
+  outline(text) {
     this.#length = text.length;
-    const lead = await this.lead();
-    const outline = await this.#watch(lead, lead.ask("outline", { text }));
-    this.#renew(lead);
-    return outline;
+    return this.ask("outline", { text });
   }
 
   /**
    * Runs tasks in order, or as `nearest` of the first that waits says, as workers become free.
-   * @param {{ input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
+   * @param {{ name?: string, input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
    */
   async run(tasks, signal) {
     if (tasks.length === 0) return;
@@ -184,7 +183,7 @@ export class Pool {
       }
       const [entry] = this.#queue.splice(at, 1);
       this.#busy.add(worker);
-      this.#watch(worker, worker.ask("predict", entry.task.input()))
+      this.#watch(worker, worker.ask(entry.task.name ?? "predict", entry.task.input()))
         .then(entry.done)
         .catch(entry.fail)
         .finally(() => {

@@ -9,7 +9,7 @@ use js_sys::Uint32Array;
 use nerite::{
     Aggregation, Block, BundleFile, BundleHead, Decoder, Encoder, EncoderLoader, Head, Manifest,
     Options, PART_BYTES, Piece, Pieces, Prediction, RecognizeError, Recognizer, Sentence, Strategy,
-    Unit, Utf16Offsets, cut, from_utf16,
+    Unit, Utf16Offsets, Workspace, cut, from_utf16,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub struct Engine {
     head_files: Vec<Vec<u8>>,
     /// What is known of sentences, by their words, layer upon layer.
     pub(crate) encoded: HashMap<Vec<String>, Arc<Encoded>>,
+    /// For runs of the encoder over given words.
+    pub(crate) workspace: Workspace,
 }
 
 /// How one head is asked.
@@ -115,6 +117,7 @@ impl Engine {
             heads: Vec::new(),
             head_files: Vec::new(),
             encoded: HashMap::new(),
+            workspace: Workspace::default(),
         })
     }
 
@@ -406,17 +409,7 @@ impl Engine {
             recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))?;
         let mut heads = Vec::new();
         for question in questions {
-            let ids = self.manifest.heads.iter().map(|head| &head.id);
-            let place = ids.clone().position(|id| *id == question.head);
-            let head = place.and_then(|place| self.heads.get(place));
-            heads.push(head.ok_or_else(|| {
-                let ids: Vec<&str> = ids.map(String::as_str).collect();
-                let (found, expected) = (&question.head, ids.join(", "));
-                Refusal::new(
-                    "input",
-                    format!("found the head {found:?}, expected one of {expected}"),
-                )
-            })?);
+            heads.push(find(&self.manifest, &self.heads, &question.head)?.1);
         }
         Ok((recognizer, heads))
     }
@@ -425,6 +418,16 @@ impl Engine {
     pub(crate) fn recognizer(&self) -> Result<&Recognizer, Refusal> {
         let recognizer = self.recognizer.as_ref();
         recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))
+    }
+
+    /// A head by its id.
+    pub(crate) fn head(&self, id: &str) -> Result<(&BundleHead, &Head), Refusal> {
+        find(&self.manifest, &self.heads, id)
+    }
+
+    /// The bundle's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.manifest.name
     }
 
     /// The file of a head of the bundle.
@@ -438,6 +441,23 @@ impl Engine {
         let file = self.manifest.files().nth(self.done).cloned();
         file.ok_or_else(|| Refusal::new("bundle", "found bytes after the last file"))
     }
+}
+
+/// A head by its id, with what the manifest says of it.
+fn find<'a>(
+    manifest: &'a Manifest,
+    heads: &'a [Head],
+    id: &str,
+) -> Result<(&'a BundleHead, &'a Head), Refusal> {
+    let mut all = manifest.heads.iter().zip(heads);
+    all.find(|(entry, _)| entry.id == id).ok_or_else(|| {
+        let ids: Vec<&str> = manifest.heads.iter().map(|head| head.id.as_str()).collect();
+        let expected = ids.join(", ");
+        Refusal::new(
+            "input",
+            format!("found the head {id:?}, expected one of {expected}"),
+        )
+    })
 }
 
 fn damaged(file: &BundleFile, found: &str, expected: &str) -> Refusal {
@@ -484,7 +504,11 @@ fn pieces_of(ids: &[u32], marks: &[u8], blocks: &[u32]) -> Result<Pieces, Refusa
 }
 
 /// Words and sentences as a page has them, checked.
-fn sentences_of(text: &str, words: &[u32], sentences: &[u32]) -> Result<Vec<Sentence>, Refusal> {
+pub(crate) fn sentences_of(
+    text: &str,
+    words: &[u32],
+    sentences: &[u32],
+) -> Result<Vec<Sentence>, Refusal> {
     let refuse = |what: &str| Refusal::new("input", what);
     let count: u64 = sentences.iter().map(|&words| u64::from(words)).sum();
     if !words.len().is_multiple_of(2) || count != words.len() as u64 / 2 {

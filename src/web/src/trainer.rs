@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use nerite::{
-    HeadConfig, HeadKind, JudgedSentence, Subwords, TagSet, Workspace, cut, features, from_utf16,
-};
+use nerite::{HeadConfig, HeadKind, JudgedSentence, TagSet, Workspace, cut, from_utf16};
 use nerite_fit::{
     Cached, Examples, Fit, Gold, Judged, Labelled, Progress, Sentence, Settings, Task, folds, judge,
 };
@@ -188,6 +186,7 @@ impl Trainer {
             transitions: settings.model.transitions,
             decoder: settings.model.decoder,
             pieces: None,
+            entity_calibration: None,
         };
         // Begun with another head, a new one is built like it.
         if let Some(file) = &from {
@@ -405,6 +404,7 @@ impl Trainer {
         let judged = Judged {
             tags: self.texts.tags.clone(),
             sentences: sentences.collect(),
+            entity_calibration: None,
         };
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
             r#type: name,
@@ -432,14 +432,14 @@ fn encode(
     let recognizer = engine.recognizer()?;
     let encoder = recognizer.encoder();
     let list: Vec<&str> = words.iter().map(String::as_str).collect();
-    let subwords = Subwords::new(recognizer.tokenizer(), &list, encoder.config().window);
-    let subwords = subwords.map_err(refused)?;
-    let rows = features(&mut (encoder, workspace), &[&subwords], layers).map_err(refused)?;
-    let mut halves = vec![f16::ZERO; rows.len()];
-    halves.convert_from_f32_slice(&rows);
+    let place = (encoder, workspace);
+    let found =
+        nerite_fit::encode(recognizer.tokenizer(), place, &list, layers).map_err(refused)?;
+    let mut halves = vec![f16::ZERO; found.rows.len()];
+    halves.convert_from_f32_slice(&found.rows);
     let encoded = Arc::new(Encoded {
         rows: halves,
-        seen: subwords.counts.iter().map(|&count| count > 0).collect(),
+        seen: found.seen,
     });
     engine.encoded.insert(words.to_vec(), encoded.clone());
     Ok(encoded)

@@ -16,7 +16,7 @@ mod sample;
 pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
-    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
+    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated, entity_means,
 };
 pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};
@@ -297,6 +297,7 @@ impl Report {
             training: None,
             seed: self.details.intervals.seed,
             resamples: 0,
+            entity_calibration: None,
         };
         let again = Evaluation::of(&self.details.outcomes.tags, &sentences, &context);
         for (name, found, expected) in [
@@ -381,7 +382,7 @@ fn differ(path: &str, found: &Value, expected: &Value) -> Result<(), ReportError
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

@@ -67,7 +67,7 @@ fn runs(text: &str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

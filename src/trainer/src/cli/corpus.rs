@@ -3,12 +3,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
+use nerite_fit::names_sha256;
 use nerite_trainer::corpus::{
     self, Column, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags,
     check_words,
 };
 use nerite_trainer::progress;
-use nerite_trainer::split::{Parts, Split, names_sha256};
+use nerite_trainer::split::{Parts, Split};
 use serde_json::{Map, Value, json};
 
 /// Read a corpus, say what is in it, and how a split would cut it

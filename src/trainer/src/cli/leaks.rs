@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use nerite::{Policy, RedactionReport, Share};
+use nerite::{Confirm, Policy, RedactionReport, Share};
 use nerite_trainer::leaks::{judge, read};
 use nerite_trainer::redaction::Finder;
 
@@ -33,6 +33,15 @@ pub(super) struct LeakArguments {
     /// JSON lines of the same form
     #[arg(long, value_name = "FILE.jsonl", requires = "redaction")]
     predicted: Option<PathBuf>,
+    /// With --redaction and several bundles: when what one finds counts only if
+    /// another finds it, too: never, doubtful or always
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "doubtful",
+        requires = "redaction"
+    )]
+    confirm: Confirm,
     /// With --redaction: do without the built-in patterns
     #[arg(long, requires = "redaction")]
     no_patterns: bool,
@@ -106,13 +115,13 @@ impl Arguments {
         let lines = read(&self.texts)?;
         let predicted = self.own.predicted.as_deref().map(read).transpose()?;
         let mut finder = Finder::open(&self.bundles, !self.own.no_patterns)?;
-        let figures = judge(
-            &lines,
-            predicted.as_deref(),
-            &mut finder,
-            &Policy::default(),
-        )
-        .with_context(|| self.texts.display().to_string())?;
+        let policy = Policy {
+            confirm: self.own.confirm,
+            shared_types: finder.shared_types(),
+            ..Policy::default()
+        };
+        let figures = judge(&lines, predicted.as_deref(), &mut finder, &policy)
+            .with_context(|| self.texts.display().to_string())?;
         let title = self.own.title.clone().unwrap_or_else(|| self.what());
         let report = RedactionReport::new(
             title,
@@ -171,6 +180,9 @@ impl Arguments {
                 .iter()
                 .flat_map(|own| ["--predicted".to_owned(), name(own)]),
         );
+        if self.own.confirm != Confirm::default() {
+            words.extend(["--confirm", self.own.confirm.name()].map(str::to_owned));
+        }
         words.extend(self.own.no_patterns.then(|| "--no-patterns".to_owned()));
         shell_words::join(words)
     }

@@ -87,7 +87,7 @@ fn schemes(own: &Map<String, Value>) -> Result<BTreeMap<String, ForeignScores>, 
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

@@ -115,7 +115,7 @@ fn scores(fields: &Map<String, Value>, prefix: &str) -> Result<Option<ForeignSco
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

@@ -1,0 +1,203 @@
+// Heads judged on labelled files: see nerite.d.ts. A worker of its own reads the file and keeps what is said of it
+// (judging.js); the recognizer's workers say it.
+
+import { guarded, NeriteError, refuse } from "./errors.js";
+import { Handle } from "./handle.js";
+import { checked, EVALUATE, READ_LABELLED } from "./options.js";
+import { wasmPlaces } from "./platform.js";
+
+/** Sentences of a task, and those that are on their way at a time: no more of the file is outside of its worker. */
+const GROUP = 16;
+const BLOCK = 512;
+/** Words that are worth the start of more workers. */
+const LONG = 400;
+
+/** What the two files of a pair of BRAT's are called. */
+const PAIR = /^(.*)\.(txt|ann)$/i;
+
+export const readLabelled = (file, options) =>
+  guarded(options?.signal, async () => {
+    const { signal, workers, worker, workerUrl, wasmUrl, ...reading } = checked(options, READ_LABELLED);
+    const reader = new Reader({ workers, worker, workerUrl }, wasmPlaces(wasmUrl), signal);
+    try {
+      return await reader.read(file, reading);
+    } finally {
+      reader.free();
+    }
+  });
+
+/**
+ * @param {{ pool: object, heads: object[], grow(): Promise<void>, workers(): number }} recognizer
+ */
+export async function evaluate({ pool, heads: known, grow, workers }, file, options) {
+  const {
+    heads = known.map(({ id }) => id),
+    map,
+    types,
+    decoder,
+    onProgress,
+    signal,
+    ...reading
+  } = checked(options, EVALUATE);
+  if (heads.length === 0) refuse("input", "found no heads to judge");
+  signal?.throwIfAborted();
+  const start = performance.now();
+  const reader = new Reader(pool.starting, pool.input.wasm, signal);
+  try {
+    const read = await reader.read(file, reading);
+    const lines = mapText(map);
+    const candidates = await Promise.all(heads.map((head) => pool.ask("candidate", { head, decoder })));
+    await reader.ask("beginJudging", { candidates, map: lines, types });
+    if (read.words > LONG) grow().catch(() => {});
+    const asked = candidates.map(({ subject, decoder }) => ({ head: subject.id, decoder }));
+    let done = 0;
+    const tell = () => onProgress?.({ stage: "judge", done, total: read.sentences });
+    tell();
+    for (let from = 0; from < read.sentences; from += BLOCK) {
+      await judgeBlock(pool, reader, asked, [from, Math.min(from + BLOCK, read.sentences)], signal, (sentences) => {
+        done += sentences;
+        tell();
+      });
+    }
+    const words = [];
+    for (let from = 0; from < read.sentences; from += BLOCK)
+      words.push(...(await reader.ask("sentences", { from, to: Math.min(from + BLOCK, read.sentences) })));
+    const reports = [];
+    for (const [index, { subject, decoder: own, backend }] of candidates.entries()) {
+      onProgress?.({ stage: "figures", done: index, total: candidates.length });
+      const circumstances = {
+        machine: `browser, ${workers()} workers, ${backend}`,
+        seconds: (performance.now() - start) / 1000,
+        command: command(read.name, reading, {
+          bundle: subject.bundle,
+          part: "all",
+          head: subject.id,
+          map: lines,
+          types: types?.join(","),
+          decoder: decoder && own,
+        }),
+      };
+      const { json, fittedOn } = await reader.ask("report", { head: index, circumstances });
+      reports.push({ head: subject.id, json, report: JSON.parse(json), fittedOn: fittedOn ?? null });
+    }
+    return { read, reports, words, milliseconds: performance.now() - start };
+  } finally {
+    reader.free();
+  }
+}
+
+/** Has heads asked about some sentences, and the worker of the file told what they said. */
+async function judgeBlock(pool, reader, asked, [first, end], signal, onDone) {
+  const groups = [];
+  for (let from = first; from < end; from += GROUP) groups.push([from, Math.min(from + GROUP, end)]);
+  const inputs = await Promise.all(groups.map(([from, to]) => reader.ask("words", { from, to })));
+  const told = [];
+  const tasks = groups.map(([from, to], index) => ({
+    name: "tag",
+    input: () => ({ ...inputs[index], asked }),
+    done: ({ heads, dropped }) => {
+      const telling = reader.ask("addSaid", { from, heads, dropped });
+      // It is awaited below, unless another failure comes first.
+      telling.catch(() => {});
+      told.push(telling);
+      onDone(to - from);
+    },
+  }));
+  await pool.run(tasks, signal);
+  await Promise.all(told);
+}
+
+/** A worker with a labelled file. */
+class Reader {
+  #handle;
+  #wasm;
+  #end;
+
+  constructor(starting, wasm, signal) {
+    signal?.throwIfAborted();
+    this.#handle = new Handle(starting);
+    this.#wasm = wasm;
+    const stop = () => this.#handle.end(signal.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    this.#end = () => signal?.removeEventListener("abort", stop);
+  }
+
+  ask(task, input) {
+    return this.#handle.ask(task, input);
+  }
+
+  /** Reads the file: what it holds. */
+  async read(file, { name, ...options }) {
+    const input = await contents(file);
+    return this.ask("readLabelled", { wasm: this.#wasm, ...input, name: name ?? input.name, options });
+  }
+
+  free() {
+    this.#end();
+    this.#handle.end(new NeriteError("freed", "the file was read"));
+  }
+}
+
+const isBlob = (value) => typeof Blob === "function" && value instanceof Blob;
+const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
+
+/** The bytes of whatever was handed in for a labelled file; of BRAT's files, those of all pairs. */
+async function contents(file) {
+  if (typeof file === "string") return { name: "text", bytes: new TextEncoder().encode(file) };
+  if (file instanceof Uint8Array) return { name: "file", bytes: file };
+  if (file instanceof ArrayBuffer) return { name: "file", bytes: new Uint8Array(file) };
+  if (isBlob(file)) return { name: file.name ?? "file", bytes: await bytesOf(file) };
+  const list = typeof file?.[Symbol.iterator] === "function" ? Array.from(file) : [];
+  if (list.length === 0 || !list.every(isBlob))
+    refuse("input", "found no labelled file, expected a File, its bytes, its text, or BRAT's pairs of files");
+  if (list.length === 1) return contents(list[0]);
+  return pairs(list);
+}
+
+/** Files of a text and of its annotations, by their common name. */
+async function pairs(list) {
+  const path = (file) => file.webkitRelativePath || file.name || "";
+  const found = new Map();
+  for (const file of list) {
+    const [, stem, ending] = PAIR.exec(path(file)) ?? [];
+    if (stem !== undefined) found.set(stem, { ...found.get(stem), [ending.toLowerCase()]: file });
+  }
+  const whole = [...found].filter(([, { txt, ann }]) => txt && ann).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (whole.length === 0)
+    refuse("input", `found ${list.length} files, expected one, or BRAT's pairs (NAME.ann and NAME.txt)`);
+  const name = whole[0][0].includes("/") ? whole[0][0].split("/")[0] : whole[0][0];
+  const read = ([stem, { txt, ann }]) =>
+    Promise.all([bytesOf(txt), bytesOf(ann)]).then(([text, annotations]) => ({
+      name: `${stem}.ann`,
+      text,
+      annotations,
+    }));
+  return { name, pairs: await Promise.all(whole.map(read)) };
+}
+
+/** A map as `nerite evaluate --map` takes it. */
+function mapText(map) {
+  if (map === undefined || typeof map === "string") return map;
+  const pairs = Object.entries(map).map(([from, to]) => `${from}=${to ?? "O"}`);
+  return pairs.length === 0 ? undefined : pairs.join(",");
+}
+
+const FLAGS = {
+  format: "format",
+  encoding: "encoding",
+  scheme: "scheme",
+  wordColumn: "word-column",
+  tagColumn: "tag-column",
+  labels: "labels",
+};
+
+/** A word as a shell takes it. */
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** The command that does the same natively. */
+function command(file, reading, judging) {
+  const read = Object.entries(reading).map(([name, value]) => [FLAGS[name], value]);
+  const flags = [...read, ...Object.entries(judging)].filter(([flag, value]) => flag && value !== undefined);
+  const words = flags.flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  return ["nerite", "evaluate", file.split("/").at(-1), ...words].map(quoted).join(" ");
+}

@@ -16,21 +16,11 @@ import { showGrid } from "./grid.js";
 import { takeLabelled } from "./judge/offer.js";
 import { Panel } from "./judge/panel.js";
 import { showLeaks } from "./leaks.js";
-import { longName, setName } from "./names.js";
+import { longName, setName, usedSets } from "./names.js";
 import { showOverview } from "./overview.js";
 import { STUDY, unranked } from "./sets.js";
 import { change, onChange, state } from "./state.js";
-import {
-  addJudged,
-  entries,
-  FIGURE_NAMES,
-  FOREIGN_FIGURE,
-  leaks,
-  loadLeaks,
-  loadPeers,
-  loadStored,
-  sets,
-} from "./store.js";
+import { addJudged, entries, FIGURE_NAMES, FOREIGN_FIGURE, leaks, loadLeaks, loadPeers, loadStored } from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
@@ -108,8 +98,7 @@ function showFilters() {
     figureNames().map((name) => [name, t(name)]),
     shownFigure(),
   );
-  const keys = [STUDY, ...[...sets.keys()].filter((key) => key !== STUDY)];
-  options("data", [...keys.map((key) => [key, longName(key)]), ["all", t("all")]], data || STUDY);
+  options("data", [...usedSets().map((key) => [key, longName(key)]), ["all", t("all")]], data || STUDY);
   options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
   options("stage", [["all", t("all")], ...distinct("stage")], stage);
   if (document.activeElement !== byId("find")) byId("find").value = find;
@@ -178,7 +167,7 @@ function showAll() {
   showOne();
   showCheckable();
   showLeaks(byId("leaks"), leaks);
-  showNames(longName, showAll);
+  showNames(showAll);
 }
 
 const FILTERS = ["figure", "data", "encoder", "stage", "find"];

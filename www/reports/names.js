@@ -4,7 +4,7 @@ import { label } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { PART } from "./published.js";
 import { STUDY, UNKNOWN } from "./sets.js";
-import { sets } from "./store.js";
+import { entries, sets } from "./store.js";
 
 /**
  * A set's name, which another one may have that differs in its types.
@@ -35,6 +35,13 @@ export function setName(key) {
  */
 export const typesName = (types) =>
   types.length > 4 ? t("setTypes", { number: types.length }) : types.map((own) => label(own, 16)).join(" ");
+
+/** The keys of the sets that a report is on, the study's first. */
+export function usedSets() {
+  const used = new Set([...entries.values()].filter(({ report }) => report).map(({ set }) => set));
+  used.delete(STUDY);
+  return [STUDY, ...used];
+}
 
 /** @param {string} key */
 export function longName(key) {

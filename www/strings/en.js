@@ -469,7 +469,7 @@ export default {
     untested: "Whether this is chance cannot be said: {reason}.",
     noOutcomes: "one of the two holds no outcomes of sentences",
     confusionDifference: "Confusion: what B has more or less than A",
-    confusionDifferenceHint: "Entities by type; rows are gold, columns predicted. Blue is better, orange worse.",
+    confusionDifferenceHint: "Entities by type; rows are gold, columns predicted. ↑ (blue) is better, ↓ (orange) worse.",
     confusionTitle: "Confusion of entity types",
     confusionHint: 'Rows are gold, columns predicted; "none" stands for no entity.',
     confusionTags: "Confusion of tags",

@@ -469,7 +469,7 @@ export default {
     untested: "우연인지 말할 수 없습니다: {reason}.",
     noOutcomes: "둘 중 하나에 문장별 결과가 없습니다",
     confusionDifference: "혼동: A에 비해 B에서 늘거나 준 것",
-    confusionDifferenceHint: "개체 유형별. 행은 정답, 열은 예측. 파랑은 개선, 주황은 악화입니다.",
+    confusionDifferenceHint: "개체 유형별. 행은 정답, 열은 예측. ↑(파랑)은 개선, ↓(주황)은 악화입니다.",
     confusionTitle: "개체 유형의 혼동",
     confusionHint: '행은 정답, 열은 예측. "없음"은 개체가 없음을 뜻합니다.',
     confusionTags: "태그의 혼동",

@@ -275,7 +275,10 @@ const others = Promise.all([
   ),
 ]);
 try {
-  await loadStored(refuse);
+  // Not so often that a screen reader says nothing else.
+  await loadStored(refuse, (done, all) => {
+    if (done % 10 === 0) status.textContent = t("loadingSome", { done: formatNumber(done), all: formatNumber(all) });
+  });
   await others;
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
   status.textContent = [

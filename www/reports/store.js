@@ -144,10 +144,11 @@ const isFile = (/** @type {unknown} */ file) =>
   typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
 /**
- * Loads the stored reports; calls `onProblem(file, reason)` for what is refused.
+ * Loads the stored reports; calls `onProblem(file, reason)` for what is refused, and tells how many are done.
  * @param {(file: string, reason: string) => void} onProblem
+ * @param {(done: number, all: number) => void} onProgress
  */
-export async function loadStored(onProblem) {
+export async function loadStored(onProblem, onProgress) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
   /** @type {{ name: string, reports?: any }[]} */
   const bundles = index.bundles ?? [];
@@ -156,6 +157,7 @@ export async function loadStored(onProblem) {
     .flatMap(({ name, reports }) =>
       (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })),
     );
+  let done = 0;
   const found = await Promise.all(
     listed.map(async ({ bundle, file, head, sample }) => {
       const shown = `${bundle}/${file}`;
@@ -174,6 +176,8 @@ export async function loadStored(onProblem) {
       } catch (error) {
         onProblem(shown, messageOf(error));
         return null;
+      } finally {
+        onProgress(++done, listed.length);
       }
     }),
   );

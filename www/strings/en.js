@@ -586,6 +586,7 @@ export default {
     refused: "{name}: refused. {reason}",
     copyLink: "This view has a link: the address. Figures are computed again from the stored outcomes before they are shown.",
     loading: "Loading the stored reports…",
+    loadingSome: "Checking the stored reports: {done} of {all}…",
     noIndex: "The stored reports cannot be listed: {reason}. Your own files can be shown all the same.",
     noStored: "No report is stored here.",
     loadedAll: "{number} stored reports, all checked.",

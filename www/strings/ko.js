@@ -586,6 +586,7 @@ export default {
     refused: "{name}: 거부됨. {reason}",
     copyLink: "이 화면에는 링크가 있습니다: 주소창의 주소입니다. 수치는 저장된 결과로 다시 계산한 뒤에 보입니다.",
     loading: "저장된 보고서를 읽는 중…",
+    loadingSome: "저장된 보고서를 확인하는 중: {all}개 중 {done}개…",
     noIndex: "저장된 보고서의 목록을 읽을 수 없습니다: {reason}. 내 파일은 볼 수 있습니다.",
     noStored: "저장된 보고서가 없습니다.",
     loadedAll: "저장된 보고서 {number}개, 모두 확인됨.",

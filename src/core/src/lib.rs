@@ -54,8 +54,8 @@ pub use encoder::{
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
-    Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, Unit, head_file, head_numbers,
+    EntityCalibration, Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor,
+    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers,
 };
 pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};
@@ -78,7 +78,7 @@ pub use report::{
     JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance, Program, Provenance,
     REDACTION_FORMAT, REDACTION_VERSION, REPORT_FORMAT, REPORT_VERSION, RedactionReport, Repeated,
     Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SourceProvenance, SplitProvenance, TypeBreakdown, Words,
+    SourceProvenance, SplitProvenance, TypeBreakdown, Words, entity_means,
 };
 pub use results::{Entity, Prediction, RecognizeError, Utf16Offsets, Word, from_utf16};
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::decode::{Aggregation, Decoder, Span, Strategy};
 use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
-use crate::head::{Head, HeadError, HeadInput, Unit};
+use crate::head::{EntityCalibration, Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
 use crate::pieces::{Pieces, pick, read_pieces_on};
 use crate::results::{Entity, Prediction, RecognizeError, Word};
@@ -218,7 +218,13 @@ impl Recognizer {
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
                 Prediction {
-                    entities: entities(text, &reader.words, &tags, options.aggregation),
+                    entities: entities(
+                        text,
+                        &reader.words,
+                        &tags,
+                        options.aggregation,
+                        reader.head.config().entity_calibration,
+                    ),
                     words: reader.words,
                     tags,
                 }
@@ -261,7 +267,15 @@ impl Reader<'_> {
 
 /// The spans that the tags make, without punctuation at their edges: a quote
 /// that was tagged along is no part of a name.
-fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
+fn entities(
+    text: &str,
+    words: &[Word],
+    tags: &TagSet,
+    aggregation: Aggregation,
+    scores: Option<EntityCalibration>,
+) -> Vec<Entity> {
+    // They are of means, and say nothing of first or greatest probabilities.
+    let scores = scores.filter(|_| aggregation == Aggregation::Average);
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -281,7 +295,10 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
                 range: without_joining_marks(text, range),
                 words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
-                score: aggregation.of(probabilities),
+                score: {
+                    let score = aggregation.of(probabilities);
+                    scores.map_or(score, |scores| scores.of(score))
+                },
             });
         }
         start += sentence.len();

@@ -55,6 +55,7 @@ fn head(encoder_sha256: &str, hidden: usize, pieces: Option<Strategy>) -> Vec<u8
         transitions: false,
         decoder: Decoder::Argmax,
         pieces,
+        entity_calibration: None,
     };
     let tensors = head.tensors().unwrap();
     let numbers: Vec<Vec<f32>> = tensors

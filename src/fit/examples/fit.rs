@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         transitions: false,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     };
     let task = Task {
         examples: Toy { tags },

@@ -3,12 +3,15 @@
 //! train part that fitting does not see. The linear head is fitted as the
 //! reference study does.
 
-use nerite::{Evaluation, Head, HeadConfig, HeadError, Loss, Tag, head_file, head_numbers};
+use nerite::{
+    EntityCalibration, Evaluation, Head, HeadConfig, HeadError, Loss, Tag, entity_means, head_file,
+    head_numbers,
+};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use crate::adamw::Step;
-use crate::evaluation::{Cached, Known, calibration_error, judge};
+use crate::evaluation::{Cached, Judged, Known, calibration_error, judge};
 use crate::examples::Examples;
 use crate::network::{self, Dropout, Shard};
 use crate::parameters::Parameters;
@@ -216,6 +219,7 @@ impl<E: Examples> Fit<E> {
             temperature: own.temperature,
             transitions: own.transitions,
             decoder: own.decoder,
+            entity_calibration: own.entity_calibration,
             ..config.clone()
         };
         if alike != *own {
@@ -353,6 +357,11 @@ impl<E: Examples> Fit<E> {
     }
 
     fn validate(&self, head: &Head) -> Result<Evaluation, FitError> {
+        self.judged(head, |judged| judged.evaluate_quickly())
+    }
+
+    /// What `look` says of the validation part.
+    fn judged<T>(&self, head: &Head, look: impl FnOnce(&Judged<'_>) -> T) -> Result<T, FitError> {
         let predictions = Cached {
             head,
             decoder: head.decoder(None)?,
@@ -360,7 +369,7 @@ impl<E: Examples> Fit<E> {
         };
         let labelled = Known(&self.task.examples);
         let judged = judge(&labelled, &self.validation, &predictions)?;
-        Ok(judged.evaluate_quickly())
+        Ok(look(&judged))
     }
 
     /// The head as it is now: of the best epoch, calibrated, if there is a
@@ -384,7 +393,15 @@ impl<E: Examples> Fit<E> {
             temperature,
             ..config.clone()
         };
-        let file = head_file(&config, &best.parameters.values)?;
+        let mut config = config;
+        let mut file = head_file(&config, &best.parameters.values)?;
+        if self.settings.calibrate_entities {
+            let head = Head::from_bytes(&file)?;
+            let means = |judged: &Judged<'_>| entity_means(&judged.tags, &judged.sentences);
+            let means = self.judged(&head, means)?;
+            config.entity_calibration = EntityCalibration::fit(&means);
+            file = head_file(&config, &best.parameters.values)?;
+        }
         let found = self.validate(&Head::from_bytes(&file)?)?;
         let validation = Validation {
             epoch: best.epoch,

@@ -345,6 +345,7 @@ pub fn head_config(
         transitions: model.transitions,
         decoder: model.decoder,
         pieces: None,
+        entity_calibration: None,
     };
     config.tensors()?;
     Ok(config)

@@ -186,6 +186,7 @@ impl Trainer {
             transitions: settings.model.transitions,
             decoder: settings.model.decoder,
             pieces: None,
+            entity_calibration: None,
         };
         // Begun with another head, a new one is built like it.
         if let Some(file) = &from {
@@ -403,6 +404,7 @@ impl Trainer {
         let judged = Judged {
             tags: self.texts.tags.clone(),
             sentences: sentences.collect(),
+            entity_calibration: None,
         };
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
             r#type: name,

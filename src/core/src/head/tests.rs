@@ -19,6 +19,7 @@ fn linear() -> HeadConfig {
         transitions: false,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     }
 }
 

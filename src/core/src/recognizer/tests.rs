@@ -54,7 +54,7 @@ fn entity(text: &str, first: usize) -> Option<&str> {
             probabilities: vec![1.0; 3],
         })
         .collect();
-    let found = entities(text, &words, &tags, Aggregation::default());
+    let found = entities(text, &words, &tags, Aggregation::default(), None);
     assert!(found.len() <= 1);
     Some(&text[found.first()?.range.clone()])
 }

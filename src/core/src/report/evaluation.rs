@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcomes::{Outcome, Outcomes};
 use crate::decode::Span;
+use crate::head::EntityCalibration;
 use crate::metrics::{
     Buckets, Calibration, Comparison, Confusion, EntityReport, Figures, Gathering, Intervals,
     OverlapReport, Reliability, Scheme, TokenReport, Totals, Training,
@@ -36,6 +37,8 @@ pub struct Context<'a> {
     pub seed: u64,
     /// How often sentences are drawn for the bootstrap.
     pub resamples: u32,
+    /// How the head's scores of entities follow from its words'.
+    pub entity_calibration: Option<EntityCalibration>,
 }
 
 impl Default for Context<'_> {
@@ -44,6 +47,7 @@ impl Default for Context<'_> {
             training: None,
             seed: 0,
             resamples: 1000,
+            entity_calibration: None,
         }
     }
 }
@@ -199,7 +203,7 @@ impl Evaluation {
             },
             details: Details {
                 confusion: Confusion::new(judged(), tagged()),
-                calibration: calibration(&parsed, sentences),
+                calibration: calibration(&parsed, sentences, context.entity_calibration),
                 intervals: Intervals::new(&totals, context.seed, context.resamples),
                 buckets: buckets(&parsed, sentences, context.training),
                 repeated: context
@@ -212,7 +216,11 @@ impl Evaluation {
 }
 
 /// `None` if no sentence comes with confidences.
-fn calibration(tags: &[Tag<'_>], sentences: &[JudgedSentence<'_>]) -> Option<Calibration> {
+fn calibration(
+    tags: &[Tag<'_>],
+    sentences: &[JudgedSentence<'_>],
+    scores: Option<EntityCalibration>,
+) -> Option<Calibration> {
     let known = || sentences.iter().filter(|own| !own.confidences.is_empty());
     known().next()?;
     let words = known().flat_map(|own| {
@@ -222,20 +230,34 @@ fn calibration(tags: &[Tag<'_>], sentences: &[JudgedSentence<'_>]) -> Option<Cal
             .filter(|(_, dropped)| !**dropped)
             .map(|((confidence, (gold, predicted)), _)| (*confidence, gold == predicted))
     });
-    let entities = known().flat_map(|own| {
-        let (gold, predicted) = spans(tags, own);
-        let judged = predicted.into_iter().map(move |span| {
-            let confidences = &own.confidences[span.words.clone()];
-            let mean = confidences.iter().sum::<f32>() / confidences.len() as f32;
-            let found = gold.binary_search_by_key(&span.words.start, |gold| gold.words.start);
-            (mean, found.is_ok_and(|index| gold[index] == span))
-        });
-        judged.collect::<Vec<_>>()
-    });
+    let entities = known().flat_map(|own| means(tags, own));
+    let entities =
+        entities.map(|(mean, right)| (scores.map_or(mean, |scores| scores.of(mean)), right));
     Some(Calibration {
         words: Reliability::new(words),
         entities: Reliability::new(entities),
     })
+}
+
+/// The mean confidence of every predicted entity, and whether it is right.
+fn means(tags: &[Tag<'_>], own: &JudgedSentence<'_>) -> Vec<(f32, bool)> {
+    let (gold, predicted) = spans(tags, own);
+    let judged = predicted.into_iter().map(|span| {
+        let confidences = &own.confidences[span.words.clone()];
+        let mean = confidences.iter().sum::<f32>() / confidences.len() as f32;
+        let found = gold.binary_search_by_key(&span.words.start, |gold| gold.words.start);
+        (mean, found.is_ok_and(|index| gold[index] == span))
+    });
+    judged.collect()
+}
+
+/// The mean confidence of every entity that was predicted in `sentences`, whose
+/// tags are indices into `tags`, and whether it is right, strictly; of sentences
+/// whose confidences are known.
+pub fn entity_means(tags: &TagSet, sentences: &[JudgedSentence<'_>]) -> Vec<(f32, bool)> {
+    let parsed: Vec<Tag<'_>> = (0..tags.len()).map(|index| tags.tag(index)).collect();
+    let known = sentences.iter().filter(|own| !own.confidences.is_empty());
+    known.flat_map(|own| means(&parsed, own)).collect()
 }
 
 /// Gold and predicted entities, strictly read.

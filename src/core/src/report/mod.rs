@@ -16,7 +16,7 @@ mod sample;
 pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
-    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
+    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated, entity_means,
 };
 pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};
@@ -297,6 +297,7 @@ impl Report {
             training: None,
             seed: self.details.intervals.seed,
             resamples: 0,
+            entity_calibration: None,
         };
         let again = Evaluation::of(&self.details.outcomes.tags, &sentences, &context);
         for (name, found, expected) in [

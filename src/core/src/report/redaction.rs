@@ -142,13 +142,13 @@ mod tests {
 
     #[test]
     fn reports_come_back_and_must_add_up() {
-        let text = |origin: &str, hidden: Vec<std::ops::Range<usize>>| LeakText {
+        let text = |origin: &str, hidden: std::ops::Range<usize>| LeakText {
             text: "Ann left",
             gold: vec![(0..3, "PERSON")],
-            hidden,
+            hidden: vec![hidden],
             groups: vec![format!("origin:{origin}")],
         };
-        let texts = [text("a", vec![0..3]), text("b", vec![1..3])];
+        let texts = [text("a", 0..3), text("b", 1..3)];
         let figures = LeakReport::of(&texts, 1, 50);
         let report = RedactionReport::new("t".into(), "c".into(), "s".into(), figures);
         assert!((report.spread_of_origins - 1.0 / 3.0).abs() < 1e-12);

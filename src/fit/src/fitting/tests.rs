@@ -22,6 +22,7 @@ fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
         transitions,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     }
 }
 

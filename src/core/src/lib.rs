@@ -38,6 +38,7 @@ mod pieces;
 mod recognizer;
 mod redact;
 mod report;
+mod results;
 mod tags;
 mod tokenizer;
 mod words;
@@ -65,10 +66,8 @@ pub use metrics::{
     Training, TypeIntervals, TypeScores,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
-pub use pieces::{Block, Piece, Pieces, pick, read_pieces};
-pub use recognizer::{
-    Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
-};
+pub use pieces::{Block, Pieces, pick, read_pieces};
+pub use recognizer::{Options, Recognizer};
 pub use redact::{
     Confirm, Entry, Found, Hidden, Origin, Paused, Policy, Redaction, Restorer, Style, Table,
     TableError, join, placeholder_type, redact, shared_types,
@@ -81,9 +80,10 @@ pub use report::{
     Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
     SourceProvenance, SplitProvenance, TypeBreakdown, Words, entity_means,
 };
+pub use results::{Entity, Prediction, RecognizeError, Utf16Offsets, Word, from_utf16};
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
 pub use tokenizer::{
-    Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
+    Piece, Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
 };
 pub use words::{Sentence, cut, plain};
 

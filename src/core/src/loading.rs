@@ -28,8 +28,8 @@ pub enum LoadError {
 /// For each of [`BundleLoader::files`], in order: its bytes by
 /// [`push`](BundleLoader::push), each part's hash before it by
 /// [`check_part`](BundleLoader::check_part) if the caller can hash faster, and
-/// [`finish_file`](BundleLoader::finish_file). Then
-/// [`finish`](BundleLoader::finish).
+/// [`finish_file`](BundleLoader::finish_file), which gives the bundle after the
+/// last of them.
 pub struct BundleLoader {
     manifest: Manifest,
     /// Files that are whole.
@@ -85,6 +85,11 @@ impl BundleLoader {
             heads: Vec::new(),
             head_files: Vec::new(),
         })
+    }
+
+    /// The bundle's name.
+    pub fn name(&self) -> &str {
+        &self.manifest.name
     }
 
     /// The files to be read, in order.
@@ -169,12 +174,16 @@ impl BundleLoader {
 
     /// Says that the current file has come to its end. Checks its size and
     /// sha256, and what it holds, before anything of it is used. `now` is a
-    /// clock in milliseconds, by which the fastest kernel is chosen.
+    /// clock in milliseconds, by which the fastest kernel is chosen. Gives the
+    /// bundle if this was the last file.
     ///
     /// # Errors
     ///
     /// A file that is damaged, or that does not fit the others.
-    pub fn finish_file(&mut self, now: impl Fn() -> f64) -> Result<(), LoadError> {
+    pub fn finish_file(
+        &mut self,
+        now: impl Fn() -> f64,
+    ) -> Result<Option<LoadedBundle>, LoadError> {
         let file = self.file()?;
         let buffer = std::mem::take(&mut self.buffer);
         let hash = std::mem::take(&mut self.hash);
@@ -219,28 +228,16 @@ impl BundleLoader {
         }
         self.done += 1;
         self.received = 0;
-        Ok(())
-    }
-
-    /// The bundle, once all files have been read.
-    ///
-    /// # Errors
-    ///
-    /// Files that are missing.
-    pub fn finish(self) -> Result<LoadedBundle, LoadError> {
-        match self.recognizer {
-            Some(recognizer) if self.heads.len() == self.manifest.heads.len() => Ok(LoadedBundle {
-                manifest: self.manifest,
-                recognizer,
-                heads: self.heads,
-                head_files: self.head_files,
-            }),
-            _ => Err(LoadError::Bundle(format!(
-                "found {} files, expected {}",
-                self.done,
-                self.files().count()
-            ))),
+        if self.done < self.manifest.files().count() {
+            return Ok(None);
         }
+        let recognizer = self.recognizer.take().expect("the second file was whole");
+        Ok(Some(LoadedBundle {
+            manifest: self.manifest.clone(),
+            recognizer,
+            heads: std::mem::take(&mut self.heads),
+            head_files: std::mem::take(&mut self.head_files),
+        }))
     }
 
     /// The file that is being read.

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::{Strategy, argmax};
-use crate::pieces::Piece;
 use crate::tags::{Part, TagSet};
+use crate::tokenizer::Piece;
 
 /// An entity as a run of pieces.
 #[derive(Clone, Debug, PartialEq)]

@@ -48,6 +48,7 @@ pub use examples::{Examples, Gold, Sentence};
 pub use fitting::{EpochScores, Fit, Fitted, Progress, Task, Validation, untrained};
 pub use folds::{TypeScores, folds};
 pub use settings::{Model, Settings};
+pub use state::fingerprint_of;
 
 /// Why a head could not be fitted or judged.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,9 @@ pub enum FitError {
     /// The encoder refused a sentence.
     #[error(transparent)]
     Features(#[from] FeatureError),
+    /// The features of an example could not be read.
+    #[error("{0:#}")]
+    Examples(Box<dyn std::error::Error + Send + Sync>),
     /// The state could not be written.
     #[error(transparent)]
     State(#[from] safetensors::SafeTensorError),

@@ -16,16 +16,16 @@ const BLOCKS =
 const SILENT = "script,style,noscript,template,svg,math,iframe,object,head > :not(title)";
 
 /**
- * The text of a file: `{ text, guessed, kind }`, with the name of its encoding if that was guessed, and `kind` one of
- * "text", "labelled", "pdf", "docx", "html". Rejects with a message for the reader.
+ * The text of a file: `{ text, guessed, kind }`, with the label of its encoding if that was guessed or `chosen`, and
+ * `kind` one of "text", "labelled", "pdf", "docx", "html". Rejects with a message for the reader.
  */
-export async function read(file) {
+export async function read(file, chosen = null) {
   const name = label(file.name);
   const kind = await kindOf(file);
   if (kind === "text" || kind === "html") {
-    const { text: all, guessed } = await readText(file);
-    // A byte order mark is no part of the text.
-    const text = all.replace(/^\uFEFF/, "");
+    const { text: all, guessed } = await readText(file, chosen);
+    // A byte order mark is no part of the text, as at the seams of files that were put together.
+    const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
       return { text: ofHtml(text), guessed, kind: "html" };
     return { text, guessed, kind: isLabelled(text) ? "labelled" : "text" };

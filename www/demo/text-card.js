@@ -1,6 +1,7 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
 import { byId, element, label } from "../shared/dom.js";
+import { encodingName, offered } from "../shared/encodings.js";
 import { dropped } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
@@ -18,6 +19,8 @@ export class TextCard {
   #share = byId("share-panel");
   #listener;
   #note = () => "";
+  /** The file that was read in a guessed encoding, and that. */
+  #guessed = null;
   /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
@@ -56,6 +59,9 @@ export class TextCard {
       button.addEventListener("click", () => this.set(examples[name]));
       byId("examples").append(button);
     }
+    byId("encoding").addEventListener("change", ({ target }) => {
+      if (this.#guessed) this.#open(this.#guessed.file, target.value);
+    });
     byId("share").addEventListener("click", () => this.#showLink());
     byId("close-share").addEventListener("click", () => this.#closeShare());
     this.#share.addEventListener("keydown", (event) => {
@@ -97,6 +103,8 @@ export class TextCard {
   /** The reader has another text now: a reload must not bring back that of the link. */
   #changed() {
     this.#say(() => "");
+    this.#guessed = null;
+    byId("encodings").hidden = true;
     // Its link is that of another text.
     this.#share.hidden = true;
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
@@ -110,6 +118,7 @@ export class TextCard {
   translate() {
     this.#box.translate();
     byId("text-note").textContent = this.#note();
+    if (this.#guessed) this.#offerEncodings(this.#guessed.file, byId("encoding").value);
   }
 
   #say(make) {
@@ -124,15 +133,32 @@ export class TextCard {
     else if (files.length === 1) this.#open(files[0]);
   }
 
-  async #open(file) {
+  async #open(file, chosen = null) {
     try {
-      const { text, guessed, kind } = await read(file);
+      const { text, guessed, kind } = await read(file, chosen);
       this.set(text);
-      if (kind === "labelled") this.#say(() => t("file-labelled", { name: label(file.name) }));
-      if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
+      const name = label(file.name);
+      if (kind === "labelled") this.#say(() => t("file-labelled", { name }));
+      if (guessed) {
+        this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));
+        this.#offerEncodings(file, guessed);
+      }
     } catch (error) {
       this.#say(() => error.message);
     }
+  }
+
+  /** The file can be read anew in another encoding, until the reader has another text. */
+  #offerEncodings(file, own) {
+    this.#guessed = { file, own };
+    const options = offered(own).map(([value, name]) => {
+      const option = element("option", { value });
+      option.textContent = name;
+      return option;
+    });
+    byId("encoding").replaceChildren(...options);
+    byId("encoding").value = own;
+    byId("encodings").hidden = false;
   }
 
   async #takeLink() {

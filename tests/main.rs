@@ -1,7 +1,7 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
 //! `page` and its neighbours use the demo page as a visitor does, `reports` the
-//! page over reports, `teach` the page on
+//! page over reports, `judge` what judges heads on own files, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
 //! another page would. `demo`, `browser`, `site` and the rest are what they
 //! stand on.
@@ -11,6 +11,7 @@ mod browser;
 mod cut;
 mod demo;
 mod in_and_out;
+mod judge;
 mod long_text;
 mod offline;
 mod package;

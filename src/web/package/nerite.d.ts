@@ -216,6 +216,8 @@ export interface Labelled {
   sentences: number;
   words: number;
   types: { type: string; entities: number }[];
+  /** What it holds as texts with marks, for `Trainer.train`, if `texts` was asked for. */
+  documents?: { text: string; marks: Mark[] }[];
 }
 export interface EvaluateOptions extends ReadingOptions {
   /** Ids; default: all of the bundle. */
@@ -261,7 +263,7 @@ export interface Evaluated {
 /** Looks at a labelled file, of any format that `nerite corpus` reads, plain or gzipped. It needs no bundle. */
 export function readLabelled(
   file: LabelledSource,
-  options?: ReadingOptions & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">,
+  options?: ReadingOptions & { texts?: boolean } & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">,
 ): Promise<Labelled>;
 
 /** A stretch of a text with a type, which has no spaces. */

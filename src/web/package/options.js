@@ -12,6 +12,7 @@ const isMap = (value) =>
   typeof value === "string" ||
   (Object.getPrototypeOf(value ?? 0) === Object.prototype &&
     Object.values(value).every((to) => to === null || typeof to === "string"));
+const truth = ["true or false", (value) => typeof value === "boolean"];
 const text = ["a text", (value) => typeof value === "string"];
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
@@ -21,7 +22,8 @@ const KINDS = {
   visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
   onProgress: ["a function", isFunction],
   onPart: ["a function", isFunction],
-  cache: ["true or false", (value) => typeof value === "boolean"],
+  cache: truth,
+  texts: truth,
   workers: ["a whole number from 0 to 64", (value) => Number.isInteger(value) && value >= 0 && value <= 64],
   worker: ["a function that makes a Worker", isFunction],
   workerUrl: ["an address", isAddress],
@@ -46,7 +48,7 @@ export const INSPECT = ["signal", "hub"];
 export const PREDICT = ["head", "decoder", "aggregation", "strategy", "signal", "visible", "onProgress", "onPart"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
-export const READ_LABELLED = [...READING, "workers", "worker", "workerUrl", "wasmUrl"];
+export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];
 export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 
 /** Options, of which only these names are known; their functions are fit for `guarded`. */

@@ -120,9 +120,9 @@ export class Panel {
         "tr",
         {},
         element("th", { scope: "row", class: "text", translate: "no" }, label(type)),
+        element("td", { class: "text" }, select),
         element("td", {}, own ? formatNumber(own.entities) : "\u2013"),
         element("td", { class: "text" }, (found.get(type) ?? []).join(", ") || "\u2013"),
-        element("td", { class: "text" }, select),
       );
     });
     byId("judge-types").replaceChildren(...rows);

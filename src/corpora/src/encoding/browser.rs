@@ -81,9 +81,9 @@ impl Named {
         }
         // The last character may be cut.
         let whole = &bytes[..bytes.len().saturating_sub(4)];
-        let decodes = |name: &&str| Self(name).decoded(whole, true).is_some();
-        let found = OTHERS.iter().find(|name| decodes(name));
-        Self(found.copied().unwrap_or("windows-1251"))
+        let decodes = |own: &Self| own.decoded(whole, true).is_some();
+        let found = OTHERS.into_iter().map(Self).find(decodes);
+        found.unwrap_or(Self("windows-1251"))
     }
 
     pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {

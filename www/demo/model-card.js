@@ -1,6 +1,7 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
 import { byId, label, option } from "../shared/dom.js";
+import { isArchive } from "../shared/files.js";
 import { counted, megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
 import { isBundleName, isListed, readCatalog } from "./catalog.js";
@@ -79,9 +80,13 @@ export class ModelCard {
     this.#chooseListed(name);
   }
 
-  /** Opens the files of a bundle's folder. */
+  /** Opens the files of a bundle's folder, or its zip file. */
   openFolder(files) {
     const name = label((files[0].webkitRelativePath || files[0].name).split("/")[0]);
+    if (isArchive(files[0])) {
+      this.#choose({ name, from: files[0], value: OWN });
+      return;
+    }
     if (!files.some((file) => /^[^/]*\/manifest\.json$/.test(file.webkitRelativePath))) {
       this.#fail(() => ({ message: t("own-no-manifest", { name }) }));
       return;
@@ -223,7 +228,7 @@ export class ModelCard {
       const info = await inspect(source.from, { signal });
       if (signal.aborted) return;
       const rest = info.bytes - info.cachedBytes;
-      if (Array.isArray(source.from) || rest <= 0 || hasAgreed(source)) await this.#load(source);
+      if (typeof source.from !== "string" || rest <= 0 || hasAgreed(source)) await this.#load(source);
       else this.#ask(info, rest);
     } catch (error) {
       if (signal.aborted) return;
@@ -293,7 +298,7 @@ export class ModelCard {
         signal,
         onProgress: ({ loaded, total, cached }) => {
           if (signal.aborted) return;
-          if (!cached && kind === "status-opening" && !Array.isArray(source.from)) {
+          if (!cached && kind === "status-opening" && typeof source.from === "string") {
             kind = "status-downloading";
             show();
           }

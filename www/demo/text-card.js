@@ -1,7 +1,7 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
 import { byId, element, label } from "../shared/dom.js";
-import { dropped } from "../shared/files.js";
+import { dropped, isArchive } from "../shared/files.js";
 import { handOver } from "../shared/handover.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
@@ -120,9 +120,10 @@ export class TextCard {
     if (byId("text-note").textContent !== text) byId("text-note").textContent = text;
   }
 
-  /** One file's text goes into the box; several are read one after the other. */
+  /** One file's text goes into the box; several are read one after the other. An archive may hold a bundle. */
   #take(files) {
     if (files.length > 1) this.#listener.onFiles(files);
+    else if (files.length === 1 && isArchive(files[0])) this.#listener.onFolder(files);
     else if (files.length === 1) this.#open(files[0]);
   }
 

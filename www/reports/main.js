@@ -2,7 +2,7 @@
 
 import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
-import { save } from "../shared/files.js";
+import { isArchive, save } from "../shared/files.js";
 import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
@@ -192,7 +192,11 @@ receive((file) => judge.open([file]));
 
 /** @param {File[]} files */
 async function take(files) {
-  const others = await takeLabelled(files, (own) => judge.open(own));
+  for (const bundle of files.filter(isArchive)) judge.addBundle(bundle);
+  const others = await takeLabelled(
+    files.filter((file) => !isArchive(file)),
+    (own) => judge.open(own),
+  );
   if (others.length === 0) return;
   for (const file of others) {
     try {

@@ -44,9 +44,9 @@ export type Aggregation = "average" | "first" | "max";
  * `package:NAME`, an npm package that `nerite bundle --npm` has written;
  * `hub:OWNER/NAME@REVISION`, a repository of the hub that holds a bundle;
  * what such an npm package exports: addresses by the files' paths;
- * or the files of a folder, chosen on disk.
+ * or the files of a folder, chosen on disk, or the zip file of one.
  */
-export type BundleSource = string | URL | Iterable<File> | Readonly<Record<string, string | URL>>;
+export type BundleSource = string | URL | Blob | Iterable<File> | Readonly<Record<string, string | URL>>;
 
 export interface LoadOptions {
   onProgress?: (progress: Progress) => void;

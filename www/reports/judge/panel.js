@@ -79,6 +79,15 @@ export class Panel {
     }
   }
 
+  /**
+   * Takes a bundle's zip file.
+   * @param {File} file
+   */
+  addBundle(file) {
+    this.#bundles.add(file.name, file);
+    byId("judge-form").hidden = this.#read === null;
+  }
+
   /** @param {Labelled} read */
   #found({ name, found, sentences, words, types }) {
     const entities = types.reduce((sum, type) => sum + type.entities, 0);

@@ -63,6 +63,7 @@ export default {
     "delete-project": "Delete",
     "really-delete": "Delete the project {name} with its texts and marks?",
     "export-jsonl": "Export JSON lines",
+    "export-conll": "Export CoNLL",
     "import": "Import",
     "untitled": "My project",
     "copy-of": "{name} (copy)",

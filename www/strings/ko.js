@@ -63,6 +63,7 @@ export default {
     "delete-project": "삭제",
     "really-delete": "프로젝트 {name}을(를) 글과 표시와 함께 삭제할까요?",
     "export-jsonl": "JSON lines로 내보내기",
+    "export-conll": "CoNLL 내보내기",
     "import": "가져오기",
     "untitled": "내 프로젝트",
     "copy-of": "{name} (사본)",

@@ -1,11 +1,20 @@
 // The page on which heads are taught: a project, its texts, a training, and what comes of it.
 
-import { load } from "../../pkg/nerite.js";
+import { load, readLabelled } from "../../pkg/nerite.js";
 import { byId, element, excerpt, messageOf, option } from "../shared/dom.js";
 import { currentLanguage, duration, listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
 import { curve, percent, table } from "./figures.js";
 import { Marking } from "./marking.js";
-import { fromJsonLines, History, newDocument, newProject, toJsonLines } from "./project.js";
+import {
+  fromJsonLines,
+  fromLabelled,
+  History,
+  isJsonLines,
+  newDocument,
+  newProject,
+  toConll,
+  toJsonLines,
+} from "./project.js";
 import { projects, remove, save } from "./storage.js";
 
 const BUNDLE = "bundles/all-MiniLM-L6-v2/";
@@ -412,13 +421,28 @@ function listen() {
   byId("export-jsonl").addEventListener("click", () => {
     download(`${fileName()}.jsonl`, [toJsonLines(project())], "application/jsonl");
   });
+  byId("export-conll").addEventListener("click", async () => {
+    const own = project();
+    try {
+      const known = await engine();
+      const words = [];
+      for (const { text } of own.documents) words.push((await known.predict(text)).words);
+      download(`${fileName()}.conll`, [toConll(own, words)], "text/plain");
+    } catch (error) {
+      notice(messageOf(error));
+    }
+  });
   byId("import").addEventListener("click", () => byId("import-file").click());
   byId("import-file").addEventListener("change", async () => {
     const [file] = byId("import-file").files;
     byId("import-file").value = "";
     if (!file) return;
     try {
-      const { types, documents } = fromJsonLines(await file.text());
+      // What this page has written comes back as it was; any other labelled file by the trainer's own readers.
+      const isOwn = isJsonLines(await file.slice(0, 1 << 20).text());
+      const { types, documents } = isOwn
+        ? fromJsonLines(await file.text())
+        : fromLabelled(await readLabelled(file, { texts: true }));
       for (const type of types) history.addType(type);
       history.change({ documents: [...project().documents, ...documents] });
       changed();

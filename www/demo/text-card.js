@@ -2,7 +2,7 @@
 
 import { byId, element, label, messageOf } from "../shared/dom.js";
 import { encodingName, offered } from "../shared/encodings.js";
-import { dropped } from "../shared/files.js";
+import { dropped, isArchive } from "../shared/files.js";
 import { handOver } from "../shared/handover.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
@@ -141,11 +141,12 @@ export class TextCard {
   }
 
   /**
-   * One file's text goes into the box; several are read one after the other.
+   * One file's text goes into the box; several are read one after the other. An archive may hold a bundle.
    * @param {File[]} files
    */
   #take(files) {
     if (files.length > 1) this.#listener.onFiles(files);
+    else if (files.length === 1 && isArchive(files[0])) this.#listener.onFolder(files);
     else if (files.length === 1) this.#open(files[0]);
   }
 

@@ -2,7 +2,7 @@
 
 import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
-import { save } from "../shared/files.js";
+import { isArchive, save } from "../shared/files.js";
 import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
@@ -216,6 +216,10 @@ const judge = new Panel(async (made) => {
   change(b ? { a, b, show: a } : { show: a });
 });
 receive((file) => judge.open([file]));
+onFiles(async (files) => {
+  for (const bundle of files.filter(isArchive)) judge.addBundle(bundle);
+  return files.filter((file) => !isArchive(file));
+});
 onFiles((files) => takeLabelled(files, (own) => judge.open(own)));
 takeFiles(showAll);
 

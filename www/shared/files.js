@@ -125,6 +125,12 @@ async function collect(folder, path, files, depth) {
 }
 
 /**
+ * Whether a file is an archive, by its name: a bundle may be in one.
+ * @param {File} file
+ */
+export const isArchive = ({ name }) => /\.zip$/i.test(name);
+
+/**
  * Hands a file to the reader.
  * @param {Blob} blob
  * @param {string} name

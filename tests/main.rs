@@ -1,8 +1,8 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
 //! `page` and its neighbours use the demo page as a visitor does, `redaction` its
-//! other half, `reports` the
-//! page over reports, `teach` the page on
+//! other half, `reports` the page over reports, `judge` what judges heads on own
+//! files, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
 //! another page would. `demo`, `browser`, `site` and the rest are what they
 //! stand on.
@@ -12,6 +12,7 @@ mod browser;
 mod cut;
 mod demo;
 mod in_and_out;
+mod judge;
 mod long_text;
 mod offline;
 mod package;

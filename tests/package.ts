@@ -8,14 +8,17 @@ import {
   type Decoder,
   type Entity,
   type ErrorCode,
+  type Evaluated,
   type HeadInfo,
   inspect,
+  type Labelled,
   load,
   NeriteError,
   type Part,
   type Prediction,
   type Progress,
   Recognizer,
+  readLabelled,
   type Word,
 } from "../pkg/nerite.js";
 import { breakDown, checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
@@ -47,9 +50,18 @@ export async function use(files: File[], signal: AbortSignal): Promise<string[]>
   );
   const { tags, confidences } = await recognizer.predictWords([["Barack", "Obama"]], { head: "best" });
   const shares: number[] = words.map(({ tag, probabilities }) => probabilities[prediction.tags.indexOf(tag)] ?? 0);
+  const labelled: Labelled = await readLabelled(files, { format: "conll", signal, workers: 0 });
+  const judged: Evaluated = await recognizer.evaluate("Paris B-LOC\n", {
+    heads: ["best"],
+    map: { LOC: "geo", [labelled.types[0]?.type ?? "MISC"]: null },
+    types: ["geo"],
+    onProgress: ({ stage, done, total }) => told.push({ loaded: done, total, file: stage, cached: false }),
+  });
+  const f1: number[] = judged.reports.map(({ report }) => report.entity.strict.f1);
   await recognizer.grow();
   recognizer.free();
-  const bytes: number = info.cachedBytes + (await cacheSize()) + shares.length + (confidences[0]?.length ?? 0);
+  const bytes: number =
+    f1.length + info.cachedBytes + (await cacheSize()) + shares.length + (confidences[0]?.length ?? 0);
   await clearCache();
   await start();
   const texts: string[] = [

@@ -14,6 +14,10 @@ export async function check(load) {
       backend: recognizer.backend,
       workers: recognizer.workers,
     });
+    // A file of a sentence, all right.
+    const file = "Barack B-PER\nObama I-PER\nvisited O\nParis B-LOC\n. O\n";
+    const { reports } = await recognizer.evaluate(file, { name: "own.conll", heads: [recognizer.defaultHead] });
+    if (reports[0].report.entity.strict.f1 !== 1) throw new Error(`judged ${reports[0].json}`);
     cached.push(recognizer.cached);
     if (found.texts.join() !== "Barack Obama,Paris") break;
     // The last one is not freed: an idle engine keeps no program alive.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { arrange, sortRows } from "../../www/reports/arrange.js";
+import { mapper } from "../../www/reports/mapping.js";
 import { foreignTypes, STUDY, setOf, UNKNOWN, unranked } from "../../www/reports/sets.js";
 
 const stored = (path) => JSON.parse(readFileSync(`www/bundles/${path}`, "utf8"));
@@ -42,9 +43,24 @@ test("what has no type in common, or is of another or an unknown test set, is no
     [entry("y", ["PER"]), "", null],
     [entry("x", []), "x", null],
     [entry("x", ["art"], "stored"), "x", null],
+    [{ ...entry("x", ["PER"]), leavesOut: true }, "x", "leavesOut"],
   ]) {
     assert.equal(unranked(own, set, others), expected, JSON.stringify(own));
   }
+});
+
+test("tags are mapped as the trainer maps them", () => {
+  const mapped = mapper("geo=LOC,gpe=LOC,per=PER", ["LOC"]);
+  assert.deepEqual(["B-geo", "I-gpe", "B-per", "B-LOC", "I-art", "O"].map(mapped), [
+    "B-LOC",
+    "I-LOC",
+    "O",
+    "B-LOC",
+    "O",
+    "O",
+  ]);
+  assert.deepEqual(["B-x", "O"].map(mapper("", [])), ["B-x", "O"]);
+  assert.deepEqual(["B-geo", "B-x"].map(mapper("geo=LOC,*=*", [])), ["B-LOC", "B-x"]);
 });
 
 const set = (key, corpus) => [

@@ -19,7 +19,7 @@ const SILENT = "script,style,noscript,template,svg,math,iframe,object,head > :no
 
 /**
  * @typedef {{ text: string, guessed: string | null, kind: "text" | "labelled" | "pdf" | "docx" | "html" }} Read
- *   what a file holds, with the name of its encoding if that was guessed
+ *   what a file holds, with the label of its encoding if that was guessed or chosen
  */
 
 /** @type {Record<string, (bytes: Uint8Array<ArrayBuffer>) => Promise<string>>} */
@@ -28,15 +28,16 @@ const readers = { pdf: ofPdf, docx: ofDocx };
 /**
  * The text of a file. Rejects with a message for the reader.
  * @param {File} file
+ * @param {string | null} chosen an encoding's label
  * @returns {Promise<Read>}
  */
-export async function read(file) {
+export async function read(file, chosen = null) {
   const name = label(file.name);
   const kind = await kindOf(file);
   if (kind === "text" || kind === "html") {
-    const { text: all, guessed } = await readText(file);
-    // A byte order mark is no part of the text.
-    const text = all.replace(/^\uFEFF/, "");
+    const { text: all, guessed } = await readText(file, chosen);
+    // A byte order mark is no part of the text, as at the seams of files that were put together.
+    const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
       return { text: ofHtml(text), guessed, kind: "html" };
     return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text" };

@@ -1,6 +1,7 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
 import { byId, label, messageOf, option } from "../shared/dom.js";
+import { isArchive } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
 import { agree, disagree, hasAgreed } from "./agreed.js";
@@ -16,7 +17,7 @@ const OWN = "own:";
 
 /**
  * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
- * @typedef {{ name: string, from: string | File[], value: string }} Source
+ * @typedef {{ name: string, from: string | File | File[], value: string }} Source
  *   where a model is: an address or files, and its place in the list
  */
 
@@ -96,11 +97,15 @@ export class ModelCard {
   }
 
   /**
-   * Opens the files of a bundle's folder.
+   * Opens the files of a bundle's folder, or its zip file.
    * @param {File[]} files
    */
   openFolder(files) {
     const name = label((files[0].webkitRelativePath || files[0].name).split("/")[0]);
+    if (isArchive(files[0])) {
+      this.#choose({ name, from: files[0], value: OWN });
+      return;
+    }
     if (!files.some((file) => /^[^/]*\/manifest\.json$/.test(file.webkitRelativePath))) {
       this.#fail(() => ({ message: t("own-no-manifest", { name }) }));
       return;

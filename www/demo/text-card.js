@@ -1,7 +1,8 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
 import { byId, element, label, messageOf } from "../shared/dom.js";
-import { dropped } from "../shared/files.js";
+import { encodingName, offered } from "../shared/encodings.js";
+import { dropped, isArchive } from "../shared/files.js";
 import { handOver } from "../shared/handover.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
@@ -19,6 +20,11 @@ export class TextCard {
   #share = byId("share-panel");
   #listener;
   #note = () => "";
+  /**
+   * The file that was read in a guessed encoding.
+   * @type {{ file: File } | null}
+   */
+  #guessed = null;
   /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
@@ -57,6 +63,9 @@ export class TextCard {
       button.addEventListener("click", () => this.set(example));
       byId("examples").append(button);
     }
+    byId("encoding").addEventListener("change", () => {
+      if (this.#guessed) this.#open(this.#guessed.file, byId("encoding").value);
+    });
     byId("share").addEventListener("click", () => this.#showLink());
     byId("close-share").addEventListener("click", () => this.#closeShare());
     this.#share.addEventListener("keydown", (event) => {
@@ -102,6 +111,8 @@ export class TextCard {
   /** The reader has another text now: a reload must not bring back that of the link. */
   #changed() {
     this.#say(() => "");
+    this.#guessed = null;
+    byId("encodings").hidden = true;
     // Its link is that of another text.
     this.#share.hidden = true;
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
@@ -118,6 +129,7 @@ export class TextCard {
   translate() {
     this.#box.translate();
     byId("text-note").textContent = this.#note();
+    if (this.#guessed) this.#offerEncodings(this.#guessed.file, byId("encoding").value);
   }
 
   /** @param {() => string} make */
@@ -129,28 +141,53 @@ export class TextCard {
   }
 
   /**
-   * One file's text goes into the box; several are read one after the other.
+   * One file's text goes into the box; several are read one after the other. An archive may hold a bundle.
    * @param {File[]} files
    */
   #take(files) {
     if (files.length > 1) this.#listener.onFiles(files);
+    else if (files.length === 1 && isArchive(files[0])) this.#listener.onFolder(files);
     else if (files.length === 1) this.#open(files[0]);
   }
 
-  /** @param {File} file */
-  async #open(file) {
+  /**
+   * @param {File} file
+   * @param {string | null} [chosen] an encoding's label
+   */
+  async #open(file, chosen = null) {
     try {
-      const { text, guessed, kind } = await read(file);
+      const { text, guessed, kind } = await read(file, chosen);
       this.set(text);
+      const name = label(file.name);
       if (kind === "labelled") {
-        this.#say(() => t("file-labelled", { name: label(file.name) }));
+        this.#say(() => t("file-labelled", { name }));
         byId("judge-it").hidden = false;
         byId("judge-it").onclick = () => handOver("reports.html#", file);
       }
-      if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
+      if (guessed) {
+        this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));
+        this.#offerEncodings(file, guessed);
+      }
     } catch (error) {
       this.#say(() => messageOf(error));
     }
+  }
+
+  /**
+   * The file can be read anew in another encoding, until the reader has another text.
+   * @param {File} file
+   * @param {string} own the label of the encoding that it was read in
+   */
+  #offerEncodings(file, own) {
+    this.#guessed = { file };
+    const options = offered(own).map(([value, name]) => {
+      const option = element("option", { value });
+      option.textContent = name;
+      return option;
+    });
+    byId("encoding").replaceChildren(...options);
+    byId("encoding").value = own;
+    byId("encodings").hidden = false;
   }
 
   async #takeLink() {

@@ -55,7 +55,9 @@ export async function showBest(place, entries, figure, current) {
     return;
   }
   const difference = best.figures[figure] - next.figures[figure];
-  const given = { a: best.name, b: next.name, figure: t(figure), points: points(difference) };
+  // No comma within a name.
+  const called = (/** @type {Entry} */ { encoder, headId, name }) => (headId ? `${encoder} (${headId})` : name);
+  const given = { a: called(best), b: called(next), figure: t(figure), points: points(difference) };
   let text;
   if (best.report && next.report) {
     try {

@@ -25,9 +25,9 @@ const LINE = 18;
  */
 const text = (x, y, content, attributes = {}) => shape("text", { x, y, "font-size": TEXT, ...attributes }, content);
 
-/** About how wide a text is; East Asian characters are twice as wide as others. */
+/** About how wide a text is at most; capitals are wider than small letters, East Asian characters twice as wide. */
 const widthOf = (/** @type {string} */ content) =>
-  [...content].reduce((sum, character) => sum + (character > "\u2e7f" ? 12 : 6.6), 0);
+  [...content].reduce((sum, own) => sum + (own > "\u2e7f" ? 12 : /[\p{Lu}mw@%_]/u.test(own) ? 9 : 6.8), 0);
 
 /**
  * @param {string} content

@@ -7,6 +7,7 @@ import { t } from "../shared/i18n.js";
 import { compared, LEVEL } from "./best.js";
 import { numbers } from "./figure.js";
 import { matrixDifference } from "./matrix.js";
+import { setName } from "./names.js";
 import { number, points, signed, signedPoints } from "./numbers.js";
 import { FIGURE_NAMES } from "./store.js";
 import { terms } from "./terms.js";
@@ -144,7 +145,10 @@ export async function showComparison(place, a, b, figure, current) {
     /** @type {[string, Entry][]} */ ([
       ["A", a],
       ["B", b],
-    ]).flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]),
+    ]).flatMap(([side, entry]) => [
+      element("dt", {}, side),
+      element("dd", {}, `${entry.name} \u00b7 ${setName(entry.set)}`),
+    ]),
   );
   let parts;
   let paired = false;

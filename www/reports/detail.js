@@ -58,7 +58,7 @@ function entityTable({ entity }) {
     element("h3", {}, t("entitiesTitle")),
     element(
       "div",
-      { class: "scroll", tabindex: "0", role: "group", "aria-label": t("entitiesTitle") },
+      { class: "scroll means", tabindex: "0", role: "group", "aria-label": t("entitiesTitle") },
       numbers([t("scheme"), t("precision"), t("recall"), "F1", t("means")], rows),
     ),
     element(

@@ -133,7 +133,11 @@ function readable(a, b) {
   const has = (/** @type {Entry} */ entry) => Boolean(entry.sample) || wordsOf(entry.part).size > 0;
   if (has(a) || has(b)) return null;
   const headOf = (/** @type {Entry} */ entry) => entry.report?.provenance.head.sha256;
-  const all = [...entries.values()].filter((entry) => entry.report && has(entry));
+  // With the same types, if there are.
+  const likeness = (/** @type {Entry} */ { types }) => Number(types.join() === a.types.join());
+  const all = [...entries.values()]
+    .filter((entry) => entry.report && has(entry))
+    .sort((one, other) => likeness(other) - likeness(one));
   for (const own of all.filter((entry) => headOf(entry) === headOf(a))) {
     const other = all.find((entry) => headOf(entry) === headOf(b) && entry.set === own.set);
     if (other) return [own, other];
@@ -281,6 +285,7 @@ function draw(place, a, { tags, sentences }, said) {
       { role: "status", id: "errors-count" },
       t("errorsShown", { shown: formatNumber(shown.length), page, pages }),
     ),
+    element("p", { class: "hint" }, t("goldHint")),
     element(
       "ol",
       { class: "sentences", id: "sentences" },

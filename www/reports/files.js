@@ -2,7 +2,9 @@
 
 import { byId, element, label, messageOf } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { addFile, entries, removeOwn, sets } from "./store.js";
+import { longName, usedSets } from "./names.js";
+import { UNKNOWN } from "./sets.js";
+import { addFile, entries, removeOwn } from "./store.js";
 
 /**
  * Something that takes files of its own kind, and gives the others.
@@ -53,18 +55,17 @@ async function take(files, changed) {
 
 /**
  * For each file that does not tell its test set, a choice of it.
- * @param {(key: string) => string} setName
  * @param {() => void} changed
  */
-export function showNames(setName, changed) {
+export function showNames(changed) {
   const unnamed = [...entries.values()].filter(({ foreign }) => foreign);
   const fields = unnamed.map((entry, index) => {
     const choose = (/** @type {any} */ event) => {
       entry.set = event.target.value;
       changed();
     };
-    const options = ["unknown", ...sets.keys()].map((key) =>
-      element("option", { value: key, selected: key === entry.set }, setName(key)),
+    const options = [UNKNOWN, ...usedSets()].map((key) =>
+      element("option", { value: key, selected: key === entry.set }, longName(key)),
     );
     return element(
       "div",

@@ -5,6 +5,7 @@ import { element, focusAgain, focusIn, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { arrange, sortRows } from "./arrange.js";
+import { baseName, setName, typesName } from "./names.js";
 import { short } from "./numbers.js";
 import { change, linkTo, state } from "./state.js";
 import { sets } from "./store.js";
@@ -70,7 +71,7 @@ function cellOf(cell) {
 /** @param {import("./sets.js").TestSet} set */
 const noteOf = ({ types, sentences }) =>
   t("setNote", {
-    types: types.length > 4 ? t("setTypes", { number: types.length }) : types.map((own) => label(own, 16)).join(" "),
+    types: typesName(types),
     sentences: formatNumber(sentences),
   });
 
@@ -78,9 +79,8 @@ const noteOf = ({ types, sentences }) =>
  * @param {HTMLElement} place
  * @param {import("./store.js").Entry[]} entries
  * @param {import("./arrange.js").Peers | null} peers
- * @param {(key: string) => string} setName
  */
-export function showGrid(place, entries, peers, setName) {
+export function showGrid(place, entries, peers) {
   const nameOf = (/** @type {any} */ { source, encoder, headId, name }) =>
     source === "stored" ? `${encoder}, ${headId}` : name;
   const { rows, columns } = arrange(entries, sets, peers, nameOf);
@@ -104,7 +104,7 @@ export function showGrid(place, entries, peers, setName) {
         "tr",
         {},
         head("name", t("gridHead"), ""),
-        columns.map((set) => head(set.key, setName(set.key), noteOf(set))),
+        columns.map((set) => head(set.key, baseName(set.key), noteOf(set))),
       ),
     ),
     element(

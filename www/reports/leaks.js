@@ -112,7 +112,7 @@ function overview(all, chosen) {
 function shares(title, rows) {
   const most = Math.max(0.01, ...rows.map(([, { share }]) => share));
   const picture = (/** @type {number} */ share) => {
-    const bar = element("span", { class: "bar", "aria-hidden": "true" }, element("span", {}));
+    const bar = element("span", { class: "share", "aria-hidden": "true" }, element("span", {}));
     bar.style.setProperty("--share", (share / most).toFixed(4));
     return bar;
   };

@@ -2,7 +2,7 @@
 
 import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
-import { save } from "../shared/files.js";
+import { isArchive, save } from "../shared/files.js";
 import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
@@ -16,21 +16,11 @@ import { showGrid } from "./grid.js";
 import { takeLabelled } from "./judge/offer.js";
 import { Panel } from "./judge/panel.js";
 import { showLeaks } from "./leaks.js";
-import { longName, setName } from "./names.js";
+import { longName, setName, usedSets } from "./names.js";
 import { showOverview } from "./overview.js";
 import { STUDY, unranked } from "./sets.js";
 import { change, onChange, state } from "./state.js";
-import {
-  addJudged,
-  entries,
-  FIGURE_NAMES,
-  FOREIGN_FIGURE,
-  leaks,
-  loadLeaks,
-  loadPeers,
-  loadStored,
-  sets,
-} from "./store.js";
+import { addJudged, entries, FIGURE_NAMES, FOREIGN_FIGURE, leaks, loadLeaks, loadPeers, loadStored } from "./store.js";
 import { showTable, tableRows } from "./table.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
@@ -108,8 +98,7 @@ function showFilters() {
     figureNames().map((name) => [name, t(name)]),
     shownFigure(),
   );
-  const keys = [STUDY, ...[...sets.keys()].filter((key) => key !== STUDY)];
-  options("data", [...keys.map((key) => [key, longName(key)]), ["all", t("all")]], data || STUDY);
+  options("data", [...usedSets().map((key) => [key, longName(key)]), ["all", t("all")]], data || STUDY);
   options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
   options("stage", [["all", t("all")], ...distinct("stage")], stage);
   if (document.activeElement !== byId("find")) byId("find").value = find;
@@ -132,7 +121,7 @@ function showReports() {
     b?.id ?? state().b,
   ]);
   byId("shown").textContent = t("shownRows", { shown: shown.length, all: entries.size });
-  showGrid(byId("grid"), found(), peers, setName);
+  showGrid(byId("grid"), found(), peers);
 }
 
 let comparisons = 0;
@@ -178,7 +167,7 @@ function showAll() {
   showOne();
   showCheckable();
   showLeaks(byId("leaks"), leaks);
-  showNames(longName, showAll);
+  showNames(showAll);
 }
 
 const FILTERS = ["figure", "data", "encoder", "stage", "find"];
@@ -188,7 +177,7 @@ onChange((changed) => {
   if (any("lang")) return location.reload();
   if (any(...FILTERS)) showFilters();
   if (any(...FILTERS, "sort", "order", "show", "a", "b")) showReports();
-  else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers, setName);
+  else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers);
   const isOfBest = !state().a && !state().b;
   if (any("a", "b") || (isOfBest && any(...FILTERS))) showPair();
   else if (any("side", "kind", "page", "words")) {
@@ -227,6 +216,10 @@ const judge = new Panel(async (made) => {
   change(b ? { a, b, show: a } : { show: a });
 });
 receive((file) => judge.open([file]));
+onFiles(async (files) => {
+  for (const bundle of files.filter(isArchive)) judge.addBundle(bundle);
+  return files.filter((file) => !isArchive(file));
+});
 onFiles((files) => takeLabelled(files, (own) => judge.open(own)));
 takeFiles(showAll);
 
@@ -286,7 +279,10 @@ const others = Promise.all([
   ),
 ]);
 try {
-  await loadStored(refuse);
+  // Not so often that a screen reader says nothing else.
+  await loadStored(refuse, (done, all) => {
+    if (done % 10 === 0) status.textContent = t("loadingSome", { done: formatNumber(done), all: formatNumber(all) });
+  });
   await others;
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
   status.textContent = [

@@ -73,11 +73,10 @@ export function matrixDifference(a, b) {
   return table(labelsOf(a, b), (gold, predicted) => {
     const own = get(b, gold, predicted) - get(a, gold, predicted);
     const all = Math.max(1, sum(a, gold), sum(b, gold));
-    const right = gold === predicted;
-    return {
-      text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`,
-      share: Math.min(1, Math.abs(own) / all),
-      good: own > 0 === right,
-    };
+    const good = own > 0 === (gold === predicted);
+    const signed = `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`;
+    // Not by colour alone.
+    const text = own === 0 ? "" : `${signed} ${good ? "\u2191" : "\u2193"}`;
+    return { text, share: Math.min(1, Math.abs(own) / all), good };
   });
 }

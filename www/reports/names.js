@@ -4,10 +4,13 @@ import { label } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { PART } from "./published.js";
 import { STUDY, UNKNOWN } from "./sets.js";
-import { sets } from "./store.js";
+import { entries, sets } from "./store.js";
 
-/** @param {string} key */
-function baseName(key) {
+/**
+ * A set's name, which another one may have that differs in its types.
+ * @param {string} key
+ */
+export function baseName(key) {
   const set = sets.get(key);
   if (key === STUDY || set?.part === PART) return t("partGmb");
   if (!set) return t("partUnknown");
@@ -23,7 +26,21 @@ export function setName(key) {
   const set = sets.get(key);
   if (key === UNKNOWN || key === STUDY || !set) return name;
   const isShared = name === baseName(STUDY) || [...sets.keys()].some((own) => own !== key && baseName(own) === name);
-  return isShared ? t("partTypes", { name, types: label(set.types.join(" "), 40) }) : name;
+  return isShared ? t("partTypes", { name, types: typesName(set.types) }) : name;
+}
+
+/**
+ * Types by their names, or how many there are.
+ * @param {string[]} types
+ */
+export const typesName = (types) =>
+  types.length > 4 ? t("setTypes", { number: types.length }) : types.map((own) => label(own, 16)).join(" ");
+
+/** The keys of the sets that a report is on, the study's first. */
+export function usedSets() {
+  const used = new Set([...entries.values()].filter(({ report }) => report).map(({ set }) => set));
+  used.delete(STUDY);
+  return [STUDY, ...used];
 }
 
 /** @param {string} key */

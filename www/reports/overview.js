@@ -101,7 +101,9 @@ export function showOverview(place, entries, wanted, set) {
   const lines = losses(entries, set);
   const hint = `${t(wanted)}: ${t(`term_${wanted}`)}`;
   const pictures = [];
-  if (fitted.length > 0) {
+  // Figures on different test sets have no order; the grid below has them by column.
+  const isRanked = set !== "" && fitted.length > 0;
+  if (isRanked) {
     pictures.push(
       figure({
         name: `encoders-${wanted}`,
@@ -114,7 +116,7 @@ export function showOverview(place, entries, wanted, set) {
     );
   }
   // With fitted heads alone, the other picture has said it all.
-  if (able.length > fitted.length) {
+  if (isRanked && able.length > fitted.length) {
     pictures.push(
       figure({
         name: `base-and-fine-tuned-${wanted}`,

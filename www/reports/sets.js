@@ -79,16 +79,17 @@ export function foreignTypes({ words, entities }) {
 
 /**
  * Why an entry is not ranked with the others of a set ("" for all sets), or null if it is.
- * @param {{ set: string, types: string[], source: string }} entry
+ * @param {{ set: string, types: string[], source: string, leavesOut?: boolean }} entry
  * @param {string} set
  * @param {string[]} others the types that the other entries have
  */
-export function unranked({ set: own, types, source }, set, others) {
+export function unranked({ set: own, types, source, leavesOut }, set, others) {
   const plain = (/** @type {string} */ type) => type.toLowerCase();
   const known = new Set(others.map(plain));
   const isApart =
     source === "own" && types.length > 0 && known.size > 0 && !types.some((type) => known.has(plain(type)));
   if (isApart) return "noTypes";
+  if (leavesOut) return "leavesOut";
   if (own === UNKNOWN) return "unknownSet";
   return set !== "" && own !== set ? "otherSet" : null;
 }

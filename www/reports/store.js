@@ -43,6 +43,7 @@ const BUNDLES = new URL("bundles/", document.baseURI);
  * @property {Record<string, number>} figures
  * @property {Record<string, { low: number, high: number }>} [intervals]
  * @property {TokenReport} [token]
+ * @property {boolean} [leavesOut] whether figures of words leave out some tags, such as O
  * @property {any} [foreign] what another program wrote, as core/src/report/foreign has it
  * @property {Report} [report]
  * @property {string} [json]
@@ -143,10 +144,11 @@ const isFile = (/** @type {unknown} */ file) =>
   typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
 /**
- * Loads the stored reports; calls `onProblem(file, reason)` for what is refused.
+ * Loads the stored reports; calls `onProblem(file, reason)` for what is refused, and tells how many are done.
  * @param {(file: string, reason: string) => void} onProblem
+ * @param {(done: number, all: number) => void} onProgress
  */
-export async function loadStored(onProblem) {
+export async function loadStored(onProblem, onProgress) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
   /** @type {{ name: string, reports?: any }[]} */
   const bundles = index.bundles ?? [];
@@ -155,6 +157,7 @@ export async function loadStored(onProblem) {
     .flatMap(({ name, reports }) =>
       (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })),
     );
+  let done = 0;
   const found = await Promise.all(
     listed.map(async ({ bundle, file, head, sample }) => {
       const shown = `${bundle}/${file}`;
@@ -173,6 +176,8 @@ export async function loadStored(onProblem) {
       } catch (error) {
         onProblem(shown, messageOf(error));
         return null;
+      } finally {
+        onProgress(++done, listed.length);
       }
     }),
   );
@@ -288,13 +293,14 @@ function foreign(found) {
   const { program, accuracy, words, entities } = found;
   /** @type {Record<string, number>} */
   const figures = {};
+  const leavesOut = Boolean(words) && !Number.isFinite(accuracy);
   if (Number.isFinite(accuracy)) figures.accuracy = accuracy;
   if (words) {
     figures.macro_f1 = words["macro avg"]["f1-score"];
     figures.weighted_f1 = words["weighted avg"]["f1-score"];
   }
   if (entities) figures[program === "conlleval" ? "entity_f1_lenient" : FOREIGN_FIGURE] = entities.f1;
-  return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined };
+  return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined, leavesOut };
 }
 
 /** The corpora of which `words` holds all sentences, for they were judged in this tab. */

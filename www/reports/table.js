@@ -116,6 +116,12 @@ export function showTable(place, entries, unranked, setName, picked) {
       ),
     ),
   );
+  // The test set, where it is not the one that all are on.
+  const noteOf = (/** @type {Entry} */ entry, /** @type {string | null} */ reason) => {
+    const source = t(`source_${entry.source}`);
+    const isTold = state().data === "all" || reason === "otherSet";
+    return isTold ? `${source} \u00b7 ${setName(entry)}` : source;
+  };
   const row = (/** @type {Entry} */ entry, /** @type {string | null} */ reason) =>
     element(
       "tr",
@@ -130,7 +136,7 @@ export function showTable(place, entries, unranked, setName, picked) {
           { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => open(entry.id) },
           label(entry.name, 80),
         ),
-        element("span", { class: "interval" }, `${t(`source_${entry.source}`)} \u00b7 ${setName(entry)}`),
+        element("span", { class: "interval" }, noteOf(entry, reason)),
         reason ? element("span", { class: "interval" }, t(`unranked_${reason}`)) : null,
       ),
       element("td", { class: "text" }, entry.stage || "\u2013"),

@@ -30,7 +30,7 @@ function broken(entry) {
  */
 function bar(count, support) {
   const share = support === 0 ? Number(count > 0) : count / support;
-  const picture = element("span", { class: "bar", "aria-hidden": "true" }, element("span", {}));
+  const picture = element("span", { class: "share", "aria-hidden": "true" }, element("span", {}));
   picture.style.setProperty("--share", Math.min(1, share).toFixed(4));
   const part = support === 0 ? "" : `${(100 * share).toFixed(1)} %`;
   return element("td", {}, formatNumber(count), element("span", { class: "interval" }, part), picture);

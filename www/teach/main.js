@@ -1,11 +1,21 @@
 // The page on which heads are taught: a project, its texts, a training, and what comes of it.
 
+import { readLabelled } from "../pkg/nerite.js";
 import { byId, element, excerpt, messageOf, option } from "../shared/dom.js";
 import { download } from "../shared/files.js";
 import { currentLanguage, listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
 import { addOwnHead, engine, OWN } from "./engine.js";
 import { Marking } from "./marking.js";
-import { fromJsonLines, History, newDocument, newProject, toJsonLines } from "./project.js";
+import {
+  fromJsonLines,
+  fromLabelled,
+  History,
+  isJsonLines,
+  newDocument,
+  newProject,
+  toConll,
+  toJsonLines,
+} from "./project.js";
 import { notice, Saving } from "./saving.js";
 import { propose, suggestions } from "./suggestions.js";
 import { Training } from "./training.js";
@@ -160,10 +170,27 @@ function takeHome(ending, type, contents) {
   download(new Blob([contents], { type }), `${name || "project"}.${ending}`);
 }
 
+/** The words of CoNLL are those that a training sees. */
+async function exportConll() {
+  const own = project();
+  try {
+    const known = await engine();
+    const words = [];
+    for (const { text } of own.documents) words.push((await known.predict(text)).words);
+    takeHome("conll", "text/plain", toConll(own, words));
+  } catch (error) {
+    notice(messageOf(error));
+  }
+}
+
 /** @param {File} file */
 async function take(file) {
   try {
-    const { types, documents } = fromJsonLines(await file.text());
+    // What this page has written comes back as it was; any other labelled file by the trainer's own readers.
+    const isOwn = isJsonLines(await file.slice(0, 1 << 20).text());
+    const { types, documents } = isOwn
+      ? fromJsonLines(await file.text())
+      : fromLabelled(await readLabelled(file, { texts: true }));
     for (const type of types) history.addType(type);
     history.change({ documents: [...project().documents, ...documents] });
     changed();
@@ -261,6 +288,7 @@ function listenToTraining() {
   byId("train").addEventListener("click", train);
   byId("stop").addEventListener("click", () => training.stop());
   byId("export-jsonl").addEventListener("click", () => takeHome("jsonl", "application/jsonl", toJsonLines(project())));
+  byId("export-conll").addEventListener("click", exportConll);
   byId("download-head").addEventListener("click", () => {
     const { head } = project();
     if (head) download(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (head)]), "head.safetensors");

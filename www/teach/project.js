@@ -170,6 +170,58 @@ export function toJsonLines({ documents }) {
 }
 
 /**
+ * Whether a file is of such lines, as this page writes them.
+ * @param {string} text
+ */
+export const isJsonLines = (text) => /^\s*\{\s*"text"\s*:/.test(text) && text.split("\n", 1)[0].includes('"entities"');
+
+/**
+ * CoNLL: a word and its tag on each line, an empty line behind each sentence. `words` has those of each document, with the
+ * number of their sentence; a word has the tag of the mark that it touches, as in a training.
+ * @param {Project} project
+ * @param {{ start: number, end: number, sentence: number }[][]} words
+ */
+export function toConll({ documents }, words) {
+  /** @type {string[]} */
+  const lines = [];
+  documents.forEach(({ text, marks }, index) => {
+    lines.push("-DOCSTART-\tO", "");
+    /** @type {number | null} */
+    let sentence = null;
+    /** @type {Mark | null} */
+    let open = null;
+    for (const word of words[index]) {
+      if (sentence !== null && word.sentence !== sentence) {
+        lines.push("");
+        open = null;
+      }
+      sentence = word.sentence;
+      const mark = marks.find(({ start, end }) => start < word.end && word.start < end) ?? null;
+      const tag = mark ? `${mark === open ? "I" : "B"}-${mark.type}` : "O";
+      open = mark;
+      lines.push(`${text.slice(word.start, word.end).replace(/\s+/g, "_")}\t${tag}`);
+    }
+    if (words[index].length > 0) lines.push("");
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/**
+ * Documents and types of what the package has read of a labelled file.
+ * @param {import("../pkg/nerite.js").Labelled} labelled
+ */
+export function fromLabelled({ documents = [] }) {
+  /** @type {string[]} */
+  const types = [];
+  const named = documents.map(({ text, marks }) => {
+    const own = marks.map(({ start, end, type }) => ({ start, end, type: typeNamed(type) }));
+    for (const { type } of own) if (!types.includes(type)) types.push(type);
+    return newDocument(text, own);
+  });
+  return { types, documents: named };
+}
+
+/**
  * Documents and types of such lines; throws an error that names the line.
  * @param {string} json
  */

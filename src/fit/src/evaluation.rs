@@ -150,7 +150,7 @@ impl<E: Examples> Predictions for Cached<'_, E> {
         words: &[&str],
     ) -> Result<Predicted, FitError> {
         rows.clear();
-        self.examples.features(index, rows);
+        self.examples.features(index, rows)?;
         let seen = &self.examples.sentence(index).seen;
         let input = HeadInput {
             words,

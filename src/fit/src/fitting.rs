@@ -4,7 +4,7 @@
 //! reference study does.
 
 use nerite::{
-    EntityCalibration, Evaluation, Head, HeadConfig, HeadError, Loss, Tag, entity_means, head_file,
+    EntityCalibration, Evaluation, Head, HeadConfig, Loss, Tag, entity_means, head_file,
     head_numbers,
 };
 use rand::seq::SliceRandom;
@@ -280,7 +280,7 @@ impl<E: Examples> Fit<E> {
     ///
     /// # Errors
     ///
-    /// A loss or a head that is not finite.
+    /// A loss or a head that is not finite, or examples that cannot be read.
     pub fn step(&mut self) -> Result<Option<Progress>, FitError> {
         let epoch = self.done();
         if self.order.is_empty() {
@@ -377,7 +377,7 @@ impl<E: Examples> Fit<E> {
     ///
     /// # Errors
     ///
-    /// None is known of a fit that has taken its steps.
+    /// Examples that cannot be read.
     pub fn finish(self) -> Result<Fitted, FitError> {
         let config = &self.task.head;
         let Some(best) = &self.state.best else {
@@ -388,7 +388,7 @@ impl<E: Examples> Fit<E> {
             });
         };
         let head = Head::from_bytes(&head_file(config, &best.parameters.values)?)?;
-        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation);
+        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation)?;
         let config = HeadConfig {
             temperature,
             ..config.clone()
@@ -438,7 +438,7 @@ fn take_step<E: Examples>(
     let parameters = &state.parameters;
     let shards: Vec<(usize, &[usize])> = sentences.chunks(SHARD_SENTENCES).enumerate().collect();
     let shards = threads::map(&shards, |&(number, sentences)| {
-        let shard = gather(task, sentences);
+        let shard = gather(task, sentences)?;
         let stream = Stream::Shard {
             step,
             shard: number,
@@ -452,7 +452,7 @@ fn take_step<E: Examples>(
         Ok((shard.gold.len(), loss, gradients))
     });
     let shards: Vec<(usize, f32, Parameters)> =
-        shards.into_iter().collect::<Result<_, HeadError>>()?;
+        shards.into_iter().collect::<Result<_, FitError>>()?;
     let words: usize = shards.iter().map(|(words, ..)| words).sum();
     if words == 0 {
         return Ok(0.0);
@@ -492,7 +492,7 @@ fn take_step<E: Examples>(
 /// The words of these sentences that have a subword. (Of a million words of
 /// the study's corpus, a few dozen have none; a head in use sees them as words
 /// without features, and they get O.)
-fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
+fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Result<Shard, FitError> {
     let width = task.examples.width();
     let tags = task.examples.tags().len();
     let mut shard = Shard::default();
@@ -501,7 +501,7 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
     for &index in sentences {
         let sentence = task.examples.sentence(index);
         rows.clear();
-        task.examples.features(index, &mut rows);
+        task.examples.features(index, &mut rows)?;
         let before = shard.gold.len();
         let words = rows
             .chunks_exact(width)
@@ -527,7 +527,7 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
     if !partial {
         shard.allowed.clear();
     }
-    shard
+    Ok(shard)
 }
 
 #[cfg(test)]

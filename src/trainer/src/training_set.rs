@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Examples, Gold, Labelled, Sentence, corpus_provenance};
+use nerite_fit::{Examples, FitError, Gold, Labelled, Sentence, corpus_provenance};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::augment::{Augmentations, GivenNames, Tagged, augment, is_labelled};
 use crate::corpus::{self, Corpus, TypeMap};
 use crate::features::Features;
+use crate::files;
 use crate::split::{BLOCK, Split};
 
 /// What a file is for.
@@ -509,8 +510,17 @@ impl TrainingSet {
     ///
     /// # Errors
     ///
-    /// As [`Features::of`].
+    /// As [`Features::of`]; a disk without room for all of them is told before
+    /// the work begins.
     pub fn encode<'a>(&'a self, encoder: &Quantized, layers: &[usize]) -> Result<Encoded<'a>> {
+        if let [_, _, ..] = &self.groups[..] {
+            let mut missing = 0;
+            for group in &self.groups {
+                missing += Features::missing_bytes(&group.corpus, encoder, layers)?;
+            }
+            files::ensure_free(&files::cache::folder()?, missing)
+                .context("there is not room enough for the features of all files")?;
+        }
         let features = self
             .groups
             .iter()
@@ -634,8 +644,9 @@ impl Examples for Encoded<'_> {
         }
     }
 
-    fn features(&self, number: usize, rows: &mut Vec<f32>) {
+    fn features(&self, number: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         let (group, index) = self.set.place(number);
-        self.features[group].append(index, rows);
+        let read = self.features[group].append(index, rows);
+        read.map_err(|error| FitError::Examples(error.into()))
     }
 }

@@ -17,10 +17,11 @@ const PAIR = /^(.*)\.(txt|ann)$/i;
 
 export const readLabelled = (file, options) =>
   guarded(options?.signal, async () => {
-    const { signal, workers, worker, workerUrl, wasmUrl, ...reading } = checked(options, READ_LABELLED);
+    const { signal, texts, workers, worker, workerUrl, wasmUrl, ...reading } = checked(options, READ_LABELLED);
     const reader = new Reader({ workers, worker, workerUrl }, wasmPlaces(wasmUrl), signal);
     try {
-      return await reader.read(file, reading);
+      const read = await reader.read(file, reading);
+      return texts ? { ...read, documents: await reader.ask("documents") } : read;
     } finally {
       reader.free();
     }

@@ -27,6 +27,7 @@ export class Judging {
         : Judge.read(name, bytes, options);
       return this.#judge.describe();
     },
+    documents: () => this.#own.documents(),
     beginJudging: ({ candidates, map, types }) => this.#own.begin(candidates, map, types),
     sentences: ({ from, to }) => this.#own.sentences(from, to),
     words: ({ from, to }) => this.#own.words(from, to),

@@ -44,9 +44,9 @@ export type Aggregation = "average" | "first" | "max";
  * `package:NAME`, an npm package that `nerite bundle --npm` has written;
  * `hub:OWNER/NAME@REVISION`, a repository of the hub that holds a bundle;
  * what such an npm package exports: addresses by the files' paths;
- * or the files of a folder, chosen on disk.
+ * or the files of a folder, chosen on disk, or the zip file of one.
  */
-export type BundleSource = string | URL | Iterable<File> | Readonly<Record<string, string | URL>>;
+export type BundleSource = string | URL | Blob | Iterable<File> | Readonly<Record<string, string | URL>>;
 
 export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
@@ -295,6 +295,8 @@ export interface Labelled {
   sentences: number;
   words: number;
   types: { type: string; entities: number }[];
+  /** What it holds as texts with marks, for `Trainer.train`, if `texts` was asked for. */
+  documents?: { text: string; marks: Mark[] }[];
 }
 export interface EvaluateOptions extends ReadingOptions {
   /** Ids; default: all of the bundle. */
@@ -340,7 +342,7 @@ export interface Evaluated {
 /** Looks at a labelled file, of any format that `nerite corpus` reads, plain or gzipped. It needs no bundle. */
 export function readLabelled(
   file: LabelledSource,
-  options?: ReadingOptions & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">,
+  options?: ReadingOptions & { texts?: boolean } & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">,
 ): Promise<Labelled>;
 
 /** A stretch of a text with a type, which has no spaces. */

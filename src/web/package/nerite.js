@@ -29,7 +29,7 @@ const OURS = Symbol("load");
 export const load = (source, options) =>
   guarded(options?.signal, async () => {
     const { onProgress, signal, workers, cache = true, worker, workerUrl, wasmUrl, hub } = checked(options, LOAD);
-    const where = located(source, { hub });
+    const where = await located(source, { hub });
     const onThisThread = workers === 0 || !(worker || hasWorkers());
     const pool = new Pool({ source: where, cache, wasm: wasmPlaces(wasmUrl) }, { workers, worker, workerUrl });
     await pool.lead(onProgress, signal);
@@ -57,7 +57,7 @@ const fitting = (bytes) =>
 export const inspect = (source, options) =>
   guarded(options?.signal, async () => {
     const { signal, hub } = checked(options, INSPECT);
-    const where = new Source(located(source, { hub }));
+    const where = new Source(await located(source, { hub }));
     const json = new TextDecoder().decode(await where.manifest(signal));
     let manifest;
     try {

@@ -17,6 +17,7 @@ const isMap = (value) =>
   typeof value === "string" ||
   (Object.getPrototypeOf(value ?? 0) === Object.prototype &&
     Object.values(value).every((to) => to === null || typeof to === "string"));
+const truth = ["true or false", (value) => typeof value === "boolean"];
 const text = ["a text", isName];
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
@@ -26,7 +27,8 @@ const KINDS = {
   visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
   onProgress: ["a function", isFunction],
   onPart: ["a function", isFunction],
-  cache: ["true or false", (value) => typeof value === "boolean"],
+  cache: truth,
+  texts: truth,
   workers: ["a whole number from 0 to 64", (value) => Number.isInteger(value) && value >= 0 && value <= 64],
   worker: ["a function that makes a Worker", isFunction],
   workerUrl: ["an address", isAddress],
@@ -69,7 +71,7 @@ export const REDACT = [
 ];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
-export const READ_LABELLED = [...READING, "workers", "worker", "workerUrl", "wasmUrl"];
+export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];
 export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 
 /** Options, of which only these names are known; their functions are fit for `guarded`. */

@@ -2,16 +2,20 @@
 
 import { refuse } from "./errors.js";
 import { address, defaultHub, folderOf, packageFolder } from "./platform.js";
+import { unzip } from "./unzip.js";
 
 const MANIFEST = "manifest.json";
 const PACKAGE = "package:";
 const HUB = "hub:";
 const EXPECTED =
-  "expected a bundle's folder, package:NAME, hub:OWNER/NAME@REVISION, what a bundle's npm package exports, or a bundle's files";
+  "expected a bundle's folder, package:NAME, hub:OWNER/NAME@REVISION, what a bundle's npm package exports, or a bundle's files or zip file";
+
+const isBlob = (value) => typeof Blob === "function" && value instanceof Blob;
 
 /** A folder, absolute and with a slash at its end; or files, or addresses, by their path in the folder. */
-export function located(source, { hub } = {}) {
+export async function located(source, { hub } = {}) {
   if (typeof source === "string" || source instanceof URL) return folder(source, hub);
+  if (isBlob(source)) return inFolder(await unzip(source), "the zip file");
   if (typeof source === "object" && source !== null) {
     if (typeof source[Symbol.iterator] === "function") return chosen(Array.from(source));
     if (MANIFEST in source) return { urls: Object.entries(source).map(([path, url]) => [path, address(url).href]) };
@@ -51,11 +55,18 @@ function chosen(list) {
   if (list.length === 0 || !list.every((file) => typeof File === "function" && file instanceof File)) {
     refuse("input", `found neither an address nor files of a bundle, ${EXPECTED}`);
   }
-  const files = list.map((file) => [file.webkitRelativePath || file.name, file]);
+  return inFolder(
+    list.map((file) => [file.webkitRelativePath || file.name, file]),
+    "the files",
+  );
+}
+
+/** Files by their paths in the folder that has a manifest, the topmost if there are several. */
+function inFolder(files, what) {
   const manifest = files
     .filter(([path]) => path === MANIFEST || path.endsWith(`/${MANIFEST}`))
     .sort(([a], [b]) => a.length - b.length)[0];
-  if (!manifest) refuse("bundle", `found no ${MANIFEST} among the files`);
+  if (!manifest) refuse("bundle", `found no ${MANIFEST} among ${what}`);
   const folder = manifest[0].slice(0, -MANIFEST.length);
   return {
     files: files.filter(([path]) => path.startsWith(folder)).map(([path, file]) => [path.slice(folder.length), file]),

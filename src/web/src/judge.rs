@@ -4,8 +4,8 @@
 //! other workers, and their answers back.
 
 use js_sys::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
-use nerite::{Decoder, Head, Report, TagSet};
-use nerite_corpora::{Corpus, Options, Pair};
+use nerite::{Decoder, Head, Report, Span, TagSet, Utf16Offsets};
+use nerite_corpora::{Corpus, Options, Pair, Sentence, detokenize};
 use nerite_fit::{
     FitError, Mapping, Occasion, Predicted, Predictions, Subject, WHOLE, encode, judge, whole_split,
 };
@@ -74,6 +74,47 @@ struct Read<'a> {
 struct Type {
     r#type: String,
     entities: usize,
+}
+
+/// A text with marks.
+#[derive(Default, Serialize)]
+struct Marked {
+    text: String,
+    marks: Vec<Mark>,
+    /// Its length in UTF-16 code units.
+    #[serde(skip)]
+    units: usize,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    start: usize,
+    end: usize,
+    r#type: String,
+}
+
+impl Marked {
+    fn add(&mut self, corpus: &Corpus, sentence: &Sentence) {
+        // A sentence goes over no empty line.
+        if !self.text.is_empty() {
+            self.text += "\n\n";
+            self.units += 2;
+        }
+        let (text, words) = match &sentence.text {
+            Some(own) => (own.text.clone(), own.words.clone()),
+            None => detokenize(&sentence.words),
+        };
+        let tags = sentence.tags.iter().map(|&tag| corpus.tags.tag(tag.into()));
+        let mut offsets = Utf16Offsets::new(&text);
+        let marks = Span::read_strict(tags).into_iter().map(|span| Mark {
+            start: self.units + offsets.at(words[span.words.start].start),
+            end: self.units + offsets.at(words[span.words.end - 1].end),
+            r#type: span.kind.to_owned(),
+        });
+        self.marks.extend(marks);
+        self.units += text.encode_utf16().count();
+        self.text += &text;
+    }
 }
 
 /// A head as an engine knows it, for [`Judge::begin`].
@@ -240,6 +281,30 @@ impl Judge {
         Ok(to_js(&sentences.collect::<Vec<_>>())?)
     }
 
+    /// The file as texts with marks in UTF-16 code units, for a
+    /// [`Trainer`](crate::Trainer): `[{text, marks: [{start, end, type}]}]`.
+    /// Where the file has no texts, words are put together with the spaces that
+    /// English has; where it does not tell documents apart, one has ten sentences.
+    pub fn documents(&self) -> Result<JsValue, JsValue> {
+        const SENTENCES: usize = 10;
+        let corpus = &self.corpus;
+        let documents = corpus.documents();
+        let document = |index: usize| match documents.get(index) {
+            Some(&document) => document as usize,
+            None => index / SENTENCES,
+        };
+        let mut found: Vec<Marked> = Vec::new();
+        let mut last = None;
+        for (index, sentence) in corpus.sentences.iter().enumerate() {
+            if last.replace(document(index)) != Some(document(index)) {
+                found.push(Marked::default());
+            }
+            let own = found.last_mut().expect("the first sentence begins one");
+            own.add(corpus, sentence);
+        }
+        Ok(to_js(&found)?)
+    }
+
     /// Begins to judge heads, which [`Engine::candidate`] tells of. `map` and
     /// `types` are as `nerite evaluate` has them.
     pub fn begin(
@@ -369,7 +434,7 @@ impl Judge {
         Given { judge: self, own }
     }
 
-    fn part(&self, from: usize, to: usize) -> Result<&[nerite_corpora::Sentence], Refusal> {
+    fn part(&self, from: usize, to: usize) -> Result<&[Sentence], Refusal> {
         let part = self.corpus.sentences.get(from..to);
         part.ok_or_else(|| refused("found sentences that the file does not have"))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use nerite::{TagSet, Workspace};
-use nerite_fit::{Examples, Gold, Labelled, Sentence};
+use nerite_fit::{Examples, FitError, Gold, Labelled, Sentence};
 
 use crate::engine::{Engine, Refusal};
 
@@ -56,11 +56,12 @@ impl Examples for Texts {
         }
     }
 
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         let halves = &self.sentences[index].encoded.rows;
         let start = rows.len();
         rows.resize(start + halves.len(), 0.0);
         halves.convert_to_f32_slice(&mut rows[start..]);
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ import { megabytes, t } from "../../shared/i18n.js";
  * A bundle in the list; `loading` ends its download.
  * @typedef {object} Listed
  * @property {string} name
- * @property {string | File[]} from
+ * @property {string | File | File[]} from
  * @property {Recognizer | null} recognizer
  * @property {AbortController | null} loading
  * @property {HTMLInputElement} box
@@ -19,7 +19,6 @@ import { megabytes, t } from "../../shared/i18n.js";
  * @property {HTMLElement} heads
  */
 
-/** The first bundle of the list is taken unless another is chosen. */
 const isName = (/** @type {unknown} */ name) => typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
 
 export class Bundles {
@@ -36,11 +35,11 @@ export class Bundles {
     folder.addEventListener("change", () => {
       const files = [...(folder.files ?? [])];
       folder.value = "";
-      if (files.length > 0) this.#addFolder(files);
+      if (files.length > 0) this.add((files[0].webkitRelativePath || files[0].name).split("/")[0], files);
     });
   }
 
-  /** Lists the site's bundles and loads the first one, once; then says what there is. */
+  /** Lists the site's bundles, and loads the first one unless another is chosen, once; then says what there is. */
   async start() {
     this.#started ??= this.#begin();
     await this.#started;
@@ -72,23 +71,27 @@ export class Bundles {
     } catch (error) {
       byId("judge-status").textContent = t("judgeNoBundles", { reason: messageOf(error) });
     }
-    if (this.#list.length > 0) {
-      this.#list[0].box.checked = true;
-      this.#load(this.#list[0]);
+    const [first] = this.#list;
+    if (first && !this.#list.some(({ box }) => box.checked)) {
+      first.box.checked = true;
+      this.#load(first);
     }
   }
 
-  /** @param {File[]} files */
-  #addFolder(files) {
-    const name = label((files[0].webkitRelativePath || files[0].name).split("/")[0]);
-    const own = this.#add(name, files, t("judgeFromFolder"));
+  /**
+   * Adds a bundle of the visitor's own: the files of a folder, or a zip file.
+   * @param {string} name
+   * @param {File | File[]} from
+   */
+  add(name, from) {
+    const own = this.#add(label(name), from, t("judgeFromFolder"));
     own.box.checked = true;
     this.#load(own);
   }
 
   /**
    * @param {string} name
-   * @param {string | File[]} from
+   * @param {string | File | File[]} from
    * @param {string} about
    */
   #add(name, from, about) {

@@ -79,6 +79,15 @@ export class Panel {
     }
   }
 
+  /**
+   * Takes a bundle's zip file.
+   * @param {File} file
+   */
+  addBundle(file) {
+    this.#bundles.add(file.name, file);
+    byId("judge-form").hidden = this.#read === null;
+  }
+
   /** @param {Labelled} read */
   #found({ name, found, sentences, words, types }) {
     const entities = types.reduce((sum, type) => sum + type.entities, 0);
@@ -120,9 +129,9 @@ export class Panel {
         "tr",
         {},
         element("th", { scope: "row", class: "text", translate: "no" }, label(type)),
+        element("td", { class: "text" }, select),
         element("td", {}, own ? formatNumber(own.entities) : "\u2013"),
         element("td", { class: "text" }, (found.get(type) ?? []).join(", ") || "\u2013"),
-        element("td", { class: "text" }, select),
       );
     });
     byId("judge-types").replaceChildren(...rows);

@@ -15,9 +15,12 @@ const FOR_PAGES = "workerUrl";
 /** What a README takes for granted around its examples. */
 const AROUND = `
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import * as nerite from ${JSON.stringify(built)};
 const chat = async (text) => \`Dear \${text.slice(0, text.indexOf(" "))},\`;
 const response = new Response("Dear [PERSON_1],");
+const file = new File([await readFile(${JSON.stringify(join(root, "tests/news.conll"))})], "news.conll");
+const console = { log() {} };
 `;
 
 /** A module of a README's example: it loads what the example does not, and ends what it has loaded. */

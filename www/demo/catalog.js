@@ -1,5 +1,10 @@
 // The bundles of this site, as bundles/index.json lists them, and what the texts of the page say of them.
 
+import { label } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+
+/** The bundle that knows personal data. */
+export const PERSONAL = "rampart";
 /** How long the list may take, in milliseconds. */
 const LONGEST_WAIT = 5000;
 
@@ -37,6 +42,18 @@ export async function readCatalog() {
   }
   return bundles;
 }
+
+/**
+ * What a bundle is called: ours by what they are for.
+ * @param {string} name
+ */
+export const titleOf = (name) => (name === PERSONAL ? t("bundle-rampart") : label(name));
+
+/**
+ * Where a bundle of the site is.
+ * @param {string} name
+ */
+export const addressOf = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
 
 /** @param {string} name */
 export const isListed = (name) => bundles.some((bundle) => bundle.name === name);

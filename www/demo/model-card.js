@@ -4,11 +4,12 @@ import { byId, label, messageOf, option } from "../shared/dom.js";
 import { isArchive } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
-import { agree, disagree, disagreeWithAll, hasAgreed } from "./agreed.js";
-import { isBundleName, isListed, readCatalog } from "./catalog.js";
+import { agree, disagree, hasAgreed } from "./agreed.js";
+import { CacheLine } from "./cache-line.js";
+import { addressOf, isBundleName, isListed, readCatalog, titleOf } from "./catalog.js";
 import { showFacts } from "./model-facts.js";
 import { ownAddress } from "./own-address.js";
-import { focusSettings, Status } from "./status.js";
+import { Status } from "./status.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
 /** The value of the encoder that was opened from disk or an address. */
@@ -43,8 +44,10 @@ export class ModelCard {
   #offline = false;
   /** Whether the failure on show is one of a prediction: the next one that succeeds ends it. */
   #ofPrediction = false;
-  /** How often the size of the cache has been asked for. */
-  #cacheShown = 0;
+  #cache = new CacheLine(
+    () => this.#package,
+    () => this.worksOffline(false),
+  );
   /**
    * The model that was opened from disk or an address, for coming back to it.
    * @type {Source | null}
@@ -67,7 +70,6 @@ export class ModelCard {
       event.preventDefault();
       this.#openAddress(byId("own-address").value.trim());
     });
-    byId("clear-cache").addEventListener("click", () => this.#clearCache());
   }
 
   /** Starts with the bundle that the page's address names, or the default one. */
@@ -83,7 +85,7 @@ export class ModelCard {
       return;
     }
     await this.#fillEncoders(name);
-    await this.#choose({ name, from: bundleUrl(name), value: name });
+    await this.#choose({ name, from: addressOf(name), value: name });
   }
 
   /**
@@ -140,7 +142,7 @@ export class ModelCard {
     this.#status.translate();
     this.showFacts();
     this.#showOffline();
-    this.#showCache();
+    this.#cache.show();
     byId("own-note").textContent = this.#note();
   }
 
@@ -195,7 +197,7 @@ export class ModelCard {
     const address = new URL(location.href);
     address.searchParams.set("bundle", name);
     history.replaceState(null, "", address);
-    this.#choose({ name, from: bundleUrl(name), value: name });
+    this.#choose({ name, from: addressOf(name), value: name });
   }
 
   /** @param {string} text */
@@ -321,7 +323,7 @@ export class ModelCard {
     } catch (error) {
       if (!signal.aborted) this.#failFor(error, () => this.#retry(source));
     }
-    this.#showCache();
+    this.#cache.show();
   }
 
   /** @param {Source} source */
@@ -335,7 +337,7 @@ export class ModelCard {
     } catch (error) {
       this.#failFor(error, () => this.#retry(source));
     }
-    this.#showCache();
+    this.#cache.show();
   }
 
   async #import() {
@@ -388,35 +390,7 @@ export class ModelCard {
     this.#status.show(state, make);
   }
 
-  async #showCache() {
-    const own = ++this.#cacheShown;
-    const bytes = await (this.#package?.cacheSize() ?? Promise.resolve(0)).catch(() => 0);
-    // What was counted before a deletion may come after it.
-    if (own !== this.#cacheShown) return;
-    byId("cache").hidden = bytes === 0;
-    byId("cache-size").textContent = t("cache-size", { size: megabytes(bytes) });
-  }
-
-  async #clearCache() {
-    await this.#package?.clearCache();
-    disagreeWithAll();
-    this.#offline = false;
-    this.#showOffline();
-    focusSettings();
-    await this.#showCache();
-    byId("cache-note").textContent = t("cache-cleared");
-  }
-
   #showOffline() {
     byId("offline").textContent = this.#offline ? t("offline-ready") : "";
   }
 }
-
-/**
- * What a listed bundle is called: ours by what they are for.
- * @param {string} name
- */
-const titleOf = (name) => (name === "rampart" ? t("bundle-rampart") : label(name));
-
-/** @param {string} name */
-const bundleUrl = (name) => new URL(`bundles/${name}/`, document.baseURI).href;

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::results::{Bundle, HeadResult, Outline};
-use crate::trainer::Encoded;
+use crate::sentences::Encoded;
 
 /// Why something was refused, as a page's `NeriteError` has it.
 pub(crate) struct Refusal {

@@ -10,6 +10,7 @@ mod panic;
 mod redact;
 mod reports;
 mod results;
+mod sentences;
 mod trainer;
 
 pub use engine::Engine;

@@ -2,84 +2,14 @@
 
 use std::sync::Arc;
 
-use half::f16;
-use half::slice::HalfFloatSliceExt;
 use nerite::{HeadConfig, HeadKind, JudgedSentence, TagSet, Workspace, cut, from_utf16};
-use nerite_fit::{
-    Cached, Examples, Fit, FitError, Gold, Judged, Labelled, Progress, Sentence, Settings, Task,
-    folds, judge,
-};
+use nerite_fit::{Cached, Fit, Judged, Progress, Settings, Task, folds, judge};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::{Engine, Refusal, from_js, to_js};
-
-/// What is kept of a sentence that has been through the encoder.
-pub(crate) struct Encoded {
-    /// `[words, layers * hidden]`, as precise as a native run keeps them.
-    rows: Vec<f16>,
-    /// For each word, whether the encoder has seen anything of it.
-    seen: Vec<bool>,
-}
-
-/// A sentence to fit to.
-struct Example {
-    words: Vec<String>,
-    tags: Vec<u16>,
-    document: usize,
-    encoded: Arc<Encoded>,
-}
-
-/// All of them.
-struct Texts {
-    tags: TagSet,
-    width: usize,
-    sentences: Vec<Example>,
-}
-
-impl Examples for Texts {
-    fn tags(&self) -> &TagSet {
-        &self.tags
-    }
-
-    fn width(&self) -> usize {
-        self.width
-    }
-
-    fn sentence(&self, index: usize) -> Sentence<'_> {
-        let Example {
-            words,
-            tags,
-            encoded,
-            ..
-        } = &self.sentences[index];
-        Sentence {
-            words: words.iter().map(String::as_str).collect(),
-            gold: tags.iter().copied().map(Gold::Tag).collect(),
-            seen: encoded.seen.clone(),
-        }
-    }
-
-    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
-        let halves = &self.sentences[index].encoded.rows;
-        let start = rows.len();
-        rows.resize(start + halves.len(), 0.0);
-        halves.convert_to_f32_slice(&mut rows[start..]);
-        Ok(())
-    }
-}
-
-impl Labelled for Texts {
-    fn tags(&self) -> &TagSet {
-        &self.tags
-    }
-
-    fn sentence(&self, index: usize) -> (Vec<&str>, Vec<Gold<'_>>) {
-        let sentence = Examples::sentence(self, index);
-        (sentence.words, sentence.gold)
-    }
-}
+use crate::sentences::{Example, Texts, encode};
 
 /// A stretch of a text that was given a type.
 #[derive(Deserialize)]
@@ -419,30 +349,4 @@ impl Trainer {
         });
         Ok(to_js(&figures.collect::<Vec<_>>())?)
     }
-}
-
-/// What the encoder makes of a sentence, from an earlier time if there is one.
-fn encode(
-    engine: &mut Engine,
-    workspace: &mut Workspace,
-    words: &[String],
-    layers: &[usize],
-) -> Result<Arc<Encoded>, Refusal> {
-    if let Some(known) = engine.encoded.get(words) {
-        return Ok(known.clone());
-    }
-    let recognizer = engine.recognizer()?;
-    let encoder = recognizer.encoder();
-    let list: Vec<&str> = words.iter().map(String::as_str).collect();
-    let place = (encoder, workspace);
-    let found =
-        nerite_fit::encode(recognizer.tokenizer(), place, &list, layers).map_err(refused)?;
-    let mut halves = vec![f16::ZERO; found.rows.len()];
-    halves.convert_from_f32_slice(&found.rows);
-    let encoded = Arc::new(Encoded {
-        rows: halves,
-        seen: found.seen,
-    });
-    engine.encoded.insert(words.to_vec(), encoded.clone());
-    Ok(encoded)
 }

@@ -2,10 +2,7 @@
 
 import { byId, label, messageOf, option } from "../../shared/dom.js";
 import { megabytes, t } from "../../shared/i18n.js";
-import { isBundleName, readCatalog } from "../catalog.js";
-
-/** The one that knows personal data. */
-const PERSONAL = "rampart";
+import { addressOf, isBundleName, PERSONAL, readCatalog, titleOf } from "../catalog.js";
 
 /** @typedef {import("../../pkg/nerite.js").Recognizer} Recognizer */
 
@@ -51,7 +48,7 @@ export class SecondModel {
     const personal = this.#listed.find(({ name }) => name === PERSONAL && name !== own);
     if (!personal) return;
     const { inspect } = await import("../../pkg/nerite.js");
-    const info = await inspect(address(PERSONAL)).catch(() => null);
+    const info = await inspect(addressOf(PERSONAL)).catch(() => null);
     if (info && info.cachedBytes >= info.bytes && this.#choice.value === "") {
       this.#choice.value = PERSONAL;
       await this.#use(PERSONAL);
@@ -66,7 +63,9 @@ export class SecondModel {
       ...others.map(({ name, bytes }) =>
         option(
           name,
-          Number.isFinite(bytes) ? t("encoder-size", { name: title(name), size: megabytes(bytes ?? 0) }) : title(name),
+          Number.isFinite(bytes)
+            ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes ?? 0) })
+            : titleOf(name),
         ),
       ),
     );
@@ -98,10 +97,10 @@ export class SecondModel {
     }
     this.#progress.removeAttribute("value");
     this.#progress.hidden = false;
-    this.#tell(() => t("status-opening", { name: title(name) }));
+    this.#tell(() => t("status-opening", { name: titleOf(name) }));
     try {
       const { load } = await import("../../pkg/nerite.js");
-      const recognizer = await load(address(name), {
+      const recognizer = await load(addressOf(name), {
         signal,
         onProgress: ({ loaded, total }) => {
           this.#progress.max = total;
@@ -123,7 +122,7 @@ export class SecondModel {
     } catch (error) {
       if (signal.aborted) return;
       this.#choice.value = "";
-      this.#tell(() => t("second-failed", { name: title(name), reason: label(messageOf(error), 400) }));
+      this.#tell(() => t("second-failed", { name: titleOf(name), reason: label(messageOf(error), 400) }));
       this.#showAdvice();
     }
     this.#progress.hidden = true;
@@ -136,9 +135,3 @@ export class SecondModel {
     this.#state.textContent = make();
   }
 }
-
-/** @param {string} name */
-const address = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
-
-/** @param {string} name */
-const title = (name) => (name === PERSONAL ? t("bundle-rampart") : label(name));

@@ -153,7 +153,7 @@ async function encode(name) {
     const kernels = {};
     for (const build of builds) {
       const { default: start, Engine } = await import(`/engine/${build}/bench_engine.js`);
-      await start();
+      await start({ module_or_path: `/engine/${build}/bench_engine_bg.wasm` });
       globalThis[build] = new Engine(file);
       kernels[build] = globalThis[build].backend();
     }

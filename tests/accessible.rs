@@ -8,9 +8,9 @@ use crate::browser::{Browser, Kind, Wishes};
 use crate::demo::{Page, in_every_browser};
 use crate::site::{Server, Site, root};
 
-/// axe-core, which `scripts/tools` installs.
+/// axe-core, which `package.json` lists.
 fn axe() -> Result<String> {
-    let path = root().join("target/tools/node_modules/axe-core/axe.min.js");
+    let path = root().join("node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(&path)
         .with_context(|| format!("{}: is missing; scripts/test installs it", path.display()))
 }
@@ -96,6 +96,25 @@ async fn look(kind: Kind, wishes: Wishes, (width, height): (u32, u32), name: &st
     page.current().await?;
     screenshot(&page, &format!("{name}-scripts")).await?;
     check(&page, &axe, "with other scripts").await?;
+
+    page.click("#view-redaction").await?;
+    page.browser
+        .until("document.querySelector('#redacted .entity')")
+        .await?;
+    page.browser
+        .run(
+            "document.getElementById('redaction-options').open = true;
+             document.getElementById('redaction-others').open = true;
+             document.querySelector('#redacted .entity .word').focus();",
+            Vec::new(),
+        )
+        .await?;
+    screenshot(&page, &format!("{name}-redaction")).await?;
+    check(&page, &axe, "redacted").await?;
+    ensure!(
+        page.browser.run(TOO_WIDE, Vec::new()).await? == false,
+        "wider than the screen"
+    );
 
     for (other, ready) in [
         ("reports", "document.body.dataset.loaded === 'true'"),

@@ -379,10 +379,20 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
         let kept = "return document.getElementById('text').value";
         assert_eq!(page.browser.run(kept, Vec::new()).await?, "Z\u{fc}rich");
 
-        // Older encodings are guessed, which is said: "Zürich" in Windows-1252, "서울" in CP949.
+        // Older encodings are guessed, which is said: "Zürich", "서울", "Привет", "東京".
         for (bytes, name, text) in [
             (&b"In Z\xfcrich"[..], "Windows-1252", "In Z\u{fc}rich"),
-            (&[0xbc, 0xad, 0xbf, 0xef][..], "CP949", "\u{c11c}\u{c6b8}"),
+            (&[0xbc, 0xad, 0xbf, 0xef][..], "EUC-KR", "\u{c11c}\u{c6b8}"),
+            (
+                b"\xcf\xf0\xe8\xe2\xe5\xf2",
+                "Windows-1251",
+                "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}",
+            ),
+            (
+                b"\x93\x8c\x8b\x9e\x83^\x83\x8f\x81[",
+                "Shift_JIS",
+                "\u{6771}\u{4eac}\u{30bf}\u{30ef}\u{30fc}",
+            ),
         ] {
             page.browser
                 .run(OPEN_FILE, vec![json!(bytes), json!("old.txt")])
@@ -394,6 +404,19 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
                 .await?;
             assert!(page.text_of("#text-note").await?.contains(name));
         }
+        // The reader may know better, and a text of one's own has no encoding.
+        let choose = "const list = document.getElementById('encoding');
+            list.value = 'windows-1252';
+            list.dispatchEvent(new Event('change'));";
+        page.browser.run(choose, Vec::new()).await?;
+        page.browser
+            .until("document.getElementById('text').value.startsWith('\u{201c}\u{152}')")
+            .await?;
+        assert!(page.text_of("#text-note").await?.contains("Windows-1252"));
+        page.type_text("Paris").await?;
+        page.browser
+            .until("document.getElementById('encodings').hidden")
+            .await?;
 
         // Dropped anywhere on the page.
         let drop = "const transfer = new DataTransfer();

@@ -1,7 +1,8 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
-//! `page` and its neighbours use the demo page as a visitor does, `reports` the
-//! page over reports, `judge` what judges heads on own files, `teach` the page on
+//! `page` and its neighbours use the demo page as a visitor does, `redaction` its
+//! other half, `reports` the page over reports, `judge` what judges heads on own
+//! files, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
 //! another page would. `demo`, `browser`, `site` and the rest are what they
 //! stand on.
@@ -18,6 +19,7 @@ mod package;
 mod page;
 mod process;
 mod publish;
+mod redaction;
 mod relay;
 mod reports;
 mod site;

@@ -21,7 +21,7 @@ import {
   readLabelled,
   type Word,
 } from "../pkg/nerite.js";
-import { checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
+import { breakDown, checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
 
 export async function use(files: File[], signal: AbortSignal): Promise<string[]> {
   const info: BundleInfo = await inspect(new URL("https://example.org/bundle/"), { signal });
@@ -68,6 +68,7 @@ export async function use(files: File[], signal: AbortSignal): Promise<string[]>
     checkFile("{}"),
     compareReports("{}", "{}", 0, 1000),
     listErrors("{}", "{}"),
+    breakDown("{}", 0, 1),
     judgeSample("{}", "[]"),
   ];
   return [...texts, ...entities.map(({ type }) => type), ...tags.flat(), String(bytes)];

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Kind, Wishes};
 use crate::demo::in_turn;
-use crate::site::{BUNDLE, Server, Site};
+use crate::site::{BUNDLE, Server, Site, root};
 
 const CORPUS: &str = "tests/news.conll";
 
@@ -117,8 +117,19 @@ const ACCURACIES: &str = "return Array.from(document.querySelectorAll('#table tb
 #[test]
 fn reports_are_listed_sorted_and_filtered() -> Result<()> {
     Page::test(async |page| {
-        page.open("").await?;
         let rows = "return Array.from(document.querySelectorAll('#table tbody tr'), (row) => row.dataset.report)";
+        // It opens on entity F1 and fitted heads, and says how the two best differ.
+        page.open("").await?;
+        let opened = "return [document.getElementById('figure').value, document.getElementById('stage').value,
+            Array.from(document.querySelectorAll('#table tbody tr'), (row) => row.cells[3].textContent).filter((stage) => stage !== 'fine-tuned').length]";
+        assert_eq!(
+            page.value(opened).await?,
+            json!(["entity_f1", "fine-tuned", 0])
+        );
+        page.browser
+            .until("/points/.test(document.getElementById('best').textContent) && document.querySelector('#comparison .verdict')")
+            .await?;
+        page.open("stage=all").await?;
         // The study's six are there beside ours on its test part.
         let shown = page.value(rows).await?;
         let shown: Vec<&str> = shown
@@ -204,7 +215,7 @@ fn reports_are_listed_sorted_and_filtered() -> Result<()> {
 #[test]
 fn two_reports_are_compared_as_natively() -> Result<()> {
     Page::test(async |page| {
-        page.open("data=all").await?;
+        page.open("data=all&stage=all").await?;
         for (side, id) in ["a", "b"].iter().zip(&page.ids) {
             let radio = format!("input[name={side}][value='{id}']");
             page.browser.find(&radio).await?.click().await?;
@@ -246,7 +257,7 @@ fn two_reports_are_compared_as_natively() -> Result<()> {
         assert!(
             verdict
                 .as_str()
-                .is_some_and(|text| text.contains("B is better")),
+                .is_some_and(|text| text.contains("B is ") && text.contains("better")),
             "{verdict}"
         );
 
@@ -310,7 +321,7 @@ const DROP: &str = "
 #[test]
 fn own_files_are_shown_and_garbage_is_refused() -> Result<()> {
     Page::test(async |page| {
-        page.open("").await?;
+        page.open("stage=all&figure=weighted_f1").await?;
         let cases: Value = serde_json::from_str(include_str!("golden/metrics/token.json"))?;
         let case = cases
             .as_array()
@@ -349,7 +360,7 @@ fn own_files_are_shown_and_garbage_is_refused() -> Result<()> {
         );
         for (index, reason) in [
             (1, "found 7, expected a number from 0 to 1"),
-            (2, "expected value"),
+            (2, "neither JSON nor"),
             (4, "report"),
         ] {
             let text = log[index][1].as_str().unwrap_or_default();
@@ -373,6 +384,21 @@ fn own_files_are_shown_and_garbage_is_refused() -> Result<()> {
             row[6].as_str().map(str::to_owned),
             figure(&report["weighted avg"]["f1-score"])
         );
+        // Such a file does not tell its test set: it is ranked with others once it is named.
+        let apart = "return Array.from(document.querySelectorAll('#table .unranked [data-report]'), (row) => row.dataset.report).sort()";
+        let names = [
+            "own/base_Thing_report.json",
+            "own/finetune_Thing_report.json",
+            "own/hostile.json",
+        ];
+        assert_eq!(page.value(apart).await?, json!(names));
+        for id in &names[..2] {
+            let choose = "const select = document.querySelector(`[data-set-of='${arguments[0]}']`);
+                select.value = document.getElementById('data').value;
+                select.dispatchEvent(new Event('change'));";
+            page.browser.run(choose, vec![json!(id)]).await?;
+        }
+        assert_eq!(page.value(apart).await?, json!(names[2..]));
         let groups = page.value("return Array.from(document.querySelectorAll('.chart-group'), (node) => node.textContent)").await?;
         assert!(
             groups
@@ -390,6 +416,126 @@ fn own_files_are_shown_and_garbage_is_refused() -> Result<()> {
         let detail = page.value("return [document.querySelectorAll('#detail img').length, document.getElementById('detail').textContent.includes('<img src=x')]").await?;
         assert_eq!(detail, json!([0, true]));
         assert!(page.browser.client.get_alert_text().await.is_err());
+        page.console_is_clean()
+    })
+}
+
+const SEQEVAL: &str = "              precision    recall  f1-score   support
+
+     Disease       0.81      0.79      0.80       960
+
+   micro avg       0.81      0.79      0.80       960
+   macro avg       0.81      0.79      0.80       960
+weighted avg       0.81      0.79      0.80       960
+";
+const CONLLEVAL: &str =
+    "processed 51578 tokens with 5942 phrases; found: 5972 phrases; correct: 5331.
+accuracy:  97.96%; precision:  89.27%; recall:  89.72%; FB1:  89.49
+              geo: precision:  91.31%; recall:  92.81%; FB1:  92.05  1867
+";
+
+#[test]
+fn files_of_other_programs_have_columns_of_their_own() -> Result<()> {
+    Page::test(async |page| {
+        page.open("stage=all").await?;
+        let scheme = json!({"precision": 0.5, "recall": 0.5, "f1": 0.5, "possible": 2});
+        let leak = std::fs::read_to_string(root().join("www/reports/redaction/peer.json"))?;
+        let files = json!([
+            ["seqeval.txt", SEQEVAL],
+            ["conlleval.txt", CONLLEVAL],
+            ["eval_results.json", json!({"eval_f1": 0.9, "eval_precision": 0.9, "eval_recall": 0.9, "eval_accuracy": 0.98, "eval_loss": 0.1}).to_string()],
+            ["nervaluate.json", json!([{"strict": scheme, "exact": scheme}, {}]).to_string()],
+            ["leak.json", leak],
+            ["wrong-leak.json", leak.replacen("\"share\": 0.", "\"share\": 0.9", 1)],
+        ]);
+        page.browser.run(DROP, vec![files]).await?;
+        page.browser
+            .until("document.querySelectorAll('#files-log li').length === 6")
+            .await?;
+        let log = "return Array.from(document.querySelectorAll('#files-log li'), (item) => item.className).join()";
+        assert_eq!(page.value(log).await?, "good,good,good,good,good,bad");
+        // Accuracy, macro and weighted F1, strict and lenient entity F1, another program's.
+        for (name, expected, reason) in [
+            (
+                "seqeval.txt",
+                [
+                    "\u{2013}", "\u{2013}", "\u{2013}", "\u{2013}", "\u{2013}", "0.8000",
+                ],
+                "no type in common",
+            ),
+            (
+                "conlleval.txt",
+                [
+                    "0.9796", "\u{2013}", "\u{2013}", "\u{2013}", "0.8949", "\u{2013}",
+                ],
+                "unknown test set",
+            ),
+            (
+                "eval_results.json",
+                [
+                    "0.9800", "\u{2013}", "\u{2013}", "\u{2013}", "\u{2013}", "0.9000",
+                ],
+                "unknown test set",
+            ),
+            (
+                "nervaluate.json",
+                [
+                    "\u{2013}", "\u{2013}", "\u{2013}", "\u{2013}", "\u{2013}", "0.5000",
+                ],
+                "unknown test set",
+            ),
+        ] {
+            let row = format!("const row = document.querySelector('#table .unranked [data-report=\"own/{name}\"]');
+                return [Array.from(row.cells, (cell) => cell.textContent).slice(4, 10), row.cells[2].textContent]");
+            let row = page.value(&row).await?;
+            assert_eq!(row[0], json!(expected), "{name}");
+            assert!(
+                row[1].as_str().is_some_and(|text| text.contains(reason)),
+                "{name}: {row}"
+            );
+        }
+        let leaks = "return document.querySelectorAll('#leak-table [data-leak]').length";
+        assert_eq!(page.value(leaks).await?, 8);
+        page.console_is_clean()
+    })
+}
+
+#[test]
+fn heads_stand_against_test_sets_and_types_are_broken_down() -> Result<()> {
+    Page::test(async |page| {
+        page.open("").await?;
+        let grid = "const rows = Array.from(document.querySelectorAll('#grid tbody tr'));
+            return [rows.filter((row) => row.classList.contains('published')).length, rows.some((row) => row.querySelector('td.best strong')),
+                document.querySelectorAll('#grid thead th').length > 5]";
+        assert_eq!(page.value(grid).await?, json!([3, true, true]));
+        // Sorted by the column of our own corpus, whose cell leads to its report.
+        let column = "const cell = document.querySelector(`#grid a[href*='${encodeURIComponent(arguments[0])}']`);
+            const place = cell.closest('td').cellIndex;
+            document.querySelectorAll('#grid thead th')[place].querySelector('button').click();
+            document.querySelector(`#grid a[href*='${encodeURIComponent(arguments[0])}']`).click();
+            return document.querySelectorAll('#grid thead th')[place].ariaSort";
+        let id = json!(page.ids[1]);
+        assert_eq!(page.browser.run(column, vec![id]).await?, "descending");
+        page.browser
+            .until("document.querySelector('#types [data-type]')")
+            .await?;
+        let types = "return Array.from(document.querySelectorAll('#types [data-type]'), (row) => [row.dataset.type, parseFloat(row.cells[3].textContent), Number(row.cells[4].textContent.replace(',', ''))])";
+        let types = page.value(types).await?;
+        let report: Value = serde_json::from_slice(&std::fs::read(&page.reports[1])?)?;
+        let expected = report["entity"]["strict"]["by_type"]
+            .as_object()
+            .context("no types")?;
+        let types = types.as_array().context("no rows")?;
+        assert_eq!(types.len(), expected.len());
+        for own in types {
+            let scores = &expected[own[0].as_str().context("no name")?];
+            assert_eq!(own[2], scores["support"]);
+            let difference = own[1].as_f64().zip(scores["f1"].as_f64());
+            assert!(
+                difference.is_some_and(|(found, expected)| (found - expected).abs() < 6e-5),
+                "{own}"
+            );
+        }
         page.console_is_clean()
     })
 }

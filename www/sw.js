@@ -5,6 +5,8 @@
 // What is kept has proved to be what was asked for: a file of the site by its sha256 in pages.json, one of a bundle by
 // its kind. A network that answers everything with a page of its own replaces nothing.
 
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
 const CACHE = "nerite-pages-2";
 /** More files than the site has; older ones go first. */
 const MOST = 300;
@@ -17,37 +19,43 @@ const MOST_LIST_BYTES = 1 << 20;
 /** Says in a kept file's headers in which visit it came. Times would not do: clocks are set back. */
 const VISIT = "x-kept-in";
 
-const scope = new URL(self.registration.scope);
+const scope = new URL(worker.registration.scope);
 /** The entry that names the latest visit. */
 const LATEST = new URL("visit", scope).href;
 const LIST = new URL("pages.json", scope).href;
 
-self.addEventListener("install", (event) => {
+worker.addEventListener("install", (event) => {
   // The first one serves at once; a later one waits until the reader wants it.
-  if (!self.registration.active) event.waitUntil(self.skipWaiting());
+  if (!worker.registration.active) event.waitUntil(worker.skipWaiting());
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 
-self.addEventListener("message", (event) => {
-  if (event.data?.kind === "activate") event.waitUntil(self.skipWaiting());
+worker.addEventListener("message", (event) => {
+  if (event.data?.kind === "activate") event.waitUntil(worker.skipWaiting());
   if (event.data?.kind === "refresh") event.waitUntil(refresh(event.ports[0]));
   if (event.data?.kind === "keep") event.waitUntil(keep(event.data.urls, event.ports[0]));
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "GET" && isOurs(new URL(request.url))) event.respondWith(answer(request, event));
 });
 
-/** A page, script, style, wasm, manifest or report of this site. */
+/**
+ * A page, script, style, wasm, manifest or report of this site.
+ * @param {URL} url
+ */
 function isOurs(url) {
   if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return false;
   const path = url.pathname.slice(scope.pathname.length);
   return !path.startsWith("bundles/") || (path.endsWith(".json") && !path.endsWith("/tokenizer.json"));
 }
 
-/** What a choice of the reader adds to an address makes no other page. */
+/**
+ * What a choice of the reader adds to an address makes no other page.
+ * @param {string} address
+ */
 function keyOf(address) {
   const url = new URL(address);
   url.search = "";
@@ -56,13 +64,22 @@ function keyOf(address) {
   return url.href;
 }
 
+/**
+ * @param {Request} request
+ * @param {FetchEvent} event
+ * @returns {Promise<Response>}
+ */
 async function answer(request, event) {
   // Without a cache, as on a full disk, the page needs a network, no more.
   const cache = await caches.open(CACHE).catch(() => null);
   if (!cache) return fetch(request);
   const key = keyOf(request.url);
-  if (request.mode === "navigate") await beginVisit(cache);
-  else if (await isFresh(cache, key)) return cache.match(key);
+  if (request.mode === "navigate") {
+    await beginVisit(cache);
+  } else {
+    const fresh = await freshOne(cache, key);
+    if (fresh) return fresh;
+  }
   try {
     const response = await fetch(request);
     // The page does not wait for it: whatever comes, it is the page that says when it is too much.
@@ -78,6 +95,7 @@ async function answer(request, event) {
 /** Whether a full disk kept the latest visit from being noted: then nothing counts as fresh. */
 let unnoted = false;
 
+/** @param {Cache} cache */
 async function beginVisit(cache) {
   const headers = { [VISIT]: crypto.randomUUID() };
   unnoted = await cache.put(LATEST, new Response("", { headers })).then(
@@ -86,26 +104,39 @@ async function beginVisit(cache) {
   );
 }
 
-/** Has everything asked for again from now on. */
+/**
+ * Has everything asked for again from now on.
+ * @param {MessagePort} port
+ */
 async function refresh(port) {
   const cache = await caches.open(CACHE).catch(() => null);
   if (cache) await beginVisit(cache);
   port.postMessage("done");
 }
 
-/** Says whether a file has come in this visit. The first visit begins with an empty cache, and has no name. */
-async function isFresh(cache, key) {
-  if (unnoted) return false;
+/**
+ * A file that has come in this visit. The first visit begins with an empty cache, and has no name.
+ * @param {Cache} cache
+ * @param {string} key
+ */
+async function freshOne(cache, key) {
+  if (unnoted) return null;
   const [kept, visit] = await Promise.all([cache.match(key), nameOfVisit(cache)]);
-  return Boolean(kept) && visitOf(kept) === visit;
+  return kept && visitOf(kept) === visit ? kept : null;
 }
 
+/** @param {Response | undefined} response */
 const visitOf = (response) => response?.headers.get(VISIT) ?? "";
+/** @param {Cache} cache */
 const nameOfVisit = async (cache) => visitOf(await cache.match(LATEST));
 
-/** What pages.json says in this visit: the sha256 of the site's files by their paths. */
+/**
+ * What pages.json says in this visit: the sha256 of the site's files by their paths.
+ * @type {{ visit: string, found: Promise<Map<string, unknown> | null> } | null}
+ */
 let listed = null;
 
+/** @param {Cache} cache */
 async function hashes(cache) {
   const visit = await nameOfVisit(cache);
   if (listed?.visit !== visit) listed = { visit, found: fetchHashes() };
@@ -124,12 +155,22 @@ async function fetchHashes() {
   }
 }
 
+/**
+ * @param {ArrayBuffer} bytes
+ * @returns {Map<string, unknown> | null}
+ */
 function hashesIn(bytes) {
   const { sha256 } = JSON.parse(new TextDecoder().decode(bytes));
   return typeof sha256 === "object" && sha256 !== null ? new Map(Object.entries(sha256)) : null;
 }
 
-/** Whether an answer is the file that was asked for, and no page of a network that wants a login first. */
+/**
+ * Whether an answer is the file that was asked for, and no page of a network that wants a login first.
+ * @param {Cache} cache
+ * @param {string} key
+ * @param {Response} response
+ * @param {ArrayBuffer} bytes
+ */
 async function isTheFile(cache, key, response, bytes) {
   const path = pathOf(key);
   if (key === LIST || path.startsWith("bundles/")) {
@@ -143,13 +184,21 @@ async function isTheFile(cache, key, response, bytes) {
   return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === expected;
 }
 
-/** The path of a file in the site. */
+/**
+ * The path of a file in the site.
+ * @param {string} key
+ */
 function pathOf(key) {
   const path = decodeURIComponent(new URL(key).pathname.slice(scope.pathname.length));
   return path === "" || path.endsWith("/") ? `${path}index.html` : path;
 }
 
-/** Says whether it is kept: a full disk is no reason to fail, and what is too large or something else is not to be. */
+/**
+ * Says whether it is kept: a full disk is no reason to fail, and what is too large or something else is not to be.
+ * @param {Cache} cache
+ * @param {string} key
+ * @param {Response} response
+ */
 async function keepOne(cache, key, response) {
   const most = key.endsWith("/manifest.json") ? MOST_MANIFEST_BYTES : MOST_BYTES;
   try {
@@ -167,10 +216,18 @@ async function keepOne(cache, key, response) {
   }
 }
 
-/** A body of at most so many bytes. */
-const bytesOf = (response, most) => new Response(response.body.pipeThrough(bounded(most))).arrayBuffer();
+/**
+ * A body of at most so many bytes.
+ * @param {Response} response
+ * @param {number} most
+ */
+const bytesOf = (response, most) => new Response(response.body?.pipeThrough(bounded(most))).arrayBuffer();
 
-/** Lets so many bytes through, and fails on more. */
+/**
+ * Lets so many bytes through, and fails on more.
+ * @param {number} most
+ * @returns {TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>}
+ */
 function bounded(most) {
   let left = most;
   return new TransformStream({
@@ -182,13 +239,18 @@ function bounded(most) {
   });
 }
 
-/** Fetches what the page loaded before this worker was there, or what other pages will need. */
+/**
+ * Fetches what the page loaded before this worker was there, or what other pages will need.
+ * @param {string[]} urls
+ * @param {MessagePort | undefined} port
+ */
 async function keep(urls, port) {
   const cache = await caches.open(CACHE).catch(() => null);
   if (!cache) return port?.postMessage("incomplete");
+  /** @param {string} url */
   const keepUrl = async (url) => {
     const key = keyOf(url);
-    if (!isOurs(new URL(url)) || (await isFresh(cache, key))) return true;
+    if (!isOurs(new URL(url)) || (await freshOne(cache, key))) return true;
     try {
       const response = await fetch(url);
       return response.status === 200 && (await keepOne(cache, key, response));
@@ -206,5 +268,5 @@ async function activate() {
   for (const name of await caches.keys()) {
     if (name.startsWith("nerite-pages-") && name !== CACHE) await caches.delete(name);
   }
-  await self.clients.claim();
+  await worker.clients.claim();
 }

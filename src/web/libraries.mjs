@@ -1,7 +1,7 @@
 // The libraries by others that the demo page loads when they are needed, and then from its own site: www/libraries.
 // Their versions and hashes are in package-lock.json.
 
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,43 @@ const LIBRARIES = {
   "languages.js": 'export { francAll } from "franc-min";',
 };
 
+/** Where the guess of an encoding finds its wasm. */
+const DETECTOR = "chardetng-wasm/dist/chardetng_wasm_bg";
+LIBRARIES["encodings.js"] = `
+  import * as glue from "${DETECTOR}.js";
+  import { set } from "detector-wasm";
+  let ready;
+  export async function detect(bytes) {
+    ready ??= (async () => {
+      const answer = await fetch(new URL("./encodings.wasm", import.meta.url));
+      if (!answer.ok) throw new Error(\`encodings.wasm: \${answer.status}\`);
+      const { instance } = await WebAssembly.instantiate(await answer.arrayBuffer(), { "./chardetng_wasm_bg.js": glue });
+      set(instance.exports);
+    })();
+    await ready.catch((error) => {
+      ready = undefined;
+      throw error;
+    });
+    return glue.detect(bytes);
+  }`;
+
+/** The glue imports its wasm as a module, which browsers do not do yet: one whose exports come later. */
+const detector = {
+  name: "detector",
+  setup(build) {
+    build.onResolve({ filter: /^detector-wasm$|chardetng_wasm_bg\.wasm$/ }, () => ({
+      path: "wasm",
+      namespace: "detector",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "detector" }, () => {
+      const module = new WebAssembly.Module(readFileSync(find(`${DETECTOR}.wasm`)));
+      const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+      const set = `export function set(own) { ({ ${names} } = own); }`;
+      return { contents: `export let ${names};\n${set}`, loader: "js" };
+    });
+  },
+};
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const [name, contents] of Object.entries(LIBRARIES)) {
@@ -32,6 +69,8 @@ for (const [name, contents] of Object.entries(LIBRARIES)) {
     platform: "browser",
     legalComments: "eof",
     logLevel: "error",
+    plugins: [detector],
   });
 }
 copyFileSync(find("pdfjs-dist/legacy/build/pdf.worker.min.mjs"), join(out, "pdf.worker.js"));
+copyFileSync(find(`${DETECTOR}.wasm`), join(out, "encodings.wasm"));

@@ -1,19 +1,25 @@
 // The page: its parts, and what they tell each other.
 
 import { byId } from "../shared/dom.js";
-import { listLanguages, setLanguage, speak } from "../shared/i18n.js";
+import { listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
 import { keepPage, register } from "../shared/offline.js";
 import { afterFrame } from "../shared/pace.js";
 import { FileList } from "./file-list.js";
 import { ModelCard } from "./model-card.js";
+import { RedactionCard } from "./redaction/card.js";
 import { ResultCard } from "./result-card.js";
+import { tabs } from "./tabs.js";
 import { TextCard } from "./text-card.js";
 
 speak("demo");
 listLanguages(byId("language"));
 
 const text = new TextCard({
-  onText: (soon) => result.request(soon),
+  onText(soon) {
+    result.request(soon);
+    // Of a text without a word there will be no result to follow.
+    if (text.text === "") redaction.request();
+  },
   onFolder: (files) => model.openFolder(files),
   onFiles: (files) => list.open(files),
   settings: () => result.settings,
@@ -26,7 +32,22 @@ const result = new ResultCard(() => text.text, {
   onSuccess() {
     model.recovered();
     model.showFacts();
+    // It finds most of what it needs in the result that there is now.
+    redaction.request();
   },
+});
+const redaction = new RedactionCard(
+  () => text.text,
+  () => byId("head").value,
+  (error) => model.failPrediction(error),
+);
+tabs(byId("views"), (panel) => {
+  const isRedaction = panel === "redaction-panel";
+  for (const name of /** @type {const} */ (["compare-field", "word-panel", "entities-card", "head-about"]))
+    byId(name).hidden = isRedaction;
+  byId("result-title").dataset.i18n = isRedaction ? "redaction" : "result";
+  byId("result-title").textContent = t(isRedaction ? "redaction" : "result");
+  redaction.show(isRedaction);
 });
 const list = new FileList({
   recognizer: () => result.recognizer,
@@ -36,22 +57,27 @@ const list = new FileList({
 const model = new ModelCard({
   async onLoaded(recognizer, bundle) {
     result.use(recognizer, bundle);
+    redaction.use(recognizer, bundle);
     list.goOn();
     model.worksOffline((await keepPage()) && recognizer.cached);
   },
-  onGone: () => result.use(null),
+  onGone() {
+    result.use(null);
+    redaction.use(null);
+  },
   onRetry: () => result.request(false),
 });
 
-byId("language").addEventListener("change", async ({ target }) => {
-  setLanguage(target.value);
-  for (const part of [text, list, model, result]) {
+byId("language").addEventListener("change", async () => {
+  setLanguage(byId("language").value);
+  for (const part of [text, list, model, result, redaction]) {
     // Another language has other letters, which take a browser long to lay out for the first time.
     await afterFrame();
     part.translate();
   }
 });
 
+/** @param {() => void} reload */
 function offerUpdate(reload) {
   byId("update").hidden = false;
   byId("update-reload").onclick = reload;

@@ -3,15 +3,25 @@
 /** How long the list may take, in milliseconds. */
 const LONGEST_WAIT = 5000;
 
-/** The languages and scripts of models that the site is known to have; of others nothing is said. */
+/**
+ * A report of a head, as the list has it.
+ * @typedef {{ head: string, file: string, f1: number, sentences: number }} ListedReport
+ */
+
+/**
+ * The languages and scripts of models that the site is known to have; of others nothing is said.
+ * @type {Record<string, { languages: string[], scripts: string[] }>}
+ */
 const MADE_FOR = {
   "all-MiniLM-L6-v2": { languages: ["en"], scripts: ["Latn"] },
   "distilbert-cased-edit": { languages: ["en"], scripts: ["Latn"] },
   rampart: { languages: ["en", "de", "fr", "es", "it", "pt", "nl"], scripts: ["Latn"] },
 };
 
+/** @param {string} name */
 export const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
 
+/** @type {{ name: string, title?: string, bytes?: number, reports?: ListedReport[] }[]} */
 let bundles = [];
 
 /** Reads the list. Without one there is no choice, which is no failure. */
@@ -28,19 +38,30 @@ export async function readCatalog() {
   return bundles;
 }
 
+/** @param {string} name */
 export const isListed = (name) => bundles.some((bundle) => bundle.name === name);
 
-/** What a bundle was made for: `{ languages, scripts }`, or null where that is not known. */
+/**
+ * What a bundle was made for, or null where that is not known.
+ * @param {string} name
+ */
 export const madeFor = (name) => (isListed(name) && Object.hasOwn(MADE_FOR, name) ? MADE_FOR[name] : null);
 
-/** Another bundle of the site for a language or a script, if there is one. */
-export const fitting = ({ language, script }) =>
+/**
+ * Another bundle of the site for a language or a script, if there is one.
+ * @param {{ language: string } | { script: string }} wanted
+ */
+export const fitting = (wanted) =>
   bundles.find(({ name }) => {
     const { languages, scripts } = madeFor(name) ?? { languages: [], scripts: [] };
-    return language ? languages.includes(language) : scripts.includes(script);
+    return "language" in wanted ? languages.includes(wanted.language) : scripts.includes(wanted.script);
   })?.name ?? null;
 
-/** The report of a head on the test part of its own corpus: the one of the most sentences, with its figures. */
+/**
+ * The report of a head on the test part of its own corpus: the one of the most sentences, with its figures.
+ * @param {string} bundle
+ * @param {string} head
+ */
 export function reportOf(bundle, head) {
   const reports = bundles.find(({ name }) => name === bundle)?.reports;
   const own = (Array.isArray(reports) ? reports : []).filter(

@@ -1,10 +1,11 @@
 // The text of a file of any kind that people have: plain text, PDF, Word, HTML. What reads PDF and Word is large, and
 // loaded only when such a file comes.
 
-import { label } from "../shared/dom.js";
+import { label, messageOf } from "../shared/dom.js";
 import { readText } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { isLabelled, isLabelledJson } from "../shared/labelled.js";
+import { docxLibrary, pdfLibrary } from "../shared/libraries.js";
 
 /** A PDF or Word file may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
@@ -17,16 +18,26 @@ const BLOCKS =
 const SILENT = "script,style,noscript,template,svg,math,iframe,object,head > :not(title)";
 
 /**
- * The text of a file: `{ text, guessed, kind }`, with the name of its encoding if that was guessed, and `kind` one of
- * "text", "labelled", "pdf", "docx", "html". Rejects with a message for the reader.
+ * @typedef {{ text: string, guessed: string | null, kind: "text" | "labelled" | "pdf" | "docx" | "html" }} Read
+ *   what a file holds, with the label of its encoding if that was guessed or chosen
  */
-export async function read(file) {
+
+/** @type {Record<string, (bytes: Uint8Array<ArrayBuffer>) => Promise<string>>} */
+const readers = { pdf: ofPdf, docx: ofDocx };
+
+/**
+ * The text of a file. Rejects with a message for the reader.
+ * @param {File} file
+ * @param {string | null} chosen an encoding's label
+ * @returns {Promise<Read>}
+ */
+export async function read(file, chosen = null) {
   const name = label(file.name);
   const kind = await kindOf(file);
   if (kind === "text" || kind === "html") {
-    const { text: all, guessed } = await readText(file);
-    // A byte order mark is no part of the text.
-    const text = all.replace(/^\uFEFF/, "");
+    const { text: all, guessed } = await readText(file, chosen);
+    // A byte order mark is no part of the text, as at the seams of files that were put together.
+    const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
       return { text: ofHtml(text), guessed, kind: "html" };
     return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text" };
@@ -34,19 +45,21 @@ export async function read(file) {
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
   }
-  const readers = { pdf: ofPdf, docx: ofDocx };
-  if (!readers[kind]) throw new Error(t("file-kind", { name, kind: kind.toUpperCase() }));
+  if (kind !== "pdf" && kind !== "docx") throw new Error(t("file-kind", { name, kind: kind.toUpperCase() }));
   let text;
   try {
     text = await readers[kind](new Uint8Array(await file.arrayBuffer()));
   } catch (error) {
-    throw new Error(t("file-unreadable", { name, reason: label(String(error?.message ?? error), 200) }));
+    throw new Error(t("file-unreadable", { name, reason: label(messageOf(error), 200) }));
   }
   if (text.trim() === "") throw new Error(t("file-no-text", { name }));
   return { text, guessed: null, kind };
 }
 
-/** By its first bytes, and where those are shared by many kinds, by its name. */
+/**
+ * By its first bytes, and where those are shared by many kinds, by its name.
+ * @param {File} file
+ */
 async function kindOf(file) {
   const start = new Uint8Array(
     await file
@@ -67,9 +80,9 @@ async function kindOf(file) {
   return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
 }
 
+/** @param {Uint8Array} data */
 async function ofPdf(data) {
-  const { getDocument, GlobalWorkerOptions } = await import("../libraries/pdf.js");
-  GlobalWorkerOptions.workerSrc = new URL("../libraries/pdf.worker.js", import.meta.url).href;
+  const { getDocument } = await pdfLibrary();
   const task = getDocument({
     data,
     isEvalSupported: false,
@@ -81,6 +94,7 @@ async function ofPdf(data) {
   });
   try {
     const pdf = await task.promise;
+    /** @type {string[]} */
     const pages = [];
     for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
       const page = await pdf.getPage(number);
@@ -93,12 +107,16 @@ async function ofPdf(data) {
   }
 }
 
-/** Lines as they are set, a blank line where there is more room between them than usual. */
+/**
+ * Lines as they are set, a blank line where there is more room between them than usual.
+ * @param {import("../shared/libraries.js").PdfText[]} items
+ */
 function linesOf(items) {
   let text = "";
+  /** @type {number | null} */
   let line = null;
   for (const { str, hasEOL, transform, height } of items) {
-    const y = transform?.[5];
+    const y = transform?.[5] ?? 0;
     if (line !== null && str !== "" && height > 0 && line - y > 1.9 * height && !text.endsWith("\n\n")) text += "\n";
     if (str !== "") line = y;
     text += str + (hasEOL ? "\n" : "");
@@ -106,13 +124,17 @@ function linesOf(items) {
   return text.trimEnd();
 }
 
+/** @param {Uint8Array} bytes */
 async function ofDocx(bytes) {
-  const { extractRawText } = await import("../libraries/docx.js");
+  const { extractRawText } = await docxLibrary();
   const { value } = await extractRawText({ arrayBuffer: bytes.buffer });
   return value.replace(/\n{3,}/g, "\n\n").trimEnd();
 }
 
-/** What a reader of the page would see. The parsed document runs no scripts and loads nothing. */
+/**
+ * What a reader of the page would see. The parsed document runs no scripts and loads nothing.
+ * @param {string} html
+ */
 export function ofHtml(html) {
   // Styles are none of a text, and the page's policy would complain of them.
   const unstyled = html.replace(/<\/?[a-z][^<>]*>/gi, (tag) =>
@@ -122,24 +144,25 @@ export function ofHtml(html) {
   for (const element of parsed.querySelectorAll(SILENT)) element.remove();
   const walker = parsed.createTreeWalker(parsed.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   let text = "";
+  /** @type {Element[]} */
   const open = [];
   const newLine = () => {
     text = text.replace(/[ \t]+$/, "");
     if (text !== "" && !text.endsWith("\n")) text += "\n";
   };
-  for (let node = walker.currentNode; node; node = walker.nextNode()) {
-    while (open.length > 0 && !open.at(-1).contains(node)) {
+  for (let node = /** @type {Node | null} */ (walker.currentNode); node; node = walker.nextNode()) {
+    while (open.at(-1)?.contains(node) === false) {
       open.pop();
       newLine();
     }
-    if (node.nodeType === Node.ELEMENT_NODE) {
+    if (node instanceof Element) {
       if (!node.matches(BLOCKS)) continue;
       newLine();
       if (node.localName !== "br" && node.localName !== "hr") open.push(node);
-    } else if (node.parentElement.closest("pre, textarea")) {
-      text += node.data;
+    } else if (node.parentElement?.closest("pre, textarea")) {
+      text += node.nodeValue;
     } else {
-      const words = node.data.replace(/[ \t\r\n\f]+/g, " ");
+      const words = (node.nodeValue ?? "").replace(/[ \t\r\n\f]+/g, " ");
       text += /\s$/.test(text) || text === "" ? words.trimStart() : words;
     }
   }

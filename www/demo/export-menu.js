@@ -18,7 +18,7 @@ export class ExportMenu {
       const shown = result();
       if (!shown) return;
       state.textContent = "";
-      const format = this.#format.value;
+      const format = this.#chosen;
       download(await write(format, shown), fileName(format));
     });
     byId("copy").addEventListener("click", async () => {
@@ -26,7 +26,7 @@ export class ExportMenu {
       if (!shown) return;
       state.textContent = "";
       let bytes = 0;
-      const written = write(this.#format.value, shown).then((blob) => {
+      const written = write(this.#chosen, shown).then((blob) => {
         bytes = blob.size;
         if (bytes > MOST_COPIED) throw new RangeError("too much to copy");
         return blob;
@@ -39,9 +39,16 @@ export class ExportMenu {
       }
     });
   }
+
+  get #chosen() {
+    return /** @type {import("./exports.js").Format} */ (this.#format.value);
+  }
 }
 
-/** Browsers want the clipboard asked for at the click, while a long text is yet to be written. */
+/**
+ * Browsers want the clipboard asked for at the click, while a long text is yet to be written.
+ * @param {Promise<Blob>} written
+ */
 async function copy(written) {
   if (typeof ClipboardItem === "function" && navigator.clipboard?.write) {
     // As text: without the mark that a file begins with.

@@ -7,10 +7,20 @@ import { pacer } from "../shared/pace.js";
 import { typeColour, typeName } from "../shared/tags.js";
 
 /**
- * @typedef {{ text: string, bundle: string, prediction: object, entities: Array, threshold: number }} Result
+ * @typedef {import("../pkg/nerite.js").Entity} Entity
+ * @typedef {import("../pkg/nerite.js").Prediction} Prediction
+ *
+ * @typedef {{ text: string, bundle: string, prediction: Prediction, entities: Entity[], threshold: number }} Result
  *   `entities` are those that are shown: neither under the threshold nor switched off
+ * @typedef {Result & { name: string }} NamedResult with its file's name
+ *
+ * @typedef {"json" | "csv" | "conll" | "html"} Format
  */
 
+/**
+ * `mark` is what a file begins with.
+ * @type {Record<Format, { type: string, pieces: (result: Result) => Iterable<string>, all: (results: NamedResult[]) => Iterable<string>, mark?: string }>}
+ */
 const formats = {
   json: { type: "application/json", pieces: json, all: allJson },
   // By the mark spreadsheets know that it is UTF-8.
@@ -20,7 +30,7 @@ const formats = {
 };
 
 /**
- * @param {keyof formats} format
+ * @param {Format} format
  * @param {Result} result
  * @returns {Promise<Blob>}
  */
@@ -28,13 +38,19 @@ export const write = (format, result) => written(format, formats[format].pieces(
 
 /**
  * The results of several files in one.
- * @param {(Result & { name: string })[]} results each with its file's name
+ * @param {Format} format
+ * @param {NamedResult[]} results
  */
 export const writeAll = (format, results) => written(format, formats[format].all(results));
 
+/**
+ * @param {Format} format
+ * @param {Iterable<string>} pieces
+ */
 async function written(format, pieces) {
   const { type, mark = "" } = formats[format];
   const pace = pacer();
+  /** @type {BlobPart[]} */
   const parts = [];
   let part = "";
   for (const piece of pieces) {
@@ -51,9 +67,13 @@ async function written(format, pieces) {
   return new Blob(parts, { type: `${type};charset=utf-8` });
 }
 
-/** The file name of a format. */
+/**
+ * The file name of a format.
+ * @param {Format} format
+ */
 export const fileName = (format) => `entities.${format}`;
 
+/** @param {Result} result */
 function* json({ text, bundle, prediction, entities, threshold }) {
   const { head, decoder, tags, words } = prediction;
   const start = JSON.stringify({
@@ -89,19 +109,27 @@ function* json({ text, bundle, prediction, entities, threshold }) {
   yield "\n]}\n";
 }
 
-/** Seven digits are what a 32-bit number holds. */
+/**
+ * Seven digits are what a 32-bit number holds.
+ * @param {number} number
+ */
 const rounded = (number) => Number(number.toPrecision(7));
 
 const COLUMNS = "text,type,start,end,score\r\n";
 
+/** @param {Result} result */
 function* csv({ entities }) {
   yield COLUMNS;
   for (const entity of entities) yield toCsvLine(row(entity));
 }
 
+/** @param {Entity} entity */
 const row = ({ text, type, start, end, score }) => [text, type, String(start), String(end), score.toFixed(4)];
 
-/** Word and IOB2 tag, an empty line after each sentence. */
+/**
+ * Word and IOB2 tag, an empty line after each sentence.
+ * @param {Result} result
+ */
 function* conll({ text, prediction, entities }) {
   let next = 0;
   let sentence = null;
@@ -118,6 +146,7 @@ function* conll({ text, prediction, entities }) {
   yield "\n";
 }
 
+/** @param {NamedResult[]} results */
 function* allJson(results) {
   yield '{"files": [';
   for (const [index, result] of results.entries()) {
@@ -128,6 +157,7 @@ function* allJson(results) {
   yield "]}\n";
 }
 
+/** @param {NamedResult[]} results */
 function* allCsv(results) {
   yield `file,${COLUMNS}`;
   for (const { name, entities } of results) {
@@ -135,6 +165,7 @@ function* allCsv(results) {
   }
 }
 
+/** @param {NamedResult[]} results */
 function* allConll(results) {
   for (const result of results) {
     yield `# file = ${result.name.replace(/\s+/g, " ")}\n`;
@@ -167,11 +198,16 @@ ${[
   .join("\n")}
 `;
 
-/** A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text. */
+/**
+ * A page of its own, without scripts. All that is not ours is built as nodes and then written out, so that it stays text.
+ * @param {(Result & { name?: string })[]} results
+ */
 function* html(results) {
   const serializer = new XMLSerializer();
+  /** @param {string} string */
   const plain = (string) => serializer.serializeToString(document.createTextNode(string));
   // An element begins with it, so that no text is touched.
+  /** @param {Node} node */
   const written = (node) => serializer.serializeToString(node).replace(' xmlns="http://www.w3.org/1999/xhtml"', "");
 
   yield `<!doctype html>

@@ -1,6 +1,6 @@
 // Several files at once: each is read and analysed in turn, shown when it is chosen, and handed out with all the others.
 
-import { byId, element, label } from "../shared/dom.js";
+import { byId, element, label, messageOf } from "../shared/dom.js";
 import { download } from "../shared/files.js";
 import { counted, formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
@@ -11,16 +11,30 @@ const MOST = 500;
 /** A longer text is not analysed, as in the box. */
 const LONGEST_TEXT = 5_000_000;
 
+/**
+ * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
+ * @typedef {{ item: HTMLLIElement, name: HTMLButtonElement, state: HTMLSpanElement }} Row
+ * @typedef {(
+ *   { state: "waiting" } | { state: "reading" } | { state: "failed", reason: string } |
+ *   { state: "done", text: string, prediction: import("../pkg/nerite.js").Prediction }
+ * )} Outcome
+ * @typedef {{ file: File, row: Row, outcome: Outcome }} Entry
+ */
+
 export class FileList {
   #listener;
-  /** Each file: `{ file, state: "waiting" | "reading" | "done" | "failed", text, prediction, reason, row }`. */
+  /** @type {Entry[]} */
   #entries = [];
   #chosen = 0;
   #stop = new AbortController();
   #running = false;
 
   /**
-   * @param {{ recognizer(): object | null, settings(): object, onShow(text: string): void }} listener
+   * @param {{
+   *   recognizer(): Recognizer | null,
+   *   settings(): import("./share-link.js").Settings,
+   *   onShow(text: string): void,
+   * }} listener
    */
   constructor(listener) {
     this.#listener = listener;
@@ -28,13 +42,16 @@ export class FileList {
     byId("files-download").addEventListener("click", () => this.#download());
   }
 
-  /** Takes new files in the place of the earlier ones. */
+  /**
+   * Takes new files in the place of the earlier ones.
+   * @param {File[]} files
+   */
   open(files) {
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#running = false;
     this.#chosen = files.length;
-    this.#entries = files.slice(0, MOST).map((file) => ({ file, state: "waiting", row: this.#row(file) }));
+    this.#entries = files.slice(0, MOST).map((file) => this.#entry(file));
     byId("files-list").replaceChildren(...this.#entries.map(({ row }) => row.item));
     byId("file-list").hidden = false;
     for (const entry of this.#entries) this.#tell(entry);
@@ -48,7 +65,7 @@ export class FileList {
     if (this.#running || !this.#listener.recognizer()) return;
     this.#running = true;
     for (const entry of this.#entries) {
-      if (entry.state !== "waiting") continue;
+      if (entry.outcome.state !== "waiting") continue;
       const recognizer = this.#listener.recognizer();
       if (!recognizer) break;
       await this.#analyse(entry, recognizer, signal);
@@ -63,10 +80,16 @@ export class FileList {
     this.#count();
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {Recognizer} recognizer
+   * @param {AbortSignal} signal
+   */
   async #analyse(entry, recognizer, signal) {
-    const set = (values) => {
+    /** @param {Outcome} outcome */
+    const set = (outcome) => {
       if (signal.aborted) return;
-      Object.assign(entry, values);
+      entry.outcome = outcome;
       this.#tell(entry);
     };
     set({ state: "reading" });
@@ -80,36 +103,37 @@ export class FileList {
       set({ state: "done", text, prediction: await recognizer.predict(text, { head, signal }) });
     } catch (error) {
       // The model has gone in the meantime: another one goes on.
-      if (error.code === "freed") set({ state: "waiting" });
-      else set({ state: "failed", reason: error.message });
+      if (error instanceof Error && "code" in error && error.code === "freed") set({ state: "waiting" });
+      else set({ state: "failed", reason: messageOf(error) });
     }
   }
 
-  #row(file) {
+  /**
+   * @param {File} file
+   * @returns {Entry}
+   */
+  #entry(file) {
     const name = element("button", { type: "button", class: "link" }, label(file.name));
     const state = element("span", { class: "state" });
+    const item = element("li", {}, name, state);
+    /** @type {Entry} */
+    const entry = { file, row: { item, name, state }, outcome: { state: "waiting" } };
     name.addEventListener("click", () => {
-      const { text } = this.#entries.find((entry) => entry.file === file);
-      this.#listener.onShow(text);
+      if (entry.outcome.state === "done") this.#listener.onShow(entry.outcome.text);
     });
-    return { item: element("li", {}, name, state), name, state };
+    return entry;
   }
 
-  #tell({ file, state, prediction, reason, row }) {
-    const says = {
-      waiting: () => t("files-waiting"),
-      reading: () => t("files-reading"),
-      done: () => counted("entities", prediction.entities.length),
-      failed: () => label(reason, 300),
-    };
-    row.name.disabled = state !== "done";
+  /** @param {Entry} entry */
+  #tell({ file, row, outcome }) {
+    row.name.disabled = outcome.state !== "done";
     row.name.setAttribute("aria-label", t("files-show", { name: label(file.name) }));
-    row.state.textContent = says[state]();
-    row.state.classList.toggle("failed", state === "failed");
+    row.state.textContent = said(outcome);
+    row.state.classList.toggle("failed", outcome.state === "failed");
   }
 
   #count() {
-    const done = this.#entries.filter(({ state }) => ["done", "failed"].includes(state)).length;
+    const done = this.#entries.filter(({ outcome }) => ["done", "failed"].includes(outcome.state)).length;
     const [all, limit, count] = [this.#entries.length, MOST, this.#chosen].map(formatNumber);
     byId("files-state").textContent = [
       this.#chosen > MOST ? t("files-too-many", { count, limit }) : "",
@@ -118,22 +142,19 @@ export class FileList {
     ]
       .filter(Boolean)
       .join(" ");
-    byId("files-download").disabled = !this.#entries.some(({ state }) => state === "done");
+    byId("files-download").disabled = !this.#entries.some(({ outcome }) => outcome.state === "done");
   }
 
   async #download() {
-    const format = byId("format").value;
+    const format = /** @type {import("./exports.js").Format} */ (byId("format").value);
     const { threshold, off } = this.#listener.settings();
-    const results = this.#entries
-      .filter(({ state }) => state === "done")
-      .map(({ file, text, prediction }) => ({
-        name: file.name,
-        text,
-        bundle: this.#listener.recognizer()?.name ?? "",
-        prediction,
-        entities: prediction.entities.filter(({ score, type }) => score >= threshold && !off.includes(type)),
-        threshold,
-      }));
+    const bundle = this.#listener.recognizer()?.name ?? "";
+    const results = this.#entries.flatMap(({ file, outcome }) => {
+      if (outcome.state !== "done") return [];
+      const { text, prediction } = outcome;
+      const entities = prediction.entities.filter(({ score, type }) => score >= threshold && !off.includes(type));
+      return [{ name: file.name, text, bundle, prediction, entities, threshold }];
+    });
     download(await writeAll(format, results), fileName(format));
   }
 
@@ -145,5 +166,19 @@ export class FileList {
     byId("file-list").hidden = true;
     byId("files-list").replaceChildren();
     byId("open-file").focus();
+  }
+}
+
+/** @param {Outcome} outcome */
+function said(outcome) {
+  switch (outcome.state) {
+    case "waiting":
+      return t("files-waiting");
+    case "reading":
+      return t("files-reading");
+    case "done":
+      return counted("entities", outcome.prediction.entities.length);
+    case "failed":
+      return label(outcome.reason, 300);
   }
 }

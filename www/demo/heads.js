@@ -4,7 +4,13 @@ import { label } from "../shared/dom.js";
 import { formatNumber, knows, t } from "../shared/i18n.js";
 import { reportOf } from "./catalog.js";
 
-/** The heads that come with Nerite have names of their own, in each language; others have their bundle's. */
+/** @typedef {{ id: string, title?: string }} Named a head, as a bundle has it */
+
+/**
+ * The heads that come with Nerite have names of their own, in each language; others have their bundle's.
+ * @param {Named} head
+ * @param {string | null} bundle the bundle's name, if it is one of the site's
+ */
 export function nameOf({ id, title }, bundle) {
   if (bundle !== null && knows(`head-${id}`)) return t(`head-${id}`);
   return label(title && title !== id ? `${id}: ${title}` : id, 80);
@@ -13,6 +19,7 @@ export function nameOf({ id, title }, bundle) {
 /**
  * What a line says of a head: on what it was trained, how good it is, and where its report is.
  *
+ * @param {Named} head
  * @param {string | null} bundle the bundle's name, if it is one of the site's
  * @returns {{ text: string, report: string | null }}
  */

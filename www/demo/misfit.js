@@ -5,7 +5,11 @@ import { currentLanguage, knows, t } from "../shared/i18n.js";
 import { fitting, madeFor } from "./catalog.js";
 import { strangeLanguage, strangeScript } from "./strange.js";
 
+/** @typedef {() => { text: string, other: string | null }} Make what is said, in the language of the page, and the bundle that is offered */
+/** @typedef {{ script: string } | { language: string }} Strange what a text is of */
+
 export class Misfit {
+  /** @type {Make | null} */
   #make = null;
   #asked = 0;
   #onUse;
@@ -15,10 +19,15 @@ export class Misfit {
     this.#onUse = onUse;
   }
 
-  /** Looks at a text. @param {string | null} bundle the model's name, if it is one of the site's */
+  /**
+   * Looks at a text.
+   * @param {string} text
+   * @param {string | null} bundle the model's name, if it is one of the site's
+   */
   async look(text, bundle) {
     const own = ++this.#asked;
     const made = bundle && madeFor(bundle);
+    /** @param {Make | null} make */
     const show = (make) => {
       if (own !== this.#asked) return;
       this.#make = make;
@@ -26,19 +35,10 @@ export class Misfit {
     };
     if (!made || text === "") return show(null);
     const script = strangeScript(text, made.scripts);
-    if (script) return show(() => this.#said("script", { script }, made, bundle));
+    if (script) return show(() => said({ script }, made, bundle));
     // Without its list of languages the page says nothing of them.
     const language = await strangeLanguage(text, made.languages).catch(() => null);
-    return show(language && (() => this.#said("language", { language }, made, bundle)));
-  }
-
-  #said(kind, { script, language }, { languages }, bundle) {
-    const known = languages.map((code) => nameOfLanguage(code)).join(", ");
-    const strange = script
-      ? t(knows(`script-${script}`) ? `script-${script}` : "script-Zyyy")
-      : nameOfLanguage(language);
-    const other = fitting({ script, language });
-    return { text: t(`misfit-${kind}`, { known, strange }), other: other === bundle ? null : other };
+    return show(language ? () => said({ language }, made, bundle) : null);
   }
 
   translate() {
@@ -47,15 +47,35 @@ export class Misfit {
     const use = byId("misfit-use");
     use.hidden = !said?.other;
     if (!said) return;
+    const { other } = said;
     if (byId("misfit-text").textContent !== said.text) byId("misfit-text").textContent = said.text;
-    use.textContent = said.other ? t("misfit-use", { name: label(said.other) }) : "";
-    use.onclick = () => this.#onUse(said.other);
+    use.textContent = other ? t("misfit-use", { name: label(other) }) : "";
+    use.onclick = other ? () => this.#onUse(other) : null;
   }
 }
 
+/**
+ * @param {Strange} strange
+ * @param {{ languages: string[] }} made
+ * @param {string | null} bundle
+ */
+function said(strange, { languages }, bundle) {
+  const known = languages.map((code) => nameOfLanguage(code)).join(", ");
+  const other = fitting(strange);
+  const text =
+    "script" in strange
+      ? t("misfit-script", { known, strange: nameOfScript(strange.script) })
+      : t("misfit-language", { known, strange: nameOfLanguage(strange.language) });
+  return { text, other: other === bundle ? null : other };
+}
+
+/** @param {string} script */
+const nameOfScript = (script) => t(knows(`script-${script}`) ? `script-${script}` : "script-Zyyy");
+
+/** @param {string} code */
 function nameOfLanguage(code) {
   try {
-    return new Intl.DisplayNames([currentLanguage()], { type: "language" }).of(code);
+    return new Intl.DisplayNames([currentLanguage()], { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }

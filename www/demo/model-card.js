@@ -1,55 +1,66 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
-import { byId, label, option } from "../shared/dom.js";
+import { byId, label, messageOf, option } from "../shared/dom.js";
 import { isArchive } from "../shared/files.js";
-import { counted, megabytes, t } from "../shared/i18n.js";
+import { megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
+import { agree, disagree, disagreeWithAll, hasAgreed } from "./agreed.js";
 import { isBundleName, isListed, readCatalog } from "./catalog.js";
+import { showFacts } from "./model-facts.js";
+import { ownAddress } from "./own-address.js";
+import { focusSettings, Status } from "./status.js";
 
 const DEFAULT_BUNDLE = "all-MiniLM-L6-v2";
-/** Addresses of bundles whose download the reader has agreed to; the latest few. */
-const AGREED = "nerite.agreed";
-const MOST_AGREED = 50;
 /** The value of the encoder that was opened from disk or an address. */
 const OWN = "own:";
 
-const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+/**
+ * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
+ * @typedef {{ name: string, from: string | File | File[], value: string }} Source
+ *   where a model is: an address or files, and its place in the list
+ */
 
 export class ModelCard {
   #encoder = byId("encoder");
-  #status = byId("status");
-  #progress = byId("progress");
-  #action = byId("action");
-  /** What has the focus where a button goes. */
-  #settings = document.querySelector("#settings > summary");
+  #status = new Status();
   #listener;
+  /** @type {typeof import("../pkg/nerite.js") | null} */
   #package = null;
+  /** @type {Recognizer | null} */
   #recognizer = null;
   /** Stops what is under way for a model that is no longer wanted. */
   #loading = new AbortController();
-  /** Where the wanted model is: `{ name, from, value }`, with `from` an address or files and `value` its place in the list. */
+  /**
+   * Where the wanted model is.
+   * @type {Source | null}
+   */
   #source = null;
-  /** Where the model in use, or the latest that was, is. */
+  /**
+   * Where the model in use, or the latest that was, is.
+   * @type {Source | null}
+   */
   #loaded = null;
   #offline = false;
   /** Whether the failure on show is one of a prediction: the next one that succeeds ends it. */
   #ofPrediction = false;
   /** How often the size of the cache has been asked for. */
   #cacheShown = 0;
-  /** The model that was opened from disk or an address, for coming back to it. */
+  /**
+   * The model that was opened from disk or an address, for coming back to it.
+   * @type {Source | null}
+   */
   #own = null;
-  /** Says the status, or what is wrong with an address, again: in another language. */
-  #say = () => {};
+  /** Says what is wrong with an address, again: in another language. */
   #note = () => "";
 
-  /** @param {{ onLoaded(recognizer, bundle: string | null): void, onGone(): void, onRetry(): void }} listener */
+  /** @param {{ onLoaded(recognizer: Recognizer, bundle: string | null): void, onGone(): void, onRetry(): void }} listener */
   constructor(listener) {
     this.#listener = listener;
     this.#encoder.addEventListener("change", () => this.#chooseListed(this.#encoder.value));
     byId("own-folder").addEventListener("click", () => byId("folder").click());
-    byId("folder").addEventListener("change", ({ target }) => {
-      const files = Array.from(target.files);
-      target.value = "";
+    byId("folder").addEventListener("change", () => {
+      const files = Array.from(byId("folder").files ?? []);
+      byId("folder").value = "";
       if (files.length > 0) this.openFolder(files);
     });
     byId("own-form").addEventListener("submit", (event) => {
@@ -75,12 +86,18 @@ export class ModelCard {
     await this.#choose({ name, from: bundleUrl(name), value: name });
   }
 
-  /** Takes another of the site's bundles. */
+  /**
+   * Takes another of the site's bundles.
+   * @param {string} name
+   */
   useListed(name) {
     this.#chooseListed(name);
   }
 
-  /** Opens the files of a bundle's folder, or its zip file. */
+  /**
+   * Opens the files of a bundle's folder, or its zip file.
+   * @param {File[]} files
+   */
   openFolder(files) {
     const name = label((files[0].webkitRelativePath || files[0].name).split("/")[0]);
     if (isArchive(files[0])) {
@@ -94,7 +111,10 @@ export class ModelCard {
     this.#choose({ name, from: files, value: OWN });
   }
 
-  /** Says what went wrong with a prediction. */
+  /**
+   * Says what went wrong with a prediction.
+   * @param {unknown} error
+   */
   failPrediction(error) {
     this.#failFor(error, () => this.#listener.onRetry());
     this.#ofPrediction = true;
@@ -107,55 +127,35 @@ export class ModelCard {
 
   /** Shows what the recognizer runs on now. */
   showFacts() {
-    const recognizer = this.#recognizer;
-    this.#showLicense();
-    byId("facts").textContent =
-      recognizer === null
-        ? ""
-        : t("facts", {
-            backend: label(recognizer.backend),
-            workers: counted("workers", recognizer.workers),
-            memory: megabytes(recognizer.wasmBytes),
-          });
+    showFacts(this.#recognizer);
   }
 
-  /** Where the weights are from, and on what terms they may be used. */
-  #showLicense() {
-    const recognizer = this.#recognizer;
-    const { name, attribution, url } = recognizer?.license ?? {};
-    byId("license").textContent =
-      recognizer === null
-        ? ""
-        : t("license", {
-            source: label(recognizer.source, 200),
-            license: [name ?? t("license-unknown"), attribution, url]
-              .filter(Boolean)
-              .map((part) => label(part, 200))
-              .join(", "),
-          });
-  }
-
+  /** @param {boolean} offline */
   worksOffline(offline) {
     this.#offline = offline;
     this.#showOffline();
   }
 
   translate() {
-    this.#say();
+    this.#status.translate();
     this.showFacts();
     this.#showOffline();
     this.#showCache();
     byId("own-note").textContent = this.#note();
   }
 
+  /** @param {string} current */
   async #fillEncoders(current) {
+    /** @type {{ name: string, bytes?: number }[]} */
     const listed = [...(await readCatalog())];
     if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
     this.#encoder.replaceChildren(
       ...listed.map(({ name, bytes }) =>
         option(
           name,
-          Number.isFinite(bytes) ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes) }) : titleOf(name),
+          Number.isFinite(bytes) && bytes !== undefined
+            ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes) })
+            : titleOf(name),
         ),
       ),
     );
@@ -163,7 +163,10 @@ export class ModelCard {
     this.#encoder.disabled = false;
   }
 
-  /** Has the list name a model. */
+  /**
+   * Has the list name a model.
+   * @param {Source} source
+   */
   #list(source) {
     if (source.value === OWN) {
       this.#own = source;
@@ -173,6 +176,7 @@ export class ModelCard {
     }
   }
 
+  /** @param {string} name */
   #addOwn(name) {
     const text = t("encoder-own", { name });
     const own = Array.from(this.#encoder.options).find(({ value }) => value === OWN);
@@ -182,6 +186,7 @@ export class ModelCard {
     this.#encoder.disabled = false;
   }
 
+  /** @param {string} name */
   #chooseListed(name) {
     if (name === OWN) {
       if (this.#own) this.#choose(this.#own);
@@ -193,29 +198,18 @@ export class ModelCard {
     this.#choose({ name, from: bundleUrl(name), value: name });
   }
 
+  /** @param {string} text */
   #openAddress(text) {
-    const note = (make) => {
-      this.#note = make;
-      byId("own-note").textContent = make();
-    };
-    let url;
-    try {
-      url = new URL(text, document.baseURI);
-    } catch {
-      // Said below.
-    }
-    if (text === "" || !url || !/^https?:$/.test(url.protocol))
-      return note(() => t("own-no-address", { url: label(text, 200) }));
-    if (url.origin !== location.origin) return note(() => t("own-elsewhere", { url: label(url.href, 200) }));
-    note(() => "");
-    url.search = "";
-    url.hash = "";
-    url.pathname = url.pathname.replace(/manifest\.json$/, "").replace(/\/?$/, "/");
-    const name = label(url.pathname.split("/").at(-2) || url.pathname);
-    return this.#choose({ name, from: url.href, value: OWN });
+    const found = ownAddress(text);
+    this.#note = "refusal" in found ? found.refusal : () => "";
+    byId("own-note").textContent = this.#note();
+    if ("from" in found) this.#choose({ ...found, value: OWN });
   }
 
-  /** Looks at a model; loads it if that needs no download, or one that was agreed to. */
+  /**
+   * Looks at a model; loads it if that needs no download, or one that was agreed to.
+   * @param {Source} source
+   */
   async #choose(source) {
     this.#source = source;
     this.#list(source);
@@ -228,8 +222,8 @@ export class ModelCard {
       const info = await inspect(source.from, { signal });
       if (signal.aborted) return;
       const rest = info.bytes - info.cachedBytes;
-      if (typeof source.from !== "string" || rest <= 0 || hasAgreed(source)) await this.#load(source);
-      else this.#ask(info, rest);
+      if (typeof source.from !== "string" || rest <= 0 || hasAgreed(source.from)) await this.#load(source);
+      else this.#ask(source, info, rest);
     } catch (error) {
       if (signal.aborted) return;
       this.#failFor(error, () => this.#retry(source));
@@ -239,24 +233,32 @@ export class ModelCard {
 
   /** The list names the model that is in use, where there is one still. */
   #backToLoaded() {
-    if (!this.#recognizer) return;
+    if (!this.#recognizer || !this.#loaded) return;
     this.#source = this.#loaded;
     this.#list(this.#loaded);
   }
 
-  /** Makes a sentence on the model that is in use while another one is wanted. */
+  /**
+   * Makes a sentence on the model that is in use while another one is wanted.
+   * @param {Source | null} wanted
+   */
   #stillUsing(wanted) {
     const loaded = this.#recognizer && this.#loaded;
     return () => (loaded && loaded !== wanted ? ` ${t("still-using", { name: label(loaded.name) })}` : "");
   }
 
+  /** @param {Source} source */
   async #retry(source) {
     await refresh();
     await this.#choose(source);
   }
 
-  #ask(info, rest, stopped = false) {
-    const source = this.#source;
+  /**
+   * @param {Source} source
+   * @param {import("../pkg/nerite.js").BundleInfo} info
+   * @param {number} rest bytes that are to be downloaded
+   */
+  #ask(source, info, rest, stopped = false) {
     const stillUsing = this.#stillUsing(source);
     this.#show("asking", () => ({
       message:
@@ -269,12 +271,13 @@ export class ModelCard {
         stillUsing(),
       action: t("start"),
       run: () => {
-        agree(source);
+        if (typeof source.from === "string") agree(source.from);
         this.#load(source);
       },
     }));
   }
 
+  /** @param {Source} source */
   async #load(source) {
     this.#loading.abort();
     this.#loading = new AbortController();
@@ -302,7 +305,7 @@ export class ModelCard {
             kind = "status-downloading";
             show();
           }
-          this.#showProgress(loaded, total);
+          this.#status.progress(loaded, total);
         },
       });
       // Where no service worker keeps what further workers need, they start now: later there are no requests.
@@ -321,13 +324,14 @@ export class ModelCard {
     this.#showCache();
   }
 
+  /** @param {Source} source */
   async #cancel(source) {
     this.#loading.abort();
-    disagree(source);
+    if (typeof source.from === "string") disagree(source.from);
     try {
       const { inspect } = await this.#import();
       const info = await inspect(source.from);
-      if (this.#source === source && !this.#recognizer) this.#ask(info, info.bytes - info.cachedBytes, true);
+      if (this.#source === source && !this.#recognizer) this.#ask(source, info, info.bytes - info.cachedBytes, true);
     } catch (error) {
       this.#failFor(error, () => this.#retry(source));
     }
@@ -349,10 +353,15 @@ export class ModelCard {
     this.showFacts();
   }
 
-  /** Says a failure in the words of its code. */
+  /**
+   * Says a failure in the words of its code.
+   * @param {unknown} error
+   * @param {() => void} again
+   */
   #failFor(error, again) {
     const known = ["package", "network", "integrity", "bundle", "memory", "policy", "crash", "input"];
-    let code = known.includes(error?.code) ? error.code : "other";
+    const own = error instanceof Error && "code" in error ? String(error.code) : "";
+    let code = known.includes(own) ? own : "other";
     // Before there is a recognizer, what fails is its start.
     if (code === "crash" && !this.#recognizer) code = "start";
     if (code === "other") console.error(error);
@@ -368,34 +377,15 @@ export class ModelCard {
     }));
   }
 
+  /** @param {() => import("./status.js").Said} make */
   #fail(make) {
     this.#show("failed", make);
   }
 
+  /** @type {Status["show"]} */
   #show(state, make) {
     this.#ofPrediction = false;
-    this.#say = () => {
-      const { message, advice = "", action = null, run } = make();
-      byId("status-message").textContent = message;
-      byId("status-advice").textContent = advice;
-      byId("status-advice").className = "";
-      // The focus must not get lost with the button.
-      if (action === null && document.activeElement === this.#action) this.#settings.focus();
-      this.#action.hidden = action === null;
-      this.#action.textContent = action ?? "";
-      this.#action.onclick = run ?? null;
-    };
-    this.#say();
-    byId("status-progress").textContent = "";
-    this.#progress.removeAttribute("value");
-    this.#progress.hidden = state !== "downloading";
-    this.#status.dataset.state = state;
-  }
-
-  #showProgress(loaded, total) {
-    this.#progress.max = total;
-    this.#progress.value = loaded;
-    byId("status-progress").textContent = t("status-progress", { loaded: megabytes(loaded), total: megabytes(total) });
+    this.#status.show(state, make);
   }
 
   async #showCache() {
@@ -409,10 +399,10 @@ export class ModelCard {
 
   async #clearCache() {
     await this.#package?.clearCache();
-    store([]);
+    disagreeWithAll();
     this.#offline = false;
     this.#showOffline();
-    this.#settings.focus();
+    focusSettings();
     await this.#showCache();
     byId("cache-note").textContent = t("cache-cleared");
   }
@@ -422,37 +412,11 @@ export class ModelCard {
   }
 }
 
-/** What a listed bundle is called: ours by what they are for. */
+/**
+ * What a listed bundle is called: ours by what they are for.
+ * @param {string} name
+ */
 const titleOf = (name) => (name === "rampart" ? t("bundle-rampart") : label(name));
 
+/** @param {string} name */
 const bundleUrl = (name) => new URL(`bundles/${name}/`, document.baseURI).href;
-
-/** `?start` in the address agrees as well. */
-function hasAgreed(source) {
-  return new URLSearchParams(location.search).has("start") || agreed().includes(source.from);
-}
-
-function agree(source) {
-  store([...agreed().filter((other) => other !== source.from), source.from].slice(-MOST_AGREED));
-}
-
-function disagree(source) {
-  store(agreed().filter((other) => other !== source.from));
-}
-
-function agreed() {
-  try {
-    const stored = JSON.parse(localStorage.getItem(AGREED));
-    return Array.isArray(stored) ? stored : [];
-  } catch {
-    return [];
-  }
-}
-
-function store(addresses) {
-  try {
-    localStorage.setItem(AGREED, JSON.stringify(addresses));
-  } catch {
-    // Without storage the question is asked each time.
-  }
-}

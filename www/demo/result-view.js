@@ -4,38 +4,42 @@
 // The text is laid out in blocks. A block holds plain text until it comes near the screen; then its words and marks are
 // drawn, and drawn again only when they differ. So a book costs no more than a page of it.
 
-import { element } from "../shared/dom.js";
 import { afterFrame, frameOfItsOwn, pacer } from "../shared/pace.js";
-import { typeColour, typeName } from "../shared/tags.js";
-import { firstIndex, isRtl, recut } from "./blocks.js";
+import { firstIndex, isRtl } from "./blocks.js";
+import { drawing, keyOf, refilter, within } from "./result-block.js";
+import { ResultBlocks } from "./result-blocks.js";
 
-/** A text of more blocks is long: only those that are near are laid out and drawn. */
-const MOST_AT_ONCE = 20;
-/** Blocks that are put into the page before it draws a frame. */
-const AT_A_TIME = 48;
-/** How far from the visible part a block counts as near. */
-const MARGIN = "150px 0px";
-/** For the guess of a block's height before it is laid out: pixels per character, on a wide screen. */
-const HEIGHT_PER_CHARACTER = 0.48;
+/**
+ * @typedef {import("../pkg/nerite.js").Word} Word
+ * @typedef {import("../pkg/nerite.js").Entity} Entity
+ * @typedef {import("./result-block.js").Block} Block
+ */
 
 export class ResultView {
   #root;
   #listener;
   #filter;
-  #observer;
   #text = "";
-  #blocks = [];
-  #byElement = new Map();
-  /** Words by index, some missing while parts come in, and what belongs to the text on show. */
+  #blocks;
+  /**
+   * Words by index, some missing while parts come in, and what belongs to the text on show.
+   * @type {Word[]}
+   */
   #words = [];
+  /** @type {number[]} */
   #entityStarts = [];
   /** Counts texts: blocks of an earlier one keep their looks but not their meaning. */
   #generation = 0;
-  /** Blocks that have come near and are to be drawn. */
+  /**
+   * Blocks that have come near and are to be drawn.
+   * @type {Set<Block>}
+   */
   #waiting = new Set();
   #drawing = false;
   #tabStop = 0;
+  /** @type {number | null} */
   #shown = null;
+  /** @type {number | null} */
   #focused = null;
 
   /**
@@ -48,7 +52,10 @@ export class ResultView {
     this.#root = root;
     this.#filter = filter;
     this.#listener = listener;
-    this.#observer = new IntersectionObserver((entries) => this.#onNear(entries), { root, rootMargin: MARGIN });
+    this.#blocks = new ResultBlocks(root, (near) => {
+      for (const block of near) this.#waiting.add(block);
+      this.#drawWaiting();
+    });
     root.addEventListener("pointerover", (event) => {
       // A touch is a tap (a click follows) or the start of scrolling, never a hover.
       const index = this.#indexOf(event.target);
@@ -64,59 +71,42 @@ export class ResultView {
     root.addEventListener("copy", (event) => this.#onCopy(event));
   }
 
-  /** What is on the screen or near it, as offsets. */
+  /**
+   * What is on the screen or near it, as offsets.
+   * @returns {[number, number]}
+   */
   visibleRange() {
-    const near = this.#blocks.filter((block) => block.near);
-    if (near.length === 0) return [0, Math.min(this.#text.length, 2000)];
+    const near = this.#blocks.all.filter((block) => block.near);
     const last = near.at(-1);
+    if (!last) return [0, Math.min(this.#text.length, 2000)];
     return [near[0].start, last.start + last.text.length];
   }
 
   /**
    * Puts another text on show; a long one takes some frames, and nothing stops it. Where it is the same as before, what
    * was drawn stays until there is something newer.
+   * @param {string} text
    */
   async setText(text) {
     if (text === this.#text) return;
     this.#focused = this.#focusedIndex();
     this.#generation += 1;
     this.#text = text;
-    const { front, back, ends, start } = recut(this.#blocks, text);
-    const kept = this.#blocks.length - back;
-    for (const block of this.#blocks.slice(front, kept)) this.#remove(block);
-
-    const after = this.#blocks.slice(kept);
-    this.#blocks.splice(front, kept - front);
-    this.#root.classList.toggle("long", this.#blocks.length + ends.length > MOST_AT_ONCE);
-    let position = ends.at(-1) ?? start;
-    for (const block of after) {
-      block.start = position;
-      position += block.text.length;
-    }
     this.#words = [];
-
-    position = start;
-    for (let at = 0; at < ends.length; at += AT_A_TIME) {
-      if (at > 0) await afterFrame();
-      const created = ends.slice(at, at + AT_A_TIME).map((end) => {
-        const block = this.#create(position, text.slice(position, end));
-        position = end;
-        return block;
-      });
-      this.#blocks.splice(front + at, 0, ...created);
-      const fragment = document.createDocumentFragment();
-      fragment.append(...created.map((block) => block.element));
-      this.#root.insertBefore(fragment, after[0]?.element ?? null);
-    }
+    await this.#blocks.setText(text);
   }
 
-  /** Some sentences of a prediction that goes on. Blocks that show an earlier result wait for the whole one. */
+  /**
+   * Some sentences of a prediction that goes on. Blocks that show an earlier result wait for the whole one.
+   * @param {import("../pkg/nerite.js").Part} part
+   */
   addPart({ firstWord, words, entities }) {
     words.forEach((word, at) => {
       this.#words[firstWord + at] = word;
     });
-    if (words.length === 0) return;
-    const touched = this.#blocksOf(words[0].start, words.at(-1).end);
+    const last = words.at(-1);
+    if (!last) return;
+    const touched = this.#blocks.between(words[0].start, last.end);
     for (const block of touched) {
       if (block.key !== "" && block.generation !== this.#generation) continue;
       if (block.generation !== this.#generation) Object.assign(block, { from: Infinity, to: 0, entities: [] });
@@ -132,7 +122,8 @@ export class ResultView {
   /**
    * The whole prediction of the text.
    *
-   * @param {Set | null} differing entities to mark as different
+   * @param {{ words: Word[], entities: Entity[] }} prediction
+   * @param {Set<Entity> | null} differing entities to mark as different
    * @param {() => boolean} current tells whether this is still wanted
    */
   async finish({ words, entities }, differing, current) {
@@ -144,7 +135,7 @@ export class ResultView {
     this.#entityStarts = entities.map((entity) => entity.words[0]);
     let word = 0;
     let entity = 0;
-    for (const block of this.#blocks) {
+    for (const block of this.#blocks.all) {
       const end = block.start + block.text.length;
       while (word < words.length && words[word].end <= block.start) word += 1;
       let to = word;
@@ -156,9 +147,8 @@ export class ResultView {
       await pace();
       if (!current()) return;
     }
-    const long = this.#blocks.length > MOST_AT_ONCE;
-    const wanted = this.#blocks.filter((block) => block.near || !long);
-    for (const block of wanted.sort((a, b) => b.near - a.near)) {
+    const wanted = this.#blocks.all.filter((block) => block.near || !this.#blocks.isLong);
+    for (const block of wanted.sort((a, b) => Number(b.near) - Number(a.near))) {
       if (this.#newKey(block) !== null) await frameOfItsOwn();
       if (!current()) return;
       this.#draw(block);
@@ -171,7 +161,7 @@ export class ResultView {
 
   /** Shows what the filter now lets through. */
   refilter() {
-    for (const block of this.#blocks) {
+    for (const block of this.#blocks.all) {
       if (block.near) refilter(block, this.#filter);
       else block.filtered = false;
     }
@@ -179,7 +169,7 @@ export class ResultView {
 
   /** Draws anew, with names in another language. */
   redraw() {
-    for (const block of this.#blocks) {
+    for (const block of this.#blocks.all) {
       if (block.key === "") continue;
       block.key = "?";
       if (block.near) this.#waiting.add(block);
@@ -187,51 +177,31 @@ export class ResultView {
     this.#drawWaiting();
   }
 
-  /** Moves the focus, and thereby the selection, to a word. */
+  /**
+   * Moves the focus, and thereby the selection, to a word.
+   * @param {number} index
+   */
   focus(index) {
     this.#span(index)?.focus();
   }
 
-  /** Marks the word that the panel speaks of. */
+  /**
+   * Marks the word that the panel speaks of.
+   * @param {number | null} index
+   */
   show(index) {
     this.#root.querySelector(".word.shown")?.classList.remove("shown");
     this.#shown = index;
     if (index !== null) this.#spanIfDrawn(index)?.classList.add("shown");
   }
 
-  #create(start, text) {
-    const div = element("div", { class: "block" }, text);
-    div.style.containIntrinsicBlockSize = `auto ${Math.ceil(text.length * HEIGHT_PER_CHARACTER) + 20}px`;
-    const block = {
-      start,
-      text,
-      element: div,
-      near: false,
-      // What it is to show: words by index, of which list, with offsets from where.
-      generation: 0,
-      source: [],
-      from: 0,
-      to: 0,
-      origin: start,
-      entities: [],
-      differing: null,
-      // What it does show.
-      key: "",
-      spans: [],
-      marks: [],
-      filtered: true,
-    };
-    this.#byElement.set(div, block);
-    this.#observer.observe(div);
-    return block;
-  }
-
-  #remove(block) {
-    this.#observer.unobserve(block.element);
-    this.#byElement.delete(block.element);
-    block.element.remove();
-  }
-
+  /**
+   * @param {Block} block
+   * @param {number} from
+   * @param {number} to
+   * @param {Entity[]} entities
+   * @param {Set<Entity> | null} differing
+   */
   #annotate(block, from, to, entities, differing) {
     Object.assign(block, {
       generation: this.#generation,
@@ -242,16 +212,6 @@ export class ResultView {
       entities,
       differing,
     });
-  }
-
-  #onNear(entries) {
-    for (const { target, isIntersecting } of entries) {
-      const block = this.#byElement.get(target);
-      if (!block) continue;
-      block.near = isIntersecting;
-      if (isIntersecting) this.#waiting.add(block);
-    }
-    this.#drawWaiting();
   }
 
   /** Draws what has come near, a block per frame; what comes within a frame is drawn after it, for the next. */
@@ -269,13 +229,17 @@ export class ResultView {
     this.#drawing = false;
   }
 
-  /** The key of what a block is to show, or null if it shows that or nothing is known of it yet. */
+  /**
+   * The key of what a block is to show, or null if it shows that or nothing is known of it yet.
+   * @param {Block} block
+   */
   #newKey(block) {
     if (block.generation !== this.#generation) return null;
     const key = keyOf(block);
     return key === block.key ? null : key;
   }
 
+  /** @param {Block} block */
   #draw(block) {
     const key = this.#newKey(block);
     if (key === null) return;
@@ -289,36 +253,34 @@ export class ResultView {
     if (this.#shown !== null) spans[this.#shown - block.from]?.classList.add("shown");
   }
 
-  #blocksOf(start, end) {
-    const first = firstIndex(
-      this.#blocks.length,
-      (at) => this.#blocks[at].start + this.#blocks[at].text.length > start,
-    );
-    const last = firstIndex(this.#blocks.length, (at) => this.#blocks[at].start >= end);
-    return this.#blocks.slice(first, last);
-  }
-
-  /** The element of a word, drawn if need be. */
+  /**
+   * The element of a word, drawn if need be.
+   * @param {number} index
+   */
   #span(index) {
     const word = this.#words[index];
     if (!word) return null;
-    const [block] = this.#blocksOf(word.start, word.end);
+    const [block] = this.#blocks.between(word.start, word.end);
     this.#draw(block);
     return block.spans[index - block.from] ?? null;
   }
 
+  /** @param {number} index */
   #spanIfDrawn(index) {
     const word = this.#words[index];
     if (!word) return null;
-    const [block] = this.#blocksOf(word.start, word.end);
+    const [block] = this.#blocks.between(word.start, word.end);
     return block?.generation === this.#generation ? block.spans[index - block.from] : null;
   }
 
-  /** The index of the word that a node belongs to, or null, also for words of an earlier text. */
+  /**
+   * The index of the word that a node belongs to, or null, also for words of an earlier text.
+   * @param {EventTarget | null} node
+   */
   #indexOf(node) {
-    const word = node?.closest?.("[data-word]");
-    const block = word && this.#byElement.get(word.closest(".block"));
-    if (!block || block.generation !== this.#generation) return null;
+    const word = node instanceof Element ? node.closest("[data-word]") : null;
+    const block = word && this.#blocks.of(word);
+    if (!(word instanceof HTMLElement) || !block || block.generation !== this.#generation) return null;
     const index = block.from + Number(word.dataset.word);
     return this.#words[index] ? index : null;
   }
@@ -327,6 +289,7 @@ export class ResultView {
     return this.#root.contains(document.activeElement) ? this.#indexOf(document.activeElement) : null;
   }
 
+  /** @param {Event} event */
   #onChosen(event) {
     const index = this.#indexOf(event.target);
     if (index === null) return;
@@ -334,21 +297,29 @@ export class ResultView {
     this.#listener.onSelect(index);
   }
 
-  /** One word at a time is in the page's tab order; the arrow keys reach the others. */
+  /**
+   * One word at a time is in the page's tab order; the arrow keys reach the others.
+   * @param {number} index
+   */
   #setTabStop(index) {
-    for (const span of this.#root.querySelectorAll(".word[tabindex='0']")) span.tabIndex = -1;
+    for (const span of this.#root.querySelectorAll(".word[tabindex='0']")) span.setAttribute("tabindex", "-1");
     this.#tabStop = index;
     const span = this.#spanIfDrawn(index);
     if (span) span.tabIndex = 0;
   }
 
-  /** The next word with a place of its own: pieces of one character share one. */
+  /**
+   * The next word with a place of its own: pieces of one character share one.
+   * @param {number} index
+   * @param {1 | -1} step
+   */
   #beside(index, step) {
     let next = index + step;
     while (this.#words[next] && !this.#span(next)) next += step;
     return next;
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const current = this.#indexOf(event.target);
@@ -380,102 +351,27 @@ export class ResultView {
     if (target !== undefined) this.focus(target);
   }
 
-  /** Blocks would add line ends of their own to what is copied. */
+  /**
+   * Blocks would add line ends of their own to what is copied.
+   * @param {ClipboardEvent} event
+   */
   #onCopy(event) {
-    const selection = getSelection();
-    if (selection.isCollapsed || selection.rangeCount === 0) return;
-    const range = selection.getRangeAt(0);
-    const start = this.#offset(range.startContainer, range.startOffset);
-    const end = this.#offset(range.endContainer, range.endOffset);
-    if (start === null || end === null) return;
-    event.clipboardData.setData("text/plain", this.#text.slice(start, end));
+    const range = this.selectedRange();
+    if (!range) return;
+    event.clipboardData?.setData("text/plain", this.#text.slice(...range));
     event.preventDefault();
   }
 
-  #offset(node, at) {
-    if (node === this.#root) return this.#blocks[at]?.start ?? this.#text.length;
-    const owner = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".block");
-    const block = this.#byElement.get(owner);
-    if (!block) return null;
-    const before = document.createRange();
-    before.setStart(owner, 0);
-    before.setEnd(node, at);
-    return block.start + before.toString().length;
+  /**
+   * What of the text is selected, as offsets.
+   * @returns {[number, number] | null}
+   */
+  selectedRange() {
+    const selection = getSelection();
+    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
+    const range = selection.getRangeAt(0);
+    const start = this.#blocks.offset(range.startContainer, range.startOffset);
+    const end = this.#blocks.offset(range.endContainer, range.endOffset);
+    return start === null || end === null ? null : [start, end];
   }
-}
-
-function within(entities, block) {
-  const end = block.start + block.text.length;
-  return entities.filter((entity) => entity.end > block.start && entity.start < end);
-}
-
-/** Says all that the drawing of a block depends on. */
-function keyOf({ source, from, to, origin, entities, differing }) {
-  const parts = [];
-  for (let index = from; index < to; index++) {
-    const word = source[index];
-    if (word) parts.push(index - from, word.start - origin, word.end - origin, word.tag);
-  }
-  // A score is not drawn, but the filter reads it from the entity that the mark was made for.
-  for (const entity of entities) {
-    parts.push(entity.start - origin, entity.end - origin, entity.type, entity.score, differing?.has(entity) ? 1 : 0);
-  }
-  return parts.join("\t") || "none";
-}
-
-function drawing({ text, source, from, to, origin, entities, differing }) {
-  const fragment = document.createDocumentFragment();
-  const spans = [];
-  const marks = [];
-  let position = 0;
-  let index = from;
-  const local = (offset) => Math.min(Math.max(offset - origin, 0), text.length);
-
-  const addWords = (parent, until) => {
-    for (; index < to; index++) {
-      const word = source[index];
-      if (!word) continue;
-      // Pieces of one character have the same place: the first one is drawn.
-      const start = Math.max(local(word.start), position);
-      const end = Math.max(local(word.end), start);
-      if (start >= until) break;
-      if (start === end) continue;
-      if (start > position) parent.append(text.slice(position, start));
-      const span = element("span", { class: "word", tabindex: -1, "data-word": index - from, "data-tag": word.tag });
-      span.textContent = text.slice(start, end);
-      parent.append(span);
-      spans[index - from] = span;
-      position = end;
-    }
-  };
-
-  for (const entity of entities) {
-    const start = local(entity.start);
-    addWords(fragment, start);
-    if (start > position) fragment.append(text.slice(position, start));
-    position = Math.max(position, start);
-    const { type } = entity;
-    const mark = element("mark", {
-      class: "entity",
-      "data-type": type,
-      "data-label": typeName(type),
-      "data-colour": typeColour(type),
-    });
-    if (differing?.has(entity)) mark.dataset.differs = "";
-    if (isRtl(text, start)) mark.dataset.rtl = "";
-    const end = local(entity.end);
-    addWords(mark, end);
-    if (end > position) mark.append(text.slice(position, end));
-    position = Math.max(position, end);
-    fragment.append(mark);
-    marks.push([mark, entity]);
-  }
-  addWords(fragment, text.length);
-  if (position < text.length) fragment.append(text.slice(position));
-  return { fragment, spans, marks };
-}
-
-function refilter(block, filter) {
-  for (const [mark, entity] of block.marks) mark.dataset.state = filter.state(entity);
-  block.filtered = true;
 }

@@ -17,10 +17,13 @@ const PACKED = "packed=";
 const LONGEST_NAME = 100;
 const MOST_TYPES = 60;
 
+/** @typedef {{ head: string, compare: string, threshold: number, off: string[] }} Settings what a link carries beside the text */
+
 /**
  * The address of this page with the text in it, packed where that is shorter and the browser can.
  *
- * @param {{ head: string, compare: string, threshold: number, off: string[] }} settings what differs from the page's own is in it too
+ * @param {string} text
+ * @param {Partial<Settings>} settings what differs from the page's own is in it too
  */
 export async function linkTo(text, settings = {}) {
   const url = new URL(location.href);
@@ -39,14 +42,17 @@ export async function linkTo(text, settings = {}) {
   const given = new URLSearchParams();
   if (settings.head) given.set("head", settings.head);
   if (settings.compare) given.set("compare", settings.compare);
-  if (settings.threshold > 0) given.set("threshold", String(settings.threshold));
+  if (settings.threshold && settings.threshold > 0) given.set("threshold", String(settings.threshold));
   for (const type of settings.off ?? []) given.append("off", type);
   const front = String(given);
   url.hash = (front && `${front}&`) + links.sort((a, b) => a.length - b.length)[0];
   return url.href;
 }
 
-/** The text in a fragment, or null if it carries none. Rejects if it is damaged. */
+/**
+ * The text in a fragment, or null if it carries none. Rejects if it is damaged.
+ * @param {string} fragment
+ */
 export async function textIn(fragment) {
   const hash = textPart(fragment);
   if (hash.startsWith(PLAIN)) return decodeURIComponent(hash.slice(PLAIN.length));
@@ -59,12 +65,17 @@ export async function textIn(fragment) {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 
-/** The settings in a fragment that carries a text, each checked; null where it carries none. */
+/**
+ * The settings in a fragment that carries a text, each checked; null where it carries none.
+ * @param {string} fragment
+ * @returns {Settings | null}
+ */
 export function settingsIn(fragment) {
   const text = textPart(fragment);
   const front = fragment.replace(/^#/, "").slice(0, -text.length || undefined);
   if (text === "" || front === "") return null;
   const given = new URLSearchParams(front);
+  /** @param {string | null} value */
   const name = (value) => (value ?? "").slice(0, LONGEST_NAME);
   const threshold = Number(given.get("threshold") ?? 0);
   return {
@@ -75,13 +86,21 @@ export function settingsIn(fragment) {
   };
 }
 
-/** From where the text begins. */
+/**
+ * From where the text begins.
+ * @param {string} fragment
+ */
 function textPart(fragment) {
   const hash = fragment.replace(/^#/, "");
   const start = /(?:^|&)(?:text|packed)=/.exec(hash);
   return start ? hash.slice(start.index).replace(/^&/, "") : "";
 }
 
+/**
+ * @param {CompressionStream | DecompressionStream} stream
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} most of what may come out
+ */
 async function through(stream, bytes, most) {
   const writer = stream.writable.getWriter();
   const write = async () => {
@@ -111,12 +130,14 @@ async function through(stream, bytes, most) {
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
+/** @param {Uint8Array} bytes */
 function toBase64Url(bytes) {
   let binary = "";
   for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
+/** @param {string} text */
 function fromBase64Url(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }

@@ -1,5 +1,7 @@
 // Whether a text is one that the model was made for: its letters, and its language.
 
+import { languageLibrary } from "../shared/libraries.js";
+
 /** Below this many letters nothing is said. */
 const FEWEST = 24;
 /** Languages are told apart from so many letters on, and then by so much. */
@@ -11,12 +13,16 @@ const MOST = 4000;
 const MOST_OTHERS = 0.3;
 
 const SCRIPTS = ["Latn", "Hang", "Kana", "Hani", "Cyrl", "Arab", "Hebr", "Grek", "Deva", "Thai"];
+/** @type {[script: string, test: RegExp][]} */
 const TESTS = SCRIPTS.map((script) => [
   script,
   new RegExp(script === "Kana" ? "[\\p{Script=Hiragana}\\p{Script=Katakana}]" : `\\p{Script=${script}}`, "gu"),
 ]);
 
-/** Languages that franc tells apart well enough, by its names and those of the web. Lists of names look like others. */
+/**
+ * Languages that franc tells apart well enough, by its names and those of the web. Lists of names look like others.
+ * @type {Record<string, string>}
+ */
 const LANGUAGES = {
   eng: "en",
   sco: "en",
@@ -42,24 +48,32 @@ const LANGUAGES = {
   cat: "ca",
 };
 
-/** The script that most of the letters are of that are not the model's, or null where there are few such. */
+/**
+ * The script that most of the letters are of that are not the model's, or null where there are few such.
+ * @param {string} text
+ * @param {string[]} known
+ */
 export function strangeScript(text, known) {
   const start = text.slice(0, MOST);
   const letters = start.match(/\p{L}/gu)?.length ?? 0;
   if (letters < FEWEST) return null;
-  const counts = TESTS.map(([script, test]) => [script, start.match(test)?.length ?? 0]);
+  const counts = TESTS.map(([script, test]) => /** @type {const} */ ([script, start.match(test)?.length ?? 0]));
   const own = counts.filter(([script]) => known.includes(script)).reduce((sum, [, count]) => sum + count, 0);
   if (letters - own <= MOST_OTHERS * letters) return null;
   const [script, count] = counts.filter(([script]) => !known.includes(script)).sort((a, b) => b[1] - a[1])[0];
   return count > 0 ? script : "Zyyy";
 }
 
-/** The language of a text as franc tells it, or null where that is one of the model's, or uncertain. */
+/**
+ * The language of a text as franc tells it, or null where that is one of the model's, or uncertain.
+ * @param {string} text
+ * @param {string[]} known
+ */
 export async function strangeLanguage(text, known) {
   // Names and numbers are of no language: they are in every one.
   const start = text.slice(0, MOST).replace(/\p{N}+/gu, " ");
   if ((start.match(/\p{L}/gu)?.length ?? 0) < FEWEST_OF_LANGUAGE) return null;
-  const { francAll } = await import("../libraries/languages.js");
+  const { francAll } = await languageLibrary();
   const found = francAll(start);
   const [[first]] = found;
   const scores = new Map(found);

@@ -1,6 +1,7 @@
 // The text: typed, pasted, opened, dropped, from an example or a link, and shared.
 
-import { byId, element, label } from "../shared/dom.js";
+import { byId, element, label, messageOf } from "../shared/dom.js";
+import { encodingName, offered } from "../shared/encodings.js";
 import { dropped, isArchive } from "../shared/files.js";
 import { handOver } from "../shared/handover.js";
 import { formatNumber, t } from "../shared/i18n.js";
@@ -19,13 +20,18 @@ export class TextCard {
   #share = byId("share-panel");
   #listener;
   #note = () => "";
+  /**
+   * The file that was read in a guessed encoding.
+   * @type {{ file: File } | null}
+   */
+  #guessed = null;
   /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
   /**
    * @param {{
    *   onText(soon: boolean): void, onFolder(files: File[]): void, onFiles(files: File[]): void,
-   *   settings(): object, onSettings(settings: object): void
+   *   settings(): import("./share-link.js").Settings, onSettings(settings: import("./share-link.js").Settings): void
    * }} listener `onText` hears of every change; `soon` while more may follow at once; `onFiles` of several files
    */
   constructor(listener) {
@@ -41,12 +47,12 @@ export class TextCard {
       byId("clear").focus();
     });
     byId("open-file").addEventListener("click", () => byId("file").click());
-    byId("file").addEventListener("change", ({ target }) => {
-      const files = Array.from(target.files);
-      target.value = "";
+    byId("file").addEventListener("change", () => {
+      const files = Array.from(byId("file").files ?? []);
+      byId("file").value = "";
       this.#take(files);
     });
-    for (const name of Object.keys(examples)) {
+    for (const [name, example] of Object.entries(examples)) {
       const button = element("button", {
         type: "button",
         class: "chip",
@@ -54,15 +60,18 @@ export class TextCard {
         "data-example": name,
       });
       button.textContent = t(`example-${name}`);
-      button.addEventListener("click", () => this.set(examples[name]));
+      button.addEventListener("click", () => this.set(example));
       byId("examples").append(button);
     }
+    byId("encoding").addEventListener("change", () => {
+      if (this.#guessed) this.#open(this.#guessed.file, byId("encoding").value);
+    });
     byId("share").addEventListener("click", () => this.#showLink());
     byId("close-share").addEventListener("click", () => this.#closeShare());
     this.#share.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#closeShare();
     });
-    byId("share-link").addEventListener("focus", ({ target }) => target.select());
+    byId("share-link").addEventListener("focus", () => byId("share-link").select());
     addEventListener("hashchange", () => this.#takeLink());
     addEventListener("pagehide", () => keep(this.#box.value));
     this.#acceptDrops(onFolder);
@@ -81,12 +90,16 @@ export class TextCard {
     return null;
   }
 
-  /** Puts another text in the place of the one there is, which can be had back. */
+  /**
+   * Puts another text in the place of the one there is, which can be had back.
+   * @param {string} text
+   */
   set(text) {
     this.#changed();
     this.#replace(text);
   }
 
+  /** @param {string} text */
   #replace(text) {
     const before = this.#box.value;
     if (before !== "" && !Object.values(examples).includes(before)) this.#before = before;
@@ -98,12 +111,17 @@ export class TextCard {
   /** The reader has another text now: a reload must not bring back that of the link. */
   #changed() {
     this.#say(() => "");
+    this.#guessed = null;
+    byId("encodings").hidden = true;
     // Its link is that of another text.
     this.#share.hidden = true;
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
 
-  /** Brings the place of an offset into view. */
+  /**
+   * Brings the place of an offset into view.
+   * @param {number} offset
+   */
   reveal(offset) {
     this.#box.reveal(offset);
   }
@@ -111,8 +129,10 @@ export class TextCard {
   translate() {
     this.#box.translate();
     byId("text-note").textContent = this.#note();
+    if (this.#guessed) this.#offerEncodings(this.#guessed.file, byId("encoding").value);
   }
 
+  /** @param {() => string} make */
   #say(make) {
     this.#note = make;
     byId("judge-it").hidden = true;
@@ -120,26 +140,54 @@ export class TextCard {
     if (byId("text-note").textContent !== text) byId("text-note").textContent = text;
   }
 
-  /** One file's text goes into the box; several are read one after the other. An archive may hold a bundle. */
+  /**
+   * One file's text goes into the box; several are read one after the other. An archive may hold a bundle.
+   * @param {File[]} files
+   */
   #take(files) {
     if (files.length > 1) this.#listener.onFiles(files);
     else if (files.length === 1 && isArchive(files[0])) this.#listener.onFolder(files);
     else if (files.length === 1) this.#open(files[0]);
   }
 
-  async #open(file) {
+  /**
+   * @param {File} file
+   * @param {string | null} [chosen] an encoding's label
+   */
+  async #open(file, chosen = null) {
     try {
-      const { text, guessed, kind } = await read(file);
+      const { text, guessed, kind } = await read(file, chosen);
       this.set(text);
+      const name = label(file.name);
       if (kind === "labelled") {
-        this.#say(() => t("file-labelled", { name: label(file.name) }));
+        this.#say(() => t("file-labelled", { name }));
         byId("judge-it").hidden = false;
         byId("judge-it").onclick = () => handOver("reports.html#", file);
       }
-      if (guessed) this.#say(() => t("file-guessed", { name: label(file.name), encoding: guessed }));
+      if (guessed) {
+        this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));
+        this.#offerEncodings(file, guessed);
+      }
     } catch (error) {
-      this.#say(() => error.message);
+      this.#say(() => messageOf(error));
     }
+  }
+
+  /**
+   * The file can be read anew in another encoding, until the reader has another text.
+   * @param {File} file
+   * @param {string} own the label of the encoding that it was read in
+   */
+  #offerEncodings(file, own) {
+    this.#guessed = { file };
+    const options = offered(own).map(([value, name]) => {
+      const option = element("option", { value });
+      option.textContent = name;
+      return option;
+    });
+    byId("encoding").replaceChildren(...options);
+    byId("encoding").value = own;
+    byId("encodings").hidden = false;
   }
 
   async #takeLink() {
@@ -178,10 +226,15 @@ export class TextCard {
     byId("share").focus();
   }
 
-  /** The whole page takes what is dropped, so that nothing dropped beside the box replaces the page. */
+  /**
+   * The whole page takes what is dropped, so that nothing dropped beside the box replaces the page.
+   * @param {(files: File[]) => void} onFolder
+   */
   #acceptDrops(onFolder) {
+    /** @param {DragEvent} event */
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     let inside = 0;
+    /** @param {number} count */
     const show = (count) => {
       inside = Math.max(0, count);
       document.body.classList.toggle("dropping", inside > 0);
@@ -191,20 +244,23 @@ export class TextCard {
     addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
     addEventListener("drop", async (event) => {
       show(0);
-      if (!hasFiles(event)) return;
+      if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
       try {
         const { folder, files } = await dropped(event.dataTransfer);
-        if (folder?.length > 0) onFolder(folder);
-        else this.#take(files);
+        if (folder && folder.length > 0) onFolder(folder);
+        else this.#take(files ?? []);
       } catch (error) {
-        this.#say(() => error.message);
+        this.#say(() => messageOf(error));
       }
     });
   }
 }
 
-/** Keeps a text over a reload or a look at another page, for as long as the tab is open. */
+/**
+ * Keeps a text over a reload or a look at another page, for as long as the tab is open.
+ * @param {string} text
+ */
 function keep(text) {
   try {
     sessionStorage.setItem(KEPT, text);

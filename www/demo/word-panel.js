@@ -9,6 +9,8 @@ const DECIMALS = 4;
 /** A head may have any number of tags; more rows than this help nobody. */
 const MOST_ROWS = 200;
 
+/** @typedef {import("../pkg/nerite.js").Word} Word */
+
 export class WordPanel {
   #root;
   #word;
@@ -16,15 +18,21 @@ export class WordPanel {
   #note;
   #rows;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
-    this.#word = root.querySelector(".panel-word");
-    this.#tag = root.querySelector(".panel-tag");
-    this.#note = root.querySelector(".panel-note");
-    this.#rows = root.querySelector(".tag-rows");
+    this.#word = part(root, ".panel-word");
+    this.#tag = part(root, ".panel-tag");
+    this.#note = part(root, ".panel-note");
+    this.#rows = part(root, ".tag-rows");
   }
 
-  /** Shows a word; of a head of pieces, all pieces of the word, `word` being the one that was chosen. */
+  /**
+   * Shows a word; of a head of pieces, all pieces of the word, `word` being the one that was chosen.
+   * @param {string} text
+   * @param {Word} word
+   * @param {string[]} tags
+   */
   show(text, word, tags, pieces = [word]) {
     const most = Math.ceil(MOST_ROWS / pieces.length);
     this.#word.textContent = excerpt(text.slice(pieces[0].start, Math.max(...pieces.map(({ end }) => end))));
@@ -59,20 +67,35 @@ export class WordPanel {
   }
 }
 
-/** The tags of a word by index, the most probable first. */
+/**
+ * @param {HTMLElement} root
+ * @param {string} selector
+ */
+const part = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+
+/**
+ * The tags of a word by index, the most probable first.
+ * @param {Word} word
+ */
 function sorted({ probabilities }) {
   const order = Array.from(probabilities, (_, index) => index);
   return order.sort((a, b) => probabilities[b] - probabilities[a]);
 }
 
+/** @param {Word} word */
 const likeliest = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
 
+/**
+ * @param {string} tag
+ * @param {number} probability
+ * @param {boolean} chosen
+ */
 function tagRow(tag, probability, chosen) {
   const name = element("span", { class: "tag-name" }, describeTag(tag));
   const code = element("bdi", { class: "tag-code" }, tag);
   const bar = element("span", { class: "bar" });
   bar.setAttribute("aria-hidden", "true");
-  bar.style.setProperty("--share", probability);
+  bar.style.setProperty("--share", String(probability));
   const value = element("span", { class: "value", "data-probability": probability }, probability.toFixed(DECIMALS));
   const row = element("li", { class: "tag-row", "data-tag-row": tag }, name, code, bar, value);
   row.classList.toggle("chosen", chosen);
@@ -81,8 +104,12 @@ function tagRow(tag, probability, chosen) {
   return row;
 }
 
+/**
+ * @param {HTMLElement} target
+ * @param {string} tag
+ */
 function colourBy(target, tag) {
   const type = tagType(tag);
   if (type === null) delete target.dataset.colour;
-  else target.dataset.colour = typeColour(type);
+  else target.dataset.colour = String(typeColour(type));
 }

@@ -1,4 +1,6 @@
 // Shows the script of the embedding example below it.
 
-const response = await fetch(document.getElementById("source-link").href);
-if (response.ok) document.getElementById("source").textContent = await response.text();
+import { byId } from "../shared/dom.js";
+
+const response = await fetch(byId("source-link").href);
+if (response.ok) byId("source").textContent = await response.text();

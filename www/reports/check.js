@@ -3,6 +3,7 @@
 import { element } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { numbers } from "./figure.js";
+import { mapper } from "./mapping.js";
 import { judgeSample } from "./metrics-client.js";
 import { number, signed } from "./numbers.js";
 import { FIGURE_NAMES, loadSample } from "./store.js";
@@ -21,13 +22,15 @@ export const checkable = (/** @type {Entry[]} */ entries) => entries.filter(({ s
  * @param {import("./store.js").Sample} sample
  * @param {{ signal: AbortSignal, onProgress: (done: number, all: number) => void }} options
  */
-async function predict(recognizer, { headId }, sample, { signal, onProgress }) {
+async function predict(recognizer, { headId, report }, sample, { signal, onProgress }) {
   /** @type {string[][]} */
   const tags = [];
+  const { map, types } = report?.provenance.settings ?? {};
+  const mapped = mapper(map ?? "", types ?? []);
   for (let start = 0; start < sample.sentences.length; start += GROUP) {
     const words = sample.sentences.slice(start, start + GROUP).map((/** @type {any} */ own) => own.words);
     const found = await recognizer.predictWords(words, { head: headId, decoder: sample.decoder, signal });
-    tags.push(...found.tags);
+    tags.push(...found.tags.map((own) => own.map(mapped)));
     onProgress(tags.length, sample.sentences.length);
   }
   return tags;

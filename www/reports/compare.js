@@ -1,22 +1,21 @@
 // Two reports against each other: figures, tags, confusion.
 
 import { toCsv } from "../shared/csv.js";
-import { element, messageOf } from "../shared/dom.js";
+import { element, label, messageOf } from "../shared/dom.js";
 import { save } from "../shared/files.js";
 import { t } from "../shared/i18n.js";
+import { compared, LEVEL } from "./best.js";
 import { numbers } from "./figure.js";
 import { matrixDifference } from "./matrix.js";
-import { compareReports } from "./metrics-client.js";
-import { number, signed } from "./numbers.js";
+import { setName } from "./names.js";
+import { number, points, signed, signedPoints } from "./numbers.js";
 import { FIGURE_NAMES } from "./store.js";
+import { terms } from "./terms.js";
 
 /**
  * @typedef {import("./store.js").Entry} Entry
  * @typedef {{ a: number, b: number, difference: number, low: number, high: number, p: number }} Difference
  */
-
-/** Below this, a difference counts as more than chance. */
-const LEVEL = 0.05;
 
 const verdict = (/** @type {Difference} */ { difference, low, high, p }) =>
   difference === 0 && low === high
@@ -34,13 +33,16 @@ const row = (/** @type {string} */ name, /** @type {Difference} */ own) => [
   verdict(own),
 ];
 
-/** @param {any} found what core/src/report/compare says */
-function tested(found) {
+/**
+ * @param {any} found what core/src/report/compare says
+ * @param {string} figure the one that the verdict is about
+ */
+function tested(found, figure) {
   const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", t("beyondChance")];
   const figures = FIGURE_NAMES.map((name) => row(t(name), found[name]));
   /** @type {[string, Difference][]} */
   const byTag = Object.entries(found.tags);
-  const tags = byTag.map(([tag, own]) => row(tag, own));
+  const tags = byTag.map(([tag, own]) => row(label(tag, 32), own));
   const csv = () =>
     save(
       "comparison.csv",
@@ -52,19 +54,19 @@ function tested(found) {
         ),
       ]),
     );
-  const { weighted_f1: own } = found;
+  const own = found[figure];
+  const given = { figure: t(figure), low: signedPoints(own.low), high: signedPoints(own.high) };
   return [
     element(
       "p",
       { class: "verdict" },
       own.p < LEVEL
         ? t("verdict", {
+            ...given,
             better: own.difference > 0 ? "B" : "A",
-            difference: number(Math.abs(own.difference)),
-            low: signed(own.low),
-            high: signed(own.high),
+            points: points(Math.abs(own.difference)),
           })
-        : t("noVerdict", { low: signed(own.low), high: signed(own.high) }),
+        : t("noVerdict", given),
     ),
     element(
       "div",
@@ -78,6 +80,7 @@ function tested(found) {
       numbers(header, tags),
     ),
     element("p", { class: "hint" }, t("bootstrap", { resamples: found.resamples })),
+    terms(["interval", "p"]),
     element(
       "div",
       { class: "buttons no-print" },
@@ -115,7 +118,7 @@ function untested(a, b, reason) {
         numbers(
           header,
           tags.map((tag, index) => [
-            tag,
+            label(tag, 32),
             number(own[index][0]),
             number(own[index][1]),
             signed(own[index][1] - own[index][0]),
@@ -132,23 +135,27 @@ function untested(a, b, reason) {
  * @param {HTMLElement} place
  * @param {Entry} a
  * @param {Entry} b
+ * @param {string} figure
  * @param {() => boolean} current
  */
-export async function showComparison(place, a, b, current) {
+export async function showComparison(place, a, b, figure, current) {
   const names = element(
     "dl",
     { class: "sides" },
     /** @type {[string, Entry][]} */ ([
       ["A", a],
       ["B", b],
-    ]).flatMap(([side, entry]) => [element("dt", {}, side), element("dd", {}, entry.report?.title ?? entry.name)]),
+    ]).flatMap(([side, entry]) => [
+      element("dt", {}, side),
+      element("dd", {}, `${entry.name} \u00b7 ${setName(entry.set)}`),
+    ]),
   );
   let parts;
   let paired = false;
   if (a.report && b.report) {
     place.replaceChildren(names, element("p", { class: "hint" }, t("comparing")));
     try {
-      parts = tested(await compareReports(a.json ?? "", b.json ?? ""));
+      parts = tested(await compared(a, b), figure);
       parts.push(
         element("h3", {}, t("confusionDifference")),
         element("p", { class: "hint" }, t("confusionDifferenceHint")),

@@ -1,12 +1,14 @@
 // One report in full: tags, entities, buckets, reliability, confusion, provenance.
 
-import { element } from "../shared/dom.js";
+import { element, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
 import { figure, numbers } from "./figure.js";
 import { matrixTable } from "./matrix.js";
 import { number } from "./numbers.js";
+import { terms } from "./terms.js";
+import { typesOf } from "./types.js";
 
 /** What scikit-learn's dictionary holds beside the tags. */
 const AVERAGES = new Set(["accuracy", "macro avg", "weighted avg"]);
@@ -20,7 +22,7 @@ function tags(entry) {
     {
       label: "",
       bars: own.map(([tag, scores]) => ({
-        label: tag,
+        label: label(tag, 32),
         value: scores["f1-score"],
         series: 1,
         note: `(${formatNumber(scores.support)})`,
@@ -30,9 +32,16 @@ function tags(entry) {
   return figure({
     name: "tags",
     caption: t("tagsCaption"),
+    hint: t("tagsHint"),
     draw: (width) => barChart(groups, width, t("tagsCaption")),
     header: [t("tag"), t("precision"), t("recall"), "F1", t("support")],
-    rows: own.map(([tag, scores]) => [tag, scores.precision, scores.recall, scores["f1-score"], scores.support]),
+    rows: own.map(([tag, scores]) => [
+      label(tag, 32),
+      scores.precision,
+      scores.recall,
+      scores["f1-score"],
+      scores.support,
+    ]),
   });
 }
 
@@ -40,14 +49,18 @@ function tags(entry) {
 function entityTable({ entity }) {
   const rows = ["strict", "lenient", "exact", "partial", "type"].map((scheme) => {
     const own = entity[scheme];
-    return [t(`scheme_${scheme}`), number(own.precision), number(own.recall), number(own.f1)];
+    return [t(`scheme_${scheme}`), number(own.precision), number(own.recall), number(own.f1), t(`means_${scheme}`)];
   });
   const { correct, incorrect, missed, spurious } = entity.strict_overlap;
   return element(
     "section",
     {},
     element("h3", {}, t("entitiesTitle")),
-    element("div", { class: "scroll" }, numbers([t("scheme"), t("precision"), t("recall"), "F1"], rows)),
+    element(
+      "div",
+      { class: "scroll means", tabindex: "0", role: "group", "aria-label": t("entitiesTitle") },
+      numbers([t("scheme"), t("precision"), t("recall"), "F1", t("means")], rows),
+    ),
     element(
       "p",
       { class: "hint" },
@@ -103,6 +116,7 @@ function reliability(calibration, which) {
   return figure({
     name: `reliability-${which}`,
     caption,
+    hint: `${t("ece")}: ${t("term_ece")}`,
     draw: (width) => reliabilityChart(calibration[which].bins, width, caption),
     header: [t("confidence"), t("accuracy"), t("words")],
     rows: calibration[which].bins
@@ -158,17 +172,61 @@ function repeated({ repeated: own }) {
 }
 
 /**
+ * What another program wrote.
+ * @param {any} found
+ */
+function foreign({ program, accuracy, loss, entities }) {
+  const said = [t(`program_${program}`), t("foreignHint")];
+  if (Number.isFinite(accuracy)) said.push(t("foreignAccuracy", { accuracy: number(accuracy) }));
+  if (Number.isFinite(loss)) said.push(t("foreignLoss", { loss: number(loss) }));
+  /** @type {HTMLElement[]} */
+  const parts = [element("p", { class: "hint", id: "foreign" }, said.join(" "))];
+  if (!entities) return parts;
+  const row = (/** @type {string} */ name, /** @type {any} */ own) => [
+    label(name),
+    number(own.precision),
+    number(own.recall),
+    number(own.f1),
+    own.support === null ? "\u2013" : formatNumber(own.support),
+  ];
+  const rows = [
+    row(t("foreignAll"), entities),
+    ...Object.entries(entities.by_type).map(([name, own]) => row(name, own)),
+    ...Object.entries(entities.others).map(([name, own]) => row(`(${name})`, own)),
+  ];
+  const header = [t("type"), t("precision"), t("recall"), "F1", t("support")];
+  parts.push(
+    element(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": t("typesTitle") },
+      numbers(header, rows),
+    ),
+    terms(["precision", "recall", "support", "macro", "micro", "weighted"]),
+  );
+  return parts;
+}
+
+/**
  * @param {HTMLElement} place
  * @param {import("./store.js").Entry} entry
  */
 export function showDetail(place, entry) {
   const { report, token } = entry;
   /** @type {(HTMLElement | null)[]} */
-  const parts = [element("p", { class: "report-title" }, report?.title ?? entry.name)];
-  if (!token) parts.push(element("p", { class: "hint" }, t("onlyHeadlines")));
-  else parts.push(tags(entry));
+  const parts = [element("p", { class: "report-title" }, label(report?.title ?? entry.name, 200))];
+  if (report)
+    parts.push(
+      typesOf(entry),
+      element("h3", {}, t("confusionTitle")),
+      element("p", { class: "hint" }, t("confusionHint")),
+      matrixTable(report.confusion.types),
+      entityTable(report),
+      buckets(report),
+    );
+  if (entry.foreign) parts.push(...foreign(entry.foreign));
+  else if (!token) parts.push(element("p", { class: "hint" }, t("onlyHeadlines")));
+  if (token) parts.push(tags(entry));
   if (report) {
-    parts.push(entityTable(report), buckets(report));
     if (report.calibration)
       parts.push(
         element(
@@ -179,16 +237,7 @@ export function showDetail(place, entry) {
         ),
       );
     parts.push(repeated(report));
-    parts.push(
-      element(
-        "section",
-        {},
-        element("h3", {}, t("confusionTitle")),
-        element("p", { class: "hint" }, t("confusionHint")),
-        matrixTable(report.confusion.types),
-        element("details", {}, element("summary", {}, t("confusionTags")), matrixTable(report.confusion.tags)),
-      ),
-    );
+    parts.push(element("details", {}, element("summary", {}, t("confusionTags")), matrixTable(report.confusion.tags)));
     parts.push(provenance(report));
     parts.push(
       element(
@@ -205,8 +254,6 @@ export function showDetail(place, entry) {
         ),
       ),
     );
-  } else if (token) {
-    parts.push(element("p", { class: "hint" }, t("onlyTokens")));
   }
   place.replaceChildren(...parts.filter((part) => part !== null));
 }

@@ -1,11 +1,11 @@
 // The error browser: sentences that one report gets right and the other wrong.
 
-import { element, focusAgain, focusIn, messageOf } from "../shared/dom.js";
+import { element, focusAgain, focusIn, label, messageOf } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { typeColour } from "../shared/tags.js";
 import { listErrors } from "./metrics-client.js";
 import { change, state } from "./state.js";
-import { loadSample, wordsOf } from "./store.js";
+import { entries, loadSample, wordsOf } from "./store.js";
 
 /**
  * A sentence as core/src/report/errors tells of it: tags are numbers.
@@ -67,7 +67,11 @@ function line(name, words, tags, gold) {
     nodes.push(
       element(
         "mark",
-        { class: wrong ? "entity wrong" : "entity", "data-colour": String(typeColour(type)), "data-label": type },
+        {
+          class: wrong ? "entity wrong" : "entity",
+          "data-colour": String(typeColour(type)),
+          "data-label": label(type, 32),
+        },
         words.slice(start, end).join(" "),
       ),
       " ",
@@ -120,12 +124,37 @@ function sentence(own, tags, known) {
 let last = null;
 
 /**
- * @param {HTMLElement} place
+ * The same two heads on another test set whose words are there, if these have none: what can be read comes first.
  * @param {Entry} a
  * @param {Entry} b
+ * @returns {[Entry, Entry] | null}
+ */
+function readable(a, b) {
+  const has = (/** @type {Entry} */ entry) => Boolean(entry.sample) || wordsOf(entry.part).size > 0;
+  if (has(a) || has(b)) return null;
+  const headOf = (/** @type {Entry} */ entry) => entry.report?.provenance.head.sha256;
+  // With the same types, if there are.
+  const likeness = (/** @type {Entry} */ { types }) => Number(types.join() === a.types.join());
+  const all = [...entries.values()]
+    .filter((entry) => entry.report && has(entry))
+    .sort((one, other) => likeness(other) - likeness(one));
+  for (const own of all.filter((entry) => headOf(entry) === headOf(a))) {
+    const other = all.find((entry) => headOf(entry) === headOf(b) && entry.set === own.set);
+    if (other) return [own, other];
+  }
+  return null;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Entry} first
+ * @param {Entry} second
+ * @param {(key: string) => string} setName
  * @param {() => boolean} current
  */
-export async function showErrors(place, a, b, current) {
+export async function showErrors(place, first, second, setName, current) {
+  const instead = readable(first, second);
+  const [a, b] = instead && state().words !== "none" ? instead : [first, second];
   if (last?.a !== a || last.b !== b) {
     try {
       const [errors] = await Promise.all([
@@ -138,15 +167,46 @@ export async function showErrors(place, a, b, current) {
       return;
     }
   }
-  if (current()) draw(place, a, last.errors);
+  if (current()) draw(place, a, last.errors, about(first, a, instead, setName));
+}
+
+/**
+ * Says which test set is shown, and why there are words or none; turns to the other.
+ * @param {Entry} first
+ * @param {Entry} shown
+ * @param {[Entry, Entry] | null} instead
+ * @param {(key: string) => string} setName
+ */
+function about(first, shown, instead, setName) {
+  const nodes = [];
+  const name = setName(first.set);
+  if (shown !== first) nodes.push(t("wordsInstead", { set: name, shown: setName(shown.set) }));
+  else if (wordsOf(shown.part).size > 0) nodes.push(t("wordsOf", { set: name }));
+  else nodes.push(t(first.source === "own" ? "noWordsOwn" : "noWords", { set: name }));
+  if (!instead) return nodes;
+  const to = shown === first ? "" : "none";
+  const text = to === "" ? t("wordsShow", { set: setName(instead[0].set) }) : t("wordsHide", { set: name });
+  const turn = element(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      id: "errors-words",
+      "data-focus": "words",
+      onclick: () => change({ words: to, page: "1" }),
+    },
+    text,
+  );
+  return [...nodes, " ", turn];
 }
 
 /**
  * @param {HTMLElement} place
  * @param {Entry} a
  * @param {Errors} errors
+ * @param {(string | HTMLElement)[]} said
  */
-function draw(place, a, { tags, sentences }) {
+function draw(place, a, { tags, sentences }, said) {
   const { kind } = state();
   const matching = (/** @type {string} */ name) => sentences.filter(SIDES[name]);
   // Unless asked, where there is more to see.
@@ -197,6 +257,7 @@ function draw(place, a, { tags, sentences }) {
     );
   const focused = focusIn(place);
   place.replaceChildren(
+    element("p", { id: "errors-about" }, said),
     element(
       "div",
       { class: "filters no-print" },
@@ -224,7 +285,7 @@ function draw(place, a, { tags, sentences }) {
       { role: "status", id: "errors-count" },
       t("errorsShown", { shown: formatNumber(shown.length), page, pages }),
     ),
-    known.size === 0 ? element("p", { class: "hint" }, t("noWords")) : "",
+    element("p", { class: "hint" }, t("goldHint")),
     element(
       "ol",
       { class: "sentences", id: "sentences" },

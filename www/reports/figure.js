@@ -14,11 +14,12 @@ const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opac
  * @param {object} options
  * @param {string} options.name
  * @param {string} options.caption
+ * @param {string} [options.hint] what its terms mean
  * @param {(width: number) => SVGElement} options.draw
  * @param {string[]} options.header
  * @param {import("../shared/csv.js").Row[]} options.rows
  */
-export function figure({ name, caption, draw, header, rows }) {
+export function figure({ name, caption, hint, draw, header, rows }) {
   const place = element("div", { class: "chart-place" });
   let drawn = 0;
   const redraw = () => {
@@ -34,7 +35,7 @@ export function figure({ name, caption, draw, header, rows }) {
   return element(
     "figure",
     { class: "card-figure" },
-    element("figcaption", {}, caption),
+    element("figcaption", {}, caption, hint ? element("span", { class: "hint" }, hint) : null),
     place,
     element(
       "details",

@@ -6,58 +6,76 @@ import { isArchive, save } from "../shared/files.js";
 import { receive } from "../shared/handover.js";
 import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
+import { bestTwo, showBest } from "./best.js";
 import { checkable, runCheck } from "./check.js";
 import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
+import { onFiles, showNames, takeFiles } from "./files.js";
+import { showGrid } from "./grid.js";
 import { takeLabelled } from "./judge/offer.js";
 import { Panel } from "./judge/panel.js";
+import { showLeaks } from "./leaks.js";
+import { longName, setName, usedSets } from "./names.js";
 import { showOverview } from "./overview.js";
-import { PART } from "./published.js";
+import { STUDY, unranked } from "./sets.js";
 import { change, onChange, state } from "./state.js";
-import { addFile, addJudged, entries, FIGURE_NAMES, loadStored, removeOwn } from "./store.js";
+import { addJudged, entries, FIGURE_NAMES, FOREIGN_FIGURE, leaks, loadLeaks, loadPeers, loadStored } from "./store.js";
 import { showTable, tableRows } from "./table.js";
+
+/** @typedef {import("./store.js").Entry} Entry */
 
 const hint = (/** @type {string} */ name) => element("p", { class: "hint" }, t(name));
 
-/** The test sets by the hash of their sentences' names, the study's first. */
-function parts() {
-  const found = new Map([[PART, t("partGmb")]]);
-  for (const { part, report } of entries.values()) {
-    if (!part || found.has(part)) continue;
-    const { command, split } = report.provenance;
-    const file =
-      command.split(" ").find((/** @type {string} */ word) => /\.(conll|csv|txt)(\.gz)?$/.test(word)) ??
-      part.slice(0, 8);
-    found.set(part, t("partOther", { name: file, sentences: formatNumber(split.test.sentences) }));
-  }
-  return found;
-}
+/** @type {import("./arrange.js").Peers | null} */
+let peers = null;
 
-/** Entity F1, unless another is asked for, or files of the user's own have none. */
-function shownFigure() {
-  const { figure } = state();
-  if (FIGURE_NAMES.includes(figure)) return figure;
-  const lacks = [...entries.values()].some(
-    ({ source, figures }) => source === "own" && !Number.isFinite(figures.entity_f1),
-  );
-  return lacks ? "weighted_f1" : "entity_f1";
-}
+/** The figures that there are, entity F1 unless another is asked for. */
+const figureNames = () =>
+  [...entries.values()].some(({ figures }) => FOREIGN_FIGURE in figures)
+    ? [...FIGURE_NAMES, FOREIGN_FIGURE]
+    : FIGURE_NAMES;
+const shownFigure = () => (figureNames().includes(state().figure) ? state().figure : "entity_f1");
 
-const shownPart = () => (state().data === "all" ? "" : state().data || PART);
+/** The key of the test set on show, "" for all. */
+const shownSet = () => (state().data === "all" ? "" : state().data || STUDY);
 
-/** The entries that the filters leave. Own files are there because they are wanted. */
-function filtered() {
+/** The entries that the filters leave, whatever their test set. Own files are there because they are wanted. */
+function found() {
   const { encoder, stage, find } = state();
-  const part = shownPart();
   const wanted = find.toLowerCase();
   return [...entries.values()].filter(
     (entry) =>
-      (part === "" || entry.part === part || entry.source === "own") &&
       (encoder === "" || entry.encoder === encoder) &&
-      (stage === "" || entry.stage === stage) &&
+      (stage === "all" || entry.stage === stage || (entry.source === "own" && entry.stage === "")) &&
       `${entry.name} ${entry.encoder} ${entry.head} ${entry.stage}`.toLowerCase().includes(wanted),
   );
+}
+
+const onShow = () => found().filter(({ set, source }) => shownSet() === "" || set === shownSet() || source === "own");
+
+/** @param {Entry} entry */
+function whyUnranked(entry) {
+  const set = shownSet();
+  const others = [...entries.values()].filter((own) => own.source !== "own" && (set === "" || own.set === set));
+  return unranked(
+    entry,
+    set,
+    others.flatMap(({ types }) => types),
+  );
+}
+
+const ranked = () => onShow().filter((entry) => whyUnranked(entry) === null);
+
+/**
+ * What is compared: the two that were picked, else the two best on the test set.
+ * @returns {(Entry | undefined)[]}
+ */
+function pair() {
+  const { a, b } = state();
+  if (a || b) return [entries.get(a), entries.get(b)];
+  const [best, next] = shownSet() === "" ? [] : bestTwo(ranked(), shownFigure());
+  return best?.report && next?.report ? [next, best] : [];
 }
 
 /**
@@ -77,30 +95,40 @@ function showFilters() {
     [...new Set([...entries.values()].map((entry) => entry[name]).filter(Boolean))].sort().map((own) => [own, own]);
   options(
     "figure",
-    FIGURE_NAMES.map((name) => [name, t(name)]),
+    figureNames().map((name) => [name, t(name)]),
     shownFigure(),
   );
-  options("data", [...parts(), ["all", t("all")]], data || PART);
+  options("data", [...usedSets().map((key) => [key, longName(key)]), ["all", t("all")]], data || STUDY);
   options("encoder", [["", t("all")], ...distinct("encoder")], encoder);
-  options("stage", [["", t("all")], ...distinct("stage")], stage);
+  options("stage", [["all", t("all")], ...distinct("stage")], stage);
   if (document.activeElement !== byId("find")) byId("find").value = find;
 }
 
-/** @type {import("./store.js").Entry[]} */
+/** @type {Entry[]} */
 let sorted = [];
+let bests = 0;
 
 function showReports() {
-  const shown = filtered();
-  showOverview(byId("pictures"), shown, shownFigure(), shownPart());
-  sorted = showTable(byId("table"), shown);
+  const shown = onShow();
+  const able = ranked();
+  const own = ++bests;
+  if (shownSet() === "") byId("best").replaceChildren(t("bestOfOne"));
+  else showBest(byId("best"), able, shownFigure(), () => own === bests);
+  showOverview(byId("pictures"), able, shownFigure(), shownSet());
+  const [a, b] = pair();
+  sorted = showTable(byId("table"), shown, whyUnranked, ({ set }) => setName(set), [
+    a?.id ?? state().a,
+    b?.id ?? state().b,
+  ]);
   byId("shown").textContent = t("shownRows", { shown: shown.length, all: entries.size });
+  showGrid(byId("grid"), found(), peers);
 }
 
 let comparisons = 0;
 
 async function showPair() {
   const own = ++comparisons;
-  const [a, b] = [entries.get(state().a), entries.get(state().b)];
+  const [a, b] = pair();
   const [place, errors] = [byId("comparison"), byId("errors")];
   if (!a || !b || a === b) {
     place.replaceChildren(hint("compareHint"));
@@ -108,9 +136,9 @@ async function showPair() {
     return;
   }
   const current = () => own === comparisons;
-  const paired = await showComparison(place, a, b, current);
+  const paired = await showComparison(place, a, b, shownFigure(), current);
   if (!current()) return;
-  if (paired) await showErrors(errors, a, b, current);
+  if (paired) await showErrors(errors, a, b, setName, current);
   else errors.replaceChildren(hint("errorsHint"));
 }
 
@@ -138,19 +166,26 @@ function showAll() {
   showPair();
   showOne();
   showCheckable();
+  showLeaks(byId("leaks"), leaks);
+  showNames(showAll);
 }
+
+const FILTERS = ["figure", "data", "encoder", "stage", "find"];
 
 onChange((changed) => {
   const any = (/** @type {string[]} */ ...names) => names.some((name) => changed.has(name));
   if (any("lang")) return location.reload();
-  if (any("figure", "data", "encoder", "stage", "find")) showFilters();
-  if (any("figure", "data", "encoder", "stage", "find", "sort", "order", "show", "a", "b")) showReports();
-  if (any("a", "b")) showPair();
-  else if (any("side", "kind", "page")) {
-    const [a, b] = [entries.get(state().a), entries.get(state().b)];
+  if (any(...FILTERS)) showFilters();
+  if (any(...FILTERS, "sort", "order", "show", "a", "b")) showReports();
+  else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers);
+  const isOfBest = !state().a && !state().b;
+  if (any("a", "b") || (isOfBest && any(...FILTERS))) showPair();
+  else if (any("side", "kind", "page", "words")) {
+    const [a, b] = pair();
     const own = comparisons;
-    if (a && b) showErrors(byId("errors"), a, b, () => own === comparisons);
+    if (a && b) showErrors(byId("errors"), a, b, setName, () => own === comparisons);
   }
+  if (any("leak")) showLeaks(byId("leaks"), leaks);
   if (any("show")) {
     showOne();
     showCheckable();
@@ -171,14 +206,6 @@ byId("language").addEventListener("change", () => {
 
 // Own files.
 
-/**
- * @param {string} name
- * @param {Record<string, string>} values
- */
-function say(name, values, bad = false) {
-  byId("files-log").append(element("li", { class: bad ? "bad" : "good" }, t(name, values)));
-}
-
 const judge = new Panel(async (made) => {
   const ids = [];
   for (const own of made) ids.push(await addJudged(own));
@@ -189,49 +216,12 @@ const judge = new Panel(async (made) => {
   change(b ? { a, b, show: a } : { show: a });
 });
 receive((file) => judge.open([file]));
-
-/** @param {File[]} files */
-async function take(files) {
+onFiles(async (files) => {
   for (const bundle of files.filter(isArchive)) judge.addBundle(bundle);
-  const others = await takeLabelled(
-    files.filter((file) => !isArchive(file)),
-    (own) => judge.open(own),
-  );
-  if (others.length === 0) return;
-  for (const file of others) {
-    try {
-      const id = await addFile(file);
-      say(id === null ? "addedSample" : "added", { name: file.name });
-    } catch (error) {
-      say("refused", { name: file.name, reason: messageOf(error) }, true);
-    }
-  }
-  byId("forget").hidden = false;
-  showAll();
-}
-
-byId("files").addEventListener("change", () => {
-  const input = byId("files");
-  take([...(input.files ?? [])]);
-  input.value = "";
+  return files.filter((file) => !isArchive(file));
 });
-byId("forget").addEventListener("click", () => {
-  removeOwn();
-  byId("files-log").replaceChildren();
-  byId("forget").hidden = true;
-  showAll();
-});
-for (const type of ["dragenter", "dragover"]) {
-  document.addEventListener(type, (event) => {
-    event.preventDefault();
-    byId("drop").classList.add("over");
-  });
-}
-for (const type of ["dragleave", "drop"]) document.addEventListener(type, () => byId("drop").classList.remove("over"));
-document.addEventListener("drop", (event) => {
-  event.preventDefault();
-  take([...(event.dataTransfer?.files ?? [])]);
-});
+onFiles((files) => takeLabelled(files, (own) => judge.open(own)));
+takeFiles(showAll);
 
 // The check.
 
@@ -261,18 +251,43 @@ byId("check-stop").addEventListener("click", () => checking?.abort());
 
 speak("reports", state().lang);
 listLanguages(byId("language"));
-showAll();
+showFilters();
 
 const status = byId("load-status");
-/** @type {string[]} */
-const refused = [];
+/**
+ * What was refused, by the reason.
+ * @type {Map<string, string[]>}
+ */
+const refused = new Map();
+const refuse = (/** @type {string} */ name, /** @type {string} */ reason) =>
+  refused.set(reason, [...(refused.get(reason) ?? []), name]);
+const refusals = () =>
+  [...refused].map(([reason, names]) =>
+    t("refused", {
+      name: names.length > 2 ? t("several", { name: names[0], number: names.length - 1 }) : names.join(", "),
+      reason,
+    }),
+  );
 status.textContent = t("loading");
+const others = Promise.all([
+  loadLeaks(refuse),
+  loadPeers().then(
+    (found) => {
+      peers = found;
+    },
+    (error) => refuse("peers.json", messageOf(error)),
+  ),
+]);
 try {
-  await loadStored((file, reason) => refused.push(t("refused", { name: file, reason })));
+  // Not so often that a screen reader says nothing else.
+  await loadStored(refuse, (done, all) => {
+    if (done % 10 === 0) status.textContent = t("loadingSome", { done: formatNumber(done), all: formatNumber(all) });
+  });
+  await others;
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
   status.textContent = [
     stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }),
-    ...refused,
+    ...refusals(),
   ].join(" ");
 } catch (error) {
   status.textContent = t("noIndex", { reason: messageOf(error) });

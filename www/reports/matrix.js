@@ -1,6 +1,6 @@
 // Confusion matrices as tables: rows are gold, columns predicted.
 
-import { element } from "../shared/dom.js";
+import { element, label } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 
 /** @typedef {Record<string, Record<string, number>>} Matrix counts, by gold label and predicted one */
@@ -18,7 +18,7 @@ const get = (/** @type {Matrix} */ matrix, /** @type {string} */ gold, /** @type
   Object.hasOwn(matrix, gold) && Object.hasOwn(matrix[gold], predicted) ? matrix[gold][predicted] : 0;
 const sum = (/** @type {Matrix} */ matrix, /** @type {string} */ gold) =>
   Object.values(Object.hasOwn(matrix, gold) ? matrix[gold] : {}).reduce((all, own) => all + own, 0);
-const nameOf = (/** @type {string} */ label) => (label === "" ? t("none") : label);
+const nameOf = (/** @type {string} */ name) => (name === "" ? t("none") : label(name, 32));
 
 /**
  * `cell(gold, predicted)` gives { text, share, good }; share, from 0 to 1, is how deep the colour is.
@@ -73,11 +73,10 @@ export function matrixDifference(a, b) {
   return table(labelsOf(a, b), (gold, predicted) => {
     const own = get(b, gold, predicted) - get(a, gold, predicted);
     const all = Math.max(1, sum(a, gold), sum(b, gold));
-    const right = gold === predicted;
-    return {
-      text: own === 0 ? "" : `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`,
-      share: Math.min(1, Math.abs(own) / all),
-      good: own > 0 === right,
-    };
+    const good = own > 0 === (gold === predicted);
+    const signed = `${own < 0 ? "\u2212" : "+"}${formatNumber(Math.abs(own))}`;
+    // Not by colour alone.
+    const text = own === 0 ? "" : `${signed} ${good ? "\u2191" : "\u2193"}`;
+    return { text, share: Math.min(1, Math.abs(own) / all), good };
   });
 }

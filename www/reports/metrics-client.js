@@ -50,5 +50,7 @@ export const compareReports = async (/** @type {string} */ a, /** @type {string}
   JSON.parse(await ask("compareReports", a, b, SEED, RESAMPLES));
 export const listErrors = async (/** @type {string} */ a, /** @type {string} */ b) =>
   JSON.parse(await ask("listErrors", a, b));
+export const breakDown = async (/** @type {string} */ report) =>
+  JSON.parse(await ask("breakDown", report, SEED, RESAMPLES));
 export const judgeSample = async (/** @type {string} */ sample, /** @type {string[][]} */ tags) =>
   JSON.parse(await ask("judgeSample", sample, JSON.stringify(tags)));

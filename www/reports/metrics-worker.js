@@ -1,9 +1,9 @@
 // Runs the metrics beside the page. A request is { id, name, values }; the answer { id, value } or { id, error }.
 
-import { checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
+import { breakDown, checkFile, compareReports, judgeSample, listErrors, start } from "../pkg/reports.js";
 
 /** @type {Record<string, (...values: any[]) => string>} */
-const calls = { checkFile, compareReports, judgeSample, listErrors };
+const calls = { breakDown, checkFile, compareReports, judgeSample, listErrors };
 const started = start();
 
 addEventListener("message", async ({ data: { id, name, values } }) => {

@@ -1,9 +1,10 @@
-// The study's three pictures: base against fine-tuned, encoders against each other, loss curves.
+// The pictures: heads against each other, untrained against fitted ones, loss curves.
 
 import { t } from "../shared/i18n.js";
 import { barChart, lineChart } from "./charts.js";
 import { figure } from "./figure.js";
-import { BATCHES, LOSSES, PART } from "./published.js";
+import { BATCHES, LOSSES } from "./published.js";
+import { STUDY } from "./sets.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
 
@@ -55,26 +56,20 @@ function curve(loss) {
 
 /**
  * @param {Entry[]} entries
- * @param {string} part
+ * @param {string} set
  */
-function losses(entries, part) {
+function losses(entries, set) {
   /** @type {import("./charts.js").Line[]} */
   const lines = [];
   for (const entry of entries) {
     const loss = entry.report?.loss;
     if (loss?.steps.length > 0) lines.push({ label: entry.name, points: curve(loss), series: lines.length % 6 });
   }
-  if (part === PART || part === "") {
+  if (set === STUDY || set === "") {
     for (const [encoder, sums] of Object.entries(LOSSES)) {
       /** @type {import("./charts.js").Point[]} */
       const points = sums.map((sum, epoch) => [epoch + 0.5, sum / BATCHES]);
-      lines.push({
-        label: t("studys", { name: encoder }),
-        points,
-        series: lines.length % 6,
-        dashed: true,
-        dots: () => 3,
-      });
+      lines.push({ label: t("studys", { name: encoder }), points, series: lines.length % 6, dots: () => 3 });
     }
   }
   return lines;
@@ -84,9 +79,9 @@ function losses(entries, part) {
  * @param {HTMLElement} place
  * @param {Entry[]} entries
  * @param {string} wanted
- * @param {string} part
+ * @param {string} set
  */
-export function showOverview(place, entries, wanted, part) {
+export function showOverview(place, entries, wanted, set) {
   const able = entries.filter(({ figures }) => Number.isFinite(figures[wanted]));
   const figureName = t(wanted);
   /** @type {Map<string, Entry[]>} */
@@ -102,33 +97,43 @@ export function showOverview(place, entries, wanted, part) {
     .sort((one, other) => other.figures[wanted] - one.figures[wanted]);
   const fullName = (/** @type {Entry} */ entry) =>
     entry.source === "stored" ? `${groupOf(entry)}, ${shortName(entry)}` : groupOf(entry);
-  // Where there is little room, names stand above their bars.
-  const against = (/** @type {number} */ width) =>
-    width < 480
-      ? fitted.map((entry) => ({ label: fullName(entry), bars: [barOf(entry, wanted, "")] }))
-      : [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }];
-  const lines = losses(entries, part);
-  const pictures = [
-    figure({
-      name: `base-and-fine-tuned-${wanted}`,
-      caption: t("stagesCaption", { figure: figureName }),
-      draw: (width) => barChart(stages, width, t("stagesCaption", { figure: figureName })),
-      header: header(),
-      rows: [...groups.values()].flat().map((entry) => numbersOf(entry, wanted)),
-    }),
-    figure({
-      name: `encoders-${wanted}`,
-      caption: t("encodersCaption", { figure: figureName }),
-      draw: (width) => barChart(against(width), width, t("encodersCaption", { figure: figureName })),
-      header: header(),
-      rows: fitted.map((entry) => numbersOf(entry, wanted)),
-    }),
-  ];
+  const against = [{ label: "", bars: fitted.map((entry) => barOf(entry, wanted, fullName(entry))) }];
+  const lines = losses(entries, set);
+  const hint = `${t(wanted)}: ${t(`term_${wanted}`)}`;
+  const pictures = [];
+  // Figures on different test sets have no order; the grid below has them by column.
+  const isRanked = set !== "" && fitted.length > 0;
+  if (isRanked) {
+    pictures.push(
+      figure({
+        name: `encoders-${wanted}`,
+        caption: t("encodersCaption", { figure: figureName }),
+        hint,
+        draw: (width) => barChart(against, width, t("encodersCaption", { figure: figureName })),
+        header: header(),
+        rows: fitted.map((entry) => numbersOf(entry, wanted)),
+      }),
+    );
+  }
+  // With fitted heads alone, the other picture has said it all.
+  if (isRanked && able.length > fitted.length) {
+    pictures.push(
+      figure({
+        name: `base-and-fine-tuned-${wanted}`,
+        caption: t("stagesCaption", { figure: figureName }),
+        hint,
+        draw: (width) => barChart(stages, width, t("stagesCaption", { figure: figureName })),
+        header: header(),
+        rows: [...groups.values()].flat().map((entry) => numbersOf(entry, wanted)),
+      }),
+    );
+  }
   if (lines.length > 0) {
     pictures.push(
       figure({
         name: "loss",
         caption: t("lossCaption"),
+        hint: t("lossHint"),
         draw: (width) =>
           lineChart(lines, { x: t("epoch"), y: t("nats") }, width, t("lossCaption"), { logarithmic: true }),
         header: [t("report"), t("epoch"), t("loss")],

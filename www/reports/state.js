@@ -5,9 +5,9 @@ const DEFAULTS = {
   figure: "",
   data: "",
   encoder: "",
-  stage: "",
+  stage: "fine-tuned",
   find: "",
-  sort: "weighted_f1",
+  sort: "entity_f1",
   order: "down",
   a: "",
   b: "",
@@ -15,7 +15,10 @@ const DEFAULTS = {
   side: "",
   kind: "",
   page: "1",
-  matrix: "types",
+  words: "",
+  grid: "",
+  gridOrder: "down",
+  leak: "",
   lang: "",
 };
 
@@ -36,10 +39,19 @@ export const state = () => current;
  */
 export function change(values) {
   const next = { ...current, ...values };
-  const given = Object.entries(next).filter(([name, value]) => value !== DEFAULTS[name]);
-  history.replaceState(null, "", `#${new URLSearchParams(given)}`);
+  history.replaceState(null, "", `#${parameters(next)}`);
   turnTo(next);
 }
+
+/**
+ * The address of another view.
+ * @param {Record<string, string>} values
+ */
+export const linkTo = (values) => `#${parameters({ ...current, ...values })}`;
+
+/** @param {Record<string, string>} next */
+const parameters = (next) =>
+  new URLSearchParams(Object.entries(next).filter(([name, value]) => value !== DEFAULTS[name]));
 
 export const onChange = (/** @type {(changed: Set<string>) => void} */ listener) => listeners.add(listener);
 

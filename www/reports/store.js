@@ -1,11 +1,14 @@
 // All reports that the page knows: the stored ones, the study's published figures, and files of the user's own.
 
-import { messageOf } from "../shared/dom.js";
+import { label, messageOf } from "../shared/dom.js";
 import { checkFile } from "./metrics-client.js";
-import { FIGURES, PART } from "./published.js";
+import { FIGURES } from "./published.js";
+import { foreignTypes, goldTypes, keyOf, STUDY, setOf, UNKNOWN } from "./sets.js";
 
 /** The headline figures, in the order in which they are shown. */
 export const FIGURE_NAMES = ["accuracy", "macro_f1", "weighted_f1", "entity_f1", "entity_f1_lenient"];
+/** Entity F1 as another program counts it, which need not be as we do: a column of its own. */
+export const FOREIGN_FIGURE = "entity_f1_foreign";
 
 /** No report or sample is larger, in bytes. */
 const LARGEST = 64 * 2 ** 20;
@@ -34,10 +37,14 @@ const BUNDLES = new URL("bundles/", document.baseURI);
  * @property {string} encoder
  * @property {string} head
  * @property {string} stage
+ * @property {string} set the key of its test set, see sets.js
+ * @property {string[]} types the types of entity that it is about
  * @property {string} [part]
  * @property {Record<string, number>} figures
  * @property {Record<string, { low: number, high: number }>} [intervals]
  * @property {TokenReport} [token]
+ * @property {boolean} [leavesOut] whether figures of words leave out some tags, such as O
+ * @property {any} [foreign] what another program wrote, as core/src/report/foreign has it
  * @property {Report} [report]
  * @property {string} [json]
  * @property {string} [bundle]
@@ -50,6 +57,18 @@ const BUNDLES = new URL("bundles/", document.baseURI);
  * @type {Map<string, Entry>}
  */
 export const entries = new Map();
+
+/**
+ * Reports on redactions, by id.
+ * @type {Map<string, { id: string, source: "stored" | "own", report: any }>}
+ */
+export const leaks = new Map();
+
+/**
+ * The test sets that there are, by key.
+ * @type {Map<string, import("./sets.js").TestSet>}
+ */
+export const sets = new Map();
 
 /**
  * The words of sentences, by the part's sha256: a map from place to words each.
@@ -79,10 +98,15 @@ function figuresOf(report) {
  */
 function entryOf(report, json, rest) {
   const { provenance } = report;
+  const set = setOf(report);
+  if (!sets.has(set.key)) sets.set(set.key, set);
   return {
-    encoder: provenance.encoder.name,
-    head: provenance.head.kind,
-    stage: report.stage,
+    set: set.key,
+    types: goldTypes(report),
+    // Anybody's report: no name is longer than a label.
+    encoder: label(provenance.encoder.name, 40),
+    head: label(provenance.head.kind, 40),
+    stage: label(report.stage, 24),
     part: provenance.split.test.sha256,
     figures: figuresOf(report),
     intervals: report.intervals,
@@ -102,7 +126,8 @@ for (const { encoder, stage, figures } of FIGURES) {
     encoder,
     head: "linear",
     stage,
-    part: PART,
+    set: STUDY,
+    types: [],
     figures,
   });
 }
@@ -119,10 +144,11 @@ const isFile = (/** @type {unknown} */ file) =>
   typeof file === "string" && file.startsWith("reports/") && isName(file.slice("reports/".length));
 
 /**
- * Loads the stored reports; calls `onProblem(file, reason)` for what is refused.
+ * Loads the stored reports; calls `onProblem(file, reason)` for what is refused, and tells how many are done.
  * @param {(file: string, reason: string) => void} onProblem
+ * @param {(done: number, all: number) => void} onProgress
  */
-export async function loadStored(onProblem) {
+export async function loadStored(onProblem, onProgress) {
   const index = await (await get(new URL("index.json", BUNDLES))).json();
   /** @type {{ name: string, reports?: any }[]} */
   const bundles = index.bundles ?? [];
@@ -131,6 +157,7 @@ export async function loadStored(onProblem) {
     .flatMap(({ name, reports }) =>
       (Array.isArray(reports) ? reports : []).map((report) => ({ bundle: name, ...report })),
     );
+  let done = 0;
   const found = await Promise.all(
     listed.map(async ({ bundle, file, head, sample }) => {
       const shown = `${bundle}/${file}`;
@@ -149,6 +176,8 @@ export async function loadStored(onProblem) {
       } catch (error) {
         onProblem(shown, messageOf(error));
         return null;
+      } finally {
+        onProgress(++done, listed.length);
       }
     }),
   );
@@ -183,15 +212,55 @@ function take(json, { kind }) {
   return { json, sample };
 }
 
+/** Where the stored reports on redactions are, and which there are. */
+const LEAKS = new URL("reports/redaction/", document.baseURI);
+const LEAK_NAMES = ["all", "all-distilbert", "general", "patterns", "peer", "rampart", "rampart-patterns"];
+const PEERS = new URL("reports/published/peers.json", document.baseURI);
+
 /**
- * Takes a file of the user's: gives the entry's id, or null of a sample, or fails with the reason.
+ * Loads the stored reports on redactions, likewise.
+ * @param {(file: string, reason: string) => void} onProblem
+ */
+export async function loadLeaks(onProblem) {
+  const found = await Promise.all(
+    LEAK_NAMES.map(async (name) => {
+      try {
+        const json = await (await get(new URL(`${name}.json`, LEAKS))).text();
+        const { kind } = await checkFile(json);
+        if (kind !== "redaction") throw new Error(`found a ${kind}, expected a report on a redaction`);
+        return { id: name, source: /** @type {const} */ ("stored"), report: JSON.parse(json) };
+      } catch (error) {
+        onProblem(`redaction/${name}.json`, messageOf(error));
+        return null;
+      }
+    }),
+  );
+  for (const entry of found) if (entry) leaks.set(entry.id, entry);
+}
+
+/**
+ * The published figures of other programs.
+ * @returns {Promise<import("./arrange.js").Peers>}
+ */
+export async function loadPeers() {
+  const peers = await (await get(PEERS)).json();
+  if (peers.format !== "nerite-published" || peers.version !== 1) throw new Error(`found the format ${peers.format}`);
+  return peers;
+}
+
+/**
+ * Takes a file of the user's: gives what it is and the entry's id, if it is one, or fails with the reason.
  * @param {File} file
+ * @returns {Promise<{ kind: "report" | "foreign" | "sample" | "redaction", id: string }>}
  */
 export async function addFile(file) {
   if (file.size > LARGEST) throw new Error(`found ${file.size} bytes, expected at most ${LARGEST}`);
   const json = await file.text();
   const found = await checkFile(json);
-  if (found.kind === "sample") {
+  const { kind } = found;
+  const id = `own/${file.name}`;
+  const rest = { id, source: /** @type {const} */ ("own"), name: label(file.name, 80) };
+  if (kind === "sample") {
     const taken = take(json, found);
     const { sample } = taken;
     for (const entry of entries.values()) {
@@ -199,33 +268,39 @@ export async function addFile(file) {
       const fits = provenance?.head.sha256 === sample.head_sha256 && entry.part === sample.part_sha256;
       if (fits) entry.sample = taken;
     }
-    return null;
-  }
-  const id = `own/${file.name}`;
-  const rest = { id, source: /** @type {const} */ ("own"), name: file.name };
-  if (found.kind === "report") entries.set(id, entryOf(JSON.parse(json), json, rest));
-  else entries.set(id, { ...rest, ...fromName(file.name), ...plain(found.token) });
-  return id;
+  } else if (kind === "redaction") leaks.set(id, { id, source: "own", report: JSON.parse(json) });
+  else if (kind === "report") entries.set(id, entryOf(JSON.parse(json), json, rest));
+  else entries.set(id, { ...rest, ...fromName(file.name), ...foreign(found) });
+  return { kind, id };
 }
 
 /**
- * scikit-learn's dictionary says nothing of where it came from; the study's files do by their names.
+ * What other programs write says nothing of where it came from; the study's files do by their names.
  * @param {string} name
  */
 function fromName(name) {
-  const parts = /^(base|fine-?tuned?)[_-](.+?)([_-]report)?\.json$/i.exec(name);
-  if (!parts) return { encoder: name.replace(/\.json$/i, ""), head: "", stage: "" };
-  return { encoder: parts[2], head: "", stage: parts[1].toLowerCase() === "base" ? "base" : "fine-tuned" };
+  const parts = /^(base|fine-?tuned?)[_-](.+?)([_-]report)?\.(json|txt)$/i.exec(name);
+  if (!parts) return { encoder: label(name.replace(/\.(json|txt)$/i, ""), 40), head: "", stage: "" };
+  return { encoder: label(parts[2], 40), head: "", stage: parts[1].toLowerCase() === "base" ? "base" : "fine-tuned" };
 }
 
-/** @param {TokenReport} token */
-function plain(token) {
-  const figures = {
-    accuracy: token.accuracy,
-    macro_f1: token["macro avg"]["f1-score"],
-    weighted_f1: token["weighted avg"]["f1-score"],
-  };
-  return { token, figures };
+/**
+ * Words go to the columns of words, entities to those of entities: conlleval counts as we do when we read leniently, and
+ * how others count, their files do not tell.
+ * @param {any} found
+ */
+function foreign(found) {
+  const { program, accuracy, words, entities } = found;
+  /** @type {Record<string, number>} */
+  const figures = {};
+  const leavesOut = Boolean(words) && !Number.isFinite(accuracy);
+  if (Number.isFinite(accuracy)) figures.accuracy = accuracy;
+  if (words) {
+    figures.macro_f1 = words["macro avg"]["f1-score"];
+    figures.weighted_f1 = words["weighted avg"]["f1-score"];
+  }
+  if (entities) figures[program === "conlleval" ? "entity_f1_lenient" : FOREIGN_FIGURE] = entities.f1;
+  return { set: UNKNOWN, types: foreignTypes(found), figures, foreign: found, token: words ?? undefined, leavesOut };
 }
 
 /** The corpora of which `words` holds all sentences, for they were judged in this tab. */
@@ -243,6 +318,9 @@ export async function addJudged({ name, json, words: sentences }) {
   const corpus = entry?.report?.provenance.corpus.sha256;
   if (!entry || !corpus) throw new Error(`${name}: found no report`);
   entry.part = corpus;
+  const set = { ...setOf(entry.report), key: keyOf(corpus, entry.types), part: corpus };
+  sets.set(set.key, set);
+  entry.set = set.key;
   judged.add(corpus);
   words.set(corpus, new Map(sentences.map((own, place) => [place, own])));
   return id;
@@ -251,5 +329,6 @@ export async function addJudged({ name, json, words: sentences }) {
 export function removeOwn() {
   for (const part of judged) words.delete(part);
   judged.clear();
-  for (const { id, source } of [...entries.values()]) if (source === "own") entries.delete(id);
+  for (const map of [entries, leaks])
+    for (const { id, source } of [...map.values()]) if (source === "own") map.delete(id);
 }

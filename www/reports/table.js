@@ -1,23 +1,31 @@
 // The sortable table of all reports; two of them can be picked.
 
-import { byId, element, focusAgain, focusIn } from "../shared/dom.js";
+import { byId, element, focusAgain, focusIn, label } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { number } from "./numbers.js";
+import { number, range } from "./numbers.js";
 import { change, state } from "./state.js";
-import { FIGURE_NAMES } from "./store.js";
+import { FIGURE_NAMES, FOREIGN_FIGURE } from "./store.js";
+import { terms } from "./terms.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
 
 const error = (/** @type {Entry} */ entry) => entry.report?.calibration?.words.ece;
 
+/** The figures that there are: another program's counting has a column only where there is any. */
+const figuresOf = (/** @type {Entry[]} */ entries) =>
+  entries.some(({ figures }) => FOREIGN_FIGURE in figures) ? [...FIGURE_NAMES, FOREIGN_FIGURE] : FIGURE_NAMES;
+
 /**
  * The columns: what they sort by.
- * @type {[string, (entry: Entry) => string | number | undefined][]}
+ * @param {string[]} figures
+ * @returns {[string, (entry: Entry) => string | number | undefined][]}
  */
-const COLUMNS = [
+const columnsOf = (figures) => [
   ["name", (entry) => entry.name],
   ["stage", (entry) => entry.stage],
-  ...FIGURE_NAMES.map((name) => /** @type {(typeof COLUMNS)[0]} */ ([name, (entry) => entry.figures[name]])),
+  ...figures.map(
+    (name) => /** @type {[string, (entry: Entry) => number | undefined]} */ ([name, (entry) => entry.figures[name]]),
+  ),
   ["ece", error],
 ];
 
@@ -49,7 +57,7 @@ function pick(side, id) {
  * Shows a report in full, and goes there.
  * @param {string} id
  */
-function open(id) {
+export function open(id) {
   change({ show: id });
   const title = byId("detail-title");
   title.focus({ preventScroll: true });
@@ -63,16 +71,11 @@ function open(id) {
 function figureCell(entry, name) {
   const value = entry.figures[name];
   const interval = entry.intervals?.[name];
-  return element(
-    "td",
-    {},
-    number(value),
-    interval ? element("span", { class: "interval" }, `${number(interval.low)} \u2013 ${number(interval.high)}`) : null,
-  );
+  return element("td", {}, number(value), interval ? element("span", { class: "interval" }, range(interval)) : null);
 }
 
 /** A radio button that keeps the keyboard when the table is drawn again. */
-const radio = (/** @type {string} */ side, /** @type {Entry} */ entry) =>
+const radio = (/** @type {string} */ side, /** @type {Entry} */ entry, /** @type {string} */ picked) =>
   element(
     "td",
     {},
@@ -81,21 +84,27 @@ const radio = (/** @type {string} */ side, /** @type {Entry} */ entry) =>
       name: side,
       "data-focus": `${side}:${entry.id}`,
       value: entry.id,
-      checked: state()[side] === entry.id,
+      checked: picked === entry.id,
       "aria-label": `${side.toUpperCase()}: ${entry.name}`,
       onchange: () => pick(side, entry.id),
     }),
   );
 
 /**
+ * The table: first the entries that are ranked, then those that are not, each with the reason.
  * @param {HTMLElement} place
  * @param {Entry[]} entries
+ * @param {(entry: Entry) => string | null} unranked why an entry is not ranked, if it is not
+ * @param {(entry: Entry) => string} setName
+ * @param {[string, string]} picked the ids of A and B
  */
-export function showTable(place, entries) {
+export function showTable(place, entries, unranked, setName, picked) {
   const { sort, order } = state();
-  const [, value] = COLUMNS.find(([name]) => name === sort) ?? COLUMNS[0];
+  const figures = figuresOf(entries);
+  const columns = columnsOf(figures);
+  const [, value] = columns.find(([name]) => name === sort) ?? columns[0];
   const sorted = [...entries].sort((one, other) => compare(value(one), value(other)) * (order === "down" ? -1 : 1));
-  const heads = COLUMNS.map(([name]) =>
+  const heads = columns.map(([name]) =>
     element(
       "th",
       { scope: "col", "aria-sort": name === sort ? (order === "down" ? "descending" : "ascending") : "none" },
@@ -107,32 +116,46 @@ export function showTable(place, entries) {
       ),
     ),
   );
-  const rows = sorted.map((entry) =>
+  // The test set, where it is not the one that all are on.
+  const noteOf = (/** @type {Entry} */ entry, /** @type {string | null} */ reason) => {
+    const source = t(`source_${entry.source}`);
+    const isTold = state().data === "all" || reason === "otherSet";
+    return isTold ? `${source} \u00b7 ${setName(entry)}` : source;
+  };
+  const row = (/** @type {Entry} */ entry, /** @type {string | null} */ reason) =>
     element(
       "tr",
       { "data-report": entry.id, class: state().show === entry.id ? "chosen" : null },
-      radio("a", entry),
-      radio("b", entry),
+      radio("a", entry, picked[0]),
+      radio("b", entry, picked[1]),
       element(
         "th",
         { scope: "row" },
         element(
           "button",
           { type: "button", class: "link", "data-focus": `show:${entry.id}`, onclick: () => open(entry.id) },
-          entry.name,
+          label(entry.name, 80),
         ),
-        element("span", { class: "interval" }, t(`source_${entry.source}`)),
+        element("span", { class: "interval" }, noteOf(entry, reason)),
+        reason ? element("span", { class: "interval" }, t(`unranked_${reason}`)) : null,
       ),
       element("td", { class: "text" }, entry.stage || "\u2013"),
-      FIGURE_NAMES.map((name) => figureCell(entry, name)),
+      figures.map((name) => figureCell(entry, name)),
       element("td", {}, number(error(entry))),
-    ),
+    );
+  const ranked = sorted.filter((entry) => unranked(entry) === null);
+  const others = sorted.filter((entry) => unranked(entry) !== null);
+  const apart = element(
+    "tbody",
+    { class: "unranked" },
+    element("tr", {}, element("th", { scope: "rowgroup", colspan: columns.length + 2 }, t("unrankedTitle"))),
+    others.map((entry) => row(entry, unranked(entry))),
   );
   const focused = focusIn(place);
   place.replaceChildren(
     element(
       "table",
-      { class: "reports" },
+      { class: "reports picks" },
       element("caption", { class: "visually-hidden" }, t("tableTitle")),
       element(
         "thead",
@@ -144,11 +167,17 @@ export function showTable(place, entries) {
           heads,
         ),
       ),
-      element("tbody", {}, rows),
+      element(
+        "tbody",
+        {},
+        ranked.map((entry) => row(entry, null)),
+      ),
+      others.length > 0 ? apart : null,
     ),
   );
+  byId("table-terms").replaceChildren(terms([...figures, "ece"]));
   focusAgain(place, focused);
-  return sorted;
+  return [...ranked, ...others];
 }
 
 /**
@@ -156,9 +185,10 @@ export function showTable(place, entries) {
  * @param {Entry[]} entries
  */
 export function tableRows(entries) {
-  const names = FIGURE_NAMES.flatMap((name) => [name, `${name}_low`, `${name}_high`]);
+  const own = figuresOf(entries);
+  const names = own.flatMap((name) => [name, `${name}_low`, `${name}_high`]);
   const figures = (/** @type {Entry} */ entry) =>
-    FIGURE_NAMES.flatMap((name) => [entry.figures[name], entry.intervals?.[name].low, entry.intervals?.[name].high]);
+    own.flatMap((name) => [entry.figures[name], entry.intervals?.[name]?.low, entry.intervals?.[name]?.high]);
   return [
     ["report", "encoder", "head", "stage", "source", ...names, "ece"],
     ...entries.map((entry) => [

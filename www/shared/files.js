@@ -1,6 +1,7 @@
 // Text files and folders of models, opened or dropped.
 
 import { label, messageOf } from "./dom.js";
+import { guess } from "./encodings.js";
 import { megabytes, t } from "./i18n.js";
 
 /** A text file may have this many bytes. */
@@ -9,21 +10,19 @@ const LARGEST = 20_000_000;
 const MOST_FILES = 2000;
 const DEEPEST = 8;
 
-/** What older text files have instead of UTF-8: names for the reader, and those that browsers know. */
-const WESTERN = { name: "Windows-1252", label: "windows-1252" };
-const KOREAN = { name: "CP949", label: "euc-kr" };
-/** In western text no more bytes than this are beyond ASCII, as a part of all. */
-const MOST_WESTERN = 0.25;
+/** The share of characters that a text in an older encoding may have lost. */
+const MOST_LOST = 0.01;
 /** What no text has. */
 const CONTROLS = /[\0-\x08\x0e-\x1f\x7f]/;
 
 /**
- * The text of a file: `{ text, guessed }`, with the name of its encoding if that was guessed. Rejects with a message for
- * the reader.
+ * The text of a file, with the label of its encoding if that was guessed or `chosen`: what is chosen is taken as it is,
+ * whatever becomes of the text. Rejects with a message for the reader.
  * @param {File} file
+ * @param {string | null} [chosen]
  * @returns {Promise<{ text: string, guessed: string | null }>}
  */
-export async function readText(file) {
+export async function readText(file, chosen = null) {
   const name = label(file.name);
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
@@ -34,14 +33,14 @@ export async function readText(file) {
   } catch (error) {
     throw new Error(t("file-unreadable", { name, reason: messageOf(error) }));
   }
-  try {
-    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
-    // What is no text may be UTF-8 by chance; text holds no such character.
-    if (!text.includes("\0")) return { text, guessed: null };
-  } catch {
-    const guessed = bytes.reduce((sum, byte) => sum + (byte >> 7), 0) > MOST_WESTERN * bytes.length ? KOREAN : WESTERN;
-    const text = decoded(bytes, guessed.label);
-    if (text !== null && !CONTROLS.test(text)) return { text, guessed: guessed.name };
+  if (chosen) return { text: new TextDecoder(chosen).decode(bytes), guessed: chosen };
+  const text = decoded(bytes, encodingOf(bytes));
+  // What is no text may be UTF-8 by chance; text holds no such character.
+  if (text !== null && !text.includes("\0")) return { text, guessed: null };
+  if (text === null) {
+    const guessed = await guess(bytes);
+    const text = decoded(bytes, guessed) ?? damaged(bytes, guessed);
+    if (text !== null && !CONTROLS.test(text)) return { text, guessed };
   }
   throw new Error(t("file-not-text", { name }));
 }
@@ -56,6 +55,17 @@ function decoded(bytes, label) {
   } catch {
     return null;
   }
+}
+
+/**
+ * Text in which a few bytes are no characters, as where a file was cut.
+ * @param {Uint8Array} bytes
+ * @param {string} label
+ */
+function damaged(bytes, label) {
+  const text = new TextDecoder(label).decode(bytes);
+  const lost = text.split("\ufffd").length - 1;
+  return lost <= MOST_LOST * text.length ? text : null;
 }
 
 /**

@@ -7,9 +7,16 @@ import { t } from "../shared/i18n.js";
 const ENOUGH = 10;
 const [WIDTH, HEIGHT, MARGIN] = [320, 120, 24];
 
-const percent = (value) => `${(100 * value).toFixed(0)} %`;
+/** @typedef {[x: number, y: number]} Point */
+/** @typedef {NonNullable<import("../pkg/nerite.js").Trained["figures"]>} Figures */
 
-/** A table of figures, all types first. */
+/** @param {number} value */
+export const percent = (value) => `${(100 * value).toFixed(0)} %`;
+
+/**
+ * A table of figures, all types first.
+ * @param {Figures} figures
+ */
 export function table(figures) {
   const heads = ["column-type", "column-f1", "column-interval", "column-precision", "column-recall", "column-marks"];
   const rows = figures.map(({ type, precision, recall, f1, support, low, high }) => {
@@ -24,12 +31,19 @@ export function table(figures) {
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
-/** A line through points `[x, y]`, with the greatest and least value at its axis. */
+/**
+ * A line through points, with the greatest and least value at its axis.
+ * @param {string} title
+ * @param {Point[]} points
+ * @param {(value: number) => string} label
+ */
 export function curve(title, points, label) {
   const values = points.map(([, y]) => y);
   const [low, high] = [Math.min(0, ...values), Math.max(...values, 1e-9)];
   const [first, last] = [points[0]?.[0] ?? 0, points[points.length - 1]?.[0] ?? 1];
+  /** @param {number} value */
   const x = (value) => MARGIN + ((value - first) / (last - first || 1)) * (WIDTH - 2 * MARGIN);
+  /** @param {number} value */
   const y = (value) => HEIGHT - MARGIN + ((low - value) / (high - low || 1)) * (HEIGHT - 2 * MARGIN);
   const line = points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
   return shape(
@@ -42,5 +56,3 @@ export function curve(title, points, label) {
     shape("text", { x: WIDTH - MARGIN, y: HEIGHT - 6, "text-anchor": "end" }, String(last)),
   );
 }
-
-export { percent };

@@ -4,10 +4,22 @@ import { byId, element, excerpt } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { withMark } from "./project.js";
 
+/**
+ * @typedef {import("./project.js").Document} Document
+ * @typedef {import("./project.js").Mark} Mark
+ * @typedef {Mark & { suggested: boolean }} Shown
+ */
+
 const MOVES = /^(Arrow|Home|End|Page)/;
 
-/** The bounds of the words that a selection touches, without spaces at its ends. */
+/**
+ * The bounds of the words that a selection touches, without spaces at its ends.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
 function wholeWords(text, start, end) {
+  /** @param {number} at */
   const isWord = (at) => at >= 0 && at < text.length && /[\p{L}\p{M}\p{N}]/u.test(characterAt(text, at));
   while (start < end && /\s/.test(text[start])) start += 1;
   while (end > start && /\s/.test(text[end - 1])) end -= 1;
@@ -16,22 +28,29 @@ function wholeWords(text, start, end) {
   return [start, end];
 }
 
-/** The character that a code unit belongs to. */
+/**
+ * The character that a code unit belongs to.
+ * @param {string} text
+ * @param {number} at
+ */
 function characterAt(text, at) {
   const isLow = /[\uDC00-\uDFFF]/.test(text[at]) && at > 0;
-  return String.fromCodePoint(text.codePointAt(isLow ? at - 1 : at));
+  return String.fromCodePoint(text.codePointAt(isLow ? at - 1 : at) ?? 0);
 }
 
 export class Marking {
   #box = byId("marking");
   #mirror = byId("mirror");
   #said = byId("said");
+  /** @type {Document | null} */
   #document = null;
+  /** @type {import("./project.js").Type[]} */
   #types = [];
+  /** @type {Mark[]} */
   #suggestions = [];
   #onChange;
 
-  /** @param {(document: object) => void} onChange hears of a document with other marks */
+  /** @param {(document: Document) => void} onChange hears of a document with other marks */
   constructor(onChange) {
     this.#onChange = onChange;
     // Only selecting is wanted, whatever it is that would change the text.
@@ -46,13 +65,19 @@ export class Marking {
     this.#box.addEventListener("keyup", (event) => MOVES.test(event.key) && this.#tell());
   }
 
-  /** Shows a document. */
+  /**
+   * Shows a document.
+   * @param {Document | null} document
+   * @param {import("./project.js").Type[]} types
+   * @param {Mark[]} suggestions
+   */
   show(document, types, suggestions = []) {
     const isOther = this.#document?.id !== document?.id;
     this.#document = document;
     this.#types = types;
-    const touches = ({ start, end }) => document.marks.some((mark) => mark.start < end && start < mark.end);
-    this.#suggestions = document ? suggestions.filter((own) => !touches(own)) : [];
+    const marks = document?.marks ?? [];
+    const isFree = (/** @type {Mark} */ own) => marks.every((mark) => mark.end <= own.start || own.end <= mark.start);
+    this.#suggestions = document ? suggestions.filter(isFree) : [];
     const text = document?.text ?? "";
     if (this.#box.value !== text) this.#box.value = text;
     this.#box.disabled = !document;
@@ -61,17 +86,21 @@ export class Marking {
     this.#list();
   }
 
+  /** @returns {Shown[]} */
   get #all() {
     const marks = (this.#document?.marks ?? []).map((mark) => ({ ...mark, suggested: false }));
     const suggested = this.#suggestions.map((mark) => ({ ...mark, suggested: true }));
     return [...marks, ...suggested].sort((a, b) => a.start - b.start);
   }
 
+  /** @param {string} type */
   #colour(type) {
     return this.#types.find(({ name }) => name === type)?.colour;
   }
 
+  /** @param {string} text */
   #paint(text) {
+    /** @type {(string | HTMLElement)[]} */
     const parts = [];
     let at = 0;
     for (const { start, end, type, suggested } of this.#all) {
@@ -95,19 +124,31 @@ export class Marking {
         excerpt(text.slice(start, end), 40),
       );
       const known = this.#types.some(({ name }) => name === type);
-      const accept = suggested && known && this.#button("accept", mark, "\u2713", () => this.#accept(mark));
+      const accept = suggested && known ? this.#button("accept", mark, "\u2713", () => this.#accept(mark)) : null;
       const drop = this.#button(suggested ? "dismiss" : "unmark", mark, "\u00d7", () => this.#drop(mark));
       const attributes = { "data-colour": this.#colour(type), class: suggested ? "suggested" : null };
-      return element("li", attributes, go, element("span", {}, type), accept || null, drop);
+      return element("li", attributes, go, element("span", {}, type), accept, drop);
     });
     byId("marks").replaceChildren(...items);
   }
 
+  /**
+   * @param {string} key
+   * @param {Mark} mark
+   * @param {string} sign
+   * @param {() => void} onclick
+   */
   #button(key, { start, end }, sign, onclick) {
-    const label = t(key, { text: excerpt(this.#document.text.slice(start, end), 40) });
+    const label = t(key, { text: this.#excerpt({ start, end }) });
     return element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, sign);
   }
 
+  /** @param {{ start: number, end: number }} place */
+  #excerpt({ start, end }) {
+    return excerpt(this.#document?.text.slice(start, end) ?? "", 40);
+  }
+
+  /** @param {{ start: number, end: number }} place */
   #select({ start, end }) {
     this.#box.focus();
     this.#box.setSelectionRange(start, end);
@@ -120,6 +161,7 @@ export class Marking {
     return this.#all.find(({ start, end }) => start <= from && (from < end || (from === to && from === end)));
   }
 
+  /** @param {string} text */
   #say(text) {
     this.#said.textContent = text;
   }
@@ -127,17 +169,24 @@ export class Marking {
   #tell() {
     const mark = this.#current();
     if (!mark) return;
-    const text = excerpt(this.#document.text.slice(mark.start, mark.end), 40);
+    const text = this.#excerpt(mark);
     this.#say(t(mark.suggested ? "said-suggested" : "said-marked", { text, type: mark.type }));
   }
 
-  #change(marks) {
+  /**
+   * @param {Document} document
+   * @param {Mark[]} marks
+   */
+  #change(document, marks) {
     const { selectionStart, selectionEnd } = this.#box;
-    this.#onChange({ ...this.#document, marks });
+    this.#onChange({ ...document, marks });
     this.#box.setSelectionRange(selectionStart, selectionEnd);
   }
 
-  /** Gives what is selected a type: the mark at the cursor another one, or the selection, or the word. */
+  /**
+   * Gives what is selected a type: the mark at the cursor another one, or the selection, or the word.
+   * @param {string} type
+   */
   mark(type) {
     if (!this.#document) return;
     const { selectionStart: from, selectionEnd: to } = this.#box;
@@ -150,42 +199,53 @@ export class Marking {
       return;
     }
     this.#suggestions = this.#suggestions.filter((own) => own.end <= start || end <= own.start);
-    this.#change(withMark(marks, { start, end, type }));
+    this.#change(this.#document, withMark(marks, { start, end, type }));
     this.#box.setSelectionRange(end, end);
     this.#say(t("said-marked", { text: excerpt(text.slice(start, end), 40), type }));
   }
 
-  #accept(mark) {
-    const { start, end, type } = mark;
+  /** @param {Mark} mark */
+  #accept({ start, end, type }) {
+    if (!this.#document) return;
     if (!this.#types.some(({ name }) => name === type)) {
       this.#say(t("said-unknown", { type }));
       return;
     }
     this.#suggestions = this.#suggestions.filter((own) => own.start !== start);
-    this.#change(withMark(this.#document.marks, { start, end, type }));
-    this.#say(t("said-marked", { text: excerpt(this.#document.text.slice(start, end), 40), type }));
+    this.#change(this.#document, withMark(this.#document.marks, { start, end, type }));
+    this.#say(t("said-marked", { text: this.#excerpt({ start, end }), type }));
   }
 
+  /** @param {Shown} mark */
   #drop({ start, end, type, suggested }) {
-    const text = excerpt(this.#document.text.slice(start, end), 40);
+    if (!this.#document) return;
+    const text = this.#excerpt({ start, end });
     if (suggested) {
       this.#suggestions = this.#suggestions.filter((own) => own.start !== start);
       this.show(this.#document, this.#types, this.#suggestions);
     } else {
-      this.#change(this.#document.marks.filter((mark) => mark.start !== start));
+      const { marks } = this.#document;
+      this.#change(
+        this.#document,
+        marks.filter((mark) => mark.start !== start),
+      );
     }
     this.#say(t("said-removed", { text, type }));
   }
 
-  /** Goes to the next suggestion, or the one before. */
+  /**
+   * Goes to the next suggestion, or the one before.
+   * @param {1 | -1} step
+   */
   #walk(step) {
     const { selectionStart: at } = this.#box;
     const own = this.#suggestions.filter(({ start }) => (step > 0 ? start > at : start < at));
     const next = step > 0 ? own[0] : own[own.length - 1];
-    if (next) this.#select({ ...next, suggested: true });
+    if (next) this.#select(next);
     else this.#say(t("said-no-more"));
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;

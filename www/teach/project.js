@@ -1,5 +1,7 @@
 // A project: types, texts with marks, and what has been done to them, to be undone and done again.
 
+import { messageOf } from "../shared/dom.js";
+
 /** Colours in style.css. */
 const COLOURS = 12;
 /** Steps that can be undone. */
@@ -8,17 +10,32 @@ const MOST_STEPS = 500;
 /**
  * @typedef {{ start: number, end: number, type: string }} Mark offsets in UTF-16 code units
  * @typedef {{ id: string, text: string, marks: Mark[] }} Document
+ * @typedef {{ name: string, colour: number }} Type
+ * @typedef {import("../pkg/nerite.js").Trained["figures"]} Figures
+ * @typedef {{ when: number, marks: number, figures: Figures, milliseconds: number }} Trained what a training has led to
+ * @typedef {{
+ *   id: string, revision: number, changed: number, name: string, types: Type[], documents: Document[],
+ *   head: Uint8Array | null, trained: Trained[],
+ * }} Project `head` is that of the last training
+ * @typedef {Pick<Project, "types" | "documents">} State
  */
 
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
-/** What a type is called in tags: without spaces and control characters. */
+/**
+ * What a type is called in tags: without spaces and control characters.
+ * @param {string} name
+ */
 export const typeNamed = (name) =>
   name
     .trim()
     .replace(/[\s\p{C}]+/gu, "_")
     .slice(0, 40);
 
+/**
+ * @param {string} name
+ * @returns {Project}
+ */
 export function newProject(name) {
   return {
     id: fresh(),
@@ -27,19 +44,26 @@ export function newProject(name) {
     name,
     types: [],
     documents: [],
-    /** The head of the last training, and the figures of all of them. */
     head: null,
     trained: [],
   };
 }
 
+/**
+ * @param {string} text
+ * @param {Mark[]} marks
+ * @returns {Document}
+ */
 export const newDocument = (text, marks = []) => ({ id: fresh(), text, marks });
 
 /** The project on the page, and its past and future. */
 export class History {
+  /** @type {State[]} */
   #past = [];
+  /** @type {State[]} */
   #future = [];
 
+  /** @param {Project} project */
   constructor(project) {
     this.project = project;
   }
@@ -52,7 +76,10 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /** Changes types and texts; nothing in them is changed in place. */
+  /**
+   * Changes types and texts; nothing in them is changed in place.
+   * @param {Partial<State>} state
+   */
   change({ types = this.project.types, documents = this.project.documents }) {
     this.#past.push({ types: this.project.types, documents: this.project.documents });
     if (this.#past.length > MOST_STEPS) this.#past.shift();
@@ -68,6 +95,10 @@ export class History {
     this.#move(this.#future, this.#past);
   }
 
+  /**
+   * @param {State[]} from
+   * @param {State[]} to
+   */
   #move(from, to) {
     const state = from.pop();
     if (!state) return;
@@ -75,11 +106,15 @@ export class History {
     Object.assign(this.project, state);
   }
 
-  /** Adds a type, in the colour that is used least. */
+  /**
+   * Adds a type, in the colour that is used least.
+   * @param {string} name
+   */
   addType(name) {
     const type = typeNamed(name);
     if (!type || this.project.types.some((own) => own.name === type)) return false;
     const used = this.project.types.map(({ colour }) => colour);
+    /** @param {number} colour */
     const uses = (colour) => used.filter((own) => own === colour).length;
     const colours = Array.from({ length: COLOURS }, (_, colour) => colour);
     const colour = colours.sort((a, b) => uses(a) - uses(b) || a - b)[0];
@@ -87,7 +122,10 @@ export class History {
     return true;
   }
 
-  /** Takes a type away, and its marks. */
+  /**
+   * Takes a type away, and its marks.
+   * @param {string} name
+   */
   removeType(name) {
     this.change({
       types: this.project.types.filter((type) => type.name !== name),
@@ -98,21 +136,32 @@ export class History {
     });
   }
 
-  /** Puts a document in the place of the one of its id. */
+  /**
+   * Puts a document in the place of the one of its id.
+   * @param {Document} document
+   */
   setDocument(document) {
     this.change({ documents: this.project.documents.map((own) => (own.id === document.id ? document : own)) });
   }
 }
 
-/** Marks in order, with a new one, which takes the place of those that it touches. */
+/**
+ * Marks in order, with a new one, which takes the place of those that it touches.
+ * @param {Mark[]} marks
+ * @param {Mark} mark
+ */
 export function withMark(marks, mark) {
   const others = marks.filter(({ start, end }) => end <= mark.start || mark.end <= start);
   return [...others, mark].sort((a, b) => a.start - b.start);
 }
 
-/** JSON lines of `{text, entities: [{start, end, type}]}`, offsets in characters as Python counts them. */
+/**
+ * JSON lines of `{text, entities: [{start, end, type}]}`, offsets in characters as Python counts them.
+ * @param {Pick<Project, "documents">} project
+ */
 export function toJsonLines({ documents }) {
   const lines = documents.map(({ text, marks }) => {
+    /** @param {number} units */
     const at = (units) => Array.from(text.slice(0, units)).length;
     const entities = marks.map(({ start, end, type }) => ({ start: at(start), end: at(end), type }));
     return JSON.stringify({ text, entities });
@@ -120,19 +169,26 @@ export function toJsonLines({ documents }) {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Whether a file is of such lines, as this page writes them. */
+/**
+ * Whether a file is of such lines, as this page writes them.
+ * @param {string} text
+ */
 export const isJsonLines = (text) => /^\s*\{\s*"text"\s*:/.test(text) && text.split("\n", 1)[0].includes('"entities"');
 
 /**
  * CoNLL: a word and its tag on each line, an empty line behind each sentence. `words` has those of each document, with the
  * number of their sentence; a word has the tag of the mark that it touches, as in a training.
+ * @param {Project} project
  * @param {{ start: number, end: number, sentence: number }[][]} words
  */
 export function toConll({ documents }, words) {
+  /** @type {string[]} */
   const lines = [];
   documents.forEach(({ text, marks }, index) => {
     lines.push("-DOCSTART-\tO", "");
+    /** @type {number | null} */
     let sentence = null;
+    /** @type {Mark | null} */
     let open = null;
     for (const word of words[index]) {
       if (sentence !== null && word.sentence !== sentence) {
@@ -150,8 +206,12 @@ export function toConll({ documents }, words) {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Documents and types of what the package has read of a labelled file. */
-export function fromLabelled({ documents }) {
+/**
+ * Documents and types of what the package has read of a labelled file.
+ * @param {import("../pkg/nerite.js").Labelled} labelled
+ */
+export function fromLabelled({ documents = [] }) {
+  /** @type {string[]} */
   const types = [];
   const named = documents.map(({ text, marks }) => {
     const own = marks.map(({ start, end, type }) => ({ start, end, type: typeNamed(type) }));
@@ -161,28 +221,32 @@ export function fromLabelled({ documents }) {
   return { types, documents: named };
 }
 
-/** Documents and types of lines of JSON; throws an error that names the line. */
+/**
+ * Documents and types of such lines; throws an error that names the line.
+ * @param {string} json
+ */
 export function fromJsonLines(json) {
+  /** @type {string[]} */
   const types = [];
   const documents = json.split("\n").flatMap((line, index) => {
     if (!line.trim()) return [];
-    const refuse = (what) => {
-      throw new Error(`line ${index + 1}: ${what}`);
-    };
+    /** @param {string} what */
+    const refusal = (what) => new Error(`line ${index + 1}: ${what}`);
     let value;
     try {
       value = JSON.parse(line);
     } catch (error) {
-      refuse(error.message);
+      throw refusal(messageOf(error));
     }
-    if (typeof value?.text !== "string") refuse('found no "text", expected {"text", "entities"}');
+    if (typeof value?.text !== "string") throw refusal('found no "text", expected {"text", "entities"}');
     const units = [0];
     for (const character of value.text) units.push(units[units.length - 1] + character.length);
+    /** @type {Mark[]} */
     let marks = [];
     for (const { start, end, type } of value.entities ?? []) {
       const name = typeNamed(String(type ?? ""));
       const isRight = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end;
-      if (!isRight || end >= units.length || !name) refuse("found an entity that does not lie in its text");
+      if (!isRight || end >= units.length || !name) throw refusal("found an entity that does not lie in its text");
       if (!types.includes(name)) types.push(name);
       marks = withMark(marks, { start: units[start], end: units[end], type: name });
     }

@@ -6,6 +6,8 @@ const STORE = "projects";
 /** @type {Promise<IDBDatabase> | null} */
 let opened = null;
 
+/** @typedef {import("./project.js").Project} Project */
+
 function open() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
@@ -17,11 +19,18 @@ function open() {
   return opened;
 }
 
-/** Runs requests in one transaction; resolves with what `ask` gives once all of it is on disk. */
+/**
+ * Runs requests in one transaction; resolves with what `ask` gives once all of it is on disk.
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore, answer: (found: T) => void) => void} ask
+ * @returns {Promise<T>}
+ */
 async function transact(mode, ask) {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(STORE, mode);
+    /** @type {T} */
     let answer;
     ask(transaction.objectStore(STORE), (found) => {
       answer = found;
@@ -31,14 +40,25 @@ async function transact(mode, ask) {
   });
 }
 
-/** All projects, those that were changed last first. */
+/**
+ * All projects, those that were changed last first.
+ * @returns {Promise<Project[]>}
+ */
 export const projects = () =>
   transact("readonly", (store, answer) => {
     const request = store.getAll();
-    request.onsuccess = () => answer(request.result.sort((a, b) => b.changed - a.changed));
+    request.onsuccess = () => {
+      /** @type {Project[]} */
+      const found = request.result;
+      answer(found.sort((a, b) => b.changed - a.changed));
+    };
   });
 
-/** Saves a project; false, and nothing is changed, if another tab has saved it since. */
+/**
+ * Saves a project; false, and nothing is changed, if another tab has saved it since.
+ * @param {Project} project
+ * @returns {Promise<boolean>}
+ */
 export const save = (project) =>
   transact("readwrite", (store, answer) => {
     const request = store.get(project.id);
@@ -53,4 +73,8 @@ export const save = (project) =>
     };
   });
 
+/**
+ * @param {string} id
+ * @returns {Promise<void>}
+ */
 export const remove = (id) => transact("readwrite", (store) => void store.delete(id));

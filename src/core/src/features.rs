@@ -227,7 +227,7 @@ pub fn features(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

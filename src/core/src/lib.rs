@@ -7,7 +7,7 @@
 //! instead (`pieces`, `decode::Strategy`). `patterns` finds what has a form of
 //! its own, `redact` takes out of a text what both found, and puts it back.
 //! `metrics` and `report` judge the outcome, `bundle` says which files belong
-//! together.
+//! together, and `loading` takes them as they come in.
 //!
 //! ```no_run
 //! use nerite::{Encoder, Head, Options, Recognizer};
@@ -30,6 +30,7 @@ mod encoder;
 mod features;
 mod head;
 mod int8;
+mod loading;
 mod math;
 mod metrics;
 mod patterns;
@@ -37,6 +38,7 @@ mod pieces;
 mod recognizer;
 mod redact;
 mod report;
+mod results;
 mod tags;
 mod tokenizer;
 mod words;
@@ -52,38 +54,39 @@ pub use encoder::{
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
-    Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor, LEXICON_ROWS,
-    Lexicon, Unit, head_file, head_numbers,
+    EntityCalibration, Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor,
+    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers,
 };
+pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};
 pub use metrics::{
     Averages, Bin, Bucket, Buckets, Calibration, Comparison, Confusion, Difference, EntityReport,
     EntityScores, Figure, Figures, Interval, Intervals, LeakReport, LeakText, Matrix,
     OverlapCounts, OverlapReport, OverlapScores, Reliability, Scheme, Scores, Share, TokenReport,
-    Training,
+    Training, TypeIntervals, TypeScores,
 };
 pub use patterns::{Pattern, PatternKind, patterns};
-pub use pieces::{Block, Piece, Pieces, pick, read_pieces};
-pub use recognizer::{
-    Entity, Options, Prediction, RecognizeError, Recognizer, Utf16Offsets, Word, from_utf16,
-};
+pub use pieces::{Block, Pieces, pick, read_pieces};
+pub use recognizer::{Options, Recognizer};
 pub use redact::{
-    Entry, Found, Hidden, Origin, Policy, Redaction, Restorer, Style, Table, TableError, join,
-    placeholder_type, redact,
+    Confirm, Entry, Found, Hidden, Origin, Paused, Policy, Redaction, Restorer, Style, Table,
+    TableError, join, placeholder_type, redact, shared_types,
 };
 pub use report::{
-    CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities, ErrorKind,
-    Errors, Evaluation, HeadProvenance, Judged, JudgedSentence, Loss, Outcome, Outcomes,
-    OutcomesError, PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Repeated, Report,
-    ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SourceProvenance, SplitProvenance, Words,
+    Breakdown, CompareError, Context, CorpusProvenance, Details, EncoderProvenance, Entities,
+    ErrorKind, Errors, Evaluation, Foreign, ForeignEntities, ForeignScores, HeadProvenance, Judged,
+    JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance, Program, Provenance,
+    REDACTION_FORMAT, REDACTION_VERSION, REPORT_FORMAT, REPORT_VERSION, RedactionReport, Repeated,
+    Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
+    SourceProvenance, SplitProvenance, TypeBreakdown, Words, entity_means,
 };
+pub use results::{Entity, Prediction, RecognizeError, Utf16Offsets, Word, from_utf16};
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
 pub use tokenizer::{
-    Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
+    Piece, Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
 };
 pub use words::{Sentence, cut, plain};
 
 // The unit tests run in browsers as well.
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(all(test, target_arch = "wasm32", target_os = "unknown"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -14,29 +14,13 @@ use crate::encoder::HiddenStates;
 use crate::features::{FeatureError, GROUP_SUBWORDS, windows};
 use crate::head::{Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
-use crate::recognizer::{Entity, Prediction, RecognizeError, Word};
-use crate::tokenizer::{Tokenizer, TokenizerError};
+use crate::results::{Entity, Prediction, RecognizeError, Word};
+use crate::tokenizer::{Piece, Tokenizer, TokenizerError};
 use crate::words;
 
 /// Of a sentence that is longer than the window, the part of the window that is
 /// taken for a sentence.
 const PARTS: usize = 8;
-
-/// A subword of a raw text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Its id in the vocabulary.
-    pub id: u32,
-    /// Its bytes in the text; empty where it stands for white space. Pieces of
-    /// one character have the same.
-    pub range: Range<usize>,
-    /// Whether Python takes it for a later part of a word: by its mark, or,
-    /// where the vocabulary marks no subwords, because no space is before it.
-    pub subword: bool,
-    /// Whether it is of the same word as the piece before it, as the tokenizer
-    /// cuts words.
-    pub joined: bool,
-}
 
 /// One sequence for the encoder: pieces in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use std::ops::Range;
 use crate::decode::{Aggregation, Decoder, Span, Strategy};
 use crate::encoder::{Encoder, Workspace};
 use crate::features::{FeatureError, Subwords, features};
-use crate::head::{Head, HeadError, HeadInput, Unit};
+use crate::head::{EntityCalibration, Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
 use crate::pieces::{Pieces, pick, read_pieces_on};
+use crate::results::{Entity, Prediction, RecognizeError, Word};
 use crate::tags::TagSet;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::words::{self, Sentence};
@@ -51,46 +52,6 @@ pub struct Options {
     /// What makes entities of a head's pieces, else as the head says. Decoder
     /// and aggregation are for heads of words only.
     pub strategy: Option<Strategy>,
-}
-
-/// A word of a text and what the head makes of it; a piece of one, if the head
-/// reads pieces.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Word {
-    /// Its bytes in the text.
-    pub range: Range<usize>,
-    /// The index of its sentence; of a piece, that of its block.
-    pub sentence: usize,
-    /// Whether it is a piece of the same word as the one before it.
-    pub continues: bool,
-    /// The index of its tag in the head's tag set.
-    pub tag: usize,
-    /// One probability per tag of the tag set.
-    pub probabilities: Vec<f32>,
-}
-
-/// An entity of a text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entity {
-    /// Its bytes in the text.
-    pub range: Range<usize>,
-    /// Its words.
-    pub words: Range<usize>,
-    /// Its type.
-    pub kind: String,
-    /// Made of the probabilities of its words' tags.
-    pub score: f32,
-}
-
-/// What a head makes of a text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Prediction {
-    /// The head's tags.
-    pub tags: TagSet,
-    /// The words, in order.
-    pub words: Vec<Word>,
-    /// The entities, in order.
-    pub entities: Vec<Entity>,
 }
 
 impl Recognizer {
@@ -257,7 +218,13 @@ impl Recognizer {
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
                 Prediction {
-                    entities: entities(text, &reader.words, &tags, options.aggregation),
+                    entities: entities(
+                        text,
+                        &reader.words,
+                        &tags,
+                        options.aggregation,
+                        reader.head.config().entity_calibration,
+                    ),
                     words: reader.words,
                     tags,
                 }
@@ -298,20 +265,17 @@ impl Reader<'_> {
     }
 }
 
-/// Why a text could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum RecognizeError {
-    /// The head does not fit the encoder.
-    #[error(transparent)]
-    Head(#[from] HeadError),
-    /// The features could not be computed.
-    #[error(transparent)]
-    Features(#[from] FeatureError),
-}
-
 /// The spans that the tags make, without punctuation at their edges: a quote
 /// that was tagged along is no part of a name.
-fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation) -> Vec<Entity> {
+fn entities(
+    text: &str,
+    words: &[Word],
+    tags: &TagSet,
+    aggregation: Aggregation,
+    scores: Option<EntityCalibration>,
+) -> Vec<Entity> {
+    // They are of means, and say nothing of first or greatest probabilities.
+    let scores = scores.filter(|_| aggregation == Aggregation::Average);
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -331,7 +295,10 @@ fn entities(text: &str, words: &[Word], tags: &TagSet, aggregation: Aggregation)
                 range: without_joining_marks(text, range),
                 words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
-                score: aggregation.of(probabilities),
+                score: {
+                    let score = aggregation.of(probabilities);
+                    scores.map_or(score, |scores| scores.of(score))
+                },
             });
         }
         start += sentence.len();
@@ -389,150 +356,5 @@ fn without_joining_marks(text: &str, range: Range<usize>) -> Range<usize> {
     start..start + own.trim_matches(joins).len()
 }
 
-/// The byte offsets of offsets in UTF-16 code units, which have to be in
-/// increasing order; `None` if one of them is not, lies inside of a character,
-/// or is past the end.
-pub fn from_utf16(text: &str, offsets: &[u32]) -> Option<Vec<usize>> {
-    let mut characters = text.char_indices();
-    let (mut units, mut byte) = (0u32, 0);
-    let mut found = Vec::with_capacity(offsets.len());
-    for &offset in offsets {
-        while units < offset {
-            let (start, character) = characters.next()?;
-            units += character.len_utf16() as u32;
-            byte = start + character.len_utf8();
-        }
-        if units != offset {
-            return None;
-        }
-        found.push(byte);
-    }
-    Some(found)
-}
-
-/// Byte offsets to UTF-16 code units, for offsets that are near each other.
-pub struct Utf16Offsets<'a> {
-    text: &'a str,
-    bytes: usize,
-    units: usize,
-}
-
-impl<'a> Utf16Offsets<'a> {
-    /// Begins at the start of `text`.
-    pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            bytes: 0,
-            units: 0,
-        }
-    }
-
-    /// The offset in UTF-16 code units of the byte offset `at`.
-    ///
-    /// # Panics
-    ///
-    /// If `at` is not on a character boundary of the text.
-    pub fn at(&mut self, at: usize) -> usize {
-        let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
-        if at < self.bytes {
-            self.units -= units(&self.text[at..self.bytes]);
-        } else {
-            self.units += units(&self.text[self.bytes..at]);
-        }
-        self.bytes = at;
-        self.units
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn offsets_agree_with_utf16(text in "\\PC{0,30}", picks in proptest::collection::vec(any::<prop::sample::Index>(), 1..9)) {
-            let mut offsets = Utf16Offsets::new(&text);
-            let boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            for pick in picks {
-                let at = boundaries[pick.index(boundaries.len())];
-                prop_assert_eq!(offsets.at(at), text[..at].encode_utf16().count());
-            }
-            let units: Vec<u32> = boundaries.iter().map(|&at| offsets.at(at) as u32).collect();
-            prop_assert_eq!(from_utf16(&text, &units), Some(boundaries));
-        }
-    }
-
-    #[test]
-    fn punctuation_is_trimmed_off_entities() {
-        for (text, expected) in [
-            ("\u{201c} Obama \u{201d}", Some("Obama")),
-            ("Angela Merkel ]", Some("Angela Merkel")),
-            ("Kerry ( Mass. )", Some("Kerry ( Mass. )")),
-            ("( Kerry )", Some("Kerry")),
-            ("Kerry ( Mass. ) ,", Some("Kerry ( Mass. )")),
-            ("Kerry", Some("Kerry")),
-            ("Reuters ) Obama", Some("Reuters")),
-            ("&#40;Reuters&#41; &quot;", Some("Reuters")),
-            ("Obama (Reuters ,", Some("Obama")),
-            ("University (London (UK))", Some("University (London (UK))")),
-            ("-Oslo- ,", Some("Oslo")),
-            ("Obama &amp; Sons&quot;", Some("Obama &amp; Sons")),
-            ("\u{ab}", None),
-            ("&nbsp;&quot;", None),
-            ("\" , \"", None),
-        ] {
-            assert_eq!(entity(text, 0), expected, "{text}");
-        }
-        // The first word carries no tag.
-        for (text, expected) in [
-            ("(212) 555-0199", Some("(212) 555-0199")),
-            ("[212] 555-0199", Some("[212] 555-0199")),
-            ("(Reuters) Obama", Some("Reuters")),
-            ("\"Obama (US) now", Some("Obama (US) now")),
-        ] {
-            assert_eq!(entity(text, 1), expected, "{text}");
-        }
-    }
-
-    /// The entity of a text whose words from `first` on are one.
-    fn entity(text: &str, first: usize) -> Option<&str> {
-        let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
-        let words: Vec<Word> = crate::words::cut(text)
-            .concat()
-            .into_iter()
-            .enumerate()
-            .map(|(index, range)| Word {
-                range,
-                sentence: 0,
-                continues: false,
-                tag: if index < first {
-                    2
-                } else {
-                    usize::from(index > first)
-                },
-                probabilities: vec![1.0; 3],
-            })
-            .collect();
-        let found = entities(text, &words, &tags, Aggregation::default());
-        assert!(found.len() <= 1);
-        Some(&text[found.first()?.range.clone()])
-    }
-
-    #[test]
-    fn offsets_that_cannot_be_are_refused() {
-        let text = "a\u{1f600}b";
-        assert_eq!(
-            from_utf16(text, &[0, 1, 1, 3, 4]),
-            Some(vec![0, 1, 1, 5, 6])
-        );
-        for bad in [&[2][..], &[5], &[1, 0], &[u32::MAX]] {
-            assert_eq!(from_utf16(text, bad), None, "{bad:?}");
-        }
-    }
-}
+mod tests;

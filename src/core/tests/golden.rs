@@ -1,7 +1,7 @@
 //! The core against references that were not written here: Hugging Face's
 //! transformers and tokenizers, scikit-learn, seqeval and nervaluate. The fixtures and
 //! the script that makes them are in `tests/golden` of the repository. The
-//! same tests run natively and, by wasm-pack, in browsers.
+//! same tests run natively, as wasm under wasmtime, and as wasm in browsers.
 
 use nerite::{
     Comparison, Config, Context, Encoder, EncoderError, Entities, EntityReport, Evaluation,
@@ -11,10 +11,10 @@ use nerite::{
 use safetensors::SafeTensors;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 wasm_bindgen_test_configure!(run_in_browser);
 
 macro_rules! golden {

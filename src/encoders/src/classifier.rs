@@ -126,6 +126,7 @@ impl Classifier {
             transitions: false,
             decoder: Decoder::Argmax,
             pieces: Some(strategy),
+            entity_calibration: None,
         };
         let file = head_file(&config, &[self.weight, self.bias]).context("classifier")?;
         Ok((config, file))

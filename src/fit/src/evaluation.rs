@@ -2,8 +2,9 @@
 //! the predictions come from.
 
 use nerite::{
-    Context, Decoder, Details, Encoder, Evaluation, FeatureError, Head, HeadInput, HeadOutput,
-    JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace, features, pick,
+    Context, Decoder, Details, Encoder, EntityCalibration, Evaluation, FeatureError, Head,
+    HeadInput, HeadOutput, JudgedSentence, Subwords, TagSet, Tokenizer, Training, Workspace,
+    features, pick,
 };
 
 use crate::FitError;
@@ -103,6 +104,11 @@ pub trait Predictions: Sync {
     /// The tags that the predictions are indices into.
     fn tags(&self) -> &TagSet;
 
+    /// How the head's scores of entities follow from its words'.
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        None
+    }
+
     /// The tags of sentence number `index`, which has these words.
     ///
     /// # Errors
@@ -133,6 +139,10 @@ impl<E: Examples> Predictions for Cached<'_, E> {
         &self.head.config().tags
     }
 
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.head.config().entity_calibration
+    }
+
     fn predict(
         &self,
         rows: &mut Vec<f32>,
@@ -140,7 +150,7 @@ impl<E: Examples> Predictions for Cached<'_, E> {
         words: &[&str],
     ) -> Result<Predicted, FitError> {
         rows.clear();
-        self.examples.features(index, rows);
+        self.examples.features(index, rows)?;
         let seen = &self.examples.sentence(index).seen;
         let input = HeadInput {
             words,
@@ -205,6 +215,10 @@ impl Predictions for Live<'_> {
         &self.head.config().tags
     }
 
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.head.config().entity_calibration
+    }
+
     fn predict(
         &self,
         workspace: &mut Workspace,
@@ -223,6 +237,8 @@ pub struct Judged<'a> {
     pub tags: TagSet,
     /// The sentences.
     pub sentences: Vec<JudgedSentence<'a>>,
+    /// How the head's scores of entities follow from its words'.
+    pub entity_calibration: Option<EntityCalibration>,
 }
 
 impl Judged<'_> {
@@ -231,6 +247,7 @@ impl Judged<'_> {
     pub fn evaluate(&self, training: Option<&Training>) -> Evaluation {
         let context = Context {
             training,
+            entity_calibration: self.entity_calibration,
             ..Context::default()
         };
         Evaluation::of(&self.tags, &self.sentences, &context)
@@ -240,6 +257,7 @@ impl Judged<'_> {
     pub fn evaluate_quickly(&self) -> Evaluation {
         let context = Context {
             resamples: 1,
+            entity_calibration: self.entity_calibration,
             ..Context::default()
         };
         Evaluation::of(&self.tags, &self.sentences, &context)
@@ -294,6 +312,7 @@ pub fn judge<'a, P: Predictions>(
     });
     Ok(Judged {
         tags,
+        entity_calibration: predictions.entity_calibration(),
         sentences: sentences.into_iter().collect::<Result<_, FitError>>()?,
     })
 }

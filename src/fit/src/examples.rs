@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use nerite::TagSet;
 
+use crate::FitError;
+
 /// What is known of a unit's tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gold<'a> {
@@ -58,7 +60,11 @@ pub trait Examples: Sync {
     fn sentence(&self, index: usize) -> Sentence<'_>;
 
     /// Appends a sentence's features, `[units, width]`, to `rows`.
-    fn features(&self, index: usize, rows: &mut Vec<f32>);
+    ///
+    /// # Errors
+    ///
+    /// [`FitError::Examples`], where they are read from a place that fails.
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError>;
 }
 
 impl<E: Examples + ?Sized> Examples for &E {
@@ -74,8 +80,8 @@ impl<E: Examples + ?Sized> Examples for &E {
         (**self).sentence(index)
     }
 
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
-        (**self).features(index, rows);
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
+        (**self).features(index, rows)
     }
 }
 
@@ -92,7 +98,7 @@ impl<E: Examples + Send + ?Sized> Examples for Arc<E> {
         (**self).sentence(index)
     }
 
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
-        (**self).features(index, rows);
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
+        (**self).features(index, rows)
     }
 }

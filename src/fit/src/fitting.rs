@@ -3,12 +3,15 @@
 //! train part that fitting does not see. The linear head is fitted as the
 //! reference study does.
 
-use nerite::{Evaluation, Head, HeadConfig, HeadError, Loss, Tag, head_file, head_numbers};
+use nerite::{
+    EntityCalibration, Evaluation, Head, HeadConfig, Loss, Tag, entity_means, head_file,
+    head_numbers,
+};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use crate::adamw::Step;
-use crate::evaluation::{Cached, Known, calibration_error, judge};
+use crate::evaluation::{Cached, Judged, Known, calibration_error, judge};
 use crate::examples::Examples;
 use crate::network::{self, Dropout, Shard};
 use crate::parameters::Parameters;
@@ -216,6 +219,7 @@ impl<E: Examples> Fit<E> {
             temperature: own.temperature,
             transitions: own.transitions,
             decoder: own.decoder,
+            entity_calibration: own.entity_calibration,
             ..config.clone()
         };
         if alike != *own {
@@ -276,7 +280,7 @@ impl<E: Examples> Fit<E> {
     ///
     /// # Errors
     ///
-    /// A loss or a head that is not finite.
+    /// A loss or a head that is not finite, or examples that cannot be read.
     pub fn step(&mut self) -> Result<Option<Progress>, FitError> {
         let epoch = self.done();
         if self.order.is_empty() {
@@ -353,6 +357,11 @@ impl<E: Examples> Fit<E> {
     }
 
     fn validate(&self, head: &Head) -> Result<Evaluation, FitError> {
+        self.judged(head, |judged| judged.evaluate_quickly())
+    }
+
+    /// What `look` says of the validation part.
+    fn judged<T>(&self, head: &Head, look: impl FnOnce(&Judged<'_>) -> T) -> Result<T, FitError> {
         let predictions = Cached {
             head,
             decoder: head.decoder(None)?,
@@ -360,7 +369,7 @@ impl<E: Examples> Fit<E> {
         };
         let labelled = Known(&self.task.examples);
         let judged = judge(&labelled, &self.validation, &predictions)?;
-        Ok(judged.evaluate_quickly())
+        Ok(look(&judged))
     }
 
     /// The head as it is now: of the best epoch, calibrated, if there is a
@@ -368,7 +377,7 @@ impl<E: Examples> Fit<E> {
     ///
     /// # Errors
     ///
-    /// None is known of a fit that has taken its steps.
+    /// Examples that cannot be read.
     pub fn finish(self) -> Result<Fitted, FitError> {
         let config = &self.task.head;
         let Some(best) = &self.state.best else {
@@ -379,12 +388,20 @@ impl<E: Examples> Fit<E> {
             });
         };
         let head = Head::from_bytes(&head_file(config, &best.parameters.values)?)?;
-        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation);
+        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation)?;
         let config = HeadConfig {
             temperature,
             ..config.clone()
         };
-        let file = head_file(&config, &best.parameters.values)?;
+        let mut config = config;
+        let mut file = head_file(&config, &best.parameters.values)?;
+        if self.settings.calibrate_entities {
+            let head = Head::from_bytes(&file)?;
+            let means = |judged: &Judged<'_>| entity_means(&judged.tags, &judged.sentences);
+            let means = self.judged(&head, means)?;
+            config.entity_calibration = EntityCalibration::fit(&means);
+            file = head_file(&config, &best.parameters.values)?;
+        }
         let found = self.validate(&Head::from_bytes(&file)?)?;
         let validation = Validation {
             epoch: best.epoch,
@@ -421,7 +438,7 @@ fn take_step<E: Examples>(
     let parameters = &state.parameters;
     let shards: Vec<(usize, &[usize])> = sentences.chunks(SHARD_SENTENCES).enumerate().collect();
     let shards = threads::map(&shards, |&(number, sentences)| {
-        let shard = gather(task, sentences);
+        let shard = gather(task, sentences)?;
         let stream = Stream::Shard {
             step,
             shard: number,
@@ -435,7 +452,7 @@ fn take_step<E: Examples>(
         Ok((shard.gold.len(), loss, gradients))
     });
     let shards: Vec<(usize, f32, Parameters)> =
-        shards.into_iter().collect::<Result<_, HeadError>>()?;
+        shards.into_iter().collect::<Result<_, FitError>>()?;
     let words: usize = shards.iter().map(|(words, ..)| words).sum();
     if words == 0 {
         return Ok(0.0);
@@ -475,7 +492,7 @@ fn take_step<E: Examples>(
 /// The words of these sentences that have a subword. (Of a million words of
 /// the study's corpus, a few dozen have none; a head in use sees them as words
 /// without features, and they get O.)
-fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
+fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Result<Shard, FitError> {
     let width = task.examples.width();
     let tags = task.examples.tags().len();
     let mut shard = Shard::default();
@@ -484,7 +501,7 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
     for &index in sentences {
         let sentence = task.examples.sentence(index);
         rows.clear();
-        task.examples.features(index, &mut rows);
+        task.examples.features(index, &mut rows)?;
         let before = shard.gold.len();
         let words = rows
             .chunks_exact(width)
@@ -510,7 +527,7 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Shard {
     if !partial {
         shard.allowed.clear();
     }
-    shard
+    Ok(shard)
 }
 
 #[cfg(test)]

@@ -192,6 +192,7 @@ mod tests {
                 sentence(&[4, 4, 4], &[4, 0, 4]),
             ],
             tags,
+            entity_calibration: None,
         };
         let found = judged.by_type();
         assert_eq!(found["a"].scores.support, 2);

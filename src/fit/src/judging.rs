@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use nerite::{
-    CorpusProvenance, Decoder, Encoder, EncoderProvenance, Evaluation, Head, HeadProvenance, Loss,
-    PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
+    CorpusProvenance, Decoder, Encoder, EncoderProvenance, EntityCalibration, Evaluation, Head,
+    HeadProvenance, Loss, PartProvenance, Provenance, REPORT_FORMAT, REPORT_VERSION, Report,
+    SplitProvenance, TagSet,
 };
 use nerite_corpora::{Corpus, MapError, TypeMap};
 use serde::{Deserialize, Serialize};
@@ -57,8 +58,8 @@ impl Mapping {
     ///
     /// More tags than a set may hold.
     pub fn tags(&self, tags: &TagSet) -> Result<TagSet, MapError> {
-        let steps = self.steps.iter();
-        steps.fold(Ok(tags.clone()), |tags, map| map.tags(&tags?))
+        let mut steps = self.steps.iter();
+        steps.try_fold(tags.clone(), |tags, map| map.tags(&tags))
     }
 
     /// Predictions with their types mapped. Figures of a head on a corpus with
@@ -126,6 +127,10 @@ impl<P: Predictions> Predictions for Mapped<'_, P> {
         } else {
             &self.tags
         }
+    }
+
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.inner.entity_calibration()
     }
 
     fn predict(

@@ -56,6 +56,7 @@ pub use judging::{
     whole_split,
 };
 pub use settings::{Model, Settings};
+pub use state::fingerprint_of;
 
 /// Why a head could not be fitted or judged.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +107,9 @@ pub enum FitError {
     /// The encoder refused a sentence.
     #[error(transparent)]
     Features(#[from] FeatureError),
+    /// The features of an example could not be read.
+    #[error("{0:#}")]
+    Examples(Box<dyn std::error::Error + Send + Sync>),
     /// The state could not be written.
     #[error(transparent)]
     State(#[from] safetensors::SafeTensorError),

@@ -59,6 +59,10 @@ pub struct Settings {
     /// moving average of the steps' parameters; 0 for the last step's own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub average: f64,
+    /// Whether scores of entities are calibrated on the validation part, apart
+    /// from those of words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calibrate_entities: bool,
 }
 
 /// What is built on the layers.
@@ -119,6 +123,7 @@ impl Settings {
             rare: 0,
             clip: 0.0,
             average: 0.0,
+            calibrate_entities: false,
         }
     }
 
@@ -150,6 +155,7 @@ impl Settings {
             rare: 1,
             clip: 1.0,
             average: 0.999,
+            calibrate_entities: false,
         }
     }
 
@@ -218,6 +224,7 @@ impl Settings {
             rare,
             clip,
             average,
+            calibrate_entities: _,
         } = *self;
         ensure!(
             (1..=1000).contains(&epochs),
@@ -282,6 +289,7 @@ impl Settings {
             transitions: model.transitions,
             decoder: model.decoder,
             pieces: None,
+            entity_calibration: None,
         };
         smallest.tensors()?;
         Ok(())

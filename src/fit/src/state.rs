@@ -85,9 +85,7 @@ impl State {
 
     /// A state that an earlier run left, if it was the same fit.
     pub(crate) fn from_bytes(bytes: &[u8], fingerprint: &str, config: &HeadConfig) -> Option<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-        let metadata: Metadata =
-            serde_json::from_str(header.metadata().as_ref()?.get("nerite")?).ok()?;
+        let metadata = metadata(bytes)?;
         if metadata.fingerprint != fingerprint {
             return None;
         }
@@ -130,4 +128,14 @@ impl State {
             best,
         })
     }
+}
+
+fn metadata(bytes: &[u8]) -> Option<Metadata> {
+    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+    serde_json::from_str(header.metadata().as_ref()?.get("nerite")?).ok()
+}
+
+/// The name of the fit that a [`state`](crate::Fit::state) is of, if it is one.
+pub fn fingerprint_of(state: &[u8]) -> Option<String> {
+    metadata(state).map(|metadata| metadata.fingerprint)
 }

@@ -11,7 +11,7 @@ use nerite_encoders::{Lookup, Quantized, Source};
 use serde_json::{Value, json};
 
 use crate::evaluation::{read_report, read_sample};
-use crate::files;
+use crate::files::{self, Staging};
 use crate::progress;
 use crate::site::INDEX;
 use crate::train;
@@ -113,6 +113,30 @@ pub(crate) fn write(
         contents.push((LICENSE.into(), text));
     }
     manifest.check()?;
+    contents.extend([
+        (ENCODER.to_owned(), encoder_bytes),
+        (TOKENIZER.to_owned(), encoder.tokenizer.to_vec()),
+    ]);
+    for (path, _) in &contents {
+        files::plain_or_new(out, path)?;
+    }
+    let put = |folder: &Path| -> Result<()> {
+        for (path, bytes) in &contents {
+            files::write_whole(&folder.join(path), bytes)?;
+        }
+        files::write_whole(&folder.join(MANIFEST), manifest.to_json().as_bytes())
+    };
+    if let Some(place) = older_bundle(out)? {
+        // With all else that lies in the older one. It stays whole until the
+        // new one has its place.
+        let staging = Staging::beside(&place)?;
+        files::link_files(&place, staging.path())?;
+        put(staging.path())?;
+        match staging.put() {
+            Ok(()) => return Ok(manifest),
+            Err(error) => progress::warn(&format!("{error:#}; its files are written one by one")),
+        }
+    }
     files::sweep(out);
     for folder in ["heads", "reports"] {
         files::sweep(&files::plain_or_new(out, folder)?);
@@ -122,13 +146,20 @@ pub(crate) fn write(
     if out.join(MANIFEST).exists() {
         std::fs::remove_file(out.join(MANIFEST))?;
     }
-    files::write_whole(&out.join(ENCODER), &encoder_bytes)?;
-    files::write_whole(&out.join(TOKENIZER), encoder.tokenizer)?;
-    for (path, bytes) in contents {
-        files::write_whole(&out.join(path), &bytes)?;
-    }
-    files::write_whole(&out.join(MANIFEST), manifest.to_json().as_bytes())?;
+    put(out)?;
     Ok(manifest)
+}
+
+/// Where an older bundle is that another can take the place of.
+fn older_bundle(out: &Path) -> Result<Option<PathBuf>> {
+    if !out.join(MANIFEST).exists() {
+        return Ok(None);
+    }
+    // Where we stand must not be removed.
+    let place = out.canonicalize()?;
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let stands_there = here.is_ok_and(|here| here.starts_with(&place));
+    Ok((!stands_there && place.file_name().is_some()).then_some(place))
 }
 
 /// The name of the encoder that the heads in these folders were fitted on, as
@@ -186,6 +217,10 @@ pub(crate) const SAMPLE: &str = "sample.json";
 pub fn write_index(folder: &Path) -> Result<()> {
     let mut bundles = Vec::new();
     for (name, path) in listing(folder)? {
+        if name.starts_with('.') {
+            // On its way to a place here.
+            continue;
+        }
         if let Ok(manifest) = manifest(&path) {
             let bytes = manifest.bytes();
             let reports: Vec<Value> = reports(&path, &manifest)?

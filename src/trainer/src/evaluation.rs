@@ -246,7 +246,9 @@ pub fn check_writable(path: &Path) -> Result<()> {
 
 /// At most `count` sentences, equally far apart.
 fn sample(report: &Report, decoder: Decoder, judged: &Judged<'_>, count: usize) -> Sample {
-    let Judged { tags, sentences } = judged;
+    let Judged {
+        tags, sentences, ..
+    } = judged;
     let count = count.min(sentences.len());
     let places = (0..count).map(|index| index * sentences.len() / count);
     let chosen = places.map(|place| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use nerite::{Found, LeakReport, LeakText, Origin, Policy, Table, placeholder_type};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::redaction::Finder;
 
@@ -43,26 +43,6 @@ pub struct Place {
 
 fn certain() -> f32 {
     1.0
-}
-
-/// A report on a redaction.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RedactionReport {
-    /// `nerite-redaction-report`.
-    pub format: String,
-    /// 1.
-    pub version: u32,
-    /// What was judged.
-    pub title: String,
-    /// The command that makes the report again.
-    pub command: String,
-    /// The sha256 of the file of texts.
-    pub sha256: String,
-    /// The difference in leak between the origins of names, worst less best.
-    pub spread_of_origins: f64,
-    /// The figures.
-    #[serde(flatten)]
-    pub figures: LeakReport,
 }
 
 /// Reads a file of JSON lines.
@@ -198,30 +178,4 @@ fn apart(mut ranges: Vec<std::ops::Range<usize>>) -> Vec<std::ops::Range<usize>>
         }
     }
     apart
-}
-
-impl RedactionReport {
-    /// Of figures of the texts in a file.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read.
-    pub fn new(title: String, command: String, texts: &Path, figures: LeakReport) -> Result<Self> {
-        let origins = figures
-            .groups
-            .iter()
-            .filter(|(group, _)| group.starts_with("origin:"));
-        let shares: Vec<f64> = origins.map(|(_, share)| share.share).collect();
-        let worst = shares.iter().copied().fold(0.0, f64::max);
-        let best = shares.iter().copied().fold(1.0, f64::min);
-        Ok(Self {
-            format: "nerite-redaction-report".to_owned(),
-            version: 1,
-            title,
-            command,
-            sha256: crate::files::sha256_of(texts)?,
-            spread_of_origins: (worst - best).max(0.0),
-            figures,
-        })
-    }
 }

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bundle;
-use crate::files;
+use crate::files::{self, Staging};
 use crate::site::{self, BUNDLES, SERVICE_WORKER};
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -134,15 +134,7 @@ pub fn publish(settings: &Settings, out: &Path) -> Result<Published> {
     check_place(settings, out, parent)?;
     let (bundles, skipped) = bundles(settings)?;
 
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nerite-site-");
-    // For whom a site is, the user's mask says: temporary folders are private
-    // otherwise.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    let site = builder
-        .tempdir_in(parent)
-        .with_context(|| format!("cannot write into {}", parent.display()))?;
+    let site = Staging::beside(out)?;
     let root = site.path();
     let (kept, moved) = pages_and_assets(www, pkg)?;
     let assets = format!("{ASSETS}{}", hash_of(&moved));
@@ -182,7 +174,7 @@ pub fn publish(settings: &Settings, out: &Path) -> Result<Published> {
         keep_old(out, root, &mut old)?;
         parts.extend(Some(old).filter(|old| old.files > 0));
     }
-    swap(site, out, parent)?;
+    site.put()?;
     Ok(Published { parts, skipped })
 }
 
@@ -519,65 +511,5 @@ fn is_kept(path: &str) -> bool {
     site::is_bundle_file(path) && has_hash
 }
 
-/// Puts a whole site in the place of an older one, or of none.
-fn swap(site: tempfile::TempDir, out: &Path, parent: &Path) -> Result<()> {
-    let put = || -> std::io::Result<()> {
-        let old = tempfile::Builder::new()
-            .prefix(".nerite-old-")
-            .tempdir_in(parent)?;
-        if out.exists() {
-            std::fs::rename(out, old.path().join("site"))?;
-        }
-        if let Err(error) = std::fs::rename(site.path(), out) {
-            std::fs::rename(old.path().join("site"), out).ok();
-            return Err(error);
-        }
-        Ok(())
-    };
-    put().with_context(|| format!("cannot write {}", out.display()))?;
-    // It has another name now.
-    let _ = site.keep();
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn references_follow_what_has_moved() {
-        let files = ["app.js", "style.css", "pages/own.js", "pkg/nerite.js"];
-        let moved: Files = files.map(|path| (path.to_owned(), Vec::new())).into();
-        for (page, html, expected) in [
-            (
-                "index.html",
-                r#"<script src="app.js"></script><link rel="x" href="./style.css"><a href="other.html">"#,
-                r#"<script src="a/app.js"></script><link rel="x" href="a/style.css"><a href="other.html">"#,
-            ),
-            (
-                "pages/x.html",
-                r#"<script src="own.js"></script><script src="../app.js"></script><a href="../../app.js">"#,
-                r#"<script src="../a/pages/own.js"></script><script src="../a/app.js"></script><a href="../../app.js">"#,
-            ),
-            (
-                "index.html",
-                r##"<a href="#app.js"><a href="https://x/app.js"><a href="/app.js"><img src=""><a href="app.js"##,
-                r##"<a href="#app.js"><a href="https://x/app.js"><a href="/app.js"><img src=""><a href="a/app.js"##,
-            ),
-        ] {
-            assert_eq!(with_references(html, page, &moved, "a"), expected);
-        }
-    }
-
-    #[test]
-    fn names_get_their_hash_once() {
-        let hash = "0123456789abcdef0123";
-        let named = with_hash("heads/base.safetensors", hash);
-        assert_eq!(named, "heads/base.0123456789abcdef.safetensors");
-        assert_eq!(with_hash(&named, hash), named);
-        assert_eq!(
-            with_title("<title lang=\"en\">a</title>", "<b>&"),
-            Some("<title>&lt;b&gt;&amp;</title>".into())
-        );
-    }
-}
+mod tests;

@@ -41,6 +41,14 @@ impl Finder {
         self.bundles.is_empty() && !self.patterns
     }
 
+    /// The types that several of the heads know, as placeholders name them.
+    pub fn shared_types(&self) -> Vec<String> {
+        nerite::shared_types(self.bundles.iter().map(|bundle| {
+            let tags = &bundle.head.config().tags;
+            tags.kinds().into_iter()
+        }))
+    }
+
     /// The types that can be found, as placeholders name them, sorted.
     pub fn types(&self) -> Vec<String> {
         let heads = self.bundles.iter().flat_map(|bundle| {

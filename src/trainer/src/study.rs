@@ -177,6 +177,8 @@ impl Study<'_> {
                     out: folder.clone(),
                     base,
                     name,
+                    // The folder is the study's own.
+                    overwrite: true,
                 };
                 let names: Vec<&str> = base.into_iter().chain([name]).collect();
                 let earlier: Option<Vec<Report>> = names

@@ -20,6 +20,8 @@ use crate::fitting::{check, fit};
 use crate::progress;
 use crate::training_set::{Encoded, TrainingSet};
 
+/// What a run has fitted so far, in its folder.
+const CHECKPOINT: &str = "checkpoint.safetensors";
 /// The file of a head in its folder.
 pub const HEAD: &str = "head.safetensors";
 /// The file of a report in its head's folder.
@@ -120,6 +122,8 @@ pub struct Training<'a> {
     pub base: Option<&'a str>,
     /// The folder of the fitted head.
     pub name: &'a str,
+    /// Whether what another training has left in `out` may be overwritten.
+    pub overwrite: bool,
 }
 
 /// One head that a training leads to.
@@ -137,12 +141,17 @@ impl Training<'_> {
     ///
     /// # Errors
     ///
-    /// Settings out of range, a split that leaves a part empty, a disk that
-    /// fails.
+    /// Settings out of range, a split that leaves a part empty, a folder with
+    /// another training's heads, a disk that fails.
     pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
         let config = self.config()?;
         let out = LockedFolder::take(&self.out, progress::waiting)?;
+        let checkpoint = out.join(CHECKPOINT);
+        let fingerprint = self.fingerprint(&config)?;
+        if !self.overwrite {
+            self.check_place(&checkpoint, &fingerprint)?;
+        }
         let encoded = self.set.encode(self.encoder, &config.layers)?;
         let mut trained = Vec::new();
         if let Some(name) = self.base {
@@ -157,8 +166,6 @@ impl Training<'_> {
             validation: self.set.validation.clone(),
             head: config.clone(),
         };
-        let checkpoint = out.join("checkpoint.safetensors");
-        let fingerprint = self.fingerprint(&config)?;
         let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
         if let Some(validation) = &fitted.validation {
             check(validation, self.settings.epochs)?;
@@ -166,6 +173,29 @@ impl Training<'_> {
         trained.push(self.finish("fine-tuned", self.name, fitted, &encoded, start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
+    }
+
+    /// Fails if heads of another training are in the folder, or what it has
+    /// fitted so far.
+    fn check_place(&self, checkpoint: &Path, fingerprint: &str) -> Result<()> {
+        let other = || {
+            if let Ok((_, head, _, report)) = read_outcome(&self.out.join(self.name)) {
+                let command = report.provenance.command.clone();
+                return (!self.would_repeat(&head, &report)).then_some(Some(command));
+            }
+            let state = files::read_bounded(checkpoint, nerite::MAX_FILE_BYTES).ok()?;
+            let found = nerite_fit::fingerprint_of(&state)?;
+            (found != fingerprint).then_some(None)
+        };
+        if let Some(command) = other() {
+            let command = command.map_or(String::new(), |command| format!("\nIt was: {command}"));
+            bail!(
+                "{}: found what another training has left, expected a new folder or one of the \
+                 same training; name another folder, or say --overwrite{command}",
+                self.out.display()
+            );
+        }
+        Ok(())
     }
 
     fn config(&self) -> Result<HeadConfig> {
@@ -345,6 +375,7 @@ pub fn head_config(
         transitions: model.transitions,
         decoder: model.decoder,
         pieces: None,
+        entity_calibration: None,
     };
     config.tensors()?;
     Ok(config)

@@ -11,15 +11,16 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Examples, Gold, Labelled, Sentence, corpus_provenance};
+use nerite_fit::{Examples, FitError, Gold, Labelled, Sentence, corpus_provenance};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-use crate::augment::{Augmentations, Tagged, augment, is_labelled};
+use crate::augment::{Augmentations, GivenNames, Tagged, augment, is_labelled};
 use crate::corpus::{self, Corpus, TypeMap};
 use crate::features::Features;
+use crate::files;
 use crate::split::{BLOCK, Split};
 
 /// What a file is for.
@@ -77,6 +78,8 @@ pub struct TrainingSet {
     pub split: String,
     /// Every file, for the reports; none for one whole corpus with its split.
     sources: Vec<SourceProvenance>,
+    /// Lists of names that were drawn from.
+    lists: Vec<SourceProvenance>,
     /// Sentences and words of the files, used or not.
     sentences: u64,
     words: u64,
@@ -108,6 +111,7 @@ impl TrainingSet {
                 open: Vec::new(),
             }],
             sources: Vec::new(),
+            lists: Vec::new(),
             sentences: 0,
             words: 0,
         })
@@ -127,6 +131,7 @@ impl TrainingSet {
     pub fn of(
         sources: Vec<Source>,
         augmentations: &Augmentations,
+        names: &GivenNames,
         validation: impl Fn(usize) -> f64,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
@@ -165,6 +170,7 @@ impl TrainingSet {
             tests: Vec::new(),
             split: String::new(),
             sources: Vec::new(),
+            lists: Vec::new(),
             sentences: 0,
             words: 0,
         };
@@ -195,7 +201,7 @@ impl TrainingSet {
         );
         set.check_types()?;
         set.originals = set.train.len();
-        set.augment(augmentations)?;
+        set.augment(augmentations, names)?;
         let mut ways: Vec<String> = set
             .sources
             .iter()
@@ -326,7 +332,7 @@ impl TrainingSet {
     }
 
     /// Adds altered copies of the train sentences, and texts of templates.
-    fn augment(&mut self, augmentations: &Augmentations) -> Result<()> {
+    fn augment(&mut self, augmentations: &Augmentations, names: &GivenNames) -> Result<()> {
         if augmentations.is_empty() {
             return Ok(());
         }
@@ -342,8 +348,23 @@ impl TrainingSet {
                 }
             })
             .collect();
-        let made =
-            augment(&sentences, &self.tags, augmentations, SEED).map_err(anyhow::Error::msg)?;
+        let made = augment(&sentences, &self.tags, augmentations, names, SEED)
+            .map_err(anyhow::Error::msg)?;
+        let lists = names.files().iter();
+        self.lists = lists
+            .map(|(file, sha256, count)| SourceProvenance {
+                file: file_name(&file.path.to_string_lossy()),
+                format: format!("list of names, {}: {count}", file.kind.name()),
+                sha256: sha256.clone(),
+                map: None,
+                labels: Vec::new(),
+                share: 1.0,
+                cap: None,
+                split: "names".to_owned(),
+                train: 0,
+                test: 0,
+            })
+            .collect();
         let mut copies: Vec<Vec<Tagged>> = self.groups.iter().map(|_| Vec::new()).collect();
         for (index, copy) in made.copies {
             copies[self.place(self.train[index]).0].push(copy);
@@ -450,7 +471,7 @@ impl TrainingSet {
             },
             sentences: self.sentences,
             words: self.words,
-            sources: self.sources.clone(),
+            sources: [&self.sources[..], &self.lists].concat(),
         }
     }
 
@@ -489,8 +510,17 @@ impl TrainingSet {
     ///
     /// # Errors
     ///
-    /// As [`Features::of`].
+    /// As [`Features::of`]; a disk without room for all of them is told before
+    /// the work begins.
     pub fn encode<'a>(&'a self, encoder: &Quantized, layers: &[usize]) -> Result<Encoded<'a>> {
+        if let [_, _, ..] = &self.groups[..] {
+            let mut missing = 0;
+            for group in &self.groups {
+                missing += Features::missing_bytes(&group.corpus, encoder, layers)?;
+            }
+            files::ensure_free(&files::cache::folder()?, missing)
+                .context("there is not room enough for the features of all files")?;
+        }
         let features = self
             .groups
             .iter()
@@ -614,8 +644,9 @@ impl Examples for Encoded<'_> {
         }
     }
 
-    fn features(&self, number: usize, rows: &mut Vec<f32>) {
+    fn features(&self, number: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         let (group, index) = self.set.place(number);
-        self.features[group].append(index, rows);
+        let read = self.features[group].append(index, rows);
+        read.map_err(|error| FitError::Examples(error.into()))
     }
 }

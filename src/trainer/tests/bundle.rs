@@ -5,7 +5,7 @@ mod common;
 
 use std::process::Stdio;
 
-use common::{Lab, columns, sha256};
+use common::{Lab, columns, sha256, wait, wait_until};
 use serde_json::Value;
 
 /// A place with a bundle of a head that has learnt the made-up corpus. The
@@ -65,6 +65,31 @@ fn a_manifest_tells_the_truth() {
     assert_eq!(lab.read("b/manifest.json"), first);
     lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --default base --out b");
     assert_eq!(lab.json("b/manifest.json")["default_head"], "base");
+    lab.is_tidy();
+}
+
+#[test]
+fn there_is_a_bundle_while_another_takes_its_place() {
+    let lab = bundled();
+    lab.write("b/reports/mine.json", "kept");
+    let manifest = lab.path("b/manifest.json");
+    let bundle = "bundle --encoder tiny --head run/base --head run/fine-tuned --out b";
+    for _ in 0..3 {
+        let mut child = lab.start(bundle);
+        let is_gone = wait_until(&mut child, || !manifest.is_file());
+        assert!(!is_gone, "there was none");
+        assert_eq!(wait(child).code, Some(0));
+    }
+    // Killed at any time, the old one or the new one is there, and whole.
+    for milliseconds in (0..60).step_by(4) {
+        let mut child = lab.start(bundle);
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        wait(child);
+        assert!(lab.ok("restore b").contains("complete already"));
+    }
+    lab.ok(bundle);
+    assert_eq!(lab.read("b/reports/mine.json"), b"kept");
     lab.is_tidy();
 }
 
@@ -452,7 +477,7 @@ fn a_broken_pipe_is_quiet_everywhere() {
     for arguments in [
         "encoder fetch tiny",
         "features --input in.jsonl --out f --encoder tiny",
-        "train c.conll --out run --encoder tiny --epochs 1",
+        "train c.conll --out run --overwrite --encoder tiny --epochs 1",
         "bundle --encoder tiny --head run/base --out b",
         "restore b",
     ] {

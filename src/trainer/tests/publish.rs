@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Lab, columns, sha256};
+use common::{Lab, columns, sha256, wait, wait_until};
 use serde_json::{Value, json};
 
 /// A small site with a bundle.
@@ -174,6 +174,38 @@ fn a_new_version_takes_the_place_of_the_old_one() {
     // An empty folder is as good as none.
     std::fs::create_dir(lab.path("empty")).unwrap();
     lab.ok("publish empty --bundle b");
+}
+
+#[test]
+fn what_a_killed_run_leaves_is_removed_by_the_next_one() {
+    let lab = site();
+    // Large enough to be killed on its way.
+    for number in 0..200 {
+        lab.write(&format!("www/pages/{number}.html"), "<head></head>");
+    }
+    lab.ok("publish out");
+    let left = || -> Vec<String> {
+        let entries = std::fs::read_dir(lab.path("")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with(".nerite-")).collect()
+    };
+    let index = lab.path("out/index.html");
+    for _ in 0..3 {
+        let mut child = lab.start("publish out");
+        assert!(wait_until(&mut child, || !left().is_empty()));
+        child.kill().unwrap();
+        wait(child);
+        assert!(index.is_file());
+    }
+    assert!(!left().is_empty());
+    lab.write(".nerite-new-other-abcdef/index.html", "of another site");
+    let mut child = lab.start("publish out");
+    assert!(
+        !wait_until(&mut child, || !index.is_file()),
+        "there was no site"
+    );
+    assert_eq!(wait(child).code, Some(0));
+    assert_eq!(left(), [".nerite-new-other-abcdef"]);
 }
 
 #[test]

@@ -187,7 +187,9 @@ fn every_flag_is_honoured() {
     lab.write("c.conll", columns(120));
     let mut seen = HashSet::new();
     let mut train = |flags: &str| {
-        lab.ok(&format!("train c.conll --out o --encoder BERT {flags}"));
+        lab.ok(&format!(
+            "train c.conll --out o --overwrite --encoder BERT {flags}"
+        ));
         assert!(
             seen.insert(heads(&lab, "o")[1].clone()),
             "{flags}: nothing changed"
@@ -251,7 +253,10 @@ fn every_part_of_a_head_can_be_chosen() {
         let full: Vec<&str> = FULL.split_whitespace().collect();
         let full = full.chunks(2).filter(|pair| !names.contains(pair[0]));
         let full = full.map(|pair| pair.join(" ")).collect::<Vec<_>>();
-        lab.ok(&format!("train c.conll --out o {} {flags}", full.join(" ")));
+        lab.ok(&format!(
+            "train c.conll --out o --overwrite {} {flags}",
+            full.join(" ")
+        ));
         assert!(
             seen.insert(heads(&lab, "o")[1].clone()),
             "{flags}: nothing changed"
@@ -296,7 +301,10 @@ fn every_part_of_a_head_can_be_chosen() {
         assert_eq!(*found, expected, "{flags}");
     }
     // The preset, of which one thing differs.
-    lab.ok("train c.conll --out o --encoder BERT --preset best --epochs 1 --lexicon none --validation 0");
+    lab.ok(
+        "train c.conll --out o --overwrite --encoder BERT --preset best --epochs 1 --lexicon none \
+         --validation 0",
+    );
     let found = report(&lab, "o", "fine-tuned")["provenance"]["settings"].clone();
     assert_eq!(found["model"]["units"], 96);
     assert_eq!(found["model"]["lexicon"], Value::Null);
@@ -571,21 +579,6 @@ fn what_a_killed_run_left_beside_a_head_is_swept() {
 }
 
 #[test]
-fn damaged_features_are_told() {
-    let lab = Lab::new();
-    lab.write("c.conll", columns(50));
-    lab.ok("train c.conll --out o --encoder BERT --epochs 1");
-    let path = lab.cached("features.f16").unwrap();
-    let features = std::fs::read(&path).unwrap();
-    std::fs::write(&path, &features[2..]).unwrap();
-    let folder = path.parent().unwrap().to_str().unwrap();
-    lab.refused(
-        "train c.conll --out o --encoder BERT --epochs 1",
-        &[folder, "delete"],
-    );
-}
-
-#[test]
 fn a_run_killed_while_fitting_goes_on() {
     let lab = Lab::new();
     lab.write("c.conll", columns(400));
@@ -628,13 +621,57 @@ fn a_run_killed_while_fitting_goes_on() {
 
     // A checkpoint of another fit, or a damaged one, is not gone on from.
     lab.write("killed/checkpoint.safetensors", &state);
-    lab.ok("train c.conll --out killed --encoder BERT --epochs 1");
+    lab.ok("train c.conll --out killed --overwrite --encoder BERT --epochs 1");
     assert_eq!(heads(&lab, "killed"), heads(&lab, "first"));
     for damaged in [&state[..state.len() / 2], b"", b"nonsense"] {
         lab.write("killed/checkpoint.safetensors", damaged);
         lab.ok("train c.conll --out killed --encoder BERT --epochs 1");
         assert_eq!(heads(&lab, "killed"), heads(&lab, "first"));
     }
+}
+
+#[test]
+fn another_trainings_folder_is_not_overwritten_unasked() {
+    let lab = Lab::new();
+    lab.write("c.conll", columns(60));
+    lab.write("d.conll", columns(70));
+    let own = "--out o --encoder BERT --epochs 1 --learning-rate 0.01";
+    lab.ok(&format!("train c.conll {own}"));
+    let first = heads(&lab, "o");
+    for other in [
+        "train c.conll --out o --encoder BERT --epochs 2 --learning-rate 0.01",
+        "train c.conll --out o --encoder BERT --epochs 1 --learning-rate 0.01 --seed 1",
+        "train c.conll --out o --encoder BERT --epochs 1 --learning-rate 0.01 --layers all",
+        "train c.conll --out o --encoder BERT --epochs 1 --learning-rate 0.01 --split blocks:0.5:1",
+        "train d.conll --out o --encoder BERT --epochs 1 --learning-rate 0.01",
+    ] {
+        // It says whose it is, and what to do.
+        lab.refused(
+            other,
+            &["--learning-rate 0.01", "--overwrite", "another folder"],
+        );
+        assert_eq!(heads(&lab, "o"), first, "{other}");
+    }
+    // The same one may run again, and another where that is asked for.
+    lab.ok(&format!("train c.conll {own}"));
+    assert_eq!(heads(&lab, "o"), first);
+    lab.ok(&format!("train d.conll {own} --overwrite"));
+    assert_ne!(heads(&lab, "o"), first);
+
+    // What a killed run has fitted so far is another training's, too.
+    let mut child = lab.start("train c.conll --out k --encoder BERT --epochs 1000 --batch 4");
+    let checkpoint = lab.path("k/checkpoint.safetensors");
+    assert!(wait_until(&mut child, || checkpoint.is_file()));
+    child.kill().unwrap();
+    wait(child);
+    let state = std::fs::read(&checkpoint).unwrap();
+    lab.refused(
+        "train c.conll --out k --encoder BERT --epochs 1",
+        &["--overwrite"],
+    );
+    assert!(std::fs::read(&checkpoint).unwrap() == state);
+    lab.ok("train c.conll --out k --encoder BERT --epochs 1 --overwrite");
+    assert!(!checkpoint.exists());
 }
 
 #[test]

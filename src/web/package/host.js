@@ -22,6 +22,8 @@ export class Host {
   #stop = new AbortController();
   /** Where the bundle is from, and whether it is kept. */
   #from = {};
+  /** The values of the redaction that was asked for last, and the file that they were read from. */
+  #redactor = { table: undefined, own: null };
   /** Whether the training that goes on is to end. */
   #trainingStopped = false;
   #post;
@@ -37,6 +39,17 @@ export class Host {
       this.#engine.addHead(head, title, bytes);
       return this.#engine.describe();
     },
+    redact: ({ text, found, policy, table }) => {
+      const redactor = this.#redactorOf(table);
+      // It learns new values, so that it is no longer the one of this file.
+      this.#redactor = { table: undefined, own: null };
+      const answer = redactor.redact(text, found, policy);
+      const written = redactor.table();
+      this.#redactor = { table: written, own: redactor };
+      return { ...answer, table: written };
+    },
+    restore: ({ table, text }) => this.#redactorOf(table).restore(text),
+    restorePiece: ({ table, text, state, last }) => this.#redactorOf(table).restorePiece(text, state, last),
     archive: (input) => archive({ engine: this.#engine, ...this.#from }, input),
     train: (input, progress) => {
       this.#trainingStopped = false;
@@ -63,6 +76,16 @@ export class Host {
       const fatal = !(error instanceof NeriteError) && typeof error?.code !== "string";
       this.#post({ id, error: fatal ? this.#trap(error) : describe(error), fatal });
     }
+  }
+
+  /** The values of a table's file; null is an empty one. */
+  #redactorOf(table) {
+    if (!this.#redactor.own || this.#redactor.table !== table) {
+      this.#redactor.own?.free();
+      this.#redactor = { table: undefined, own: null };
+      this.#redactor = { table, own: new this.#bindings.Redactor(table ?? undefined) };
+    }
+    return this.#redactor.own;
   }
 
   /** What a trap does not say: that there was no memory, or what the panic was. */

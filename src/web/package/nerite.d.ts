@@ -166,6 +166,14 @@ export class Recognizer {
     sentences: string[][],
     options?: Pick<PredictOptions, "head" | "decoder" | "signal">,
   ): Promise<{ tags: string[][]; confidences: number[][] }>;
+  /**
+   * The text without what heads and patterns find in it, so that it can be handed on.
+   * @example
+   * const redaction = await recognizer.redact("Ann Lee, ann@example.com, asks …");
+   * const answer = await chat(redaction.text); // "[PERSON_1], [EMAIL_1], asks …"
+   * const whole = await redaction.restore(answer);
+   */
+  redact(text: string, options?: RedactOptions): Promise<Redaction>;
   /** A trainer with the same bundle, in a worker of its own. */
   trainer(options?: Pick<LoadOptions, "onProgress" | "signal">): Promise<Trainer>;
   /** Takes a head beside the bundle's: from then on it is among `heads`. An id is made of letters, digits, ".", "-", "_". */
@@ -185,6 +193,77 @@ export class Recognizer {
   /** Ends all workers; what was asked of them rejects with code "freed". */
   free(): void;
   [Symbol.dispose](): void;
+}
+export interface RedactOptions {
+  /** Heads of this recognizer that look; default: its default head. `[]`: patterns alone. */
+  heads?: string[];
+  /** Recognizers with other bundles that look, too, for instance one for personal data beside a general one. */
+  also?: { recognizer: Recognizer; head?: string }[];
+  /** Whether addresses of mail and web, phone, card and account numbers, keys and the like are looked for; default true. */
+  patterns?: boolean;
+  /**
+   * When what one head finds counts only if another one finds it, too, of the types that both know. Default "doubtful":
+   * names in small letters where there are capitals, and single words with a low score.
+   */
+  confirm?: "never" | "doubtful" | "always";
+  /** What is taken out; default: every type but those that say nothing of a person (organizations, times, numbers). */
+  types?: string[];
+  /** What a head found with a lower score is left; an object says it by type, `default` for the others. Default 0. */
+  threshold?: number | Record<string, number>;
+  /** `[PERSON_1]`, which can be restored; a mask (█); or nothing. */
+  style?: "placeholder" | "mask" | "remove";
+  /** Values that are left, in whatever case. */
+  keep?: string[];
+  /** Values that are taken out wherever they stand, in whatever case. */
+  always?: string[];
+  /** Places that are left. */
+  keepAt?: [number, number][];
+  /** Places that are taken out. */
+  marks?: Mark[];
+  /** Whether a name that was found is taken out everywhere else in the text, too; default true. */
+  everywhere?: boolean;
+  /** The table of an earlier redaction, whose placeholders go on: the same value has the same one. */
+  table?: string;
+  signal?: AbortSignal;
+  visible?: [number, number] | (() => [number, number]);
+  onProgress?: (progress: { words: number; total: number }) => void;
+}
+/** A place of a text at which something was taken out, or left because of its score. */
+export interface RedactedPlace {
+  start: number;
+  end: number;
+  /** As placeholders name it: `PERSON`. */
+  type: string;
+  score: number;
+  origin: "head" | "pattern" | "repeated" | "user";
+  /** Start and end of what stands there in the redacted text. */
+  redacted?: [number, number];
+  placeholder?: string;
+}
+/** `Recognizer.redact` makes them. It holds everything that was taken out, in memory. */
+export class Redaction {
+  private constructor();
+  /** The text without what was taken out. */
+  readonly text: string;
+  readonly hidden: RedactedPlace[];
+  /** What was found and left, because of its score. */
+  readonly left: RedactedPlace[];
+  /** What was looked for, and of that what is taken out. */
+  readonly knownTypes: string[];
+  readonly takenTypes: string[];
+  /** What the placeholders stand for. */
+  readonly entries: { placeholder: string; type: string; number: number; forms: string[] }[];
+  /** The table as a file: JSON, with everything that was taken out. `nerite restore --table` reads it, too. */
+  table(): string;
+  /** The values put back into a text that holds placeholders, in whatever way a language model writes them. */
+  restore(text: string): Promise<string>;
+  /** The same for a text that comes in pieces: `response.pipeThrough(new TextDecoderStream()).pipeThrough(redaction.restorer())`. */
+  restorer(): TransformStream<string, string>;
+  /** The same text with other options: what is not named stays as it was. Nothing is read again. */
+  again(options: Omit<RedactOptions, "heads" | "also">): Promise<Redaction>;
+  /** Where a place of the redacted text is in the original one, and the other way. */
+  toOriginal(at: number): number;
+  toRedacted(at: number): number;
 }
 /** A labelled file: the file, its bytes, its text, or BRAT's pairs of files (NAME.txt and NAME.ann). */
 export type LabelledSource = Blob | Uint8Array | ArrayBuffer | string | Iterable<Blob>;

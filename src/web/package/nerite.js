@@ -6,11 +6,12 @@ import { evaluate, readLabelled } from "./evaluate.js";
 import { areOffsets, checked, INSPECT, LOAD, PREDICT, PREDICT_WORDS } from "./options.js";
 import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
+import { Redaction, redact } from "./redaction.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
 import { located } from "./source.js";
 import { Trainer } from "./trainer.js";
 
-export { cacheSize, clearCache, NeriteError, readLabelled, Trainer };
+export { cacheSize, clearCache, NeriteError, Redaction, readLabelled, Trainer };
 
 /** More workers than this bring little: memory is slower than cores. */
 const MOST_WORKERS = 4;
@@ -192,6 +193,11 @@ export class Recognizer {
         Array.from(tags, (tag, word) => probabilities[word * names.length + tag]),
       ),
     };
+  }
+
+  /** The text without what heads and patterns find in it. */
+  redact(text, options) {
+    return redact((task, input) => this.#pool.ask(task, input), this, text, options);
   }
 
   /** A trainer with the same bundle, which works in a worker of its own. */

@@ -6,7 +6,12 @@ const isFunction = (value) => typeof value === "function";
 export const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
 const isAddress = (value) => typeof value === "string" || value instanceof URL;
 const isSignal = (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener);
-const areTexts = (value) => Array.isArray(value) && value.every((text) => typeof text === "string");
+const isName = (value) => typeof value === "string";
+const isShare = (value) => typeof value === "number" && value >= 0 && value <= 1;
+const isList = (of) => (value) => Array.isArray(value) && value.every(of);
+const isSpan = (value) => Number.isInteger(value?.start) && Number.isInteger(value.end);
+const isBeside = (value) =>
+  isFunction(value?.recognizer?.predictAll) && ["string", "undefined"].includes(typeof value.head);
 /** Types by types; null drops one. */
 const isMap = (value) =>
   typeof value === "string" ||
@@ -15,7 +20,7 @@ const isMap = (value) =>
     !Array.isArray(value) &&
     Object.values(value).every((to) => to === null || typeof to === "string"));
 const truth = ["true or false", (value) => typeof value === "boolean"];
-const text = ["a text", (value) => typeof value === "string"];
+const text = ["a text", isName];
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
 /** What options are to be. Those without a test are looked at where they are used. */
@@ -31,9 +36,23 @@ const KINDS = {
   workerUrl: ["an address", isAddress],
   wasmUrl: ["an address, or { relaxed, plain }", areAddresses],
   hub: ["an address", isAddress],
-  heads: ["a list of ids of heads", areTexts],
-  types: ["a list of types", areTexts],
-  labels: ["a list of tags", areTexts],
+  heads: ["a list of heads' names", isList(isName)],
+  also: ["a list of { recognizer, head? }", isList(isBeside)],
+  patterns: ["true or false", (value) => typeof value === "boolean"],
+  confirm: ["never, doubtful or always", isName],
+  types: ["a list of types", isList(isName)],
+  threshold: [
+    "a number from 0 to 1, or an object of such by types",
+    (value) => isShare(value) || (typeof value === "object" && value !== null && Object.values(value).every(isShare)),
+  ],
+  style: ["placeholder, mask or remove", isName],
+  keep: ["a list of values", isList(isName)],
+  always: ["a list of values", isList(isName)],
+  keepAt: ["a list of two offsets each", isList(areOffsets)],
+  marks: ["a list of { start, end, type }", isList((mark) => isSpan(mark) && isName(mark.type))],
+  everywhere: ["true or false", (value) => typeof value === "boolean"],
+  table: ["what Redaction.table() gave", isName],
+  labels: ["a list of tags", isList(isName)],
   map: ["an object of types by types, null for those that are dropped, or a text like geo=LOC,per=PER", isMap],
   name: text,
   format: text,
@@ -48,6 +67,10 @@ const CALLBACKS = ["onProgress", "onPart", "visible"];
 export const LOAD = ["onProgress", "signal", "workers", "cache", "worker", "workerUrl", "wasmUrl", "hub"];
 export const INSPECT = ["signal", "hub"];
 export const PREDICT = ["head", "decoder", "aggregation", "strategy", "signal", "visible", "onProgress", "onPart"];
+export const REDACT = [
+  ...["heads", "also", "patterns", "confirm", "types", "threshold", "style", "keep", "always", "keepAt", "marks"],
+  ...["everywhere", "table", "signal", "visible", "onProgress"],
+];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
 export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];

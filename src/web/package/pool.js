@@ -119,18 +119,17 @@ export class Pool {
     this.bundle = { ...this.bundle, heads };
   }
 
-  /** Asks the first worker. */
+  /** Asks the first worker what any of them could answer. */
   async ask(task, input) {
     const lead = await this.lead();
-    return this.#watch(lead, lead.ask(task, input));
+    const answer = await this.#watch(lead, lead.ask(task, input));
+    this.#renew(lead);
+    return answer;
   }
 
-  async outline(text) {
+  outline(text) {
     this.#length = text.length;
-    const lead = await this.lead();
-    const outline = await this.#watch(lead, lead.ask("outline", { text }));
-    this.#renew(lead);
-    return outline;
+    return this.ask("outline", { text });
   }
 
   /**

@@ -12,4 +12,5 @@ export async function start() {
 export const checkFile = (...given) => metrics.checkFile(...given);
 export const compareReports = (...given) => metrics.compareReports(...given);
 export const listErrors = (...given) => metrics.listErrors(...given);
+export const breakDown = (...given) => metrics.breakDown(...given);
 export const judgeSample = (...given) => metrics.judgeSample(...given);

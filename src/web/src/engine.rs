@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use js_sys::Uint32Array;
 use nerite::{
-    Aggregation, Block, BundleFile, BundleHead, Decoder, Encoder, EncoderLoader, Head, Manifest,
-    Options, PART_BYTES, Piece, Pieces, Prediction, RecognizeError, Recognizer, Sentence, Strategy,
-    Unit, Utf16Offsets, Workspace, cut, from_utf16,
+    Aggregation, Block, BundleHead, BundleLoader, Decoder, Head, LoadError, LoadedBundle, Manifest,
+    Options, Piece, Pieces, Prediction, RecognizeError, Recognizer, Sentence, Strategy, Unit,
+    Utf16Offsets, Workspace, cut, from_utf16,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -32,6 +31,17 @@ impl Refusal {
             code,
             message: message.to_string(),
         }
+    }
+}
+
+impl From<LoadError> for Refusal {
+    fn from(error: LoadError) -> Self {
+        let code = match error {
+            LoadError::Bundle(_) => "bundle",
+            LoadError::Integrity(_) => "integrity",
+            LoadError::Memory(_) => "memory",
+        };
+        Self::new(code, error)
     }
 }
 
@@ -58,26 +68,9 @@ pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal>
 /// One bundle.
 #[wasm_bindgen]
 pub struct Engine {
-    manifest: Manifest,
-    /// Files that are whole.
-    done: usize,
-    /// Of the file that is being read: its bytes so far, up to where their
-    /// sha256 is known to be the manifest's, and else their own.
-    received: u64,
-    checked: u64,
-    hash: Sha256,
-    encoder: EncoderLoader,
-    /// Why the encoder's bytes make none. Said once they are known not to be
-    /// damaged, which would be the better reason.
-    unusable: Option<Refusal>,
-    /// A file that is not the encoder, until it is whole.
-    buffer: Vec<u8>,
-    loaded: Option<Encoder>,
-    recognizer: Option<Recognizer>,
-    /// In the manifest's order.
-    heads: Vec<Head>,
-    /// Their files, which another head may begin with.
-    head_files: Vec<Vec<u8>>,
+    loader: BundleLoader,
+    /// Once all files have been read.
+    bundle: Option<LoadedBundle>,
     /// What is known of sentences, by their words, layer upon layer.
     pub(crate) encoded: HashMap<Vec<String>, Arc<Encoded>>,
     /// For runs of the encoder over given words.
@@ -101,21 +94,9 @@ impl Engine {
     /// order of [`Engine::files`].
     #[wasm_bindgen(constructor)]
     pub fn new(manifest: &[u8]) -> Result<Engine, JsValue> {
-        let manifest =
-            Manifest::from_json(manifest).map_err(|error| Refusal::new("bundle", error))?;
         Ok(Self {
-            manifest,
-            done: 0,
-            received: 0,
-            checked: 0,
-            hash: Sha256::new(),
-            encoder: EncoderLoader::default(),
-            unusable: None,
-            buffer: Vec::new(),
-            loaded: None,
-            recognizer: None,
-            heads: Vec::new(),
-            head_files: Vec::new(),
+            loader: BundleLoader::new(manifest).map_err(Refusal::from)?,
+            bundle: None,
             encoded: HashMap::new(),
             workspace: Workspace::default(),
         })
@@ -123,7 +104,7 @@ impl Engine {
 
     /// The files to be read, in order: `{file, bytes, sha256, parts?}`.
     pub fn files(&self) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.manifest.files().collect::<Vec<_>>())?)
+        Ok(to_js(&self.loader.files().collect::<Vec<_>>())?)
     }
 
     /// Takes the sha256 of the next part of the current file, whose bytes are
@@ -131,119 +112,19 @@ impl Engine {
     /// but only what is in one piece.)
     #[wasm_bindgen(js_name = checkPart)]
     pub fn check_part(&mut self, sha256: &[u8]) -> Result<(), JsValue> {
-        let file = self.file()?;
-        if self.received != self.checked {
-            let message = format!("{}: found a part before the last one's end", file.file);
-            return Err(Refusal::new("integrity", message).into());
-        }
-        let found: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        match file.part_at(self.received) {
-            Some(expected) if expected == found => {}
-            expected => {
-                let expected = expected.unwrap_or("none");
-                return Err(damaged(&file, &format!("sha256 {found}"), expected).into());
-            }
-        }
-        self.checked = file.bytes.min(self.received + PART_BYTES as u64);
-        Ok(())
+        Ok(self.loader.check_part(sha256).map_err(Refusal::from)?)
     }
 
     /// Takes the next bytes of the current file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
-        let file = self.file()?;
-        self.received += bytes.len() as u64;
-        if self.checked == 0 {
-            self.hash.update(bytes);
-        } else if self.received > self.checked {
-            let message = format!("{}: found bytes that were not checked", file.file);
-            return Err(Refusal::new("integrity", message).into());
-        }
-        if self.received > file.bytes {
-            let message = format!("{}: found more than {} bytes", file.file, file.bytes);
-            return Err(Refusal::new("integrity", message).into());
-        }
-        if self.done == 0 {
-            if self.unusable.is_none() {
-                let pushed = self.encoder.push(bytes);
-                self.unusable = pushed.err().map(|error| Refusal::new("bundle", error));
-            }
-            let refused = self.unusable.take_if(|_| self.checked > 0);
-            return refused.map_or(Ok(()), |refusal| Err(refusal.into()));
-        }
-        if self.buffer.is_empty() {
-            let wanted = file.bytes as usize;
-            let room = self.buffer.try_reserve_exact(wanted);
-            room.map_err(|_| {
-                Refusal::new(
-                    "memory",
-                    format!(
-                        "{}: there is no memory left for its {wanted} bytes",
-                        file.file
-                    ),
-                )
-            })?;
-        }
-        self.buffer.extend_from_slice(bytes);
-        Ok(())
+        Ok(self.loader.push(bytes).map_err(Refusal::from)?)
     }
 
     /// Says that the current file has come to its end. Checks its size and
     /// sha256, and what it holds, before anything of it is used.
     #[wasm_bindgen(js_name = finishFile)]
     pub fn finish_file(&mut self) -> Result<(), JsValue> {
-        let file = self.file()?;
-        let buffer = std::mem::take(&mut self.buffer);
-        let hash = std::mem::take(&mut self.hash);
-        let checked = std::mem::take(&mut self.checked);
-        if self.received != file.bytes {
-            let (found, expected) = (self.received, file.bytes);
-            return Err(damaged(&file, &format!("{found} bytes"), &format!("{expected}")).into());
-        }
-        if checked == 0 {
-            let found = format!("{:x}", hash.finalize());
-            if found != file.sha256 {
-                return Err(damaged(&file, &format!("sha256 {found}"), &file.sha256).into());
-            }
-        }
-        if let Some(refusal) = self.unusable.take() {
-            return Err(refusal.into());
-        }
-        let bundle = |error: &dyn std::fmt::Display| {
-            Refusal::new("bundle", format!("{}: {error}", file.file))
-        };
-        match self.done {
-            0 => {
-                let loader = std::mem::take(&mut self.encoder);
-                let encoder = loader.finish(file.sha256.clone());
-                let mut encoder = encoder.map_err(|error| bundle(&error))?;
-                encoder.choose_kernel(now);
-                self.loaded = Some(encoder);
-            }
-            1 => {
-                let encoder = self.loaded.take().expect("the first file was whole");
-                let recognizer =
-                    Recognizer::new(encoder, &buffer).map_err(|error| bundle(&error))?;
-                self.recognizer = Some(recognizer);
-            }
-            _ => {
-                let head = Head::from_bytes(&buffer).map_err(|error| bundle(&error))?;
-                let recognizer = self.recognizer.as_ref().expect("the second file was whole");
-                head.check_encoder(recognizer.encoder())
-                    .map_err(|error| bundle(&error))?;
-                let unit = head.config().unit();
-                if self.heads.iter().any(|other| other.config().unit() != unit) {
-                    return Err(bundle(&format_args!(
-                        "found a head of {}, expected the unit of the bundle's other heads",
-                        unit.name()
-                    ))
-                    .into());
-                }
-                self.heads.push(head);
-                self.head_files.push(buffer);
-            }
-        }
-        self.done += 1;
-        self.received = 0;
+        self.bundle = self.loader.finish_file(now).map_err(Refusal::from)?;
         Ok(())
     }
 
@@ -251,44 +132,14 @@ impl Engine {
     /// was added under the same name before.
     #[wasm_bindgen(js_name = addHead)]
     pub fn add_head(&mut self, id: &str, title: &str, bytes: Vec<u8>) -> Result<(), JsValue> {
-        let refuse =
-            |error: &dyn std::fmt::Display| Refusal::new("bundle", format!("{id}: {error}"));
-        let head = Head::from_bytes(&bytes).map_err(|error| refuse(&error))?;
-        let encoder = self.recognizer()?.encoder();
-        head.check_encoder(encoder)
-            .map_err(|error| refuse(&error))?;
-        let entry = BundleHead {
-            id: id.into(),
-            title: title.into(),
-            file: BundleFile {
-                file: format!("heads/{id}.safetensors"),
-                bytes: bytes.len() as u64,
-                sha256: format!("{:x}", Sha256::digest(&bytes)),
-                parts: Vec::new(),
-                piece_bytes: None,
-            },
-            report: None,
-            agreement: None,
-        };
-        match self.manifest.heads.iter().position(|own| own.id == id) {
-            Some(place) => {
-                self.manifest.heads[place] = entry;
-                (self.heads[place], self.head_files[place]) = (head, bytes);
-            }
-            None => {
-                self.manifest.heads.push(entry);
-                self.heads.push(head);
-                self.head_files.push(bytes);
-                self.done += 1;
-            }
-        }
-        Ok(())
+        let bundle = self.bundle.as_mut().ok_or_else(unread)?;
+        Ok(bundle.add_head(id, title, bytes).map_err(Refusal::from)?)
     }
 
     /// The manifest of a bundle with the heads that were added, without
     /// reports, of which `head` is the default one.
     pub fn manifest(&self, head: &str) -> Result<String, JsValue> {
-        let mut manifest = self.manifest.clone();
+        let mut manifest = self.bundle()?.manifest.clone();
         manifest.default_head = head.to_owned();
         manifest
             .heads
@@ -306,12 +157,13 @@ impl Engine {
 
     /// What there is to say of the bundle, once all files have been read.
     pub fn describe(&self) -> Result<JsValue, JsValue> {
-        if self.heads.len() != self.manifest.heads.len() {
-            return Err(Refusal::new("bundle", "not all files have been read").into());
-        }
-        let encoder = self.recognizer.as_ref().map(Recognizer::encoder);
-        let encoder = encoder.expect("it is read before the heads");
-        Ok(to_js(&Bundle::new(&self.manifest, encoder, &self.heads))?)
+        let LoadedBundle {
+            manifest,
+            recognizer,
+            heads,
+            ..
+        } = self.bundle()?;
+        Ok(to_js(&Bundle::new(manifest, recognizer.encoder(), heads))?)
     }
 
     /// The words and sentences of a text:
@@ -322,11 +174,10 @@ impl Engine {
     /// of the same word as the piece before), contexts: Uint32Array (the first
     /// piece that a block reads, and the one after the last)}`.
     pub fn outline(&self, text: &str) -> Result<JsValue, JsValue> {
-        let recognizer = self.recognizer.as_ref();
         let reads_pieces = |head: &Head| head.config().unit() == Unit::Pieces;
-        match recognizer {
-            Some(recognizer) if self.heads.first().is_some_and(reads_pieces) => {
-                let pieces = recognizer.pieces(text);
+        match &self.bundle {
+            Some(bundle) if bundle.heads.first().is_some_and(reads_pieces) => {
+                let pieces = bundle.recognizer.pieces(text);
                 let pieces = pieces.map_err(|error| Refusal::new("input", error))?;
                 Ok(to_js(&Outline::of_pieces(text, &pieces))?)
             }
@@ -404,43 +255,48 @@ impl Question {
 impl Engine {
     /// The recognizer, and the head of each question.
     fn asked(&mut self, questions: &[Question]) -> Result<(&mut Recognizer, Vec<&Head>), Refusal> {
-        let recognizer = self.recognizer.as_mut();
-        let recognizer =
-            recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))?;
-        let mut heads = Vec::new();
+        let bundle = self.bundle.as_mut().ok_or_else(unread)?;
+        let LoadedBundle {
+            manifest,
+            recognizer,
+            heads,
+            ..
+        } = bundle;
+        let mut asked = Vec::new();
         for question in questions {
-            heads.push(find(&self.manifest, &self.heads, &question.head)?.1);
+            asked.push(find(manifest, heads, &question.head)?.1);
         }
-        Ok((recognizer, heads))
+        Ok((recognizer, asked))
+    }
+
+    fn bundle(&self) -> Result<&LoadedBundle, Refusal> {
+        self.bundle.as_ref().ok_or_else(unread)
     }
 
     /// The encoder with its tokenizer, once it has been read.
     pub(crate) fn recognizer(&self) -> Result<&Recognizer, Refusal> {
-        let recognizer = self.recognizer.as_ref();
-        recognizer.ok_or_else(|| Refusal::new("bundle", "no bundle has been read"))
+        Ok(&self.bundle()?.recognizer)
     }
 
     /// A head by its id.
     pub(crate) fn head(&self, id: &str) -> Result<(&BundleHead, &Head), Refusal> {
-        find(&self.manifest, &self.heads, id)
+        let bundle = self.bundle()?;
+        find(&bundle.manifest, &bundle.heads, id)
     }
 
     /// The bundle's name.
     pub(crate) fn name(&self) -> &str {
-        &self.manifest.name
+        self.loader.name()
     }
 
     /// The file of a head of the bundle.
     pub(crate) fn head_file(&self, id: &str) -> Option<&[u8]> {
-        let place = self.manifest.heads.iter().position(|head| head.id == id)?;
-        self.head_files.get(place).map(Vec::as_slice)
+        self.bundle.as_ref()?.head_file(id)
     }
+}
 
-    /// The file that is being read.
-    fn file(&self) -> Result<BundleFile, Refusal> {
-        let file = self.manifest.files().nth(self.done).cloned();
-        file.ok_or_else(|| Refusal::new("bundle", "found bytes after the last file"))
-    }
+fn unread() -> Refusal {
+    Refusal::new("bundle", "not all files have been read")
 }
 
 /// A head by its id, with what the manifest says of it.
@@ -458,16 +314,6 @@ fn find<'a>(
             format!("found the head {id:?}, expected one of {expected}"),
         )
     })
-}
-
-fn damaged(file: &BundleFile, found: &str, expected: &str) -> Refusal {
-    let name = &file.file;
-    Refusal::new(
-        "integrity",
-        format!(
-            "{name}: found {found}, expected {expected}; the file is damaged or of another version"
-        ),
-    )
 }
 
 /// Blocks of pieces as a page has them, checked.

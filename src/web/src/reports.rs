@@ -2,7 +2,7 @@
 //! files of the user. Documents come and go as JSON, which is what they are
 //! stored as.
 
-use nerite::{Comparison, Errors, Report, ReportError, Sample, TokenReport};
+use nerite::{Breakdown, Comparison, Errors, Foreign, RedactionReport, Report, Sample};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -15,12 +15,18 @@ enum File {
     Report,
     /// A sample whose figures follow from its predictions.
     Sample,
-    /// scikit-learn's dictionary.
-    Classification { token: TokenReport },
+    /// A report on a redaction, whose shares follow from its counts.
+    Redaction,
+    /// What another program wrote: figures alone.
+    Foreign {
+        #[serde(flatten)]
+        found: Box<Foreign>,
+    },
 }
 
 /// Finds out what a file is, and checks all of it; gives
-/// `{"kind": "report" | "sample"}`, or `{"kind": "classification", "token"}`.
+/// `{"kind": "report" | "sample" | "redaction"}`, or `{"kind": "foreign"}` with
+/// a [`Foreign`]'s fields. Not all that other programs print is JSON.
 ///
 /// # Errors
 ///
@@ -32,18 +38,24 @@ pub fn check_file(json: &str) -> Result<String, JsError> {
         #[serde(default)]
         format: Option<serde_json::Value>,
     }
-    let header: Header = serde_json::from_str(json).map_err(ReportError::from)?;
-    let file = match header.format.as_ref().and_then(|format| format.as_str()) {
+    // What parses as none has no format of ours, and the reason is told then.
+    let header: Option<Header> = serde_json::from_str(json).ok();
+    let format = header.and_then(|header| header.format);
+    let file = match format.as_ref().and_then(|format| format.as_str()) {
         Some(nerite::SAMPLE_FORMAT) => {
             Sample::from_json(json)?;
             File::Sample
+        }
+        Some(nerite::REDACTION_FORMAT) => {
+            RedactionReport::from_json(json)?;
+            File::Redaction
         }
         Some(_) => {
             Report::from_json(json)?.check()?;
             File::Report
         }
-        None => File::Classification {
-            token: TokenReport::from_classification_report(json)?,
+        None => File::Foreign {
+            found: Box::new(Foreign::read(json)?),
         },
     };
     Ok(serde_json::to_string(&file)?)
@@ -72,6 +84,19 @@ pub fn compare_reports(a: &str, b: &str, seed: u32, resamples: u32) -> Result<St
 pub fn list_errors(a: &str, b: &str) -> Result<String, JsError> {
     let (a, b) = (Report::from_json(a)?, Report::from_json(b)?);
     let found = Errors::of(&a.details.outcomes, &b.details.outcomes)?;
+    Ok(serde_json::to_string(&found)?)
+}
+
+/// A report's entities by type, with intervals and kinds of error: a
+/// [`Breakdown`].
+///
+/// # Errors
+///
+/// A file that is no report.
+#[wasm_bindgen(js_name = breakDown)]
+pub fn break_down(report: &str, seed: u32, resamples: u32) -> Result<String, JsError> {
+    let report = Report::from_json(report)?;
+    let found = Breakdown::of(&report.details.outcomes, seed.into(), resamples)?;
     Ok(serde_json::to_string(&found)?)
 }
 

@@ -6,7 +6,8 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use nerite::{HeadConfig, HeadKind, JudgedSentence, TagSet, Workspace, cut, from_utf16};
 use nerite_fit::{
-    Cached, Examples, Fit, Gold, Judged, Labelled, Progress, Sentence, Settings, Task, folds, judge,
+    Cached, Examples, Fit, FitError, Gold, Judged, Labelled, Progress, Sentence, Settings, Task,
+    folds, judge,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -60,11 +61,12 @@ impl Examples for Texts {
         }
     }
 
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         let halves = &self.sentences[index].encoded.rows;
         let start = rows.len();
         rows.resize(start + halves.len(), 0.0);
         halves.convert_to_f32_slice(&mut rows[start..]);
+        Ok(())
     }
 }
 
@@ -186,6 +188,7 @@ impl Trainer {
             transitions: settings.model.transitions,
             decoder: settings.model.decoder,
             pieces: None,
+            entity_calibration: None,
         };
         // Begun with another head, a new one is built like it.
         if let Some(file) = &from {
@@ -403,6 +406,7 @@ impl Trainer {
         let judged = Judged {
             tags: self.texts.tags.clone(),
             sentences: sentences.collect(),
+            entity_calibration: None,
         };
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
             r#type: name,

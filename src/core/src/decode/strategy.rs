@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::{Strategy, argmax};
-use crate::pieces::Piece;
 use crate::tags::{Part, TagSet};
+use crate::tokenizer::Piece;
 
 /// An entity as a run of pieces.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,7 +169,7 @@ fn group(steps: &[Step], kind: &str) -> Found {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

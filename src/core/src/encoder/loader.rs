@@ -353,7 +353,7 @@ fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

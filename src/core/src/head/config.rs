@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::HeadError;
+use super::entity_calibration::EntityCalibration;
 use super::lexicon::Lexicon;
 use crate::decode::{Decoder, Strategy};
 use crate::int8::MAX_INPUTS;
@@ -102,6 +103,10 @@ pub struct HeadConfig {
     /// of words.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pieces: Option<Strategy>,
+    /// How the scores of entities follow from those of their words; without it
+    /// they are the mean.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub entity_calibration: Option<EntityCalibration>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -202,6 +207,13 @@ impl HeadConfig {
             return contents(format!(
                 "found the temperature {}, expected a positive number",
                 self.temperature
+            ));
+        }
+        if let Some(scores) = self.entity_calibration
+            && !scores.is_sound()
+        {
+            return contents(format!(
+                "found {scores:?}, expected a slope above 0 and numbers of at most 100"
             ));
         }
         if let Some(lexicon) = self.lexicon

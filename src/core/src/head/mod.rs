@@ -15,6 +15,7 @@
 //! "Neural Architectures for Named Entity Recognition", 2016.
 
 mod config;
+mod entity_calibration;
 mod file;
 mod lexicon;
 mod matrix;
@@ -25,6 +26,7 @@ use crate::int8::Backend;
 use crate::math::softmax;
 
 pub use config::{HeadConfig, HeadKind, HeadTensor, Unit};
+pub use entity_calibration::EntityCalibration;
 pub use file::{head_file, head_numbers};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;

@@ -1,4 +1,4 @@
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
@@ -19,6 +19,7 @@ fn linear() -> HeadConfig {
         transitions: false,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     }
 }
 

@@ -131,7 +131,7 @@ pub(crate) unsafe fn multiply<K: Kernel>(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::super::kernels::{self, Activation};

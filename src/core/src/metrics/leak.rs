@@ -215,7 +215,7 @@ fn count(own: &LeakText<'_>, types: &[&str], groups: &[&String]) -> Counts {
 )]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod buckets;
+mod by_type;
 mod calibration;
 mod confusion;
 mod entity;
@@ -13,6 +14,7 @@ mod token;
 
 pub use bootstrap::{Comparison, Difference, Interval, Intervals};
 pub use buckets::{Bucket, Buckets, Training};
+pub use by_type::{TypeIntervals, TypeScores};
 pub use calibration::{Bin, Calibration, Reliability};
 pub use confusion::{Confusion, Matrix};
 pub use entity::{EntityReport, EntityScores};

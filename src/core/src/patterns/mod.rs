@@ -171,7 +171,7 @@ pub fn patterns(text: &str) -> Vec<Pattern> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

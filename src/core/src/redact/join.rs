@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::doubt::IDENTIFIERS;
 use super::found::{Found, Origin};
 use crate::patterns::joins;
 
@@ -128,15 +129,7 @@ fn whole(text: &str, found: &Found) -> Option<Found> {
     trimmed(text, found)
 }
 
-/// Heads take a lone number for one of these; none is so short.
-const IDENTIFIERS: [&str; 6] = [
-    "TAX_ID",
-    "DRIVERS_LICENSE",
-    "GOVERNMENT_ID",
-    "PASSPORT",
-    "BANK_ACCOUNT",
-    "ROUTING_NUMBER",
-];
+/// No number that belongs to a person is so short.
 const FEWEST_OF_AN_IDENTIFIER: usize = 5;
 
 /// A word that goes on longer is not one.

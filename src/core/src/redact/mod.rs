@@ -1,11 +1,13 @@
 //! Text that can be handed on: what was found in it becomes placeholders, a
 //! mask or nothing, and an answer that holds placeholders gets the values back.
 //!
-//! `found` says what types are called here, `join` makes one list of what
+//! `found` says what types are called here, `doubt` what a head is not believed
+//! in alone, `join` makes one list of what
 //! heads, patterns and the user's own lists say, `identity` which values are
 //! the same, `table` keeps them under their placeholders, `placeholder` reads
 //! placeholders however they are written, and `restore` puts the values back.
 
+mod doubt;
 mod found;
 mod identity;
 mod join;
@@ -23,10 +25,11 @@ mod tests;
 
 use std::ops::Range;
 
+pub use doubt::{Confirm, shared_types};
 pub use found::{Found, Origin, placeholder_type};
 pub use join::join;
 pub use policy::{Policy, Style};
-pub use restore::Restorer;
+pub use restore::{Paused, Restorer};
 pub use table::{Entry, Table, TableError};
 
 use table::Prefix;

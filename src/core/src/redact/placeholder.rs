@@ -431,6 +431,14 @@ pub(super) struct Before {
 }
 
 impl Before {
+    pub(super) fn of(in_word: bool) -> Self {
+        Self { in_word }
+    }
+
+    pub(super) fn is_in_word(self) -> bool {
+        self.in_word
+    }
+
     pub(super) fn add(&mut self, c: char) {
         if c != '_' {
             self.in_word = joins(c);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::doubt::{Confirm, believed};
 use super::found::{Found, Origin, is_personal};
 use super::join::join;
 use super::lists::Phrases;
@@ -62,6 +63,10 @@ pub struct Policy {
     pub keep_at: Vec<Range<usize>>,
     /// Whether a name that was found is taken out everywhere else in the text.
     pub everywhere: bool,
+    /// When a head's span counts only where another head agrees.
+    pub confirm: Confirm,
+    /// The types that several of the heads know, as placeholders name them.
+    pub shared_types: Vec<String>,
 }
 
 impl Default for Policy {
@@ -75,6 +80,8 @@ impl Default for Policy {
             always: Vec::new(),
             keep_at: Vec::new(),
             everywhere: true,
+            confirm: Confirm::default(),
+            shared_types: Vec::new(),
         }
     }
 }
@@ -99,15 +106,21 @@ impl Policy {
     pub(super) fn choose(&self, text: &str, found: &[Found]) -> (Vec<Found>, Vec<Found>) {
         let keep = Phrases::new(self.keep.iter().map(String::as_str));
         let (mut chosen, mut left) = (Vec::new(), Vec::new());
+        // Addresses and numbers that are to stay, with the names in them.
+        let mut whole: Vec<Range<usize>> = Vec::new();
+        let found = believed(text, found.to_vec(), self.confirm, &self.shared_types);
         for found in found {
             let user = found.origin == Origin::User;
             if !user && !self.takes(&found.kind) {
+                if found.origin == Origin::Pattern {
+                    whole.push(found.range);
+                }
                 continue;
             }
             let sure =
                 found.origin != Origin::Head || found.score >= self.threshold_of(&found.kind);
             let side = if sure { &mut chosen } else { &mut left };
-            side.push(found.clone());
+            side.push(found);
         }
         let always = Phrases::new(self.always.iter().map(String::as_str));
         chosen.extend(always.find(text).map(|(range, _)| Found {
@@ -117,7 +130,16 @@ impl Policy {
             origin: Origin::User,
         }));
         if self.everywhere {
+            let names = chosen.len();
             self.repeat(text, &mut chosen);
+            let repeated = chosen.split_off(names);
+            whole.sort_by_key(|range| range.start);
+            chosen.extend(repeated.into_iter().filter(|found| {
+                let next = whole.partition_point(|own| own.end <= found.range.start);
+                whole
+                    .get(next)
+                    .is_none_or(|own| own.start >= found.range.end)
+            }));
         }
         let kept = |found: &Found| {
             let placed = |range: &Range<usize>| {

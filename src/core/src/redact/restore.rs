@@ -1,5 +1,7 @@
 //! Values back into a text, whole or as it comes.
 
+use serde::{Deserialize, Serialize};
+
 use super::placeholder::{At, Before, Reader};
 use super::table::{Prefix, Table};
 
@@ -13,6 +15,17 @@ pub struct Restorer<'a> {
     prefix: Prefix,
 }
 
+/// A [`Restorer`] between two pieces.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Paused {
+    /// What may be the start of a placeholder.
+    held: String,
+    /// Whether a word goes on there.
+    in_word: bool,
+    /// The hash of the text before, in hexadecimal digits; empty at its start.
+    prefix: String,
+}
+
 impl<'a> Restorer<'a> {
     /// Begins a text.
     pub fn new(table: &'a Table) -> Self {
@@ -22,6 +35,25 @@ impl<'a> Restorer<'a> {
             held: String::new(),
             before: Before::default(),
             prefix: Prefix::default(),
+        }
+    }
+
+    /// Goes on where another one of the same table was paused.
+    pub fn resume(table: &'a Table, paused: Paused) -> Self {
+        Self {
+            held: paused.held,
+            before: Before::of(paused.in_word),
+            prefix: Prefix::from_hex(&paused.prefix),
+            ..Self::new(table)
+        }
+    }
+
+    /// What is needed to go on later.
+    pub fn pause(self) -> Paused {
+        Paused {
+            in_word: self.before.is_in_word(),
+            prefix: self.prefix.to_hex(),
+            held: self.held,
         }
     }
 

@@ -85,6 +85,15 @@ impl Default for Prefix {
 }
 
 impl Prefix {
+    pub(super) fn to_hex(self) -> String {
+        format!("{:016x}", self.0)
+    }
+
+    /// That of an empty text if it is none.
+    pub(super) fn from_hex(hex: &str) -> Self {
+        u64::from_str_radix(hex, 16).map_or_else(|_| Self::default(), Self)
+    }
+
     pub(super) fn add(&mut self, text: &str) {
         for byte in text.bytes() {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

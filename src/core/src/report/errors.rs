@@ -108,24 +108,8 @@ fn kinds(tags: &TagSet, own: &Outcome) -> Vec<ErrorKind> {
         Span::read(parsed)
     };
     let (gold, predicted) = (read(&own.gold), read(&own.predicted));
-    let outcomes = matches(&gold, &predicted, Scheme::Strict).into_iter();
-    let mut kinds: Vec<ErrorKind> = outcomes
-        .filter_map(|outcome| match outcome {
-            Match::Correct(..) => None,
-            Match::Missed(_) => Some(ErrorKind::Missed),
-            Match::Spurious(_) => Some(ErrorKind::Spurious),
-            Match::Incorrect(g, p) | Match::Partial(g, p) => {
-                let (gold, predicted) = (&gold[g], &predicted[p]);
-                Some(
-                    match (gold.words == predicted.words, gold.kind == predicted.kind) {
-                        (true, _) => ErrorKind::Type,
-                        (false, true) => ErrorKind::Boundary,
-                        (false, false) => ErrorKind::Both,
-                    },
-                )
-            }
-        })
-        .collect();
+    let wrong = wrong_entities(&gold, &predicted).into_iter();
+    let mut kinds: Vec<ErrorKind> = wrong.map(|(kind, _)| kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     if kinds.is_empty() {
@@ -134,9 +118,34 @@ fn kinds(tags: &TagSet, own: &Outcome) -> Vec<ErrorKind> {
     kinds
 }
 
+/// What is wrong with a sentence's entities, each with the gold entity that it
+/// is about, or with the predicted one where there is none.
+pub(super) fn wrong_entities<'a, 'b>(
+    gold: &'b [Span<'a>],
+    predicted: &'b [Span<'a>],
+) -> Vec<(ErrorKind, &'b Span<'a>)> {
+    let outcomes = matches(gold, predicted, Scheme::Strict).into_iter();
+    outcomes
+        .filter_map(|outcome| match outcome {
+            Match::Correct(..) => None,
+            Match::Missed(g) => Some((ErrorKind::Missed, &gold[g])),
+            Match::Spurious(p) => Some((ErrorKind::Spurious, &predicted[p])),
+            Match::Incorrect(g, p) | Match::Partial(g, p) => {
+                let (gold, predicted) = (&gold[g], &predicted[p]);
+                let kind = match (gold.words == predicted.words, gold.kind == predicted.kind) {
+                    (true, _) => ErrorKind::Type,
+                    (false, true) => ErrorKind::Boundary,
+                    (false, false) => ErrorKind::Both,
+                };
+                Some((kind, gold))
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

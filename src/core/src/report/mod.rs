@@ -5,17 +5,22 @@ use serde_json::Value;
 
 use crate::metrics::TokenReport;
 
-mod classification;
+mod breakdown;
 mod errors;
 mod evaluation;
+mod foreign;
 mod outcomes;
+mod redaction;
 mod sample;
 
+pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
-    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
+    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated, entity_means,
 };
+pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};
+pub use redaction::{REDACTION_FORMAT, REDACTION_VERSION, RedactionReport};
 pub use sample::{Judged, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence};
 
 /// The `format` of a report.
@@ -220,6 +225,12 @@ pub enum ReportError {
     /// It is no classification report.
     #[error("classification report: {0}")]
     Classification(String),
+    /// It is no report of another program either.
+    #[error("{0}")]
+    Foreign(String),
+    /// A report on a redaction does not add up.
+    #[error("redaction report: {0}")]
+    Redaction(String),
     /// Another format or version.
     #[error("found {found:?} version {version}, expected {REPORT_FORMAT} version {REPORT_VERSION}")]
     Version {
@@ -286,6 +297,7 @@ impl Report {
             training: None,
             seed: self.details.intervals.seed,
             resamples: 0,
+            entity_calibration: None,
         };
         let again = Evaluation::of(&self.details.outcomes.tags, &sentences, &context);
         for (name, found, expected) in [
@@ -369,140 +381,4 @@ fn differ(path: &str, found: &Value, expected: &Value) -> Result<(), ReportError
 }
 
 #[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-    use crate::tags::TagSet;
-
-    fn report() -> Report {
-        let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
-        let sentence = JudgedSentence {
-            words: vec!["Ann", "Lee", "left"],
-            gold: vec![0, 1, 2],
-            predicted: vec![0, 2, 2],
-            confidences: vec![0.5; 3],
-            without_subword: vec![false; 3],
-        };
-        let evaluation = Evaluation::of(&tags, &[sentence], &Context::default());
-        let part = PartProvenance {
-            sentences: 1,
-            sha256: String::new(),
-        };
-        Report {
-            format: REPORT_FORMAT.into(),
-            version: REPORT_VERSION,
-            title: "test".into(),
-            stage: "base".into(),
-            token: evaluation.token,
-            entity: evaluation.entity,
-            words: evaluation.words,
-            details: evaluation.details,
-            loss: Loss::default(),
-            provenance: Provenance {
-                corpus: CorpusProvenance {
-                    format: String::new(),
-                    sha256: String::new(),
-                    sentences: 1,
-                    words: 3,
-                    sources: Vec::new(),
-                },
-                split: SplitProvenance {
-                    name: String::new(),
-                    train: part.clone(),
-                    test: part,
-                },
-                encoder: EncoderProvenance {
-                    name: String::new(),
-                    architecture: String::new(),
-                    sha256: String::new(),
-                },
-                head: HeadProvenance {
-                    kind: String::new(),
-                    layers: vec![0],
-                    sha256: String::new(),
-                },
-                settings: Value::Null,
-                nerite: String::new(),
-                machine: String::new(),
-                seconds: 0.0,
-                command: String::new(),
-            },
-        }
-    }
-
-    #[test]
-    fn labels_and_texts_that_nobody_could_read_are_refused() {
-        let long = "x".repeat(40_000);
-        let json = report().to_json();
-        Report::from_json(&json).unwrap();
-        let value: Value = serde_json::from_str(&json).unwrap();
-        let mut label = value.clone();
-        label["token"][&long] = label["token"]["macro avg"].clone();
-        let mut title = value.clone();
-        title["title"] = long.clone().into();
-        let mut encoder = value.clone();
-        encoder["provenance"]["encoder"]["name"] = long.clone().into();
-        for spoilt in [label, title, encoder] {
-            let error = Report::from_json(&spoilt.to_string()).unwrap_err();
-            let error = error.to_string();
-            assert!(
-                error.contains("of 40000 bytes") && error.len() < 300,
-                "{error}"
-            );
-        }
-        let plain = serde_json::json!({
-            &long: {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
-            "accuracy": 1.0,
-            "macro avg": {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
-            "weighted avg": {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 1},
-        });
-        let error = TokenReport::from_classification_report(&plain.to_string()).unwrap_err();
-        assert!(error.to_string().len() < 300, "{error}");
-    }
-
-    #[test]
-    fn reports_come_back_and_agree_with_their_outcomes() {
-        let report = report();
-        let json = report.to_json();
-        let again = Report::from_json(&json).unwrap();
-        assert_eq!(again, report);
-        again.check().unwrap();
-        let mut wrong = report.clone();
-        wrong.token.accuracy = 0.9;
-        let message = wrong.check().unwrap_err().to_string();
-        assert!(
-            message.contains("token.accuracy: found 0.9, expected 0.66"),
-            "{message}"
-        );
-        let mut wrong = report;
-        wrong.entity.strict.by_type.clear();
-        let message = wrong.check().unwrap_err().to_string();
-        assert!(
-            message.contains("entity.strict.by_type.x: found null"),
-            "{message}"
-        );
-    }
-
-    #[test]
-    fn other_formats_and_versions_are_told() {
-        let old = report()
-            .to_json()
-            .replace("\"version\": 2", "\"version\": 1");
-        let message = Report::from_json(&old).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "found \"nerite-report\" version 1, expected nerite-report version 2"
-        );
-        for bad in [
-            "",
-            "[]",
-            "{}",
-            "{\"format\": 1}",
-            "{\"format\":\"nerite-report\",\"version\":2}",
-        ] {
-            assert!(Report::from_json(bad).is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -291,7 +291,7 @@ fn number(field: &'static str, bytes: &[u8], at: &mut usize) -> Result<u64, Outc
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;

@@ -102,6 +102,7 @@ static HEADS: LazyLock<Vec<(HeadConfig, Vec<u8>)>> = LazyLock::new(|| {
         transitions: false,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     };
     let context = HeadConfig {
         kind: HeadKind::Context,

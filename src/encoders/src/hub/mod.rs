@@ -50,7 +50,7 @@ pub fn is_id(name: &str) -> bool {
     parts.len() <= 2 && parts.into_iter().all(part)
 }
 
-/// Whether the environment forbids to ask a hub.
+/// Whether the environment allows no requests to a hub.
 pub(crate) fn is_offline() -> bool {
     let is_set = |name: &str| {
         let value = std::env::var(name).unwrap_or_default().to_uppercase();
@@ -244,7 +244,7 @@ impl<'a> Hub<'a> {
                 "on the hub, {id} at revision {revision} is no checkpoint, or does not exist"
             ),
             None => format!(
-                "{id} (revision {revision}) is not on this machine, and --offline (or HF_HUB_OFFLINE) forbids to fetch it"
+                "{id} (revision {revision}) is not on this machine, and --offline (or HF_HUB_OFFLINE) does not allow a download"
             ),
         }
     }

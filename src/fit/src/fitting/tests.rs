@@ -22,6 +22,7 @@ fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
         transitions,
         decoder: Decoder::Argmax,
         pieces: None,
+        entity_calibration: None,
     }
 }
 
@@ -230,9 +231,10 @@ impl Examples for Toy {
         }
     }
 
-    fn features(&self, index: usize, rows: &mut Vec<f32>) {
+    fn features(&self, index: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
         let own = |i: usize| ((i * 37 + index % 2 * 11) % 19) as f32 / 8.0 - 1.1;
         rows.extend((0..3 * self.width).map(own));
+        Ok(())
     }
 }
 

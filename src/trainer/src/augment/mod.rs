@@ -3,6 +3,7 @@
 //! the corpus; they are never judged on.
 
 mod copies;
+mod given;
 mod lists;
 mod names;
 mod templates;
@@ -17,6 +18,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use names::Names;
+
+pub use given::{GivenNames, NameFile, NameKind};
 
 /// A way of making further sentences of a corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -221,6 +224,7 @@ impl Roles {
 }
 
 /// Makes further sentences of `sentences`, in the same order for the same seed.
+/// Names are drawn from `given` lists too, where there are any.
 ///
 /// # Errors
 ///
@@ -229,6 +233,7 @@ pub fn augment(
     sentences: &[Tagged],
     tags: &TagSet,
     augmentations: &Augmentations,
+    given: &GivenNames,
     seed: u64,
 ) -> Result<Made, String> {
     let roles = Roles::of(tags);
@@ -248,7 +253,7 @@ pub fn augment(
     let Some(outside) = outside else {
         return Ok(made);
     };
-    let names = Names::of(sentences, &roles);
+    let names = Names::of(sentences, &roles, given);
     for (number, (kind, share)) in augmentations.0.iter().enumerate() {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(number as u64);
@@ -304,11 +309,12 @@ mod tests {
 
     #[test]
     fn every_kind_makes_sound_sentences_and_the_same_again() {
+        let none = GivenNames::default();
         let tags = tags();
         let given = sentences(&tags);
         for kind in Augmentation::ALL {
             let one: Augmentations = format!("{}=10", kind.name()).parse().unwrap();
-            let made = augment(&given, &tags, &one, 1).unwrap();
+            let made = augment(&given, &tags, &one, &none, 1).unwrap();
             let all: Vec<&Tagged> = made
                 .copies
                 .iter()
@@ -331,22 +337,35 @@ mod tests {
                 }
             }
             assert_eq!(entities == 0, kind == Augmentation::Plain, "{kind:?}");
-            let again = augment(&given, &tags, &one, 1).unwrap();
+            let again = augment(&given, &tags, &one, &none, 1).unwrap();
             assert_eq!(made.texts, again.texts);
             assert_eq!(made.copies, again.copies);
         }
     }
 
     #[test]
+    fn given_names_are_drawn_from() {
+        let tags = tags();
+        let given = GivenNames {
+            places: vec!["Uqbar".to_owned()],
+            ..GivenNames::default()
+        };
+        let letters = "documents=20".parse().unwrap();
+        let made = augment(&sentences(&tags), &tags, &letters, &given, 1).unwrap();
+        let holds = |text: &Tagged| text.words.iter().any(|word| word == "Uqbar");
+        assert!(made.texts.iter().any(holds));
+    }
+
+    #[test]
     fn templates_need_types_for_names() {
         let tags = TagSet::new(["O", "B-Drug", "I-Drug"]).unwrap();
         let letters: Augmentations = "letters=0.1".parse().unwrap();
-        let message = augment(&[], &tags, &letters, 1).unwrap_err();
+        let message = augment(&[], &tags, &letters, &GivenNames::default(), 1).unwrap_err();
         assert!(
             message.contains("letters") && message.contains("Drug"),
             "{message}"
         );
         let plain: Augmentations = "capitals=0.1,plain=0.1".parse().unwrap();
-        assert!(augment(&[], &tags, &plain, 1).is_ok());
+        assert!(augment(&[], &tags, &plain, &GivenNames::default(), 1).is_ok());
     }
 }

@@ -8,11 +8,12 @@ use super::lists::{
     COMPANY, DOMAIN, FIRST, FORM, INSTITUTION, LAST, ORGANIZATIONS, PLACES, POSITION, STREET, TIME,
     TOPIC, TRADE,
 };
-use super::{Role, Roles, Tagged};
+use super::{GivenNames, Role, Roles, Tagged};
 
 /// The corpus's names, by what they are, and its tags.
-pub(super) struct Names {
+pub(super) struct Names<'a> {
     pub(super) roles: Roles,
+    given: &'a GivenNames,
     persons: Vec<String>,
     places: Vec<String>,
     organizations: Vec<String>,
@@ -21,6 +22,18 @@ pub(super) struct Names {
 /// One of `list`.
 pub(super) fn pick<'a, S: AsRef<str>>(list: &'a [S], random: &mut ChaCha8Rng) -> &'a str {
     list[below(list.len(), random)].as_ref()
+}
+
+/// How often a name is of a given list rather than of our own.
+const PERCENT_GIVEN: usize = 60;
+
+/// One of a given list, or of our own. Without a given one nothing is drawn for
+/// the choice: what was made before there were such lists stays the same.
+fn one_of<'a>(given: &'a [String], own: &[&'static str], random: &mut ChaCha8Rng) -> &'a str {
+    if !given.is_empty() && chance(PERCENT_GIVEN, random) {
+        return pick(given, random);
+    }
+    own[below(own.len(), random)]
 }
 
 /// A number below `count`, which is small.
@@ -48,9 +61,9 @@ pub(super) fn filled(pattern: &str, random: &mut ChaCha8Rng) -> String {
         .collect()
 }
 
-impl Names {
+impl<'a> Names<'a> {
     /// Collects the names of `sentences`, each as often as it stands there.
-    pub(super) fn of(sentences: &[Tagged], roles: &Roles) -> Self {
+    pub(super) fn of(sentences: &[Tagged], roles: &Roles, given: &'a GivenNames) -> Self {
         let collect = |role: Option<Role>| {
             let mut found = Vec::new();
             let Some(role) = role else { return found };
@@ -82,10 +95,19 @@ impl Names {
         };
         Self {
             roles: *roles,
+            given,
             persons: collect(roles.person),
             places: collect(roles.place),
             organizations: collect(roles.organization),
         }
+    }
+
+    fn first(&self, random: &mut ChaCha8Rng) -> &'a str {
+        one_of(&self.given.first, FIRST, random)
+    }
+
+    fn last(&self, random: &mut ChaCha8Rng) -> &'a str {
+        one_of(&self.given.last, LAST, random)
     }
 
     /// A full name: invented, sometimes with an initial, or the corpus's.
@@ -93,12 +115,12 @@ impl Names {
         if !self.persons.is_empty() && chance(35, random) {
             return pick(&self.persons, random).to_owned();
         }
-        let (first, last) = (pick(FIRST, random), pick(LAST, random));
+        let (first, last) = (self.first(random), self.last(random));
         match below(20, random) {
             0 => format!("{first} {}. {last}", filled("@", random)),
             1 => format!("{}. {last}", filled("@", random)),
             2 => format!("{last}, {first}"),
-            3 => format!("{first} {last}-{}", pick(LAST, random)),
+            3 => format!("{first} {last}-{}", self.last(random)),
             _ => format!("{first} {last}"),
         }
     }
@@ -108,7 +130,7 @@ impl Names {
         if !self.places.is_empty() && chance(40, random) {
             return pick(&self.places, random).to_owned();
         }
-        pick(PLACES, random).into()
+        one_of(&self.given.places, PLACES, random).into()
     }
 
     /// An organization: invented, of the list, or the corpus's.
@@ -116,10 +138,13 @@ impl Names {
         if !self.organizations.is_empty() && chance(35, random) {
             return pick(&self.organizations, random).to_owned();
         }
+        if !self.given.organizations.is_empty() && chance(PERCENT_GIVEN, random) {
+            return pick(&self.given.organizations, random).to_owned();
+        }
         match below(10, random) {
             0..3 => pick(ORGANIZATIONS, random).into(),
-            3 => pick(INSTITUTION, random).replace('%', pick(PLACES, random)),
-            4 => format!("{} & {}", pick(LAST, random), pick(LAST, random)),
+            3 => pick(INSTITUTION, random).replace('%', one_of(&self.given.places, PLACES, random)),
+            4 => format!("{} & {}", self.last(random), self.last(random)),
             5 => format!("{} {}", pick(COMPANY, random), pick(TRADE, random)),
             6 | 7 => format!("{} {}", pick(COMPANY, random), pick(FORM, random)),
             _ => format!(
@@ -150,8 +175,8 @@ impl Names {
         let roles = &self.roles;
         match hole {
             "per" => (self.person(random), roles.person),
-            "first" => (pick(FIRST, random).into(), roles.person),
-            "last" => (pick(LAST, random).into(), roles.person),
+            "first" => (self.first(random).into(), roles.person),
+            "last" => (self.last(random).into(), roles.person),
             "loc" => (self.place(random), roles.place),
             "org" => (self.organization(random), roles.organization),
             "time" => (pick(TIME, random).into(), roles.time),

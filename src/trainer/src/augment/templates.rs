@@ -28,6 +28,8 @@ pub(super) const LETTERS: &[&str] = &[
     "Regards,\n\n{per} | {position} | {org}\n{street} {number}, {loc}\nT {phone} | {mail} | {url}",
     "P.S. {per} sends greetings from {loc}.",
     "Thanks,\n{first}\n\nSent from my phone",
+    "{first}, {first} - the slides from {org} are ready. /{first}",
+    "To: {per}; {per}\nCc: {mail}\n\n{first}, {first},\n\nsee you in {loc}.\n\n{first}",
     "To whom it may concern,\n\nthis is to certify that {per} was employed by {org} from {time} to {time}.\n\n{per}\n{position}",
 ];
 
@@ -57,6 +59,13 @@ pub(super) const DOCUMENTS: &[&str] = &[
     "Q: Where does {per} work?\nA: At {org}, in {loc}.",
     "{per} was born in {loc} in {time} and studied at {org}.",
     "Reported by: {per}\nAssigned to: {first}\nStatus: open\nComponent: {topic}",
+    "{time} - today: {position}, {org}, {loc}\n{time} - {time}: {position}, {org}, {loc}",
+    "{org}, {loc}\n{position}\n{time} - {time}",
+    "Q: Who started {org}?\nA: {per}, in {loc}.",
+    "The team: {per} ({loc}), {per} ({loc}), {per} ({loc})",
+    "Our offices: {loc}, {loc}, {loc} and {loc}.",
+    "The warehouse moves from {loc} to {loc}.",
+    "Clients include {org}, {org} and {org}.",
     "Witness {per} stated that {last} left {loc} in a car at about 9 p.m.",
 ];
 
@@ -65,6 +74,9 @@ pub(super) const MARKUP: &[&str] = &[
     "| Name | City | Company |\n|---|---|---|\n| {per} | {loc} | {org} |\n| {per} | {loc} | {org} |",
     "Name\tCity\tEmployer\n{per}\t{loc}\t{org}\n{per}\t{loc}\t{org}",
     "name,email,city,company\n{per},{mail},{loc},{org}\n{per},{mail},{loc},{org}",
+    "name,company,city\n{per},{org},{loc}\n{per},{org},{loc}",
+    "company,city,country\n{org},{loc},{loc}\n{org},{loc},{loc}",
+    "{\"id\":{number},\"customer\":\"{per}\",\"employer\":\"{org}\",\"city\":\"{loc}\"}",
     "id;name;city\n{number};{per};{loc}\n{number};{per};{loc}",
     "\"{per}\",\"{loc}\",\"{org}\",{number}",
     "{\"name\": \"{per}\", \"city\": \"{loc}\", \"employer\": \"{org}\", \"email\": \"{mail}\"}",

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use nerite::{Policy, Share};
-use nerite_trainer::leaks::{RedactionReport, judge, read};
+use nerite::{Confirm, Policy, RedactionReport, Share};
+use nerite_trainer::leaks::{judge, read};
 use nerite_trainer::redaction::Finder;
 
 use super::{evaluate, table};
@@ -33,6 +33,15 @@ pub(super) struct LeakArguments {
     /// JSON lines of the same form
     #[arg(long, value_name = "FILE.jsonl", requires = "redaction")]
     predicted: Option<PathBuf>,
+    /// With --redaction and several bundles: when what one finds counts only if
+    /// another finds it, too: never, doubtful or always
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "doubtful",
+        requires = "redaction"
+    )]
+    confirm: Confirm,
     /// With --redaction: do without the built-in patterns
     #[arg(long, requires = "redaction")]
     no_patterns: bool,
@@ -106,15 +115,20 @@ impl Arguments {
         let lines = read(&self.texts)?;
         let predicted = self.own.predicted.as_deref().map(read).transpose()?;
         let mut finder = Finder::open(&self.bundles, !self.own.no_patterns)?;
-        let figures = judge(
-            &lines,
-            predicted.as_deref(),
-            &mut finder,
-            &Policy::default(),
-        )
-        .with_context(|| self.texts.display().to_string())?;
+        let policy = Policy {
+            confirm: self.own.confirm,
+            shared_types: finder.shared_types(),
+            ..Policy::default()
+        };
+        let figures = judge(&lines, predicted.as_deref(), &mut finder, &policy)
+            .with_context(|| self.texts.display().to_string())?;
         let title = self.own.title.clone().unwrap_or_else(|| self.what());
-        let report = RedactionReport::new(title, self.command(), &self.texts, figures)?;
+        let report = RedactionReport::new(
+            title,
+            self.command(),
+            nerite_files::sha256_of(&self.texts)?,
+            figures,
+        );
         let json = serde_json::to_string_pretty(&report)?;
         if let Some(out) = &self.out {
             nerite_files::write_whole(out, format!("{json}\n").as_bytes())?;
@@ -166,6 +180,9 @@ impl Arguments {
                 .iter()
                 .flat_map(|own| ["--predicted".to_owned(), name(own)]),
         );
+        if self.own.confirm != Confirm::default() {
+            words.extend(["--confirm", self.own.confirm.name()].map(str::to_owned));
+        }
         words.extend(self.own.no_patterns.then(|| "--no-patterns".to_owned()));
         shell_words::join(words)
     }

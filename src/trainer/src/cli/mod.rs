@@ -11,6 +11,7 @@ macro_rules! say {
 }
 
 mod bundle;
+mod cache;
 mod corpus;
 mod encoder;
 mod evaluate;
@@ -76,6 +77,7 @@ enum Command {
     Report(report::Command),
     Serve(serve::Arguments),
     Publish(publish::Arguments),
+    Cache(cache::Arguments),
 }
 
 /// Where checkpoints are looked for.
@@ -142,6 +144,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Report(command) => command.run(),
         Command::Serve(arguments) => arguments.run(),
         Command::Publish(arguments) => arguments.run(),
+        Command::Cache(arguments) => arguments.run(),
     }
     .map(|()| ExitCode::SUCCESS)
 }

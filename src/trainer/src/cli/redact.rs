@@ -3,7 +3,7 @@ use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{Policy, Redaction, Restorer, Style, Table, placeholder_type};
+use nerite::{Confirm, Policy, Redaction, Restorer, Style, Table, placeholder_type};
 use nerite_trainer::redaction::{Finder, Value, change_json};
 
 /// No text, and no line of JSON lines, is read beyond these sizes.
@@ -58,6 +58,11 @@ pub(super) struct Arguments {
     /// remove
     #[arg(long, value_name = "STYLE", default_value = "placeholder")]
     style: Style,
+    /// With several bundles: when what one finds counts only if another finds
+    /// it, too, of the types that both know: never, doubtful (names in small
+    /// letters, single words with a low score) or always
+    #[arg(long, value_name = "WHEN", default_value = "doubtful")]
+    confirm: Confirm,
     /// Leave this value, in whatever case
     #[arg(long, value_name = "VALUE")]
     keep: Vec<String>,
@@ -104,12 +109,12 @@ impl Arguments {
             "found --table with --style {}, expected placeholders: nothing else can be restored",
             self.style.name()
         );
-        let policy = self.policy()?;
+        let mut finder = Finder::open(&self.bundles, !self.no_patterns)?;
+        let policy = self.policy(&finder)?;
         let mut table = match &self.table {
             Some(path) if path.exists() => read_table(path)?,
             _ => Table::default(),
         };
-        let mut finder = Finder::open(&self.bundles, !self.no_patterns)?;
         let known = finder.types();
         for kind in policy
             .types
@@ -171,15 +176,16 @@ impl Arguments {
         })
     }
 
-    fn policy(&self) -> Result<Policy> {
+    fn policy(&self, finder: &Finder) -> Result<Policy> {
         let mut policy = Policy {
             style: self.style,
+            confirm: self.confirm,
+            shared_types: finder.shared_types(),
             keep: self.keep.clone(),
             always: self.always.clone(),
             ..Policy::default()
         };
         if self.types.iter().any(|own| own == "all") {
-            let finder = Finder::open(&self.bundles, !self.no_patterns)?;
             policy.types = Some(finder.types());
         } else if !self.types.is_empty() {
             policy.types = Some(self.types.iter().map(|own| placeholder_type(own)).collect());

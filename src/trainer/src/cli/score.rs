@@ -44,6 +44,7 @@ impl Arguments {
             training: None,
             seed: self.seed,
             resamples: self.resamples,
+            ..Context::default()
         };
         let found = Evaluation::of(&predictions.tags, &sentences, &context);
         if self.json {

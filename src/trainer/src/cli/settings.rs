@@ -77,6 +77,10 @@ pub(super) struct SettingsArguments {
     /// step keeps this share; 0: the last step's own
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     average: Option<f64>,
+    /// Calibrate the scores of entities on the validation part as well, not
+    /// only those of words
+    #[arg(long)]
+    calibrate_entities: bool,
     /// Where initial weights, order and dropout come from: the same seed gives
     /// the same bytes
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
@@ -176,6 +180,7 @@ impl SettingsArguments {
             rare: self.rare.unwrap_or(preset.rare),
             clip: self.clip.unwrap_or(preset.clip),
             average: self.average.unwrap_or(preset.average),
+            calibrate_entities: self.calibrate_entities || preset.calibrate_entities,
         }
     }
 
@@ -216,7 +221,14 @@ impl SettingsArguments {
             ("--seed", settings.seed.to_string()),
         ];
         let all = all.into_iter();
-        all.flat_map(|(flag, value)| [flag.to_owned(), value])
-            .collect()
+        let mut words: Vec<String> = all
+            .flat_map(|(flag, value)| [flag.to_owned(), value])
+            .collect();
+        words.extend(
+            settings
+                .calibrate_entities
+                .then(|| "--calibrate-entities".to_owned()),
+        );
+        words
     }
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use nerite_trainer::augment::Augmentations;
+use nerite_trainer::augment::{Augmentations, GivenNames, NameFile};
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::split::Split;
 use nerite_trainer::training_set::{Source, TrainingSet, Use};
@@ -60,6 +60,10 @@ pub(super) struct SourcesArguments {
     /// plain, as in capitals=0.1,plain=0.05
     #[arg(long, value_name = "KIND=SHARE,...")]
     augment: Option<Augmentations>,
+    /// Names for those copies and texts to draw from, one a line: first, last,
+    /// places or organizations (scripts/name-lists makes all four)
+    #[arg(long, value_name = "KIND=FILE", requires = "augment")]
+    names: Vec<NameFile>,
 }
 
 /// The values of a flag that may be given for one file.
@@ -246,7 +250,9 @@ impl SourcesArguments {
             });
         }
         let augment = self.augment.clone().unwrap_or_default();
-        TrainingSet::of(sources, &augment, validation).context("the files do not make a training")
+        let names = GivenNames::read(&self.names)?;
+        TrainingSet::of(sources, &augment, &names, validation)
+            .context("the files do not make a training")
     }
 
     /// The arguments as they would be typed again; files are named without
@@ -275,6 +281,9 @@ impl SourcesArguments {
         }
         if let Some(augment) = &self.augment {
             words.extend(["--augment".to_owned(), augment.to_string()]);
+        }
+        for names in &self.names {
+            words.extend(["--names".to_owned(), names.to_string()]);
         }
         words
     }

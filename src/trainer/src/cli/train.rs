@@ -14,7 +14,8 @@ use super::sources::SourcesArguments;
 ///
 /// The encoder runs over the corpus once; its features stay in the cache
 /// (NERITE_CACHE), so that the next head takes seconds. A killed run goes on
-/// where it was. In the folder OUT come `base` (the untrained head) and
+/// where it was, and what another training has left in OUT is not overwritten
+/// unasked. In the folder OUT come `base` (the untrained head) and
 /// `fine-tuned`, each with head.safetensors and report.json; the reports are
 /// about the test part, which fitting never sees. The defaults are those of
 /// the reference study, one linear layer on the last hidden state; `--preset
@@ -26,6 +27,9 @@ pub(super) struct Arguments {
     /// The folder for heads and reports
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
+    /// Overwrite what another training has left in OUT
+    #[arg(long)]
+    overwrite: bool,
     #[command(flatten)]
     encoder: EncoderArguments,
     #[command(flatten)]
@@ -62,6 +66,7 @@ impl Arguments {
             out: self.out.clone(),
             base: Some("base"),
             name: "fine-tuned",
+            overwrite: self.overwrite,
         };
         let trained = training.run()?;
         if self.json {

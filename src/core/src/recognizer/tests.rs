@@ -1,0 +1,60 @@
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::*;
+
+#[test]
+fn punctuation_is_trimmed_off_entities() {
+    for (text, expected) in [
+        ("\u{201c} Obama \u{201d}", Some("Obama")),
+        ("Angela Merkel ]", Some("Angela Merkel")),
+        ("Kerry ( Mass. )", Some("Kerry ( Mass. )")),
+        ("( Kerry )", Some("Kerry")),
+        ("Kerry ( Mass. ) ,", Some("Kerry ( Mass. )")),
+        ("Kerry", Some("Kerry")),
+        ("Reuters ) Obama", Some("Reuters")),
+        ("&#40;Reuters&#41; &quot;", Some("Reuters")),
+        ("Obama (Reuters ,", Some("Obama")),
+        ("University (London (UK))", Some("University (London (UK))")),
+        ("-Oslo- ,", Some("Oslo")),
+        ("Obama &amp; Sons&quot;", Some("Obama &amp; Sons")),
+        ("\u{ab}", None),
+        ("&nbsp;&quot;", None),
+        ("\" , \"", None),
+    ] {
+        assert_eq!(entity(text, 0), expected, "{text}");
+    }
+    // The first word carries no tag.
+    for (text, expected) in [
+        ("(212) 555-0199", Some("(212) 555-0199")),
+        ("[212] 555-0199", Some("[212] 555-0199")),
+        ("(Reuters) Obama", Some("Reuters")),
+        ("\"Obama (US) now", Some("Obama (US) now")),
+    ] {
+        assert_eq!(entity(text, 1), expected, "{text}");
+    }
+}
+
+/// The entity of a text whose words from `first` on are one.
+fn entity(text: &str, first: usize) -> Option<&str> {
+    let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
+    let words: Vec<Word> = crate::words::cut(text)
+        .concat()
+        .into_iter()
+        .enumerate()
+        .map(|(index, range)| Word {
+            range,
+            sentence: 0,
+            continues: false,
+            tag: if index < first {
+                2
+            } else {
+                usize::from(index > first)
+            },
+            probabilities: vec![1.0; 3],
+        })
+        .collect();
+    let found = entities(text, &words, &tags, Aggregation::default(), None);
+    assert!(found.len() <= 1);
+    Some(&text[found.first()?.range.clone()])
+}

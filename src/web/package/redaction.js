@@ -1,0 +1,186 @@
+// A text without what was taken out of it, and the way back: see nerite.d.ts. The engines do the work; the table of
+// values is kept here, in memory, and goes nowhere.
+
+import { guarded, NeriteError, refuse } from "./errors.js";
+import { checked, REDACT } from "./options.js";
+
+/** Known to `redact` alone, which makes redactions. */
+const OURS = Symbol("redact");
+
+/** The types of a head's tags: all that stands behind a prefix, or a whole tag without one. */
+const typesOf = ({ tags, scheme }) => [
+  ...new Set(tags.filter((tag) => tag !== "O").map((tag) => (scheme === "bare" ? tag : tag.replace(/^[BILUES]-/, "")))),
+];
+
+/** Whom to ask: heads of this recognizer, and of others beside it. */
+function askedOf(recognizer, { heads = [recognizer.defaultHead], also = [] }) {
+  const all = [{ recognizer, heads }, ...also.map(({ recognizer, head }) => ({ recognizer, heads: [head] }))];
+  return all
+    .filter(({ heads }) => heads.length > 0)
+    .map(({ recognizer, heads }) => ({
+      recognizer,
+      heads: heads.map((head = recognizer.defaultHead) => {
+        const found = recognizer.heads.find(({ id }) => id === head);
+        if (found) return found;
+        const expected = recognizer.heads.map(({ id }) => id).join(", ");
+        return refuse("input", `found the head ${JSON.stringify(head)}, expected one of ${expected}`);
+      }),
+    }));
+}
+
+/** What all heads find in a text. */
+async function find(text, asked, { signal, onProgress, visible }) {
+  const told = asked.map(() => ({ words: 0, total: 0 }));
+  const sum = (key) => told.reduce((total, own) => total + own[key], 0);
+  const found = await Promise.all(
+    asked.map(async ({ recognizer, heads }, index) => {
+      const ids = heads.map(({ id }) => id);
+      const predictions = await recognizer.predictAll(text, ids, {
+        signal,
+        visible,
+        onProgress: (progress) => {
+          told[index] = progress;
+          onProgress?.({ words: sum("words"), total: sum("total") });
+        },
+      });
+      return predictions.flatMap(({ entities }) =>
+        entities.map(({ start, end, type, score }) => ({ start, end, type, score })),
+      );
+    }),
+  );
+  return found.flat();
+}
+
+/** Finds, and takes out. `ask` asks an engine of the recognizer. */
+export const redact = (ask, recognizer, text, given) =>
+  guarded(given?.signal, async () => {
+    const options = checked(given, REDACT);
+    if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
+    const asked = askedOf(recognizer, options);
+    const found = await find(text, asked, options);
+    const types = asked.flatMap(({ heads }) => heads.map(typesOf));
+    return take(ask, { text, found, types }, options);
+  });
+
+async function take(ask, { text, found, types }, options) {
+  const { threshold = 0, marks = [], patterns = true, table = null, signal } = options;
+  const { types: wanted, style, confirm, keep, always, keepAt, everywhere } = options;
+  const thresholds = typeof threshold === "number" ? {} : { ...threshold };
+  const policy = {
+    threshold: typeof threshold === "number" ? threshold : (thresholds.default ?? 0),
+    heads: types,
+    patterns,
+    ...defined({ types: wanted, style, confirm, keep, always, keepAt, everywhere }),
+  };
+  delete thresholds.default;
+  policy.thresholds = thresholds;
+  const marked = marks.map(({ start, end, type }) => ({ start, end, type }));
+  const answer = await ask("redact", { text, found: [...found, ...marked], policy, table });
+  signal?.throwIfAborted();
+  return new Redaction(OURS, ask, { text, found, types }, options, answer);
+}
+
+const defined = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+export class Redaction {
+  #ask;
+  #from;
+  #options;
+  #table;
+  #entries = null;
+
+  /** Made by `Recognizer.redact`. */
+  constructor(ours, ask, from, options, { text, hidden, left, knownTypes, takenTypes, table }) {
+    if (ours !== OURS) refuse("input", "a Redaction is made by Recognizer.redact()");
+    this.#ask = ask;
+    this.#from = from;
+    this.#options = options;
+    this.#table = table;
+    this.text = text;
+    this.hidden = hidden;
+    this.left = left;
+    this.knownTypes = knownTypes;
+    this.takenTypes = takenTypes;
+  }
+
+  get entries() {
+    this.#entries ??= JSON.parse(this.#table).entries;
+    return this.#entries;
+  }
+
+  table() {
+    return this.#table;
+  }
+
+  /** The same text with other options, without reading it again. */
+  again(given) {
+    return guarded(given?.signal, async () => {
+      const { heads, also, ...options } = checked(given, REDACT);
+      if (heads || also)
+        refuse("input", "options.heads, options.also: other heads have to read the text: use redact()");
+      return take(this.#ask, this.#from, { ...this.#options, signal: undefined, ...options });
+    });
+  }
+
+  restore(text) {
+    return guarded(undefined, async () => {
+      if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
+      return this.#ask("restore", { table: this.#table, text });
+    });
+  }
+
+  restorer() {
+    let state = null;
+    const piece = async (text, last) => {
+      const answer = await this.#ask("restorePiece", { table: this.#table, text, state, last });
+      state = answer.state;
+      return answer.text;
+    };
+    return new TransformStream({
+      async transform(text, controller) {
+        if (typeof text !== "string")
+          throw new NeriteError("input", `found a piece of type ${typeof text}, expected a string`);
+        const restored = await piece(text, false);
+        if (restored) controller.enqueue(restored);
+      },
+      async flush(controller) {
+        const restored = await piece("", true);
+        if (restored) controller.enqueue(restored);
+      },
+    });
+  }
+
+  /** Where a place of the redacted text is in the original one; inside of a placeholder, where what it stands for begins. */
+  toOriginal(at) {
+    return moved(
+      at,
+      this.hidden,
+      ({ redacted }) => redacted,
+      ({ start, end }) => [start, end],
+    );
+  }
+
+  /** Where a place of the original text is in the redacted one; inside of what was taken out, where its placeholder begins. */
+  toRedacted(at) {
+    return moved(
+      at,
+      this.hidden,
+      ({ start, end }) => [start, end],
+      ({ redacted }) => redacted,
+    );
+  }
+}
+
+function moved(at, hidden, from, to) {
+  // The last one that begins at or before the place.
+  let [low, high] = [0, hidden.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (from(hidden[middle])[0] <= at) low = middle + 1;
+    else high = middle;
+  }
+  const last = hidden[low - 1];
+  if (!last) return at;
+  const [own, other] = [from(last), to(last)];
+  return at < own[1] ? other[0] : other[1] + (at - own[1]);
+}

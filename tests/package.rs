@@ -109,6 +109,40 @@ fn offsets_parts_and_heads_are_right_for_any_text() -> Result<()> {
 }
 
 #[test]
+fn a_bundle_opens_from_its_zip_file() -> Result<()> {
+    in_browser(async |browser| {
+        let server = Server::start(&Site::built()?)?;
+        let found = run(
+            browser,
+            &server.url,
+            r#"
+            const text = 'Barack Obama visited Paris.';
+            const recognizer = await nerite.load(bundle, { workers: 1 });
+            const archive = new File([await recognizer.archive('linear')], 'bundle.zip');
+            const expected = await recognizer.predict(text, { head: 'linear' });
+            recognizer.free();
+            const again = await nerite.load(archive, { workers: 1 });
+            const found = await again.predict(text);
+            const { bytes, files } = await nerite.inspect(archive);
+            const same = JSON.stringify(found.entities) === JSON.stringify(expected.entities);
+            return [
+                found.head, same, bytes === again.bytes, files.length > 2,
+                await failure(nerite.load(archive.slice(0, 1000))),
+                await failure(nerite.load(new Blob(['no archive']))),
+            ];"#,
+        )
+        .await?;
+        let damaged =
+            "bundle: the zip file is damaged or of a form that is not read: it has no directory";
+        assert_eq!(
+            found,
+            serde_json::json!(["linear", true, true, true, damaged, damaged])
+        );
+        Ok(())
+    })
+}
+
+#[test]
 fn requests_that_cannot_be_met_say_why() -> Result<()> {
     in_browser(async |browser| {
         let server = Server::start(&Site::built()?)?;

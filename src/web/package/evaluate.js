@@ -139,14 +139,16 @@ class Reader {
   }
 }
 
-const isBlob = (value) => typeof Blob === "function" && value instanceof Blob;
+/** Whatever window it is from. */
+const isA = (value, ...kinds) => kinds.includes(Object.prototype.toString.call(value).slice("[object ".length, -1));
+const isBlob = (value) => isA(value, "Blob", "File");
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
 
 /** The bytes of whatever was handed in for a labelled file; of BRAT's files, those of all pairs. */
 async function contents(file) {
   if (typeof file === "string") return { name: "text", bytes: new TextEncoder().encode(file) };
-  if (file instanceof Uint8Array) return { name: "file", bytes: file };
-  if (file instanceof ArrayBuffer) return { name: "file", bytes: new Uint8Array(file) };
+  if (isA(file, "Uint8Array")) return { name: "file", bytes: file };
+  if (isA(file, "ArrayBuffer")) return { name: "file", bytes: new Uint8Array(file) };
   if (isBlob(file)) return { name: file.name ?? "file", bytes: await bytesOf(file) };
   const list = typeof file?.[Symbol.iterator] === "function" ? Array.from(file) : [];
   if (list.length === 0 || !list.every(isBlob))
@@ -193,7 +195,7 @@ const FLAGS = {
 };
 
 /** A word as a shell takes it. */
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const quoted = (word) => (/^[\w@+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The command that does the same natively. */
 function command(file, reading, judging) {

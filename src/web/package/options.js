@@ -15,7 +15,9 @@ const isBeside = (value) =>
 /** Types by types; null drops one. */
 const isMap = (value) =>
   typeof value === "string" ||
-  (Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+  (typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
     Object.values(value).every((to) => to === null || typeof to === "string"));
 const truth = ["true or false", (value) => typeof value === "boolean"];
 const text = ["a text", isName];

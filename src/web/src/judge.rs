@@ -4,7 +4,7 @@
 //! other workers, and their answers back.
 
 use js_sys::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
-use nerite::{Decoder, Head, Report, Span, TagSet, Utf16Offsets};
+use nerite::{Decoder, EntityCalibration, Head, Report, Span, TagSet, Utf16Offsets};
 use nerite_corpora::{Corpus, Options, Pair, Sentence, detokenize};
 use nerite_fit::{
     FitError, Mapping, Occasion, Predicted, Predictions, Subject, WHOLE, encode, judge, whole_split,
@@ -122,6 +122,7 @@ impl Marked {
 struct Candidate {
     subject: Subject,
     tags: Vec<String>,
+    entity_calibration: Option<EntityCalibration>,
     decoder: String,
     backend: String,
     /// The sha256 of the corpus that it was fitted on and the split, where both
@@ -453,6 +454,10 @@ impl Predictions for Given<'_> {
         &self.own.tags
     }
 
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        self.own.candidate.entity_calibration
+    }
+
     fn predict(&self, (): &mut (), index: usize, _: &[&str]) -> Result<Predicted, FitError> {
         let Given { judge, own } = self;
         let range = judge.starts[index]..judge.starts[index + 1];
@@ -502,6 +507,7 @@ impl Engine {
         Ok(to_js(&Candidate {
             subject,
             tags: own.config().tags.labels().to_vec(),
+            entity_calibration: own.config().entity_calibration,
             decoder: decoder.name().to_owned(),
             backend: encoder.backend().to_owned(),
             fitted,

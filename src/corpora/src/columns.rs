@@ -80,6 +80,7 @@ impl<'a> Lines<'a> {
         if hashes {
             found.find_comments(text);
         }
+        found.drop_indent();
         found.check()?;
         Ok(found)
     }
@@ -104,6 +105,20 @@ impl<'a> Lines<'a> {
         }
         let columns = self.cells.len() - first;
         Line::Row { first, columns }
+    }
+
+    /// Where every row begins with a tab, that is white space and no column.
+    fn drop_indent(&mut self) {
+        let is_empty = |(_, cells): (usize, &[&str])| cells.len() > 2 && cells[0].is_empty();
+        if self.rows().next().is_none() || !self.rows().all(is_empty) {
+            return;
+        }
+        for (_, line) in &mut self.lines {
+            if let Line::Row { first, columns } = line {
+                *first += 1;
+                *columns -= 1;
+            }
+        }
     }
 
     fn rows(&self) -> impl Iterator<Item = (usize, &[&'a str])> {

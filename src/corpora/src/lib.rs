@@ -42,15 +42,20 @@ pub use predictions::Predictions;
 pub use problem::{Columns, CorpusError, Problem};
 pub use repeats::{Surroundings, TagCheck, check_tags};
 pub use spaces::{Failure, WordCheck, check_words, detokenize};
+pub use text::read_text;
 
 use document::Fates;
 use problem::Fault;
 use rows::Rows;
 
-/// The most words a corpus may hold: sixteen times the GMB corpus. What is kept
+/// The most words a corpus may hold: eight times the GMB corpus. What is kept
 /// of a word takes many times its bytes in the file, so that the limit on the
 /// file's size alone would leave too much memory to a hostile file.
-const MAX_WORDS: usize = 1 << 24;
+const MAX_WORDS: usize = 1 << 23;
+
+/// The most sentences, of which each takes memory whatever is in it: forty
+/// times those of the GMB corpus.
+const MAX_SENTENCES: usize = 1 << 21;
 
 /// The largest file, packed or unpacked: more than any corpus of words and tags
 /// needs, and a bound to what a small gzip file can swell to.

@@ -5,7 +5,7 @@ use std::io;
 
 use nerite::TagError;
 
-use crate::{MAX_WORDS, text};
+use crate::{MAX_SENTENCES, MAX_WORDS, text};
 
 /// Why a corpus could not be read. It is shown as `file:line: problem`.
 #[derive(Debug)]
@@ -44,9 +44,15 @@ pub enum Problem {
     /// The file is larger than this number of bytes.
     #[error("found more than {0} bytes of text, expected at most that many")]
     TooLarge(u64),
-    /// The file holds something that has to be turned into text first.
-    #[error("found {0}, expected plain or gzipped text")]
-    NotText(&'static str),
+    /// The file holds bytes that no encoding makes text of.
+    #[error("found bytes that are no text in any encoding, expected plain or gzipped text")]
+    Binary,
+    /// UTF-16 that does not begin with its mark.
+    #[error(
+        "found what looks like UTF-16 without its mark, expected UTF-8; if the file is in {0}, \
+         that encoding has to be given"
+    )]
+    Unmarked(&'static str),
     /// The file is text in a format that is not read.
     #[error("found {what}, expected a corpus; {advice}")]
     Other {
@@ -80,6 +86,9 @@ pub enum Problem {
     /// The file holds too many words.
     #[error("found more than {MAX_WORDS} words, expected at most that many")]
     TooManyWords,
+    /// The file holds too many sentences.
+    #[error("found more than {MAX_SENTENCES} sentences, expected at most that many")]
+    TooManySentences,
     /// The file holds no sentence.
     #[error("found no sentence, expected at least one")]
     NoSentence,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nerite::{Tag, TagSet};
 
 use crate::labels::Side;
-use crate::{Fault, MAX_WORDS, Problem, Scheme, Sentence, Text};
+use crate::{Fault, MAX_SENTENCES, MAX_WORDS, Problem, Scheme, Sentence, Text};
 
 /// Sentences as they are read: their tags are indices into `labels`, which is
 /// in the order of appearance.
@@ -48,6 +48,11 @@ impl Rows {
     /// Starts a sentence. A word must follow.
     pub(crate) fn start(&mut self, name: String) {
         self.begun = true;
+        // Room for more words than there are is most of a short one's memory.
+        if let Some(last) = self.sentences.last_mut() {
+            last.words.shrink_to_fit();
+            last.tags.shrink_to_fit();
+        }
         self.sentences.push(Sentence {
             name,
             words: Vec::new(),
@@ -79,6 +84,9 @@ impl Rows {
         }
         if self.lines.len() == MAX_WORDS {
             return Err(Problem::TooManyWords);
+        }
+        if self.sentences.len() > MAX_SENTENCES {
+            return Err(Problem::TooManySentences);
         }
         let tag = self.intern(label, line)?;
         let sentence = self.sentences.last_mut().expect("a sentence was started");

@@ -40,7 +40,7 @@ impl Checkpoint {
     /// all shards of the latter.
     pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {
         for path in paths {
-            check_kind(path)?;
+            check_kind(path, "weights")?;
         }
         let path = &paths[0];
         if path
@@ -119,8 +119,8 @@ pub(super) fn shards(index: &Path) -> Result<Vec<String>> {
     Ok(shards.into_iter().collect())
 }
 
-/// Names files that stand where weights should.
-fn check_kind(path: &Path) -> Result<()> {
+/// Names files that stand where `expected` should.
+pub(super) fn check_kind(path: &Path, expected: &str) -> Result<()> {
     let mut start = Vec::new();
     File::open(path)
         .and_then(|file| file.take(512).read_to_end(&mut start))
@@ -130,12 +130,12 @@ fn check_kind(path: &Path) -> Result<()> {
     const OLD_TORCH: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19";
     let (what, advice) = if start.starts_with(b"version https://git-lfs") {
         (
-            "a pointer of Git LFS, not the weights",
-            "`git lfs pull` in the repository fetches them",
+            "a pointer of Git LFS",
+            "`git lfs pull` in the repository fetches the file",
         )
     } else if start.trim_ascii_start().starts_with(b"<") {
         (
-            "a page of HTML, not weights",
+            "a page of HTML",
             "something between here and the server may have answered in its place; \
              delete the file and download it again",
         )
@@ -148,7 +148,10 @@ fn check_kind(path: &Path) -> Result<()> {
     } else {
         return Ok(());
     };
-    bail!("{}: found {what}; {advice}", path.display())
+    bail!(
+        "{}: found {what}, expected {expected}; {advice}",
+        path.display()
+    )
 }
 
 /// Builds BERT's tokenizer from `vocab.txt` as transformers does.

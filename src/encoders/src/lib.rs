@@ -190,6 +190,17 @@ struct TokenizerFiles {
     added: Option<PathBuf>,
 }
 
+impl TokenizerFiles {
+    fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let vocabulary = match &self.vocabulary {
+            Vocabulary::Json(path) | Vocabulary::WordPiece(path) => [Some(path), None],
+            Vocabulary::BytePairs { vocab, merges } => [Some(vocab), Some(merges)],
+        };
+        let others = [self.config.as_ref(), self.added.as_ref()];
+        vocabulary.into_iter().chain(others).flatten()
+    }
+}
+
 enum Vocabulary {
     /// `tokenizer.json`.
     Json(PathBuf),
@@ -375,6 +386,7 @@ impl Source {
     }
 
     fn config_json(&self) -> Result<String> {
+        checkpoint::check_kind(&self.config_path, "a configuration")?;
         let json = files::read_bounded(&self.config_path, MAX_CONFIG_BYTES)?;
         String::from_utf8(json)
             .with_context(|| format!("{} is not UTF-8", self.config_path.display()))
@@ -404,6 +416,9 @@ impl Source {
     /// Files that do not parse.
     pub fn tokenizer(&self) -> Result<Vec<u8>> {
         let files = &self.tokenizer;
+        for path in files.paths() {
+            checkpoint::check_kind(path, "a part of a tokenizer")?;
+        }
         let config = TokenizerConfig::read(files.config.as_deref(), files.added.as_deref())?;
         let (path, json) = match &files.vocabulary {
             Vocabulary::Json(path) => (path, files::read_bounded(path, MAX_TOKENIZER_BYTES)?),

@@ -422,6 +422,117 @@ fn texts_that_are_none_are_told() {
 }
 
 #[test]
+fn older_encodings_are_told_and_read_where_they_are_named() {
+    let lab = bundled();
+    let text = "the million kilometers of the year";
+    let expected = predict(&lab, "json", text.as_bytes());
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(
+        predict(&lab, "json", &[b"\xff\xfe", &utf16[..]].concat()),
+        expected
+    );
+    lab.run_with("predict --bundle b", &utf16).is_refused(
+        "utf-16",
+        &["UTF-16 without its mark", "utf-16le", "--encoding"],
+    );
+    let outcome = lab.run_with(
+        "predict --bundle b --output json --encoding utf-16le",
+        &utf16,
+    );
+    assert_eq!(outcome.stdout, expected);
+    let cyrillic = b"the year, \xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0";
+    for command in ["predict --bundle b", "redact"] {
+        lab.run_with(command, cyrillic).is_refused(
+            command,
+            &["standard input:1", "0xcf", "windows-1251", "--encoding"],
+        );
+    }
+    let outcome = lab.run_with(
+        "predict --bundle b --output conll --encoding windows-1251",
+        cyrillic,
+    );
+    assert!(outcome.stdout.contains("Привет\t"), "{}", outcome.stdout);
+    lab.misused("redact --encoding nonsense", &["windows-1251"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_text_wherever_it_stands() {
+    let lab = bundled();
+    for text in [
+        "\u{feff}million kilometers of the year\r\n",
+        "of the \u{feff}million kilometers\u{feff}",
+        "\u{feff}\u{feff}representatives\n\u{feff}kilometers",
+    ] {
+        let found = document(&lab, text);
+        let entities = found["entities"].as_array().unwrap();
+        assert!(!entities.is_empty(), "{text:?}");
+        for own in entities.iter().chain(found["words"].as_array().unwrap()) {
+            let own = own["text"].as_str().unwrap();
+            assert!(!own.contains('\u{feff}'), "{text:?}: {own:?}");
+        }
+        for output in ["conll", "text"] {
+            let said = predict(&lab, output, text.as_bytes());
+            assert!(!said.contains('\u{feff}'), "{said:?}");
+        }
+    }
+    // What is redacted begins as it did.
+    let outcome = lab.run_with("redact --quiet", "\u{feff}ada@example.org".as_bytes());
+    assert_eq!(outcome.stdout, "\u{feff}[EMAIL_1]");
+}
+
+/// The entities of tags in columns: type and text.
+fn of_columns(columns: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in columns.lines() {
+        let Some((word, tag)) = line.split_once('\t') else {
+            continue;
+        };
+        match tag.split_once('-') {
+            Some(("B", kind)) => found.push((kind.into(), word.into())),
+            Some(("I", kind)) => {
+                let last = found.last_mut().expect("an entity begins with B-");
+                assert_eq!(last.0, kind);
+                last.1 += " ";
+                last.1 += word;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn columns_agree_with_entities() {
+    let lab = bundled();
+    for text in [
+        "the million kilometers of the year, and representatives minister.",
+        "\u{1f389} kilometers \u{1f389}, (kilometers million) \"year\" - representatives -",
+        "- kilometers - million -\n* year *\n\n\u{1f389}\u{1f389} kilometers",
+        "\u{201c}representatives\u{201d} minister\u{2026} kilometers\u{2014}year",
+    ] {
+        let found = document(&lab, text);
+        let entities: Vec<(String, String)> = found["entities"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|own| {
+                let words = &own["words"];
+                let [from, to] = [0, 1].map(|end| words[end].as_u64().unwrap() as usize);
+                let words = &found["words"].as_array().unwrap()[from..to];
+                let words: Vec<&str> = words
+                    .iter()
+                    .map(|own| own["text"].as_str().unwrap())
+                    .collect();
+                (own["type"].as_str().unwrap().to_owned(), words.join(" "))
+            })
+            .collect();
+        assert!(!entities.is_empty(), "{text:?}");
+        let columns = predict(&lab, "conll", text.as_bytes());
+        assert_eq!(of_columns(&columns), entities, "{text:?}");
+    }
+}
+
+#[test]
 fn a_folder_instead_of_a_text_is_named() {
     let lab = bundled();
     lab.refused("predict tiny --bundle b", &["tiny: "]);

@@ -194,6 +194,64 @@ fn words_have_the_features_of_their_first_subword() {
     lab.is_tidy();
 }
 
+/// Words whose spelling a library might change: `nerite features` and `tokens`
+/// see them as transformers does (tests/golden/odd_words.py), unless the plain
+/// spelling is asked for.
+#[test]
+fn odd_words_are_what_transformers_makes_of_them() {
+    let lab = Lab::new();
+    let mut differ = 0;
+    for name in ["bert-tiny", "distilbert-tiny", "roberta-tiny"] {
+        let json = std::fs::read(golden(name).join("odd.json")).unwrap();
+        let cases: Vec<Value> = serde_json::from_slice(&json).unwrap();
+        let words = |case: &Value| -> Vec<String> {
+            serde_json::from_value(case["words"].clone()).unwrap()
+        };
+        let sentences: Vec<Vec<String>> = cases.iter().map(words).collect();
+        let found = features(&lab, &golden(name), "f32", &sentences);
+        let width = found.shape[1] * found.shape[2];
+        let layers: Vec<usize> = (0..found.shape[1]).collect();
+        let mut encoder = source(&golden(name)).full_precision(&layers).unwrap();
+        let mut rows = found.features.chunks_exact(width);
+        for case in &cases {
+            let ids: Vec<u32> = serde_json::from_value(case["ids"].clone()).unwrap();
+            let word_ids: Vec<Option<usize>> =
+                serde_json::from_value(case["word_ids"].clone()).unwrap();
+            let states = encoder.hidden_states(&[&ids], &layers).unwrap();
+            for (number, word) in words(case).iter().enumerate() {
+                let row = rows.next().unwrap();
+                let none = vec![0.0; width];
+                let at = word_ids.iter().position(|own| *own == Some(number));
+                let expected = at.map_or(&none[..], |at| &states[at * width..][..width]);
+                let difference = largest_difference(row, expected);
+                assert!(difference < 1e-4, "{name}, {word:?}: {difference}");
+            }
+        }
+        assert!(rows.next().is_none());
+        let tokens = |spelling: &str| -> Vec<Value> {
+            let encoder = golden(name);
+            let said = lab.ok(&format!(
+                "tokens --input in.jsonl {spelling} --encoder {}",
+                encoder.display()
+            ));
+            said.lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect()
+        };
+        let plain = tokens("--spelling plain");
+        for ((found, case), plain) in tokens("").iter().zip(&cases).zip(&plain) {
+            assert_eq!(found["ids"], case["ids"], "{name}: {}", case["words"]);
+            assert_eq!(
+                found["word_ids"], case["word_ids"],
+                "{name}: {}",
+                case["words"]
+            );
+            differ += usize::from(found["ids"] != plain["ids"]);
+        }
+    }
+    assert!(differ >= 6, "the plain spelling changed {differ} sentences");
+}
+
 fn cosine(left: &[f32], right: &[f32]) -> f64 {
     let dot = |a: &[f32], b: &[f32]| -> f64 {
         a.iter()
@@ -515,6 +573,53 @@ fn broken_checkpoints_are_refused() {
     )
     .unwrap();
     lab.refused("encoder fetch stranger", &["240"]);
+}
+
+/// What stands in the place of a file where a download or a clone went wrong,
+/// or where it is older than its readers.
+#[test]
+fn what_is_no_checkpoint_is_named_for_what_it_is() {
+    const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n\
+        oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 90868376\n";
+    const PORTAL: &[u8] =
+        b"\r\n<!DOCTYPE html><html><head><title>Sign in to the network</title></head></html>";
+    // The magic number of torch.save before 1.6, its protocol, and a dictionary.
+    const OLD_TORCH: &[u8] =
+        b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00.";
+    let lab = Lab::new();
+    let weights = [
+        "model.safetensors",
+        "pytorch_model.bin",
+        "model.onnx",
+        "onnx/model.onnx",
+    ];
+    let texts = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+    for name in weights.into_iter().chain(texts) {
+        for (contents, expected) in [
+            (POINTER, ["a pointer of Git LFS", "git lfs pull"]),
+            (PORTAL, ["a page of HTML", "download it again"]),
+        ] {
+            std::fs::remove_dir_all(lab.path("copy")).ok();
+            let copy = lab.copy_of("bert-tiny", "copy");
+            if weights.contains(&name) {
+                std::fs::remove_file(copy.join("model.safetensors")).unwrap();
+            }
+            lab.write(&format!("copy/{name}"), contents);
+            lab.refused("encoder fetch copy", &[&[name][..], &expected].concat());
+            // A tokenizer is looked at when the encoder is there.
+            if !name.starts_with("tokenizer") {
+                nothing_is_cached(&lab);
+            }
+        }
+    }
+    std::fs::remove_dir_all(lab.path("copy")).unwrap();
+    let copy = lab.copy_of("bert-tiny", "copy");
+    std::fs::remove_file(copy.join("model.safetensors")).unwrap();
+    lab.write("copy/pytorch_model.bin", OLD_TORCH);
+    lab.refused(
+        "encoder fetch copy",
+        &["pytorch_model.bin", "PyTorch before 1.6", "torch.save"],
+    );
 }
 
 #[test]

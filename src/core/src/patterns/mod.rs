@@ -253,11 +253,36 @@ mod tests {
             "[",
             "born 1.1.",
             "\u{ff11}",
+            "1 2 3 4 5 6 7 8 9 0 ",
+            "0 0 ",
+            "12 34 ",
+            "(030) ",
         ] {
             let text = piece.repeat(300_000 / piece.len());
             for found in patterns(&text) {
                 assert!(found.range.end <= text.len());
             }
+        }
+    }
+
+    /// Numbers have many more places to look at than prose, and each must cost
+    /// little: a text of them takes no more than a small multiple.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn numbers_take_little_more_time_than_prose() {
+        let time = |piece: &str| {
+            let text = piece.repeat(400_000 / piece.len());
+            let once = || {
+                let start = std::time::Instant::now();
+                std::hint::black_box(patterns(&text));
+                start.elapsed()
+            };
+            (0..3).map(|_| once()).min().expect("three of them")
+        };
+        let prose = time("We met on Tuesday in Lyon, and will talk in June of 2019 at last. ");
+        for piece in ["1 2 3 4 5 6 7 8 9 0 ", "0 0 ", "12 34 ", "1-2-3-"] {
+            let own = time(piece);
+            assert!(own < prose * 30, "{piece:?}: {own:?}, prose: {prose:?}");
         }
     }
 }

@@ -60,27 +60,34 @@ pub(super) fn rows_of_digits(
     mut take: impl FnMut(&[Range<usize>], &str) -> bool,
 ) {
     let mut row: Vec<Range<usize>> = Vec::new();
+    // Of a row: all its digits, and where each group's begin.
+    let (mut plain, mut starts, mut ends) = (String::new(), Vec::new(), Vec::new());
     let mut try_row = |row: &[Range<usize>]| {
+        plain.clear();
+        starts.clear();
+        for group in row {
+            starts.push(plain.len());
+            plain.push_str(&text[group.clone()]);
+        }
+        starts.push(plain.len());
         let mut first = 0;
         while first < row.len() {
             // All ends at which the number of digits is right.
-            let mut count = 0;
-            let mut ends = Vec::new();
-            for (end, group) in row.iter().enumerate().skip(first) {
-                count += group.len();
+            ends.clear();
+            for end in first + 1..=row.len() {
+                let count = starts[end] - starts[first];
                 if count > *digits.end() {
                     break;
                 }
                 if digits.contains(&count) {
-                    ends.push(end + 1);
+                    ends.push(end);
                 }
             }
-            let taken = ends.into_iter().rev().find(|&end| {
-                let groups = &row[first..end];
-                let plain: String = groups.iter().map(|group| &text[group.clone()]).collect();
-                take(groups, &plain)
-            });
-            first = taken.unwrap_or(first + 1);
+            let taken = ends
+                .iter()
+                .rev()
+                .find(|&&end| take(&row[first..end], &plain[starts[first]..starts[end]]));
+            first = taken.map_or(first + 1, |&end| end);
         }
     };
     for group in digit_groups(text) {
@@ -119,10 +126,21 @@ pub(super) fn back(text: &str, at: usize, bytes: usize) -> usize {
     text.floor_char_boundary(at.saturating_sub(bytes))
 }
 
+/// Whether there may be a word at all: between numbers there is none, and texts
+/// of nothing but numbers have very many places to look at.
+fn has_letters(near: &str) -> bool {
+    near.bytes()
+        .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
+}
+
 /// Whether one of `words` (in small letters) stands in the `bytes` bytes
 /// before `at` as a whole word.
 pub(super) fn is_said_before(text: &str, at: usize, bytes: usize, words: &[&str]) -> bool {
-    let near = text[back(text, at, bytes)..at].to_lowercase();
+    let near = &text[back(text, at, bytes)..at];
+    if !has_letters(near) {
+        return false;
+    }
+    let near = near.to_lowercase();
     words.iter().any(|word| {
         near.match_indices(word).any(|(start, _)| {
             let end = start + word.len();
@@ -139,6 +157,9 @@ pub(super) fn is_said_before(text: &str, at: usize, bytes: usize, words: &[&str]
 /// white space and a colon.
 pub(super) fn follows(text: &str, at: usize, words: &[&str]) -> bool {
     let near = &text[back(text, at, 32)..at];
+    if !has_letters(near) {
+        return false;
+    }
     let near = near.trim_end_matches([' ', ':', '\u{a0}']).to_lowercase();
     words.iter().any(|word| {
         let rest = near.strip_suffix(word);

@@ -20,7 +20,21 @@ fn other_files_are_named() {
         (b"PK\x03\x04...".as_slice(), "corpus: found a zip archive"),
         (b"%PDF-1.7\n", "found a PDF file"),
         (b"PAR1....", "found a Parquet file"),
+        (b"PAR1....", "to_json(FILE, lines=True)"),
         (b"x\x9c\x01\x02", "as spaCy's .spacy files are"),
+        (b"x\x9c\x01\x02", "DocBin()"),
+        (b"x\xda\x01\x02", "as spaCy's .spacy files are"),
+        (b"Obj\x01..", "an Avro file"),
+        (b"ORC..", "an ORC file"),
+        (b"7z\xbc\xaf\x27\x1c..", "a 7z archive"),
+        (b"Rar!\x1a\x07..", "a RAR archive"),
+        (b"\xd0\xcf\x11\xe0..", "Word before 2007"),
+        (b"{\\rtf1 Ada}", "an RTF file"),
+        (b"\x80\x04\x95..", "a pickle of Python"),
+        (b"\x93NUMPY..", "an array of NumPy"),
+        (b"\x89HDF\r\n", "an HDF5 file"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"\x00\xff\xfe\x80\n", "no text in any encoding"),
         (b"<!DOCTYPE html>\n<html>", "found a page of HTML"),
         (b"<?xml version=\"1.0\"?>\n<a>", "found XML"),
         (b"<PER>Ada</PER> came .\n", "found XML or text with marks"),
@@ -53,6 +67,15 @@ fn other_files_are_named() {
         ..Options::default()
     };
     refused_as("Paris,B-LOC\n", options, "corpus:1: found 1 column");
+}
+
+#[test]
+fn a_tar_archive_is_named() {
+    let mut tar = vec![0; 1024];
+    tar[..7].copy_from_slice(b"a.conll");
+    tar[257..262].copy_from_slice(b"ustar");
+    refused(&tar, "a tar archive");
+    refused(gzip(&tar), "a tar archive");
 }
 
 #[test]

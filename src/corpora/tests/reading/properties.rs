@@ -1,13 +1,13 @@
 //! A corpus that is written in a format and read again has the same sentences,
 //! tags and offsets.
 
-use nerite_corpora::{Corpus, Options, Pair};
+use nerite_corpora::{Corpus, Options, Pair, Predictions};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use crate::{read, shown};
+use crate::{read, read_as, shown};
 
 /// A word with its tag in IOB2.
 type Word = (String, String);
@@ -199,6 +199,60 @@ proptest! {
         same(&serde_json::to_string_pretty(&records).unwrap(), &sentences)?;
         let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
         same(&lines.join("\n"), &sentences)?;
+    }
+
+    #[test]
+    fn numbered_tags_come_back(sentences in sentences()) {
+        let mut names: Vec<String> = sentences.concat().into_iter().map(|(_, tag)| tag).collect();
+        names.push("O".into());
+        names.sort();
+        names.dedup();
+        let number = |tag: &String| names.iter().position(|name| name == tag).unwrap();
+        let records: Vec<String> = sentences
+            .iter()
+            .map(|own| {
+                let words: Vec<&String> = own.iter().map(|(word, _)| word).collect();
+                let tags: Vec<usize> = own.iter().map(|(_, tag)| number(tag)).collect();
+                json!({"tokens": words, "ner_tags": tags}).to_string()
+            })
+            .collect();
+        let text = records.join("\n");
+        let options = Options { labels: names.clone(), ..Options::default() };
+        let corpus = read_as(&text, options).unwrap();
+        prop_assert_eq!(shown(&corpus), written(&sentences), "{}", text);
+        // Nothing is made up where the names are not known.
+        prop_assert!(read(&text).unwrap_err().contains("numbers for tags"));
+    }
+
+    #[test]
+    fn outer_columns_of_nested_ones_come_back(sentences in sentences()) {
+        let cells = |at: usize, (word, _): &Word, tag: &str| format!("{}\t{word}\t{tag}\tO", at + 1);
+        let mut text = String::new();
+        for sentence in &sentences {
+            text += "# http://example.org/a [2011-01-01]\n";
+            text += &lines(std::slice::from_ref(sentence), "\n", cells, "iob2");
+        }
+        same(&text, &sentences)?;
+    }
+
+    #[test]
+    fn predictions_come_back(
+        sentences in sentences(),
+        scheme in select(vec!["iob1", "iob2", "bioes", "bilou"]),
+    ) {
+        let text = lines(&sentences, "\n", |_, (word, _), tag| format!("{word}\tNN\t{tag}\t{tag}"), scheme);
+        let found = Predictions::read("p", text.as_bytes(), None, None).unwrap();
+        let labels = found.tags.labels();
+        let named = |tags: &[u16]| -> Vec<String> {
+            tags.iter().map(|tag| labels[usize::from(*tag)].clone()).collect()
+        };
+        let judged: Vec<_> = found.sentences().collect();
+        prop_assert_eq!(judged.len(), sentences.len());
+        for (judged, own) in judged.iter().zip(&sentences) {
+            let tags: Vec<String> = own.iter().map(|(_, tag)| tag.clone()).collect();
+            prop_assert_eq!(&named(&judged.gold), &tags, "{}", text);
+            prop_assert_eq!(&named(&judged.predicted), &tags, "{}", text);
+        }
     }
 
     #[test]

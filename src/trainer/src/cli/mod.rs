@@ -27,6 +27,7 @@ mod serve;
 mod settings;
 mod sources;
 mod study;
+mod texts;
 mod tokens;
 mod train;
 mod tune;

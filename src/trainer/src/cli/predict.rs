@@ -1,21 +1,22 @@
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use nerite::{Aggregation, Decoder, Options, Prediction, Strategy, Unit, Utf16Offsets};
 use nerite_trainer::bundle::Bundle;
 use nerite_trainer::terminal::shown;
 use serde_json::{Map, Value, json};
 
-/// No text is read beyond this size.
-const MAX_TEXT_BYTES: u64 = 256 << 20;
+use super::texts::EncodingArguments;
 
 /// Find the entities of a text
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The text, UTF-8; standard input if not given
+    /// The text; standard input if not given
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    encoding: EncodingArguments,
     /// The bundle's folder
     #[arg(long, value_name = "DIR")]
     bundle: PathBuf,
@@ -61,7 +62,7 @@ impl Arguments {
             self.strategy.is_none() || bundle.head.config().unit() == Unit::Pieces,
             "found --strategy for a head of words, expected one of pieces, as `nerite import` makes it"
         );
-        let text = self.text()?;
+        let text = self.encoding.read(self.file.as_deref())?;
         let options = Options {
             decoder: self.decoder,
             aggregation: self.aggregation,
@@ -77,45 +78,6 @@ impl Arguments {
         out.flush()?;
         Ok(())
     }
-
-    fn text(&self) -> Result<String> {
-        let (name, bytes) = match &self.file {
-            Some(path) => {
-                let file = std::fs::File::open(path)
-                    .with_context(|| format!("cannot read {}", path.display()))?;
-                let bytes =
-                    read(file).with_context(|| format!("{}: cannot be read", path.display()))?;
-                (path.display().to_string(), bytes)
-            }
-            None => ("standard input".into(), read(std::io::stdin().lock())?),
-        };
-        ensure!(
-            bytes.len() as u64 <= MAX_TEXT_BYTES,
-            "{name}: found more than {MAX_TEXT_BYTES} bytes"
-        );
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..at]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count();
-            anyhow::anyhow!(
-                "{name}:{line}: found the byte {:#04x}, expected UTF-8",
-                error.as_bytes()[at]
-            )
-        })?;
-        // Windows' editors begin a file with a byte order mark: it is no text.
-        Ok(match text.strip_prefix('\u{feff}') {
-            Some(unmarked) => unmarked.to_owned(),
-            None => text,
-        })
-    }
-}
-
-fn read(source: impl Read) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()> {

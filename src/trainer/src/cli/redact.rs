@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 use nerite::{Confirm, Policy, Redaction, Restorer, Style, Table, placeholder_type};
 use nerite_trainer::redaction::{Finder, Value, change_json};
 
-/// No text, and no line of JSON lines, is read beyond these sizes.
-const MAX_TEXT_BYTES: u64 = 256 << 20;
+use super::texts::{EncodingArguments, name_of};
+
+/// No line of JSON lines, and no table, is read beyond these sizes.
 const MAX_LINE_BYTES: u64 = 16 << 20;
 const MAX_TABLE_BYTES: u64 = 256 << 20;
 /// The exit code where something below the threshold was left.
@@ -30,9 +31,11 @@ const LEFT: u8 = 3;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Arguments {
-    /// Texts in UTF-8, and folders of them
+    /// Texts, and folders of them
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    encoding: EncodingArguments,
     /// A bundle's folder, or FOLDER:HEAD for another head than its default;
     /// give several to join what they find. Without any, patterns work alone
     #[arg(long = "bundle", value_name = "DIR[:HEAD]")]
@@ -154,7 +157,7 @@ impl Arguments {
                 })?;
                 written.push((out, all));
             } else {
-                let text = read_text(file.as_deref())?;
+                let text = self.encoding.read_marked(file.as_deref())?;
                 written.push((out, change(Value::Text(&text))?));
             }
             // The table first: a text whose values are lost is worth nothing.
@@ -271,7 +274,8 @@ pub(super) fn restore(
                 write(out.as_deref(), &all)?;
             }
         } else if let Some(out) = &out {
-            write(Some(out), &table.restore(&read_text(file.as_deref())?))?;
+            let text = EncodingArguments::default().read_marked(file.as_deref())?;
+            write(Some(out), &table.restore(&text))?;
         } else {
             stream(&table, file.as_deref())?;
         }
@@ -379,10 +383,6 @@ fn is_json_lines(path: &Path) -> bool {
         .is_some_and(|own| own == "jsonl" || own == "ndjson")
 }
 
-fn name_of(file: Option<&Path>) -> String {
-    file.map_or("standard input".into(), |path| path.display().to_string())
-}
-
 fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>> {
     Ok(match file {
         Some(path) => {
@@ -392,18 +392,6 @@ fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>> {
         }
         None => Box::new(std::io::stdin().lock()),
     })
-}
-
-fn read_text(file: Option<&Path>) -> Result<String> {
-    let name = name_of(file);
-    let mut bytes = Vec::new();
-    let read = open(file)?.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes);
-    read.with_context(|| format!("cannot read {name}"))?;
-    ensure!(
-        bytes.len() as u64 <= MAX_TEXT_BYTES,
-        "{name}: found more than {MAX_TEXT_BYTES} bytes"
-    );
-    utf8(&name, bytes, 1)
 }
 
 fn utf8(name: &str, bytes: Vec<u8>, first: usize) -> Result<String> {

@@ -8,6 +8,7 @@ pub use nerite_corpora::{
     Column, Corpus, Encoding, Failure, Format, MapError, Options, Predictions, Scheme, Sentence,
     Surroundings, TagCheck, TypeMap, WordCheck, check_tags, check_words,
 };
+use nerite_corpora::{CorpusError, Problem};
 use nerite_corpora::{MAX_BYTES, Pair};
 
 use crate::files;
@@ -33,7 +34,17 @@ pub fn read(path: &Path, options: &Options) -> Result<Corpus> {
     if options.labels.is_empty() {
         options.labels = labels_beside(path).unwrap_or_default();
     }
-    Ok(Corpus::read(&name, &bytes, &options)?)
+    Corpus::read(&name, &bytes, &options).map_err(with_flag)
+}
+
+/// An error with the flag that gives what has to be given.
+pub fn with_flag(error: CorpusError) -> anyhow::Error {
+    let flag = match &error.problem {
+        Problem::Numbers => ": --labels O,B-PER,I-PER,…, or a dataset_info.json beside the file",
+        Problem::NotDecoded { .. } | Problem::Unmarked(_) => " with --encoding",
+        _ => return error.into(),
+    };
+    anyhow::anyhow!("{error}{flag}")
 }
 
 /// Reads the file of predictions at `path`, plain or gzipped.
@@ -47,7 +58,7 @@ pub fn read_predictions(
     scheme: Option<Scheme>,
 ) -> Result<Predictions> {
     let name = path.display().to_string();
-    Ok(Predictions::read(&name, &load(path)?, encoding, scheme)?)
+    Predictions::read(&name, &load(path)?, encoding, scheme).map_err(with_flag)
 }
 
 fn load(path: &Path) -> Result<Vec<u8>> {

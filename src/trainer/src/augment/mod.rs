@@ -350,7 +350,7 @@ mod tests {
             places: vec!["Uqbar".to_owned()],
             ..GivenNames::default()
         };
-        let letters = "documents=20".parse().unwrap();
+        let letters = "documents=10".parse().unwrap();
         let made = augment(&sentences(&tags), &tags, &letters, &given, 1).unwrap();
         let holds = |text: &Tagged| text.words.iter().any(|word| word == "Uqbar");
         assert!(made.texts.iter().any(holds));

@@ -77,7 +77,8 @@ fn figure(line: &str, name: &str) -> Option<Result<f64, ReportError>> {
     let percent = word.parse().ok();
     let percent = percent.filter(|own: &f64| (0.0..=100.0).contains(own));
     Some(match percent {
-        Some(percent) => Ok(percent / 100.0),
+        // With two decimals, as conlleval writes them, so that 97.96 % is 0.9796.
+        Some(percent) => Ok((percent * 100.0).round() / 10_000.0),
         None => {
             let word: String = word.chars().take(40).collect();
             refuse(&format!("{name} found {word:?}, expected a percentage"))

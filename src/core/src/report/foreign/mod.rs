@@ -163,7 +163,10 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_refused_with_the_reason() {
-        let long = format!("{{\"eval_f1\": 0.5, \"eval_{}_f1\": 0.5}}", "x".repeat(300));
+        let long = format!(
+            "{{\"eval_precision\": 0.5, \"eval_recall\": 0.5, \"eval_f1\": 0.5, \"eval_{}_f1\": 0.5}}",
+            "x".repeat(300)
+        );
         for (text, reason) in [
             ("", "neither JSON nor"),
             ("<html>", "neither JSON nor"),

@@ -135,6 +135,7 @@ fn a_text_is_redacted_by_keyboard_and_an_answer_restored() -> Result<()> {
         // A type that is switched off is left, names in it as well.
         page.click("#redaction-types [data-type=EMAIL]").await?;
         page.shows("ann.lee@example.com").await?;
+        page.click("#redaction-options > summary").await?;
         page.choose("redaction-style", "mask").await?;
         page.shows("\u{2588}").await?;
         page.console_is_clean()

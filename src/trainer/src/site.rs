@@ -98,8 +98,8 @@ fn walk(folder: &Path, prefix: &str, take: &mut Take) -> Result<()> {
     Ok(())
 }
 
-/// What `pages.json` holds: `files`, the pages, scripts and styles that all
-/// pages need, and `sha256`, by which the service worker knows an answer for
+/// What `pages.json` holds: `files`, the pages, scripts, styles and figures that
+/// all pages need, and `sha256`, by which the service worker knows an answer for
 /// the file that it asked for; those are of every file.
 #[derive(Default)]
 pub(crate) struct List {
@@ -117,9 +117,14 @@ impl List {
         // first page brings.
         let is_needed = |path: &&String| {
             let extension = Path::new(path).extension().unwrap_or_default();
-            ["html", "css", "js", "mjs"]
-                .iter()
-                .any(|needed| extension == *needed)
+            let is_figures = extension == "json"
+                && ["reports/redaction/", "reports/published/"]
+                    .iter()
+                    .any(|folder| path.contains(folder));
+            (is_figures
+                || ["html", "css", "js", "mjs"]
+                    .iter()
+                    .any(|needed| extension == *needed))
                 // What is loaded only when it is needed, if ever.
                 && ![
                     "pkg/wasm/",

@@ -102,9 +102,14 @@ impl Engine {
         })
     }
 
-    /// The files to be read, in order: `{file, bytes, sha256, parts?}`.
+    /// The files to be read, in order: `{file, bytes, sha256, parts?}`; once
+    /// they have been, those of added heads as well.
     pub fn files(&self) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.loader.files().collect::<Vec<_>>())?)
+        let files: Vec<_> = match &self.bundle {
+            Some(bundle) => bundle.manifest.files().collect(),
+            None => self.loader.files().collect(),
+        };
+        Ok(to_js(&files)?)
     }
 
     /// Takes the sha256 of the next part of the current file, whose bytes are

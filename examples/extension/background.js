@@ -1,18 +1,21 @@
 // The extension's service worker, which Chrome ends when it is idle. So the model lives in an offscreen document.
 
 const PAGE = "offscreen.html";
-const MENU = "find";
+/** What can be done with selected text; the names are those of the messages, too. */
+const TASKS = ["find", "redact"];
 
 chrome.runtime.onInstalled.addListener(() => {
-  chrome.contextMenus.create({ id: MENU, title: chrome.i18n.getMessage("find"), contexts: ["selection"] });
+  for (const id of TASKS)
+    chrome.contextMenus.create({ id, title: chrome.i18n.getMessage(id), contexts: ["selection"] });
 });
 
-chrome.contextMenus.onClicked.addListener(async ({ menuItemId, selectionText: text }) => {
-  if (menuItemId !== MENU || !text) return;
+chrome.contextMenus.onClicked.addListener(async ({ menuItemId: task, selectionText: text }) => {
+  if (!TASKS.includes(task) || !text) return;
   await chrome.storage.session.set({ found: null });
   await chrome.windows.create({ url: "result.html", type: "popup", width: 520, height: 480 });
   await open();
-  await chrome.storage.session.set({ found: { text, ...(await chrome.runtime.sendMessage({ to: PAGE, text })) } });
+  const answer = await chrome.runtime.sendMessage({ to: PAGE, task, text });
+  await chrome.storage.session.set({ found: { text, ...answer } });
 });
 
 let opening = null;

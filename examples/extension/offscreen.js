@@ -4,20 +4,38 @@ import { load } from "./nerite/nerite.js";
 
 let recognizer = null;
 
-async function find(text) {
+const places = (found) => found.map(({ start, end, type, score }) => ({ start, end, type, score }));
+
+const tasks = {
+  async find(recognizer, text) {
+    const { entities } = await recognizer.predict(text);
+    return { entities: places(entities) };
+  },
+  /** Of what was taken out nothing is kept but the places: there is no way back. */
+  async redact(recognizer, text) {
+    const redaction = await recognizer.redact(text);
+    return {
+      text: redaction.text,
+      entities: places(
+        redaction.hidden.map(({ redacted: [start, end], type, score }) => ({ start, end, type, score })),
+      ),
+    };
+  },
+};
+
+async function run(task, text) {
   // Files of the extension are on disk already.
   recognizer ??= load("bundle/", { cache: false });
   try {
-    const { entities } = await (await recognizer).predict(text);
-    return { entities: entities.map(({ start, end, type, score }) => ({ start, end, type, score })) };
+    return await tasks[task](await recognizer, text);
   } catch (error) {
     recognizer = null;
     return { error: `${error.code ?? error.name}: ${error.message}` };
   }
 }
 
-chrome.runtime.onMessage.addListener(({ to, text }, _sender, answer) => {
-  if (to !== "offscreen.html") return false;
-  find(text).then(answer);
+chrome.runtime.onMessage.addListener(({ to, task, text }, _sender, answer) => {
+  if (to !== "offscreen.html" || !Object.hasOwn(tasks, task)) return false;
+  run(task, text).then(answer);
   return true;
 });

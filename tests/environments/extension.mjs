@@ -27,6 +27,12 @@ export async function extension({ root, at, bundle }) {
     const page = await window.page();
     await page.waitForSelector("li", { timeout: 60_000 });
     const texts = await page.$$eval("mark", (marks) => marks.map((mark) => mark.textContent));
+    await background.evaluate((selectionText) => {
+      chrome.contextMenus.onClicked.dispatch({ menuItemId: "redact", selectionText });
+    }, TEXT);
+    await page.waitForFunction(() => /^\[PERSON_1\] visited /.test(document.getElementById("text").textContent), {
+      timeout: 60_000,
+    });
     return { texts, backend: "offscreen document", workers: 1 };
   } finally {
     await browser.close();

@@ -27,6 +27,9 @@ export class FileStorage {
   }
 }
 
+/** The ending of a file that holds the key of the one beside it. */
+const KEY = ".key";
+
 /** One cache: a file for each key, named by the key's hash. */
 class FileCache {
   #folder;
@@ -61,6 +64,7 @@ class FileCache {
     const beside = `${path}.${randomUUID()}.part`;
     try {
       await writeFile(beside, new Uint8Array(await response.arrayBuffer()));
+      await writeFile(path + KEY, key);
       await rename(beside, path);
     } catch (error) {
       await rm(beside, { force: true });
@@ -72,12 +76,18 @@ class FileCache {
     const path = this.#path(key);
     const had = (await this.#size(path)) !== undefined;
     await rm(path, { force: true });
+    await rm(path + KEY, { force: true });
     return had;
   }
 
-  /** Keys that `match` takes. */
+  /** Keys that `match` takes, with the address that each was put under. */
   async keys() {
-    const names = await readdir(this.#folder);
-    return names.filter((name) => !name.endsWith(".part")).map((name) => ({ path: join(this.#folder, name) }));
+    const names = (await readdir(this.#folder)).filter((name) => !name.endsWith(".part") && !name.endsWith(KEY));
+    return Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#folder, name);
+        return { path, url: await readFile(path + KEY, "utf8").catch(() => "") };
+      }),
+    );
   }
 }

@@ -27,6 +27,18 @@ impl Page {
             .with_context(|| format!("{part} does not come"))
     }
 
+    /// Presses keys on the word that has the focus.
+    async fn on_word(&self, keys: &str) -> Result<()> {
+        let word = self.browser.find("#redacted .word:focus").await?;
+        Ok(word.send_keys(keys).await?)
+    }
+
+    /// The text of what has the focus.
+    async fn focused(&self) -> Result<Value> {
+        let text = "return document.activeElement.textContent";
+        self.browser.run(text, Vec::new()).await
+    }
+
     /// Opens the tab by keyboard.
     async fn open_redaction(&self) -> Result<()> {
         self.browser
@@ -64,29 +76,14 @@ fn a_text_is_redacted_by_keyboard_and_an_answer_restored() -> Result<()> {
             page.press(key).await?;
         }
         page.press(Key::Up).await?;
-        let first = "document.activeElement.textContent";
-        let name = page
-            .browser
-            .run(&format!("return {first}"), Vec::new())
-            .await?;
-        page.browser
-            .find("#redacted .word:focus")
-            .await?
-            .send_keys(" ")
-            .await?;
+        let name = page.focused().await?;
+        page.on_word(" ").await?;
         page.browser
             .until("document.querySelector('#redacted [data-state=kept]')")
             .await?;
-        let kept = page
-            .browser
-            .run(&format!("return {first}"), Vec::new())
-            .await?;
+        let kept = page.focused().await?;
         ensure!(kept != name, "the focus is on {kept}, which was {name}");
-        page.browser
-            .find("#redacted .word:focus")
-            .await?
-            .send_keys(" ")
-            .await?;
+        page.on_word(" ").await?;
         page.browser
             .until("!document.querySelector('#redacted [data-state=kept]')")
             .await?;
@@ -99,8 +96,7 @@ fn a_text_is_redacted_by_keyboard_and_an_answer_restored() -> Result<()> {
                 Vec::new(),
             )
             .await?;
-        let focused = page.browser.find("#redacted .word:focus").await?;
-        focused.send_keys("\u{e008}\u{e014}\u{e008}").await?;
+        page.on_word("\u{e008}\u{e014}\u{e008}").await?;
         page.browser
             .until("document.getElementById('choice-value').textContent === 'says hi'")
             .await?;

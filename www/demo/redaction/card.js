@@ -34,6 +34,8 @@ export class RedactionCard {
   #head;
   #onFailure;
   #active = false;
+  /** The page's model, if it is one of the site's. @type {string | null} */
+  #bundle = null;
   /** @type {Recognizer | null} */
   #recognizer = null;
   /** What is on show, of which text. @type {{ text: string, redaction: Redaction, words: object[], entities: Mark[] } | null} */
@@ -46,6 +48,8 @@ export class RedactionCard {
   #handedOn = undefined;
   /** Where the focus is to be after the next run, as an offset of the original text. @type {number | null} */
   #focusAt = null;
+  /** The words that are decided of. */
+  #chosen = { from: 0, to: 1 };
 
   /**
    * @param {() => string | null} readText
@@ -105,9 +109,6 @@ export class RedactionCard {
     if (this.#active) this.#second.offer(bundle);
     this.request();
   }
-
-  /** @type {string | null} */
-  #bundle = null;
 
   /** Shows itself, or not: what is not seen does not work. @param {boolean} active */
   show(active) {
@@ -279,8 +280,6 @@ export class RedactionCard {
     this.#chosen = { from, to };
     this.#choice.show({ text, place: { start, end, type: mark?.type ?? "" }, mark: mark ?? null });
   }
-
-  #chosen = { from: 0, to: 1 };
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {

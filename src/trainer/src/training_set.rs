@@ -132,7 +132,7 @@ impl TrainingSet {
         sources: Vec<Source>,
         augmentations: &Augmentations,
         names: &GivenNames,
-        validation: impl Fn(usize) -> f64,
+        validation: impl Fn(usize) -> Result<f64>,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
         for source in sources {
@@ -182,7 +182,7 @@ impl TrainingSet {
             train.push((source.used, set.add(source, corpus, &labels)?));
         }
         let count = train.iter().map(|(_, part)| part.len()).sum();
-        let share = if given { 0.0 } else { validation(count) };
+        let share = if given { 0.0 } else { validation(count)? };
         for (number, (used, part)) in train.into_iter().enumerate() {
             let (rest, kept) = without(part, share, used);
             set.sources[number].train = rest.len() as u64;
@@ -194,10 +194,6 @@ impl TrainingSet {
         ensure!(
             !set.train.is_empty(),
             "found no sentence to train on, expected a file for it"
-        );
-        ensure!(
-            !set.tests.is_empty(),
-            "found no sentence to test on, expected `--test FILE` or a split"
         );
         set.check_types()?;
         set.originals = set.train.len();
@@ -438,6 +434,23 @@ impl TrainingSet {
     /// The sentences of the files to fit to, without altered copies.
     pub fn originals(&self) -> &[usize] {
         &self.train[..self.originals]
+    }
+
+    /// Documents of these sentences, by numbers of no meaning; of a file that
+    /// does not tell them apart, each sentence is one.
+    pub(crate) fn documents(&self, part: &[usize]) -> Vec<usize> {
+        let mut numbers = HashMap::new();
+        let documents = part.iter().map(|&number| {
+            let (group, index) = self.place(number);
+            let corpus = &self.groups[group].corpus;
+            let place = match corpus.sentences[index].document {
+                0 if corpus.documents().is_empty() => (group, false, index),
+                document => (group, true, document),
+            };
+            let next = numbers.len();
+            *numbers.entry(place).or_insert(next)
+        });
+        documents.collect()
     }
 
     /// All sentences to judge on.

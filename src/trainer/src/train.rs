@@ -1,8 +1,9 @@
 //! One whole training: corpus, split and encoder to two heads and two
 //! reports, the untrained head's and the fitted one's.
 
+mod layers;
+
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -19,6 +20,7 @@ use crate::files::{self, LockedFolder};
 use crate::fitting::{check, fit};
 use crate::progress;
 use crate::training_set::{Encoded, TrainingSet};
+pub use layers::Layers;
 
 /// What a run has fitted so far, in its folder.
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -28,79 +30,6 @@ pub const HEAD: &str = "head.safetensors";
 pub const REPORT: &str = "report.json";
 /// The folder of the reports on single test files, in a head's folder.
 pub const REPORTS: &str = "reports";
-
-/// Which hidden states a head reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layers {
-    /// The output of the last layer.
-    Last,
-    /// The outputs of the last four layers, side by side.
-    LastFour,
-    /// The embeddings and every layer's output, side by side.
-    All,
-    /// The same, summed with learnt weights.
-    Mix,
-    /// These, 0 being the embeddings.
-    These(Vec<usize>),
-}
-
-impl FromStr for Layers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "last" => Ok(Self::Last),
-            "last4" => Ok(Self::LastFour),
-            "all" => Ok(Self::All),
-            "mix" => Ok(Self::Mix),
-            list => {
-                let layers: Option<Vec<usize>> =
-                    list.split(',').map(|layer| layer.parse().ok()).collect();
-                let layers =
-                    layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
-                layers.map(Self::These).ok_or_else(|| {
-                    format!("found {list:?}, expected last, last4, all, mix or increasing numbers as in 0,3,6")
-                })
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Layers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Last => f.write_str("last"),
-            Self::LastFour => f.write_str("last4"),
-            Self::All => f.write_str("all"),
-            Self::Mix => f.write_str("mix"),
-            Self::These(layers) => {
-                let layers: Vec<String> = layers.iter().map(usize::to_string).collect();
-                f.write_str(&layers.join(","))
-            }
-        }
-    }
-}
-
-impl Layers {
-    /// The layers' numbers in an encoder of so many transformer layers.
-    ///
-    /// # Errors
-    ///
-    /// A layer that the encoder does not have.
-    pub fn of(&self, count: usize) -> Result<Vec<usize>> {
-        Ok(match self {
-            Self::Last => vec![count],
-            Self::LastFour => (count.saturating_sub(3)..=count).collect(),
-            Self::All | Self::Mix => (0..=count).collect(),
-            Self::These(layers) => {
-                if let Some(layer) = layers.iter().find(|&&layer| layer > count) {
-                    bail!("found layer {layer}, but the encoder's last is {count}");
-                }
-                layers.clone()
-            }
-        })
-    }
-}
 
 /// What to train on what.
 pub struct Training<'a> {
@@ -404,29 +333,4 @@ pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
         report_path.display()
     );
     Ok((bytes, head, json, report))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn layers_are_read_and_shown() {
-        for (text, expected) in [
-            ("last", vec![6]),
-            ("last4", vec![3, 4, 5, 6]),
-            ("0,3,6", vec![0, 3, 6]),
-            ("mix", (0..=6).collect()),
-        ] {
-            let layers: Layers = text.parse().unwrap();
-            assert_eq!(layers.of(6).unwrap(), expected);
-            assert_eq!(layers.to_string(), text);
-        }
-        assert_eq!(Layers::All.of(2).unwrap(), [0, 1, 2]);
-        assert_eq!(Layers::LastFour.of(2).unwrap(), [0, 1, 2]);
-        for bad in ["", "first", "1,1", "2,1", "-1", "1,"] {
-            assert!(bad.parse::<Layers>().is_err(), "{bad}");
-        }
-        assert!(Layers::These(vec![7]).of(6).is_err());
-    }
 }

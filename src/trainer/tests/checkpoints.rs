@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::common::{ENCODERS, Lab, golden, pytorch, sha256};
 use crate::encoders::{cases, features};
 
-fn fetch(lab: &Lab, folder: &Path) -> HashMap<String, String> {
+pub(super) fn fetch(lab: &Lab, folder: &Path) -> HashMap<String, String> {
     let said = lab.ok(&format!("encoder fetch {}", folder.display()));
     let pairs = said.lines().filter_map(|line| line.split_once(' '));
     pairs
@@ -102,7 +102,7 @@ fn broken_pytorch_files_are_refused() {
 }
 
 /// Only locks are in the cache.
-fn nothing_is_cached(lab: &Lab) {
+pub(super) fn nothing_is_cached(lab: &Lab) {
     let all = lab.files("cache");
     assert!(all.iter().all(|path| path.ends_with(".lock")), "{all:?}");
 }
@@ -308,51 +308,6 @@ fn what_is_no_checkpoint_is_named_for_what_it_is() {
     );
 }
 
-#[test]
-fn names_that_nobody_knows_are_refused() {
-    let lab = Lab::new();
-    lab.write("empty/file", "");
-    lab.refused(
-        "encoder fetch empty",
-        &[
-            "empty",
-            "config.json",
-            "tokenizer.json",
-            "model.safetensors",
-        ],
-    );
-    lab.refused(
-        "encoder fetch some/folder/elsewhere",
-        &["some/folder/elsewhere", "all-MiniLM-L6-v2"],
-    );
-    lab.refused("encoder fetch ../nowhere", &["../nowhere", "not a folder"]);
-    // These have the form of a hub's names; the hub does not answer.
-    lab.refused(
-        "encoder fetch owner/model",
-        &["owner/model", "config.json", "127.0.0.1:9"],
-    );
-    lab.refused(
-        "encoder fetch bert-base-cased",
-        &["google-bert/bert-base-cased", "config.json"],
-    );
-    lab.refused(
-        "encoder fetch nonsense --offline",
-        &["nonsense", "config.json"],
-    );
-    lab.refused(
-        "encoder fetch --offline",
-        &["all-MiniLM-L6-v2", "config.json"],
-    );
-    lab.refused(
-        "encoder fetch roberta-base --offline --revision v1",
-        &["roberta-base"],
-    );
-    nothing_is_cached(&lab);
-    assert!(lab.files("hf").is_empty());
-    // A folder needs no hub.
-    lab.ok("encoder fetch BERT --offline");
-}
-
 /// transformers refuses such a checkpoint; with rows of the table left out at
 /// its start, every hidden state would be wrong.
 #[test]
@@ -382,35 +337,4 @@ fn a_tensor_without_axes_is_refused() {
     let changed = safetensors::serialize(all, None).unwrap();
     std::fs::write(path, changed).unwrap();
     lab.refused("encoder fetch copy", &[name]);
-}
-
-#[test]
-fn offline_is_said_where_it_is_the_reason() {
-    let lab = Lab::new();
-    lab.refused(
-        "encoder fetch owner/model --offline",
-        &["owner/model", "--offline"],
-    );
-    lab.refused(
-        "encoder fetch --offline",
-        &["all-MiniLM-L6-v2", "--offline"],
-    );
-}
-
-/// A model that `hf-hub` or Python downloaded earlier is found offline.
-#[test]
-fn the_hubs_cache_is_used_offline() {
-    let lab = Lab::new();
-    let repository = "hf/hub/models--owner--model";
-    let commit = "0123456789abcdef0123456789abcdef01234567";
-    lab.write(&format!("{repository}/refs/main"), commit);
-    lab.copy_of("bert-tiny", &format!("{repository}/snapshots/{commit}"));
-    let found = lab.ok("encoder fetch owner/model --offline");
-    let expected = fetch(&lab, &golden("bert-tiny"));
-    assert!(found.contains(&expected["sha256"]), "{found}");
-    // Another revision is not there.
-    lab.refused(
-        "encoder fetch owner/model --offline --revision v1",
-        &["owner/model"],
-    );
 }

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod cache;
+mod checkpoint_names;
 mod checkpoints;
 mod common;
 mod corpus;
@@ -18,4 +19,5 @@ mod score;
 mod serve;
 mod several;
 mod train;
+mod train_flags;
 mod tune;

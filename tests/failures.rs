@@ -1,9 +1,10 @@
 //! The demo page where something is wrong: each failure names its reason.
 
 use crate::browser::{Browser, Wishes};
-use crate::demo::{Page, in_every_browser, status};
+use crate::demo::{Page, status};
 use crate::page::SENTENCE;
 use crate::site::{Server, Site};
+use crate::turns::in_every_browser;
 use anyhow::{Context, Result, ensure};
 
 /// Something that is wrong with a site, and what the page has to say of it.

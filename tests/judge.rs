@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
-use crate::demo::in_every_browser;
 use crate::site::{Server, Site, nerite, root};
+use crate::turns::in_every_browser;
 
 /// Tags in IOB1, a type that no head finds, an address where heads of running
 /// text are not asked for names, and a word that encoders see nothing of.

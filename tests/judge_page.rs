@@ -3,9 +3,9 @@
 
 use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
-use crate::demo::in_every_browser;
 use crate::judge::{COLUMNS, LINES, evaluate, files};
 use crate::site::{BUNDLE, Server, Site};
+use crate::turns::in_every_browser;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@
 //! other half, `reports` and `report_files` the page over reports, `judge` and
 //! `judge_page` what judges heads on own files, `teach` the page on which heads are
 //! taught, `publish` the published site, `package` and `downloads` the package as
-//! another page would. `demo`, `browser`, `site` and the rest are what they
+//! another page would. `demo`, `browser`, `turns`, `site` and the rest are what they
 //! stand on.
 
 mod accessible;
@@ -31,6 +31,7 @@ mod reports;
 mod site;
 mod teach;
 mod text_files;
+mod turns;
 
 /// How long anything may take that a test waits for.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);

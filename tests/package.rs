@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
-use crate::demo::in_every_browser;
 use crate::site::{Server, Site};
+use crate::turns::in_every_browser;
 
 /// What every script begins with: the package, and the default bundle loaded.
 pub(crate) const BEGIN: &str = "

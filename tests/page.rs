@@ -7,9 +7,10 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::browser::{Browser, Wishes};
-use crate::demo::{Page, Shown, in_every_browser};
+use crate::demo::{Page, Shown};
 use crate::relay::Relay;
 use crate::site::{BUNDLE, Server, Site, predict};
+use crate::turns::in_every_browser;
 
 pub(crate) const SENTENCE: &str = "Barack Obama visited Paris in January 2016.";
 
@@ -161,7 +162,7 @@ const OBSERVE: &str = "
 
 #[test]
 fn typing_never_stalls_and_the_newest_text_wins() -> Result<()> {
-    Page::test(async |page| {
+    Page::measure(async |page| {
         page.open().await?;
         page.browser.run(OBSERVE, Vec::new()).await?;
         let long = format!("{SENTENCE} ").repeat(LONG);

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Kind, Wishes};
-use crate::demo::in_turn;
+use crate::browser::{Browser, Wishes};
 use crate::site::{BUNDLE, Server, Site};
+use crate::turns::in_every_browser;
 
 const CORPUS: &str = "tests/news.conll";
 
@@ -26,39 +26,36 @@ pub(crate) struct Page {
 impl Page {
     /// Runs a test in every browser.
     pub(crate) fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
-        in_turn(async || {
-            let site = Site::copy()?;
-            let bundle = site.bundle();
-            // The head that knows this corpus's tags.
-            let best = "best";
-            let name = Path::new(BUNDLE)
-                .file_name()
-                .context("no name")?
-                .to_string_lossy();
-            let evaluate = |head: &str| -> Result<PathBuf> {
-                let out = bundle.join(format!("reports/own-{head}.json"));
-                nerite(
-                    &[
-                        "evaluate", CORPUS, "--part", "all", "--sample", "1000", "--head", head,
-                        "--bundle",
-                    ],
-                    &[&bundle, Path::new("--out"), &out],
-                )?;
-                Ok(out)
+        let site = Site::copy()?;
+        let bundle = site.bundle();
+        // The head that knows this corpus's tags.
+        let best = "best";
+        let name = Path::new(BUNDLE)
+            .file_name()
+            .context("no name")?
+            .to_string_lossy();
+        let evaluate = |head: &str| -> Result<PathBuf> {
+            let out = bundle.join(format!("reports/own-{head}.json"));
+            nerite(
+                &[
+                    "evaluate", CORPUS, "--part", "all", "--sample", "1000", "--head", head,
+                    "--bundle",
+                ],
+                &[&bundle, Path::new("--out"), &out],
+            )?;
+            Ok(out)
+        };
+        let reports = [evaluate("base")?, evaluate(best)?];
+        let ids = ["base", best].map(|head| format!("{name}/own-{head}"));
+        let server = Server::start(&site)?;
+        in_every_browser(async |kind| {
+            let page = Self {
+                browser: Browser::start(kind, Wishes::default()).await?,
+                url: format!("{}reports.html", server.url),
+                reports: reports.clone(),
+                ids: ids.clone(),
             };
-            let reports = [evaluate("base")?, evaluate(best)?];
-            let ids = ["base", best].map(|head| format!("{name}/own-{head}"));
-            let server = Server::start(&site)?;
-            for kind in Kind::all()? {
-                let page = Self {
-                    browser: Browser::start(kind, Wishes::default()).await?,
-                    url: format!("{}reports.html", server.url),
-                    reports: reports.clone(),
-                    ids: ids.clone(),
-                };
-                test(page).await.with_context(|| format!("in {kind:?}"))?;
-            }
-            Ok(())
+            test(page).await
         })
     }
 

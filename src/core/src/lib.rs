@@ -49,8 +49,8 @@ pub use bundle::{
 };
 pub use decode::{Aggregation, Decoder, Span, Strategy, Transitions, argmax};
 pub use encoder::{
-    Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, HiddenStates,
-    Weights, Workspace, check_input, quantize,
+    Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, Engine,
+    HiddenStates, Int8, Weights, Workspace, check_input, quantize,
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{

@@ -1,19 +1,17 @@
 //! One whole training: corpus, split and encoder to two heads and two
 //! reports, the untrained head's and the fitted one's.
 
+mod layers;
+mod provenance;
+
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{
-    Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance, Provenance,
-    REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
-};
+use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, TagSet};
 use nerite_encoders::Quantized;
 use nerite_fit::{
-    Cached, Fitted, HeldOut, Judged, Settings, Task, TypeScores, Validation, names_sha256,
-    untrained,
+    Cached, Fitted, HeldOut, Judged, Settings, Task, TypeScores, Validation, untrained,
 };
 use sha2::{Digest, Sha256};
 
@@ -22,6 +20,8 @@ use crate::files::{self, LockedFolder};
 use crate::fitting::{Begun, check};
 use crate::progress;
 use crate::training_set::{Encoded, TrainingSet};
+pub use layers::Layers;
+pub(crate) use provenance::machine;
 
 /// What a run has fitted so far, in its folder.
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -31,96 +31,6 @@ pub const HEAD: &str = "head.safetensors";
 pub const REPORT: &str = "report.json";
 /// The folder of the reports on single test files, in a head's folder.
 pub const REPORTS: &str = "reports";
-
-/// Which hidden states a head reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layers {
-    /// The output of the last layer.
-    Last,
-    /// The outputs of the last four layers, side by side.
-    LastFour,
-    /// The embeddings and every layer's output, side by side.
-    All,
-    /// The same, summed with learnt weights.
-    Mix,
-    /// These, 0 being the embeddings.
-    These(Vec<usize>),
-}
-
-impl FromStr for Layers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "last" => Ok(Self::Last),
-            "last4" => Ok(Self::LastFour),
-            "all" => Ok(Self::All),
-            "mix" => Ok(Self::Mix),
-            list => {
-                let layers: Option<Vec<usize>> =
-                    list.split(',').map(|layer| layer.parse().ok()).collect();
-                let layers =
-                    layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
-                layers.map(Self::These).ok_or_else(|| {
-                    format!("found {list:?}, expected last, last4, all, mix or increasing numbers as in 0,3,6")
-                })
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Layers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Last => f.write_str("last"),
-            Self::LastFour => f.write_str("last4"),
-            Self::All => f.write_str("all"),
-            Self::Mix => f.write_str("mix"),
-            Self::These(layers) => {
-                let layers: Vec<String> = layers.iter().map(usize::to_string).collect();
-                f.write_str(&layers.join(","))
-            }
-        }
-    }
-}
-
-impl Layers {
-    /// The layers that a head reads.
-    ///
-    /// # Errors
-    ///
-    /// A mix of some layers, which no flag asks for.
-    pub fn like(head: &HeadConfig) -> Result<Self> {
-        if !head.mix {
-            return Ok(Self::These(head.layers.clone()));
-        }
-        ensure!(
-            head.layers.iter().copied().eq(0..head.layers.len()),
-            "found a head that mixes the layers {:?}, expected all of them",
-            head.layers
-        );
-        Ok(Self::Mix)
-    }
-
-    /// The layers' numbers in an encoder of so many transformer layers.
-    ///
-    /// # Errors
-    ///
-    /// A layer that the encoder does not have.
-    pub fn of(&self, count: usize) -> Result<Vec<usize>> {
-        Ok(match self {
-            Self::Last => vec![count],
-            Self::LastFour => (count.saturating_sub(3)..=count).collect(),
-            Self::All | Self::Mix => (0..=count).collect(),
-            Self::These(layers) => {
-                if let Some(layer) = layers.iter().find(|&&layer| layer > count) {
-                    bail!("found layer {layer}, but the encoder's last is {count}");
-                }
-                layers.clone()
-            }
-        })
-    }
-}
 
 /// What to train on what.
 pub struct Training<'a> {
@@ -372,62 +282,6 @@ impl Training<'_> {
             provenance: self.provenance(head.config(), &fitted.file, part, start)?,
         })
     }
-
-    fn provenance(
-        &self,
-        config: &HeadConfig,
-        head: &[u8],
-        part: &[usize],
-        start: Instant,
-    ) -> Result<Provenance> {
-        let encoder = &self.encoder.encoder;
-        Ok(Provenance {
-            corpus: self.set.provenance(),
-            split: self.split_provenance(part),
-            encoder: EncoderProvenance {
-                name: self.encoder_name.to_owned(),
-                architecture: encoder.config().architecture.name().into(),
-                sha256: encoder.sha256().to_owned(),
-            },
-            head: HeadProvenance {
-                kind: config.kind.name().into(),
-                layers: config.layers.clone(),
-                sha256: format!("{:x}", Sha256::digest(head)),
-                begun_with: self.begin_with_sha256(),
-            },
-            settings: serde_json::to_value(&self.settings)?,
-            nerite: env!("CARGO_PKG_VERSION").into(),
-            machine: machine(encoder),
-            seconds: start.elapsed().as_secs_f64(),
-            command: self.command.clone(),
-        })
-    }
-
-    fn split_provenance(&self, part: &[usize]) -> SplitProvenance {
-        let named = |part: &[usize]| PartProvenance {
-            sentences: part.len() as u64,
-            sha256: names_sha256(self.set.names(part)),
-        };
-        SplitProvenance {
-            name: match self.set.tests[..] {
-                [] => format!("cross-validation in {} folds", self.settings.folds),
-                _ => self.set.split.clone(),
-            },
-            train: named(self.set.originals()),
-            test: named(part),
-        }
-    }
-}
-
-/// The machine that a report is made on.
-pub(crate) fn machine(encoder: &Encoder) -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{} {}, {cores} cores, {}",
-        std::env::consts::OS,
-        std::env::consts::ARCH,
-        encoder.backend()
-    )
 }
 
 /// What a head says of itself before it is fitted, its sizes checked.
@@ -486,29 +340,4 @@ pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
         report_path.display()
     );
     Ok((bytes, head, json, report))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn layers_are_read_and_shown() {
-        for (text, expected) in [
-            ("last", vec![6]),
-            ("last4", vec![3, 4, 5, 6]),
-            ("0,3,6", vec![0, 3, 6]),
-            ("mix", (0..=6).collect()),
-        ] {
-            let layers: Layers = text.parse().unwrap();
-            assert_eq!(layers.of(6).unwrap(), expected);
-            assert_eq!(layers.to_string(), text);
-        }
-        assert_eq!(Layers::All.of(2).unwrap(), [0, 1, 2]);
-        assert_eq!(Layers::LastFour.of(2).unwrap(), [0, 1, 2]);
-        for bad in ["", "first", "1,1", "2,1", "-1", "1,"] {
-            assert!(bad.parse::<Layers>().is_err(), "{bad}");
-        }
-        assert!(Layers::These(vec![7]).of(6).is_err());
-    }
 }

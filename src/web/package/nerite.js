@@ -6,7 +6,9 @@ import { evaluate, readLabelled } from "./evaluate.js";
 import { areOffsets, checked, INSPECT, LOAD, PREDICT, PREDICT_WORDS } from "./options.js";
 import { cores, hasWorkers, memoryBytes, wasmPlaces } from "./platform.js";
 import { Pool } from "./pool.js";
+import { questionsFor } from "./questions.js";
 import { Redaction, redact } from "./redaction.js";
+import { built, divided } from "./results.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
 import { located } from "./source.js";
 import { Trainer } from "./trainer.js";
@@ -19,8 +21,6 @@ const MOST_WORKERS = 4;
 const LONG = 400;
 /** The results of more words than this are put together in a task of their own. */
 const AT_ONCE = 10_000;
-/** How an entity's score follows from its words'; the first one unless another is asked for. */
-const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
 const SHARE_OF_MEMORY = 0.1;
 /** Known to `load` alone, which makes recognizers. */
@@ -172,7 +172,7 @@ export class Recognizer {
     if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
       refuse("input", "expected a list of sentences, each a list of words (strings); found another kind of value");
     }
-    const [question] = this.#questions([head], { decoder });
+    const [question] = questionsFor(this.heads, [head], { decoder });
     if (question.strategy)
       refuse("input", `found the head ${JSON.stringify(head)}, which reads pieces, expected one of words`);
     const text = sentences.map((words) => words.join(" ")).join("\n");
@@ -237,45 +237,11 @@ export class Recognizer {
     this.free();
   }
 
-  /** What is asked of each head: the decoder or strategy asked for, where the head can serve it. */
-  #questions(heads, { decoder, aggregation = AGGREGATIONS[0], strategy }) {
-    const expect = (what, found, expected) => {
-      if (!expected.includes(found))
-        refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
-    };
-    const wanted = heads.map((head) => (typeof head === "string" ? { head } : { ...head }));
-    const infos = wanted.map(({ head }) => {
-      expect(
-        "head",
-        head,
-        this.heads.map(({ id }) => id),
-      );
-      return this.heads.find(({ id }) => id === head);
-    });
-    const serves = (list, what, found) => {
-      if (found === undefined) return;
-      const all = [...new Set(infos.flatMap((info) => info[list]))];
-      if (all.length === 0) refuse("input", `found a ${what}, but the head reads words, which have none`);
-      expect(what, found, all);
-    };
-    serves("decoders", "decoder", decoder);
-    serves("strategies", "strategy", strategy);
-    expect("aggregation", aggregation, AGGREGATIONS);
-    return wanted.map(({ head, strategy: own }, index) => {
-      const info = infos[index];
-      if (own !== undefined) expect("strategy", own, info.strategies);
-      if (info.unit === "pieces") {
-        return { head, decoder: info.decoder, strategy: own ?? strategy ?? info.strategy };
-      }
-      return { head, decoder: info.decoders.includes(decoder) ? decoder : info.decoder, aggregation };
-    });
-  }
-
   async #read(text, heads, options) {
     if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
     const { signal, onPart } = options;
     const start = performance.now();
-    const questions = this.#questions(heads, options);
+    const questions = questionsFor(this.heads, heads, options);
     signal?.throwIfAborted();
     // Lone surrogates become U+FFFD in the worker, which has the same length.
     const outline = new Outline(text, await this.#pool.outline(text));
@@ -385,64 +351,4 @@ export class Recognizer {
     await this.#pool.run(tasks, signal);
     return results;
   }
-}
-
-/** A head's answer for sentences `from` to `to`, sentence by sentence. */
-function divided({ tags, probabilities, entities }, outline, from, to, width) {
-  const results = [];
-  const base = outline.ends[from];
-  let entity = 0;
-  for (let sentence = from; sentence < to; sentence++) {
-    const [first, last] = [outline.ends[sentence] - base, outline.ends[sentence + 1] - base];
-    const own = [];
-    for (; entity < entities.length && entities[entity].words[0] < last; entity++) {
-      const { words, type, score } = entities[entity];
-      own.push({ words: [words[0] - first, words[1] - first], type, score });
-    }
-    results.push({
-      tags: tags.subarray(first, last),
-      probabilities: probabilities.subarray(first * width, last * width),
-      entities: own,
-    });
-  }
-  return results;
-}
-
-/** Words and entities of sentences from `from` on, as pages see them. */
-function built(outline, from, results, tags) {
-  const words = [];
-  const entities = [];
-  results.forEach((result, offset) => {
-    const sentence = from + offset;
-    const first = outline.ends[sentence];
-    result.tags.forEach((tag, index) => {
-      const word = first + index;
-      const probabilities = result.probabilities.subarray(index * tags.length, (index + 1) * tags.length);
-      words.push({
-        start: outline.start(word),
-        end: outline.end(word),
-        tag: tags[tag],
-        score: probabilities[tag],
-        probabilities,
-        sentence,
-        ...(outline.continues(word) && { continues: true }),
-      });
-    });
-    for (const {
-      words: [from, to],
-      type,
-      score,
-    } of result.entities) {
-      const [start, end] = [outline.start(first + from), outline.end(first + to - 1)];
-      entities.push({
-        start,
-        end,
-        type,
-        text: outline.text.slice(start, end),
-        score,
-        words: [first + from, first + to],
-      });
-    }
-  });
-  return { words, entities };
 }

@@ -2,6 +2,7 @@ use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
 
 use super::*;
 use crate::losses::{self, Known};
+use crate::network::{self, Dropout, Shard};
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
     let linear = kind == HeadKind::Linear;

@@ -124,6 +124,15 @@ impl Training<'_> {
             held_out =
                 begun.cross_validate(&mut fitted, (&encoded, &config), (part, &documents))?;
         }
+        if let Some(held_out) = &held_out
+            && let Some(all) = held_out.judged(&encoded).by_type().get("")
+            && all.scores.f1 == 0.0
+        {
+            progress::warn(
+                "found an entity F1 of 0 in cross-validation: what is marked in some sentences \
+                 does not tell what to find in the others; more of them may do better",
+            );
+        }
         ensure!(
             held_out.is_some() || !self.set.tests.is_empty(),
             "found too few sentences to hold some back and no test part, expected `--test FILE`"

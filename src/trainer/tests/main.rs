@@ -9,6 +9,7 @@ mod common;
 mod corpus;
 mod encoders;
 mod evaluate;
+mod few;
 mod hostile;
 mod hub;
 mod predict;

@@ -170,7 +170,8 @@ fn a_handful_of_sentences_is_learnt_and_nothing_learnt_is_an_error() {
     lab.write("few.conll", columns(80));
     lab.write("test.conll", columns(200));
     let found = figures(&lab.ok(
-        "train few.conll --test test.conll --encoder BERT --preset best --quiet --json --out runs/a",
+        "train few.conll --test test.conll --encoder BERT --preset best --folds 0 --quiet --json \
+         --out runs/a",
     ));
     let score = f1(&found, "fine-tuned", Value::Null);
     assert!(score > 0.8, "{score}");

@@ -63,7 +63,7 @@ pub(super) struct SettingsArguments {
     /// The share of the train part that is kept to choose the best epoch and
     /// to calibrate probabilities
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
-    validation: Option<f64>,
+    pub(super) validation: Option<f64>,
     /// Fit so many heads more, each without one part of the train part, to
     /// calibrate probabilities and to say how good the head is where there is
     /// no validation part; 0: none

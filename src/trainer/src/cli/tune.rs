@@ -53,13 +53,12 @@ impl Arguments {
         // Trials are judged by a validation part, where the preset has none too.
         let of = |sentences| {
             let settings = self.settings.settings(Preset::Best, sentences, None)?;
-            let validation = if settings.validation == 0.0 {
-                VALIDATION
-            } else {
-                settings.validation
-            };
-            anyhow::Ok(Settings {
-                validation,
+            if settings.validation > 0.0 || self.settings.validation.is_some() {
+                return anyhow::Ok(settings);
+            }
+            Ok(Settings {
+                validation: VALIDATION,
+                patience: settings.epochs.div_ceil(3),
                 folds: 0,
                 ..settings
             })

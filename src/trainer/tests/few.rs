@@ -1,0 +1,105 @@
+//! `nerite train` on few sentences: all are fitted to, cross-validation judges,
+//! and what another head has learnt is begun with.
+
+use crate::common::{Lab, columns, sha256};
+
+/// A head that is fitted in no time.
+const SMALL: &str = "--lexicon 64x8 --projection 16 --units 8";
+
+#[test]
+fn few_sentences_are_all_fitted_to_and_cross_validated() {
+    let lab = Lab::new();
+    lab.write("few.conll", columns(80));
+    lab.write("test.conll", columns(200));
+    let said = lab.ok(&format!(
+        "train few.conll --test test.conll --encoder BERT --preset best {SMALL} --out a"
+    ));
+    assert!(
+        said.contains("cross-validated on the train part: entity F1"),
+        "{said}"
+    );
+    assert!(!said.contains("chosen by the validation part"), "{said}");
+    let report = lab.json("a/fine-tuned/report.json");
+    let split = &report["provenance"]["split"];
+    assert_eq!(split["train"]["sentences"], 80);
+    assert_eq!(split["test"]["sentences"], 200);
+    // Without validation part and folds, the same head but for its temperature.
+    lab.ok(&format!(
+        "train few.conll --test test.conll --encoder BERT --preset best {SMALL} --folds 0 --out b"
+    ));
+    let [calibrated, plain] = ["a", "b"].map(|out| {
+        let bytes = lab.read(&format!("{out}/fine-tuned/head.safetensors"));
+        nerite::head_numbers(&bytes).unwrap()
+    });
+    assert!(calibrated.1 == plain.1, "the numbers are not the same");
+    assert_eq!(plain.0.temperature, 1.0);
+    assert_ne!(calibrated.0.temperature, 1.0);
+}
+
+#[test]
+fn without_a_test_part_cross_validation_judges() {
+    let lab = Lab::new();
+    lab.write("few.conll", columns(80));
+    let said = lab.ok(&format!(
+        "train few.conll --split none --encoder BERT --preset best {SMALL} --out a"
+    ));
+    assert!(said.contains("words of the train part"), "{said}");
+    let report = lab.json("a/fine-tuned/report.json");
+    let split = &report["provenance"]["split"];
+    assert_eq!(split["name"], "cross-validation in 5 folds");
+    assert_eq!(split["train"], split["test"]);
+    let all = &report["entity"]["strict"];
+    assert_eq!(all["support"], columns(80).matches("\tB-").count());
+    let f1 = all["f1"].as_f64().unwrap();
+    assert!(f1 > 0.3, "{f1}");
+    lab.refused(
+        "train few.conll --split none --encoder BERT --preset best --folds 0 --out b",
+        &["found no sentence to test on", "--folds 5"],
+    );
+    lab.refused(
+        "train few.conll --encoder BERT --preset best --folds 1 --out b",
+        &["found 1 folds, expected 0 or 2 to 100"],
+    );
+}
+
+#[test]
+fn a_head_begins_with_what_another_has_learnt() {
+    let lab = Lab::new();
+    lab.write("known.conll", columns(400));
+    lab.write("few.conll", columns(20));
+    lab.write("test.conll", columns(200));
+    lab.ok(&format!(
+        "train known.conll --encoder BERT --preset best {SMALL} --folds 0 --out known"
+    ));
+    let known = "known/fine-tuned/head.safetensors";
+    let train = |flags: &str, out: &str| {
+        lab.ok(&format!(
+            "train few.conll --test test.conll --map geo=PLACE,*=* --encoder BERT {flags} --folds 0 --out {out}"
+        ));
+        lab.json(&format!("{out}/fine-tuned/report.json"))
+    };
+    let begun = train(&format!("--begin-with {known}"), "begun");
+    let nothing = train(&format!("--preset best {SMALL}"), "nothing");
+    let f1 = |report: &serde_json::Value| report["entity"]["strict"]["f1"].as_f64().unwrap();
+    assert!(f1(&begun) > f1(&nothing), "{} {}", f1(&begun), f1(&nothing));
+    let head = &begun["provenance"]["head"];
+    assert_eq!(head["begun_with"], sha256(lab.read(known)));
+    assert!(nothing["provenance"]["head"]["begun_with"].is_null());
+    let command = begun["provenance"]["command"].as_str().unwrap();
+    assert!(command.contains("--begin-with"), "{command}");
+    assert!(!command.contains("--layers"), "{command}");
+
+    lab.misused(
+        &format!("train few.conll --encoder BERT --begin-with {known} --layers all --out c"),
+        &["--begin-with", "--layers"],
+    );
+    lab.refused(
+        "train few.conll --encoder BERT --begin-with known/base/report.json --out c",
+        &["known/base/report.json"],
+    );
+    lab.ok("train known.conll --encoder BERT --out linear");
+    lab.refused(
+        "train few.conll --encoder BERT --begin-with linear/fine-tuned/head.safetensors --out c",
+        &["found a linear head to begin with"],
+    );
+}

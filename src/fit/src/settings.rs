@@ -3,7 +3,7 @@
 use nerite::{Decoder, HeadConfig, HeadKind, Lexicon, TagSet};
 use serde::{Deserialize, Serialize};
 
-use crate::FitError;
+use crate::{FitError, Objective};
 
 /// Refuses settings under which the condition does not hold.
 macro_rules! ensure {
@@ -31,6 +31,9 @@ pub struct Settings {
     pub dropout: f64,
     /// What initial weights, order and dropout come from.
     pub seed: u64,
+    /// The loss, where no transitions are learnt.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub objective: Objective,
     /// What is built; a linear head in the study.
     #[serde(default, skip_serializing_if = "is_default")]
     pub model: Model,
@@ -115,6 +118,7 @@ impl Settings {
             weight_decay: 0.01,
             dropout: 0.1,
             seed,
+            objective: Objective::default(),
             model: Model::default(),
             inner_dropout: 0.0,
             lexicon_dropout: 0.0,
@@ -137,6 +141,7 @@ impl Settings {
             weight_decay: 0.01,
             dropout: 0.1,
             seed,
+            objective: Objective::default(),
             model: Model {
                 kind: HeadKind::Context,
                 projection: 128,
@@ -216,6 +221,7 @@ impl Settings {
             weight_decay,
             dropout,
             seed: _,
+            objective,
             model,
             inner_dropout,
             lexicon_dropout,
@@ -241,6 +247,12 @@ impl Settings {
         ensure!(
             (0.0..=1.0).contains(&weight_decay),
             "found the weight decay {weight_decay}, expected 0 to 1"
+        );
+        ensure!(
+            objective == Objective::default() || !model.transitions,
+            "found the loss {} with transitions, expected {}: theirs is that of whole sentences",
+            objective.name(),
+            Objective::default().name()
         );
         for (name, share) in [
             ("dropout", dropout),

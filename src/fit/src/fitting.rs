@@ -345,7 +345,8 @@ impl<E: Examples> Fit<E> {
             });
         };
         let head = Head::from_bytes(&head_file(config, &best.parameters.values)?)?;
-        let temperature = calibrate::temperature(&head, &self.task.examples, &self.validation)?;
+        let scored = calibrate::scored(&head, &self.task.examples, &self.validation)?;
+        let temperature = calibrate::temperature(&[scored]);
         let config = HeadConfig {
             temperature,
             ..config.clone()

@@ -2,25 +2,26 @@
 //! reports, the untrained head's and the fitted one's.
 
 mod layers;
+mod provenance;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{
-    Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance, Provenance,
-    REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
-};
+use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Cached, Fitted, Settings, Task, Validation, names_sha256, untrained};
+use nerite_fit::{
+    Cached, Fitted, HeldOut, Judged, Settings, Task, TypeScores, Validation, untrained,
+};
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::MAX_REPORT_BYTES;
 use crate::files::{self, LockedFolder};
-use crate::fitting::{check, fit};
+use crate::fitting::{Begun, check};
 use crate::progress;
 use crate::training_set::{Encoded, TrainingSet};
 pub use layers::Layers;
+pub(crate) use provenance::machine;
 
 /// What a run has fitted so far, in its folder.
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -43,6 +44,8 @@ pub struct Training<'a> {
     pub layers: Layers,
     /// How the head is fitted.
     pub settings: Settings,
+    /// The file of the head that fitting begins with, if it is to.
+    pub begin_with: Option<Vec<u8>>,
     /// The command line, for the reports.
     pub command: String,
     /// The folder for the heads' folders.
@@ -63,6 +66,9 @@ pub struct Trained {
     pub by_file: Vec<(String, Report)>,
     /// What the validation part says of it, if there is one.
     pub validation: Option<Validation>,
+    /// What cross-validation says of each type, and of all of them under the
+    /// empty name, if there was one.
+    pub held_out: Vec<(String, TypeScores)>,
 }
 
 impl Training<'_> {
@@ -74,6 +80,11 @@ impl Training<'_> {
     /// another training's heads, a disk that fails.
     pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
+        ensure!(
+            !self.set.tests.is_empty() || self.settings.folds > 0 && self.set.validation.is_none(),
+            "found no sentence to test on, expected `--test FILE`, a split, or `--folds 5` without \
+             a validation part, to judge by cross-validation"
+        );
         let config = self.config()?;
         let out = LockedFolder::take(&self.out, progress::waiting)?;
         let checkpoint = out.join(CHECKPOINT);
@@ -86,7 +97,7 @@ impl Training<'_> {
         if let Some(name) = self.base {
             let start = Instant::now();
             let fitted = untrained(&config, self.settings.seed)?;
-            trained.push(self.finish("base", name, fitted, &encoded, start)?);
+            trained.push(self.finish("base", name, fitted, (&encoded, None), start)?);
         }
         let start = Instant::now();
         let task = Task {
@@ -95,11 +106,30 @@ impl Training<'_> {
             validation: self.set.validation.clone(),
             head: config.clone(),
         };
-        let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
+        let begun = Begun {
+            settings: &self.settings,
+            begin_with: self.begin_with.as_deref(),
+            checkpoint: &checkpoint,
+            fingerprint: &fingerprint,
+        };
+        let mut fitted = begun.fit("fitting", task)?;
         if let Some(validation) = &fitted.validation {
             check(validation, self.settings.epochs)?;
         }
-        trained.push(self.finish("fine-tuned", self.name, fitted, &encoded, start)?);
+        let mut held_out = None;
+        if self.settings.folds > 0 && fitted.validation.is_none() {
+            // Copies would tell of the sentences that they are altered from.
+            let part = self.set.originals();
+            let documents = self.set.documents(part);
+            held_out =
+                begun.cross_validate(&mut fitted, (&encoded, &config), (part, &documents))?;
+        }
+        ensure!(
+            held_out.is_some() || !self.set.tests.is_empty(),
+            "found too few sentences to hold some back and no test part, expected `--test FILE`"
+        );
+        let held_out = held_out.as_ref();
+        trained.push(self.finish("fine-tuned", self.name, fitted, (&encoded, held_out), start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
     }
@@ -139,12 +169,14 @@ impl Training<'_> {
         };
         let own = HeadConfig {
             temperature: config.temperature,
+            entity_calibration: config.entity_calibration,
             ..head.config().clone()
         };
         let found = &report.provenance;
         own == config
             && found.corpus == self.set.provenance()
-            && found.split == self.split_provenance(&self.set.test())
+            && found.split == self.split_provenance(&self.judged())
+            && found.head.begun_with == self.begin_with_sha256()
             && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
             && found.nerite == env!("CARGO_PKG_VERSION")
     }
@@ -152,8 +184,26 @@ impl Training<'_> {
     /// Names a fit by what it comes from: a checkpoint of another fit is not
     /// gone on from, but how a flag or a split is called does not matter.
     fn fingerprint(&self, config: &HeadConfig) -> Result<String> {
-        let all = serde_json::to_string(&(config, self.set.digest(), &self.settings))?;
+        let all = (config, self.set.digest(), &self.settings);
+        let all = match self.begin_with_sha256() {
+            None => serde_json::to_string(&all)?,
+            Some(known) => serde_json::to_string(&(all, known))?,
+        };
         Ok(format!("{:x}", Sha256::digest(all)))
+    }
+
+    fn begin_with_sha256(&self) -> Option<String> {
+        let known = self.begin_with.as_ref()?;
+        Some(format!("{:x}", Sha256::digest(known)))
+    }
+
+    /// The sentences that heads are judged on: the test parts, or else the
+    /// train part, by cross-validation.
+    fn judged(&self) -> Vec<usize> {
+        match self.set.tests[..] {
+            [] => self.set.originals().to_vec(),
+            _ => self.set.test(),
+        }
     }
 
     /// Judges a head, and writes it and its reports to a folder of this name.
@@ -162,16 +212,19 @@ impl Training<'_> {
         stage: &str,
         name: &str,
         fitted: Fitted,
-        encoded: &Encoded<'_>,
+        (encoded, held_out): (&Encoded<'_>, Option<&HeldOut>),
         start: Instant,
     ) -> Result<Trained> {
         let folder = self.out.join(name);
         files::sweep(&folder);
-        let report = self.report(stage, &fitted, encoded, &self.set.test(), start)?;
+        let judged = held_out.map(|held_out| held_out.judged(encoded));
+        let types = judged.as_ref().map(Judged::by_type);
+        let judged = judged.filter(|_| self.set.tests.is_empty());
+        let report = self.report(stage, &fitted, (encoded, judged), &self.judged(), start)?;
         let mut by_file = Vec::new();
         if let [_, _, ..] = self.set.tests[..] {
             for (file, part) in &self.set.tests {
-                let report = self.report(stage, &fitted, encoded, part, start)?;
+                let report = self.report(stage, &fitted, (encoded, None), part, start)?;
                 let path = folder.join(REPORTS).join(format!("{file}.json"));
                 files::write_whole(&path, report.to_json().as_bytes())?;
                 by_file.push((file.clone(), report));
@@ -183,28 +236,34 @@ impl Training<'_> {
             report,
             by_file,
             validation: fitted.validation,
+            held_out: types.into_iter().flatten().collect(),
         })
     }
 
-    /// Judges a head on the sentences `part`, by their cached features. A word
-    /// without a subword gets `O`.
+    /// Judges a head on the sentences `part`, by their cached features, unless
+    /// cross-validation has judged them. A word without a subword gets `O`.
     fn report(
         &self,
         stage: &str,
         fitted: &Fitted,
-        encoded: &Encoded<'_>,
+        (encoded, judged): (&Encoded<'_>, Option<Judged<'_>>),
         part: &[usize],
         start: Instant,
     ) -> Result<Report> {
         let head = Head::from_bytes(&fitted.file)?;
-        let predictions = Cached {
-            head: &head,
-            decoder: head.decoder(None)?,
-            examples: encoded,
+        let evaluation = if let Some(judged) = judged {
+            // What a sentence's own head was fitted on differs.
+            judged.evaluate(None)
+        } else {
+            let predictions = Cached {
+                head: &head,
+                decoder: head.decoder(None)?,
+                examples: encoded,
+            };
+            let judged = nerite_fit::judge(self.set, part, &predictions)?;
+            let training = nerite_fit::training(self.set, self.set.originals());
+            judged.evaluate(Some(&training))
         };
-        let judged = nerite_fit::judge(self.set, part, &predictions)?;
-        let training = nerite_fit::training(self.set, self.set.originals());
-        let evaluation = judged.evaluate(Some(&training));
         Ok(Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,
@@ -223,58 +282,6 @@ impl Training<'_> {
             provenance: self.provenance(head.config(), &fitted.file, part, start)?,
         })
     }
-
-    fn provenance(
-        &self,
-        config: &HeadConfig,
-        head: &[u8],
-        part: &[usize],
-        start: Instant,
-    ) -> Result<Provenance> {
-        let encoder = &self.encoder.encoder;
-        Ok(Provenance {
-            corpus: self.set.provenance(),
-            split: self.split_provenance(part),
-            encoder: EncoderProvenance {
-                name: self.encoder_name.to_owned(),
-                architecture: encoder.config().architecture.name().into(),
-                sha256: encoder.sha256().to_owned(),
-            },
-            head: HeadProvenance {
-                kind: config.kind.name().into(),
-                layers: config.layers.clone(),
-                sha256: format!("{:x}", Sha256::digest(head)),
-            },
-            settings: serde_json::to_value(&self.settings)?,
-            nerite: env!("CARGO_PKG_VERSION").into(),
-            machine: machine(encoder),
-            seconds: start.elapsed().as_secs_f64(),
-            command: self.command.clone(),
-        })
-    }
-
-    fn split_provenance(&self, part: &[usize]) -> SplitProvenance {
-        let named = |part: &[usize]| PartProvenance {
-            sentences: part.len() as u64,
-            sha256: names_sha256(self.set.names(part)),
-        };
-        SplitProvenance {
-            name: self.set.split.clone(),
-            train: named(self.set.originals()),
-            test: named(part),
-        }
-    }
-}
-
-/// The machine that a report is made on.
-pub(crate) fn machine(encoder: &Encoder) -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{} {}, {cores} cores, {}",
-        std::env::consts::OS,
-        std::env::consts::ARCH,
-        encoder.backend()
-    )
 }
 
 /// What a head says of itself before it is fitted, its sizes checked.

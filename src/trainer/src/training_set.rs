@@ -131,7 +131,7 @@ impl TrainingSet {
         sources: Vec<Source>,
         augmentations: &Augmentations,
         names: &GivenNames,
-        validation: impl Fn(usize) -> f64,
+        validation: impl Fn(usize) -> Result<f64>,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
         for source in sources {
@@ -181,7 +181,7 @@ impl TrainingSet {
             train.push((source.used, set.add(source, corpus, &labels)?));
         }
         let count = train.iter().map(|(_, part)| part.len()).sum();
-        let share = if given { 0.0 } else { validation(count) };
+        let share = if given { 0.0 } else { validation(count)? };
         for (number, (used, part)) in train.into_iter().enumerate() {
             let (rest, kept) = without(part, share, used);
             set.sources[number].train = rest.len() as u64;
@@ -193,10 +193,6 @@ impl TrainingSet {
         ensure!(
             !set.train.is_empty(),
             "found no sentence to train on, expected a file for it"
-        );
-        ensure!(
-            !set.tests.is_empty(),
-            "found no sentence to test on, expected `--test FILE` or a split"
         );
         set.check_types()?;
         set.originals = set.train.len();

@@ -269,7 +269,7 @@ fn settings() -> Settings {
     Settings {
         epochs: 4,
         batch: 4,
-        ..Settings::small(3)
+        ..Settings::best_for(3, 20)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
+use nerite::HeadConfig;
 
 /// Which hidden states a head reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,23 @@ impl std::fmt::Display for Layers {
 }
 
 impl Layers {
+    /// The layers that a head reads.
+    ///
+    /// # Errors
+    ///
+    /// A mix of some layers, which no flag asks for.
+    pub fn like(head: &HeadConfig) -> Result<Self> {
+        if !head.mix {
+            return Ok(Self::These(head.layers.clone()));
+        }
+        ensure!(
+            head.layers.iter().copied().eq(0..head.layers.len()),
+            "found a head that mixes the layers {:?}, expected all of them",
+            head.layers
+        );
+        Ok(Self::Mix)
+    }
+
     /// The layers' numbers in an encoder of so many transformer layers.
     ///
     /// # Errors

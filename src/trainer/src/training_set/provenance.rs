@@ -1,5 +1,7 @@
 //! What a set is made of, for reports and for names of caches.
 
+use std::collections::HashMap;
+
 use nerite::CorpusProvenance;
 use nerite_fit::corpus_provenance;
 use sha2::{Digest, Sha256};
@@ -56,5 +58,24 @@ impl TrainingSet {
             digest.update((*number as u64).to_le_bytes());
         }
         format!("{:x}", digest.finalize())
+    }
+
+    /// Documents of these sentences, by numbers of no meaning; of a file that
+    /// does not tell them apart, each sentence is one.
+    pub(crate) fn documents(&self, part: &[usize]) -> Vec<usize> {
+        let tells = self
+            .groups
+            .iter()
+            .map(|group| !group.corpus.documents().is_empty());
+        let tells: Vec<bool> = tells.collect();
+        let mut numbers = HashMap::new();
+        let documents = part.iter().map(|&number| {
+            let (group, index) = self.place(number);
+            let document = self.groups[group].corpus.sentences[index].document;
+            let place = (group, if tells[group] { document } else { index });
+            let next = numbers.len();
+            *numbers.entry(place).or_insert(next)
+        });
+        documents.collect()
     }
 }

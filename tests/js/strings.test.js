@@ -27,9 +27,17 @@ test("every file of texts is listed", () => {
   assert.deepEqual(files.sort(), Object.keys(LANGUAGES).sort());
 });
 
+test("boot.js, which works where modules do not, has the same texts in every language", () => {
+  const [, strings] = readFileSync("www/shared/boot.js", "utf8").match(/var STRINGS = (\{.*?\n {2}\});/s) ?? [];
+  const boot = new Function(`return ${strings}`)();
+  assert.deepEqual(Object.keys(boot).sort(), Object.keys(LANGUAGES).sort());
+  for (const own of Object.values(boot)) assert.deepEqual(Object.keys(own), Object.keys(boot.en));
+});
+
 for (const [page, folders, file] of [
   ["demo", ["demo"], "index.html"],
   ["reports", ["reports", "reports/judge"], "reports.html"],
+  ["teach", ["teach"], "teach.html"],
 ]) {
   const known = { ...english.shared, ...english[page] };
   test(`${file} names texts that there are, and says them in English`, () => {

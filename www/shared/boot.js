@@ -3,6 +3,7 @@
 (function () {
   "use strict";
 
+  /** @type {{ [code: string]: { [key: string]: string } }} */
   var STRINGS = {
     en: {
       "browsers": "Chrome and Edge from version 103 on, Firefox from 114 and Safari from 16.4 have what it needs.",
@@ -48,7 +49,8 @@
     } catch (error) {
       // Storage may be switched off.
     }
-    return wanted.slice(0, 2) === "ko" ? "ko" : "en";
+    var code = wanted.slice(0, 2);
+    return Object.keys(STRINGS).indexOf(code) >= 0 ? code : "en";
   }
 
   var strings = STRINGS[language()];

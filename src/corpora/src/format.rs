@@ -1,8 +1,18 @@
-//! The formats, and telling them apart by a look at the text.
+//! The formats, telling them apart by a look at the text, and what reads them.
+
+pub(crate) mod brat;
+pub(crate) mod columns;
+mod conll;
+mod conllu;
+pub(crate) mod json;
+mod table;
 
 use std::str::FromStr;
 
-use crate::{Options, Problem, brat, conllu, table, text};
+use crate::problem::Fault;
+use crate::rows::Rows;
+use crate::{Options, Problem, text};
+pub use brat::Pair;
 
 /// How a corpus file is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +37,30 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them, with the names that options have for them, the usual one
+    /// first.
+    const NAMES: [(Self, &'static [&'static str]); 5] = [
+        (Self::Csv, &["csv", "kaggle"]),
+        (Self::Conll, &["conll"]),
+        (Self::Conllu, &["conllu"]),
+        (Self::Json, &["json", "jsonl"]),
+        (Self::Brat, &["brat"]),
+    ];
+
     /// The name that options have for it.
     pub fn name(self) -> &'static str {
+        let own = Self::NAMES.iter().find(|(own, _)| *own == self);
+        own.expect("every format has a name").1[0]
+    }
+
+    /// Reads a text, and says what was found out about it.
+    pub(crate) fn read(self, text: &str, options: &Options) -> Result<(Rows, Vec<String>), Fault> {
         match self {
-            Self::Csv => "csv",
-            Self::Conll => "conll",
-            Self::Conllu => "conllu",
-            Self::Json => "json",
-            Self::Brat => "brat",
+            Self::Csv => table::read(text, options),
+            Self::Conll => conll::read(text, options),
+            Self::Conllu => conllu::read(text),
+            Self::Json => json::read(text, options),
+            Self::Brat => Err(Problem::BratAlone.into()),
         }
     }
 
@@ -63,17 +89,14 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Ok(match name {
-            "csv" | "kaggle" => Self::Csv,
-            "conll" => Self::Conll,
-            "conllu" => Self::Conllu,
-            "json" | "jsonl" => Self::Json,
-            "brat" => Self::Brat,
-            _ => {
-                return Err(format!(
-                    "found the format {name:?}, expected csv, conll, conllu, json or brat"
-                ));
-            }
+        let mut formats = Self::NAMES.iter();
+        let found = formats.find(|(_, names)| names.contains(&name));
+        found.map(|(own, _)| *own).ok_or_else(|| {
+            let names = Self::NAMES.map(|(_, names)| names[0]);
+            format!(
+                "found the format {name:?}, expected one of {}",
+                names.join(", ")
+            )
         })
     }
 }

@@ -3,8 +3,8 @@
 //! can read corpora as well.
 //!
 //! Bytes are unpacked and decoded (`text`, `encoding`); `format` looks at the
-//! text, and one of `table` (CSV), `conll` (with `columns`), `conllu`, `json`
-//! and `brat` reads it. Texts with the places of entities are cut into words in
+//! text, and one of the modules in it reads it: `table` (CSV), `conll` (with
+//! `columns`), `conllu`, `json` or `brat`. Texts with the places of entities are cut into words in
 //! `document`. What the labels mean is found out from all of them (`labels`),
 //! and `rows` makes them IOB2. Nothing in a file is trusted: whatever its bytes
 //! are, the outcome is a corpus or a [`CorpusError`], and what was found out and
@@ -14,14 +14,9 @@ use std::ops::Range;
 
 use nerite::TagSet;
 
-mod brat;
-mod columns;
-mod conll;
-mod conllu;
 mod document;
 mod encoding;
 mod format;
-mod json;
 mod labels;
 mod map;
 mod options;
@@ -30,12 +25,10 @@ mod problem;
 mod repeats;
 mod rows;
 mod spaces;
-mod table;
 mod text;
 
-pub use brat::Pair;
 pub use encoding::Encoding;
-pub use format::Format;
+pub use format::{Format, Pair};
 pub use map::{MapError, TypeMap};
 pub use options::{Column, Options, Scheme};
 pub use predictions::Predictions;
@@ -165,7 +158,7 @@ impl Corpus {
             let mut read = || -> Result<usize, Fault> {
                 let (text, _) = text::decode(pair.text, options.encoding, false)?;
                 let (annotations, _) = text::decode(pair.annotations, options.encoding, false)?;
-                brat::add(&mut rows, &mut fates, &text, &annotations)
+                format::brat::add(&mut rows, &mut fates, &text, &annotations)
             };
             parted += read().map_err(|fault| fault.of(pair.name))?;
             all.extend([pair.text, pair.annotations].concat());
@@ -195,14 +188,7 @@ impl Corpus {
         options: &Options,
     ) -> Result<Self, Fault> {
         let format = options.format.unwrap_or_else(|| Format::of(text));
-        let read = match format {
-            Format::Csv => table::read(text, options),
-            Format::Conll => conll::read(text, options),
-            Format::Conllu => conllu::read(text),
-            Format::Json => json::read(text, options),
-            Format::Brat => Err(Problem::BratAlone.into()),
-        };
-        let whole = read.and_then(|(rows, notes)| {
+        let whole = format.read(text, options).and_then(|(rows, notes)| {
             Self::of(name, format, encoding, sha256, rows, notes, options)
         });
         match whole {
@@ -302,9 +288,9 @@ pub fn label_names(json: &[u8]) -> Option<Vec<String>> {
     let value: serde_json::Value = serde_json::from_slice(json).ok()?;
     let object = value.as_object()?;
     // The older file has one description under the name of each configuration.
-    json::feature_names(object).or_else(|| {
+    format::json::feature_names(object).or_else(|| {
         let mut inner = object.values().filter_map(serde_json::Value::as_object);
-        inner.find_map(json::feature_names)
+        inner.find_map(format::json::feature_names)
     })
 }
 

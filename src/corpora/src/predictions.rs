@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use nerite::{JudgedSentence, Tag, TagSet};
 
-use crate::columns::{Line, Lines};
+use crate::format::columns::{Line, Lines};
 use crate::labels::{Converted, Side};
 use crate::problem::Fault;
 use crate::{Columns, CorpusError, Encoding, MAX_BYTES, MAX_WORDS, Problem, Scheme, text};

@@ -33,6 +33,7 @@ mod losses;
 mod lstm;
 mod matrix;
 mod network;
+mod objective;
 mod parameters;
 #[cfg(any(test, not(feature = "gemm")))]
 mod product;
@@ -56,6 +57,7 @@ pub use judging::{
     Mapping, Occasion, Subject, WHOLE, corpus_provenance, names_sha256, part_provenance,
     whole_split,
 };
+pub use objective::Objective;
 pub use settings::{Model, Settings};
 pub use state::fingerprint_of;
 

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::losses::{self, Known};
 use crate::lstm::{Lstm, Packing, Weights};
 use crate::matrix::{Matrix, add_product, add_rows, repeated};
+use crate::objective::Objective;
 use crate::parameters::Parameters;
 
 /// As in `nerite::Head`.
@@ -96,6 +97,7 @@ pub(crate) fn gradients(
     config: &HeadConfig,
     parameters: &Parameters,
     shard: &Shard,
+    objective: Objective,
     dropout: Dropout,
     random: &mut ChaCha8Rng,
 ) -> Result<(f32, Parameters), HeadError> {
@@ -195,7 +197,7 @@ pub(crate) fn gradients(
         weight.transposed(),
     );
     let loss = match parameters.transitions() {
-        None => losses::cross_entropy(&mut scores, tags, shard.known(0, words)),
+        None => objective.loss(&mut scores, tags, shard.known(0, words)),
         Some(transitions) => {
             let mut by = Transitions::none(tags);
             let mut loss = 0.0;

@@ -3,7 +3,7 @@
 use nerite::{Decoder, HeadConfig, HeadKind, Lexicon, TagSet};
 use serde::{Deserialize, Serialize};
 
-use crate::FitError;
+use crate::{FitError, Objective};
 
 /// Fewer sentences than this are all fitted to; cross-validation says how good
 /// the head is.
@@ -42,6 +42,9 @@ pub struct Settings {
     pub dropout: f64,
     /// What initial weights, order and dropout come from.
     pub seed: u64,
+    /// The loss, where no transitions are learnt.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub objective: Objective,
     /// What is built; a linear head in the study.
     #[serde(default, skip_serializing_if = "is_default")]
     pub model: Model,
@@ -132,6 +135,7 @@ impl Settings {
             weight_decay: 0.01,
             dropout: 0.1,
             seed,
+            objective: Objective::default(),
             model: Model::default(),
             inner_dropout: 0.0,
             lexicon_dropout: 0.0,
@@ -155,6 +159,7 @@ impl Settings {
             weight_decay: 0.01,
             dropout: 0.1,
             seed,
+            objective: Objective::default(),
             model: Model {
                 kind: HeadKind::Context,
                 projection: 128,
@@ -285,6 +290,7 @@ impl Settings {
             weight_decay,
             dropout,
             seed: _,
+            objective,
             model,
             inner_dropout,
             lexicon_dropout,
@@ -311,6 +317,12 @@ impl Settings {
         ensure!(
             (0.0..=1.0).contains(&weight_decay),
             "found the weight decay {weight_decay}, expected 0 to 1"
+        );
+        ensure!(
+            objective == Objective::default() || !model.transitions,
+            "found the loss {} with transitions, expected {}: theirs is that of whole sentences",
+            objective.name(),
+            Objective::default().name()
         );
         for (name, share) in [
             ("dropout", dropout),

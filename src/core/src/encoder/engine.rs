@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::attention::Attention;
 use super::loader::EncoderLoader;
-use super::{Activation, Config, EncoderError, Engine, HiddenStates, check_input};
+use super::{Activation, Config, EncoderError, check_input};
 use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
 use crate::math;
 
@@ -115,7 +115,7 @@ impl Encoder {
         self.backend
     }
 
-    /// [`HiddenStates::hidden_states`], with the buffers handed in.
+    /// [`HiddenStates::hidden_states`](super::HiddenStates::hidden_states), with the buffers handed in.
     ///
     /// # Errors
     ///
@@ -348,55 +348,5 @@ impl Run<'_> {
         for row in hidden.chunks_exact_mut(width) {
             math::layer_norm(row, &norm.weight, &norm.bias, norm_epsilon);
         }
-    }
-}
-
-/// The int8 engine on one thread: an encoder and its buffers.
-pub struct Int8 {
-    /// The encoder.
-    pub encoder: Encoder,
-    workspace: Workspace,
-}
-
-impl From<Encoder> for Int8 {
-    fn from(encoder: Encoder) -> Self {
-        Self {
-            encoder,
-            workspace: Workspace::default(),
-        }
-    }
-}
-
-impl HiddenStates for Int8 {
-    fn config(&self) -> &Config {
-        &self.encoder.config
-    }
-
-    fn hidden_states(
-        &mut self,
-        sequences: &[&[u32]],
-        layers: &[usize],
-    ) -> Result<Vec<f32>, EncoderError> {
-        self.encoder.encode(sequences, layers, &mut self.workspace)
-    }
-}
-
-impl Engine for Int8 {
-    fn sha256(&self) -> &str {
-        &self.encoder.sha256
-    }
-}
-
-impl HiddenStates for (&Encoder, &mut Workspace) {
-    fn config(&self) -> &Config {
-        &self.0.config
-    }
-
-    fn hidden_states(
-        &mut self,
-        sequences: &[&[u32]],
-        layers: &[usize],
-    ) -> Result<Vec<f32>, EncoderError> {
-        self.0.encode(sequences, layers, self.1)
     }
 }

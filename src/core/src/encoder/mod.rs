@@ -5,12 +5,14 @@ mod config;
 mod engine;
 mod family;
 mod huggingface;
+mod int8;
 mod loader;
 mod quantized;
 
 pub use config::{Activation, Architecture, Config};
-pub use engine::{Encoder, Int8, Workspace};
+pub use engine::{Encoder, Workspace};
 pub use huggingface::{AsBert, Weights, quantize};
+pub use int8::Int8;
 pub use loader::EncoderLoader;
 
 /// Why an encoder could not be read or run.

@@ -37,8 +37,14 @@ pub(super) fn take_step<E: Examples>(
             shard: number,
         };
         let mut random = random(settings.seed, stream);
-        let (loss, mut gradients) =
-            network::gradients(&task.head, parameters, &shard, dropout, &mut random)?;
+        let (loss, mut gradients) = network::gradients(
+            &task.head,
+            parameters,
+            &shard,
+            settings.objective,
+            dropout,
+            &mut random,
+        )?;
         if keeps_lexicon {
             gradients.drop("lexicon");
         }

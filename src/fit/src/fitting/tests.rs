@@ -3,6 +3,7 @@ use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
 use super::*;
 use crate::losses::{self, Known};
 use crate::network::{self, Dropout, Shard};
+use crate::objective::Objective;
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
     let linear = kind == HeadKind::Linear;
@@ -78,6 +79,7 @@ fn gradients_are_those_of_the_loss() {
                 &config,
                 parameters,
                 &shard,
+                Objective::default(),
                 dropout,
                 &mut random(3, Stream::Initial),
             )
@@ -119,6 +121,7 @@ fn the_loss_is_that_of_the_head() {
             &config,
             &parameters,
             &shard,
+            Objective::default(),
             none,
             &mut random(0, Stream::Initial),
         )
@@ -162,6 +165,7 @@ fn an_unseen_sentence_changes_nothing() {
         &config,
         &parameters(&config),
         &shard,
+        Objective::default(),
         Dropout::default(),
         &mut random,
     )

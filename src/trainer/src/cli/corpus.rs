@@ -14,16 +14,8 @@ use serde_json::{Map, Value, json};
 
 /// Read a corpus, say what is in it, and how a split would cut it
 ///
-/// Reads, plain or gzipped, found out by the contents:
-///
-///   csv     a header, then a word on each row, or a sentence on each row with
-///           lists of words and tags; commas, semicolons or tabs
-///   conll   columns, a word on each line, a blank line after each sentence
-///   conllu  CoNLL-U with `NER=` or `Entity=` in its last column
-///   json    JSON or JSON lines: texts with the places of their entities
-///           (doccano, Prodigy, spaCy, Label Studio, `text` and `entities`), or
-///           `tokens` with `ner_tags` (Hugging Face)
-///   brat    a folder of NAME.txt and NAME.ann, or one of such a pair
+/// Reads whatever `--format` lists, plain or gzipped; which format it is shows
+/// in the contents. Of BRAT's pairs, the folder or one of the two files is named.
 ///
 /// Tags may be IOB1, IOB2, BIOES, BILOU or types without marks; they are made
 /// IOB2. What was found out is said in one line on standard error.

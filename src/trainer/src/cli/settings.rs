@@ -1,6 +1,6 @@
 use anyhow::Result;
 use nerite::{Decoder, HeadConfig, HeadKind, Lexicon};
-use nerite_fit::{Model, Settings};
+use nerite_fit::{Model, Objective, Settings};
 use nerite_trainer::train::Layers;
 
 /// How a head is built and fitted: a preset, and what differs from it.
@@ -39,6 +39,10 @@ pub(super) struct SettingsArguments {
     /// ones)
     #[arg(long, value_name = "DECODER")]
     decoder: Option<Decoder>,
+    /// What fitting makes small: cross-entropy, or focal, for which words that
+    /// the head is sure of count little; not with transitions
+    #[arg(long, value_name = "LOSS")]
+    loss: Option<Objective>,
     /// Passes over the train part
     #[arg(long, allow_negative_numbers = true)]
     epochs: Option<usize>,
@@ -175,6 +179,7 @@ impl SettingsArguments {
             weight_decay: self.weight_decay.unwrap_or(preset.weight_decay),
             dropout: self.dropout.unwrap_or(preset.dropout),
             seed: self.seed,
+            objective: self.loss.unwrap_or(preset.objective),
             model: Model {
                 kind: model.kind,
                 projection: self.projection.unwrap_or(model.projection),
@@ -232,6 +237,7 @@ impl SettingsArguments {
             ("--lexicon", lexicon),
             ("--transitions", transitions.to_string()),
             ("--decoder", decoder.to_string()),
+            ("--loss", settings.objective.name().into()),
             ("--epochs", settings.epochs.to_string()),
             ("--batch", settings.batch.to_string()),
             ("--learning-rate", settings.learning_rate.to_string()),

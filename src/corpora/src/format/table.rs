@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
-use crate::columns::trimmed;
+use crate::format::columns::trimmed;
 use crate::problem::{Fault, excerpt};
 use crate::rows::Rows;
 use crate::{Column, Options, Problem, text};

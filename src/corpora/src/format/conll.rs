@@ -1,7 +1,7 @@
 //! Column files: a word with its tag on each line, an empty line after each
 //! sentence.
 
-use crate::columns::{Choice, Line, Lines};
+use crate::format::columns::{Choice, Line, Lines};
 use crate::problem::Fault;
 use crate::rows::Rows;
 use crate::{Options, Problem, Text};

@@ -1,7 +1,7 @@
 //! CoNLL-U: ten columns, with entities in the last one, MISC.
 
-use crate::columns::{Line, Lines};
-use crate::conll::Reader;
+use crate::format::columns::{Line, Lines};
+use crate::format::conll::Reader;
 use crate::problem::Fault;
 use crate::rows::Rows;
 use crate::{Problem, labels};

@@ -1,6 +1,7 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
-//! `page` and its neighbours use the demo page as a visitor does, `redaction` its
+//! `page` and its neighbours use the demo page as a visitor does, `two_models` with
+//! two encoders side by side, `redaction` its
 //! other half, `reports` the page over reports, `judge` what judges heads on own
 //! files, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
@@ -24,6 +25,7 @@ mod relay;
 mod reports;
 mod site;
 mod teach;
+mod two_models;
 
 /// How long anything may take that a test waits for.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);

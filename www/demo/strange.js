@@ -12,6 +12,12 @@ const MOST = 4000;
 /** The part of the letters that may be of scripts that the model does not know. */
 const MOST_OTHERS = 0.3;
 
+/** Fewer words say nothing of a vocabulary. */
+const FEWEST_WORDS = 12;
+/** The part of words that may be unknown, and how many subwords a word may have. */
+const MOST_UNKNOWN = 0.3;
+const MOST_SUBWORDS = 2.6;
+
 const SCRIPTS = ["Latn", "Hang", "Kana", "Hani", "Cyrl", "Arab", "Hebr", "Grek", "Deva", "Thai"];
 /** @type {[script: string, test: RegExp][]} */
 const TESTS = SCRIPTS.map((script) => [
@@ -81,3 +87,10 @@ export async function strangeLanguage(text, known) {
   if (!LANGUAGES[first] || known.includes(LANGUAGES[first]) || 1 - own < MARGIN) return null;
   return LANGUAGES[first];
 }
+
+/**
+ * Whether most words of a text are none that the model's vocabulary has.
+ * @param {{ words: number, subwords: number, unknown: number }} found
+ */
+export const strangeWords = ({ words, subwords, unknown }) =>
+  words >= FEWEST_WORDS && (unknown > MOST_UNKNOWN * words || subwords > MOST_SUBWORDS * words);

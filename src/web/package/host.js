@@ -34,6 +34,7 @@ export class Host {
     tag: ({ text, words, sentences, asked }) => this.#engine.tag(text, words, sentences, asked),
     load: (input, progress) => this.#load(input, progress),
     outline: ({ text }) => this.#engine.outline(text),
+    vocabulary: ({ text }) => this.#engine.vocabulary(text),
     predict: (input) => this.#predict(input),
     addHead: ({ head, title, bytes }) => {
       this.#engine.addHead(head, title, bytes);

@@ -19,6 +19,8 @@ const MOST_WORKERS = 4;
 const LONG = 400;
 /** The results of more words than this are put together in a task of their own. */
 const AT_ONCE = 10_000;
+/** So much of a text, in code units, says how its words look to a vocabulary. */
+const MOST_OF_VOCABULARY = 8000;
 /** How an entity's score follows from its words'; the first one unless another is asked for. */
 const AGGREGATIONS = ["average", "first", "max"];
 /** The largest bundle of which workers have copies without being asked, as a part of the device's memory. */
@@ -193,6 +195,14 @@ export class Recognizer {
         Array.from(tags, (tag, word) => probabilities[word * names.length + tag]),
       ),
     };
+  }
+
+  /** How the first words of a text look to the vocabulary. */
+  vocabulary(text) {
+    return guarded(undefined, () => {
+      if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
+      return this.#pool.ask("vocabulary", { text: text.slice(0, MOST_OF_VOCABULARY) });
+    });
   }
 
   /** The text without what heads and patterns find in it. */

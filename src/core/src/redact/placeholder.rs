@@ -9,12 +9,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::spellings::{labels, numbers};
 use super::table::Table;
 use crate::patterns::joins;
 
 /// Brackets that may stand for the square ones. What closes comes to the
 /// opening one's kind only. Quotes and round brackets are a sentence's own.
-const BRACKETS: [(&str, &str); 19] = [
+const BRACKETS: [(&str, &str); 23] = [
     ("\\[", "\\]"),
     ("[", "]"),
     ("{{", "}}"),
@@ -25,6 +26,10 @@ const BRACKETS: [(&str, &str); 19] = [
     ("<", ">"),
     ("&lt;", "&gt;"),
     ("&#91;", "&#93;"),
+    ("&#x5b;", "&#x5d;"),
+    ("&lsqb;", "&rsqb;"),
+    ("&lbrack;", "&rbrack;"),
+    ("\\x5b", "\\x5d"),
     ("%5b", "%5d"),
     ("\\u005b", "\\u005d"),
     ("\u{ff3b}", "\u{ff3d}"),
@@ -65,6 +70,9 @@ pub(super) type Placeholder = (usize, u32);
 pub(super) struct Reader {
     /// Each type and its words in capitals.
     kinds: Vec<(String, Vec<Vec<char>>)>,
+    /// Other words for types, which count between brackets: the type's place,
+    /// and the words.
+    labels: Vec<(usize, Vec<Vec<char>>)>,
     /// The letters that types begin with.
     first: Vec<char>,
     /// The entries in use, by type and number; any number if there are none.
@@ -89,11 +97,21 @@ impl Reader {
         let mut own: Vec<String> = kinds.map(str::to_owned).collect();
         own.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         own.dedup();
+        let words = |label: &str| -> Vec<Vec<char>> {
+            let words = label.split(['_', '-']);
+            words.map(|word| word.chars().map(fold).collect()).collect()
+        };
+        let mut named = Vec::new();
+        for (place, kind) in own.iter().enumerate() {
+            // What is a type itself stands for no other one.
+            let free = |label: &&&str| !own.iter().any(|kind| kind == **label);
+            let labels = labels(kind).iter().filter(free);
+            named.extend(labels.map(|label| (place, words(label))));
+        }
         let kinds: Vec<(String, Vec<Vec<char>>)> = own
             .into_iter()
             .map(|kind| {
-                let words = kind.split('_').map(|word| word.chars().map(fold).collect());
-                let words = words.collect();
+                let words = words(&kind);
                 (kind, words)
             })
             .collect();
@@ -105,6 +123,7 @@ impl Reader {
         first.dedup();
         Self {
             kinds,
+            labels: named,
             first,
             entries: None,
             exact: HashMap::new(),
@@ -231,10 +250,18 @@ impl Reader {
 
     /// A type and a number.
     fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
-        for (place, (_, words)) in self.kinds.iter().enumerate() {
+        let kinds = self.kinds.iter().enumerate();
+        let kinds = kinds.map(|(place, (_, words))| (place, words));
+        let labels = self.labels.iter().map(|(place, words)| (*place, words));
+        let labels = labels.filter(|_| bracketed);
+        for (place, words) in kinds.chain(labels) {
             let mut own = Cursor { ..*cursor };
             if !own.words(words, bracketed)? {
                 continue;
+            }
+            if bracketed {
+                // Of several: "[PERSONS_1]".
+                own.take("s")?;
             }
             own.separators(bracketed)?;
             for word in NUMBER_WORDS {
@@ -243,10 +270,12 @@ impl Reader {
                     break;
                 }
             }
-            let Some(number) = own.number()? else {
+            let Some(number) = own.number(bracketed)? else {
                 continue;
             };
-            if !bracketed && !own.ends_word()? {
+            if bracketed {
+                own.take(")")?;
+            } else if !own.ends_word()? {
                 continue;
             }
             let found = (place, number);
@@ -333,7 +362,11 @@ impl Cursor<'_> {
                     '_' | '-' | ' ' | '#' | '*' | '`' | '\u{a0}' | '\u{202f}' | '\u{2010}'
                         ..='\u{2014}' | '\u{ff3f}' | '\u{3000}' | '\u{2017}'
                 )
-                || (bracketed && matches!(c, '\n' | '\r' | '\t' | ':' | '.'));
+                || (bracketed
+                    && matches!(
+                        c,
+                        '\n' | '\r' | '\t' | ':' | '.' | ',' | '=' | '/' | '|' | '('
+                    ));
             if plain {
                 self.skip(c);
             } else if c == '\\' {
@@ -387,7 +420,7 @@ impl Cursor<'_> {
         Ok(true)
     }
 
-    fn number(&mut self) -> Result<Option<u32>, Short> {
+    fn number(&mut self, bracketed: bool) -> Result<Option<u32>, Short> {
         let (mut zeros, mut digits, mut number) = (0, 0, 0);
         while let Some(c) = self.peek()? {
             let Some(digit) = digit(c) else { break };
@@ -401,6 +434,13 @@ impl Cursor<'_> {
                 return Ok(None);
             }
             self.skip(c);
+        }
+        if digits == 0 && zeros == 0 && bracketed {
+            for (number, word) in numbers() {
+                if self.take(word)? {
+                    return Ok(Some(number));
+                }
+            }
         }
         Ok((digits > 0).then_some(number))
     }
@@ -461,7 +501,7 @@ fn fold(c: char) -> char {
 
 /// The value of a digit of any of the scripts that models answer in.
 fn digit(c: char) -> Option<u32> {
-    let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+    let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x2080, 0xff10];
     zeros
         .iter()
         .find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10))

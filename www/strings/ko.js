@@ -27,6 +27,8 @@ export default {
     "encoding-korean": "한국어",
     "encoding-simplified": "중국어 간체",
     "encoding-traditional": "중국어 번체",
+    "file-empty": "{name}은(는) 빈 파일입니다.",
+    "file-locked": "{name}은(는) 암호로 보호되어 있습니다. 암호 없이 저장한 뒤 다시 여세요.",
     "file-kind": "{name}은(는) {kind} 파일이라 이 페이지에서 읽을 수 없습니다. PDF, DOCX, HTML 또는 텍스트로 저장하세요.",
     "file-no-text": "{name}에서 글을 찾지 못했습니다. 쪽이 그림일 수 있습니다.",
     "file-unreadable": "{name}을(를) 읽을 수 없습니다: {reason}",

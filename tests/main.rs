@@ -1,7 +1,7 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
 //! `page` and its neighbours use the demo page as a visitor does, `two_models` with
-//! two encoders side by side, `redaction` its
+//! two encoders side by side, `fits` with texts of other kinds, `redaction` its
 //! other half, `reports` the page over reports, `judge` what judges heads on own
 //! files, `teach` the page on
 //! which heads are taught, `publish` the published site, `package` the package as
@@ -12,6 +12,7 @@ mod accessible;
 mod browser;
 mod cut;
 mod demo;
+mod fits;
 mod in_and_out;
 mod judge;
 mod long_text;

@@ -6,6 +6,7 @@ import { differences } from "../../www/demo/compare.js";
 import { Filter } from "../../www/demo/filter.js";
 import { Latest } from "../../www/demo/latest.js";
 import { LONGEST_LINK, linkTo, textIn } from "../../www/demo/share-link.js";
+import { strangeWords, withoutNames } from "../../www/demo/strange.js";
 
 const entity = (start, end, type, score = 1) => ({ start, end, type, score });
 
@@ -33,6 +34,17 @@ test("types that only one model knows are compared by their place", async () => 
   assert.deepEqual([...onlyFirst], [first[1], first[2], first[3]]);
   assert.deepEqual([...onlySecond], [second[1], second[2], second[3]]);
   assert.ok(byPlace);
+});
+
+test("words that a vocabulary does not know are told from names and from few words", () => {
+  const of = (words, subwords, unknown = 0) => ({ words, subwords, unknown });
+  assert.ok(strangeWords(of(40, 80), ["en"]));
+  assert.ok(!strangeWords(of(40, 60), ["en"]));
+  assert.ok(!strangeWords(of(40, 100), ["en", "de"]));
+  assert.ok(strangeWords(of(40, 150), undefined));
+  assert.ok(strangeWords(of(40, 40, 20), ["en"]));
+  assert.ok(!strangeWords(of(5, 40), ["en"]));
+  assert.equal(withoutNames("Ann O\u2019Neill met \u00c9mile\u2019s cat").replace(/ +/g, " "), " met cat");
 });
 
 test("nothing differs from itself, all from nothing", async () => {

@@ -1,9 +1,9 @@
 // Says when a text is none that the model was made for, and offers a model that was.
 
-import { byId, label } from "../shared/dom.js";
+import { byId } from "../shared/dom.js";
 import { currentLanguage, knows, t } from "../shared/i18n.js";
-import { fitting, madeFor } from "./catalog.js";
-import { strangeLanguage, strangeScript, strangeWords } from "./strange.js";
+import { fitting, madeFor, titleOf } from "./catalog.js";
+import { strangeLanguage, strangeScript, strangeWords, withoutNames } from "./strange.js";
 
 /** @typedef {() => { text: string, other: string | null }} Make what is said, in the language of the page, and the bundle that is offered */
 /** @typedef {{ script: string } | { language: string } | "words"} Strange what a text is of: a script, a language, or words that are unknown */
@@ -47,8 +47,8 @@ export class Misfit {
     const language = made && (await strangeLanguage(text, made.languages).catch(() => null));
     if (language) return { language };
     // A model that has gone in the meantime says nothing.
-    return recognizer.vocabulary(text).then(
-      (found) => (strangeWords(found) ? "words" : null),
+    return recognizer.vocabulary(withoutNames(text)).then(
+      (found) => (strangeWords(found, made?.languages) ? "words" : null),
       () => null,
     );
   }
@@ -61,7 +61,7 @@ export class Misfit {
     if (!said) return;
     const { other } = said;
     if (byId("misfit-text").textContent !== said.text) byId("misfit-text").textContent = said.text;
-    use.textContent = other ? t("misfit-use", { name: label(other) }) : "";
+    use.textContent = other ? t("misfit-use", { name: titleOf(other) }) : "";
     use.onclick = other ? () => this.#onUse(other) : null;
   }
 }

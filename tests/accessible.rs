@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::browser::{Browser, Kind, Wishes};
-use crate::demo::{Page, in_every_browser};
+use crate::demo::Page;
 use crate::site::{Server, Site, root};
+use crate::turns::in_every_browser;
 
 /// axe-core, which `package.json` lists.
 fn axe() -> Result<String> {

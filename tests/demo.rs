@@ -1,7 +1,6 @@
 //! The page as a visitor sees and uses it.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Kind, Wishes};
 use crate::site::{Server, Site};
+use crate::turns::{alone_in_every_browser, in_every_browser};
 
 /// What the result box shows, with offsets as its text nodes have them. Half a
 /// surrogate pair cannot travel here, so it becomes U+FFFD, of the same length.
@@ -116,6 +116,15 @@ impl Page {
     /// Runs a test on the page as it was built, in every browser.
     pub(crate) fn test(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
         in_every_browser(async |kind| {
+            let server = Server::start(&Site::built()?)?;
+            let browser = Browser::start(kind, Wishes::default()).await?;
+            test(Self { browser, server }).await
+        })
+    }
+
+    /// [`Page::test`] for tests that measure times.
+    pub(crate) fn measure(test: impl AsyncFn(Page) -> Result<()>) -> Result<()> {
+        alone_in_every_browser(async |kind| {
             let server = Server::start(&Site::built()?)?;
             let browser = Browser::start(kind, Wishes::default()).await?;
             test(Self { browser, server }).await
@@ -298,25 +307,4 @@ pub(crate) async fn status(browser: &Browser) -> Result<(String, String)> {
     let status = browser.run(script, Vec::new()).await?;
     let text = |at: usize| status[at].as_str().unwrap_or_default().to_owned();
     Ok((text(0), text(1)))
-}
-
-/// Runs one test at a time: they measure, and a browser takes all cores.
-pub(crate) fn in_turn(test: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    // Servers of a test answer while it works.
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(test())
-}
-
-/// The same, once in every browser.
-pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
-    in_turn(async || {
-        for kind in Kind::all()? {
-            test(kind).await.with_context(|| format!("in {kind:?}"))?;
-        }
-        Ok(())
-    })
 }

@@ -1,110 +1,23 @@
 //! What a user does with a result: narrows it, compares it, takes it out, hands it on.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
-use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::demo::{Page, Shown};
 use crate::page::SENTENCE;
-use crate::site::{predict, predict_with};
+use crate::site::predict_with;
 
 /// A text of several sentences and types.
-const TEXT: &str = "Barack Obama visited Paris in January 2016. Kofi Annan of the United Nations met Barack Obama in Geneva on Monday.";
+pub(crate) const TEXT: &str = "Barack Obama visited Paris in January 2016. Kofi Annan of the United Nations met Barack Obama in Geneva on Monday.";
 
 /// What the page makes of the entities: states of the marks, counts of the list and of the legend.
-const SIDES: &str = "return {
+pub(crate) const SIDES: &str = "return {
     shown: document.querySelectorAll('#result mark[data-state=shown]').length,
     weak: document.querySelectorAll('#result mark[data-state=weak]').length,
     off: document.querySelectorAll('#result mark[data-state=off]').length,
     listed: Array.from(document.querySelectorAll('#entities li'), (item) => Number(item.dataset.count)).reduce((a, b) => a + b, 0),
     legend: Array.from(document.querySelectorAll('#types button'), (button) => [button.dataset.type, button.querySelector('.count').textContent, button.ariaPressed ?? button.getAttribute('aria-pressed')]),
     summary: document.getElementById('summary').textContent }";
-
-#[test]
-fn threshold_and_legend_act_at_once() -> Result<()> {
-    Page::test(async |page| {
-        page.open().await?;
-        page.type_text(TEXT).await?;
-        let all = page.shown().await?.entities;
-        page.browser
-            .until(&format!(
-                "document.querySelectorAll('#result mark[data-state=shown]').length === {}",
-                all.len()
-            ))
-            .await?;
-
-        let native = predict(TEXT, None)?;
-        let mut scores: Vec<f64> = native["entities"]
-            .as_array()
-            .context("no entities")?
-            .iter()
-            .filter_map(|entity| entity["score"].as_f64())
-            .collect();
-        scores.sort_by(f64::total_cmp);
-        // Halfway between two scores, in the slider's steps.
-        let threshold = ((scores[1] + scores[2]) * 50.0).round() / 100.0;
-        let strong = scores.iter().filter(|score| **score >= threshold).count();
-        let slide = "const slider = document.getElementById('threshold');
-            slider.value = arguments[0];
-            slider.dispatchEvent(new Event('input'));";
-        page.browser.run(slide, vec![json!(threshold)]).await?;
-        page.browser
-            .until(&format!(
-                "document.getElementById('summary').textContent.includes('{} hidden')",
-                all.len() - strong
-            ))
-            .await?;
-        page.browser
-            .until(&format!(
-                "document.querySelectorAll('#result mark[data-state=shown]').length === {strong}"
-            ))
-            .await?;
-        let sides = page.browser.run(SIDES, Vec::new()).await?;
-        assert_eq!(sides["weak"], json!(all.len() - strong), "{sides}");
-        assert_eq!(sides["listed"], json!(strong), "{sides}");
-        page.browser.run(slide, vec![json!(0)]).await?;
-
-        // The legend counts, and switches off and on; by keyboard as well.
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for entity in &all {
-            *counts.entry(&entity.kind).or_default() += 1;
-        }
-        page.browser
-            .until(&format!(
-                "document.querySelectorAll('#types button').length === {}
-                && document.querySelectorAll('#result mark[data-state=shown]').length === {}",
-                counts.len(),
-                all.len()
-            ))
-            .await?;
-        let persons = counts["PER"];
-        let button = page.browser.find("#types button[data-type=PER]").await?;
-        button.send_keys(" ").await?;
-        page.browser
-            .until(&format!(
-                "document.querySelectorAll('#result mark[data-state=off]').length === {persons}"
-            ))
-            .await?;
-        page.browser
-            .until("document.activeElement?.getAttribute('aria-pressed') === 'false'")
-            .await?;
-        page.browser
-            .until("!document.querySelector('#entities [data-type=PER]')")
-            .await?;
-        let sides = page.browser.run(SIDES, Vec::new()).await?;
-        assert_eq!(sides["listed"], json!(all.len() - persons), "{sides}");
-        for row in sides["legend"].as_array().context("no legend")? {
-            let kind = row[0].as_str().context("no type")?;
-            assert_eq!(row[1], json!(counts[kind].to_string()), "{sides}");
-            assert_eq!(row[2], json!((kind != "PER").to_string()), "{sides}");
-        }
-        // Without a new result: this is all the page's own work.
-        assert_eq!(page.shown().await?.entities, all);
-        page.console_is_clean()
-    })
-}
 
 #[test]
 fn two_heads_are_shown_side_by_side() -> Result<()> {
@@ -344,93 +257,6 @@ fn a_link_carries_the_text() -> Result<()> {
     })
 }
 
-/// Opens a file of these bytes, as choosing it would.
-const OPEN_FILE: &str = "
-    const chosen = new DataTransfer();
-    chosen.items.add(new File([new Uint8Array(arguments[0])], arguments[1]));
-    const input = document.getElementById('file');
-    input.files = chosen.files;
-    input.dispatchEvent(new Event('change'));";
-
-#[test]
-fn text_files_are_opened_and_others_refused() -> Result<()> {
-    Page::test(async |page| {
-        page.open().await?;
-        page.browser
-            .run(
-                OPEN_FILE,
-                vec![json!("Z\u{fc}rich".as_bytes()), json!("a.txt")],
-            )
-            .await?;
-        page.browser
-            .until("document.getElementById('text').value === 'Z\u{fc}rich'")
-            .await?;
-        let name = "<img src=x onerror=alert(1)>.bin";
-        page.browser
-            .run(
-                OPEN_FILE,
-                vec![json!([0xff, 0x00, 0x00, 0x80]), json!(name)],
-            )
-            .await?;
-        page.browser
-            .until("document.getElementById('text-note').textContent.includes('UTF-8')")
-            .await?;
-        assert!(page.text_of("#text-note").await?.contains(name));
-        let kept = "return document.getElementById('text').value";
-        assert_eq!(page.browser.run(kept, Vec::new()).await?, "Z\u{fc}rich");
-
-        // Older encodings are guessed, which is said: western, Korean,
-        // Russian and Japanese. A word alone may be too little.
-        for (bytes, name, text) in [
-            (&b"In Z\xfcrich"[..], "Windows-1252", "In Z\u{fc}rich"),
-            (&[0xbc, 0xad, 0xbf, 0xef][..], "EUC-KR", "\u{c11c}\u{c6b8}"),
-            (
-                b"\xcf\xf0\xe8\xe2\xe5\xf2 \xe8\xe7 \xcc\xee\xf1\xea\xe2\xfb, \xea\xe0\xea \xe4\xe5\xeb\xe0?",
-                "Windows-1251",
-                "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442} \u{438}\u{437} \u{41c}\u{43e}\u{441}\u{43a}\u{432}\u{44b}, \u{43a}\u{430}\u{43a} \u{434}\u{435}\u{43b}\u{430}?",
-            ),
-            (
-                b"\x93\x8c\x8b\x9e\x83^\x83\x8f\x81[",
-                "Shift_JIS",
-                "\u{6771}\u{4eac}\u{30bf}\u{30ef}\u{30fc}",
-            ),
-        ] {
-            page.browser
-                .run(OPEN_FILE, vec![json!(bytes), json!("old.txt")])
-                .await?;
-            page.browser
-                .until(&format!(
-                    "document.getElementById('text').value === '{text}'"
-                ))
-                .await?;
-            assert!(page.text_of("#text-note").await?.contains(name));
-        }
-        // The reader may know better, and a text of one's own has no encoding.
-        let choose = "const list = document.getElementById('encoding');
-            list.value = 'windows-1252';
-            list.dispatchEvent(new Event('change'));";
-        page.browser.run(choose, Vec::new()).await?;
-        page.browser
-            .until("document.getElementById('text').value.startsWith('\u{201c}\u{152}')")
-            .await?;
-        assert!(page.text_of("#text-note").await?.contains("Windows-1252"));
-        page.type_text("Paris").await?;
-        page.browser
-            .until("document.getElementById('encodings').hidden")
-            .await?;
-
-        // Dropped anywhere on the page.
-        let drop = "const transfer = new DataTransfer();
-            transfer.items.add(new File(['Ada Lovelace'], 'b.txt'));
-            document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));";
-        page.browser.run(drop, Vec::new()).await?;
-        page.browser
-            .until("document.getElementById('text').value === 'Ada Lovelace'")
-            .await?;
-        page.console_is_clean()
-    })
-}
-
 #[test]
 fn a_replaced_text_can_be_had_back() -> Result<()> {
     Page::test(async |page| {
@@ -455,35 +281,6 @@ fn a_replaced_text_can_be_had_back() -> Result<()> {
         assert_eq!(page.browser.run(text, Vec::new()).await?, TEXT);
         page.click("#undo").await?;
         assert_eq!(page.browser.run(text, Vec::new()).await?, "Paris");
-        page.console_is_clean()
-    })
-}
-
-#[test]
-fn the_list_of_entities_can_be_searched() -> Result<()> {
-    Page::test(async |page| {
-        page.open().await?;
-        page.click("[data-example=news]").await?;
-        page.current().await?;
-        page.browser
-            .until("document.querySelectorAll('#entities li').length > 10")
-            .await?;
-        let search = page.browser.find("#entities-search").await?;
-        search.send_keys("gEN").await?;
-        page.browser
-            .until("document.querySelectorAll('#entities li').length === 1")
-            .await?;
-        assert!(page.text_of("#entities").await?.contains("Geneva"));
-        search.send_keys("\"<b>").await?;
-        page.browser
-            .until("document.querySelector('#entities').dataset.empty.includes('gEN\"<b>')")
-            .await?;
-        for _ in 0.."gEN\"<b>".len() {
-            page.press(Key::Backspace).await?;
-        }
-        page.browser
-            .until("document.querySelectorAll('#entities li').length > 10")
-            .await?;
         page.console_is_clean()
     })
 }

@@ -67,7 +67,7 @@ async fn longest_task(page: &Page) -> Result<f64> {
 
 #[test]
 fn a_book_goes_through() -> Result<()> {
-    Page::test(async |page| {
+    Page::measure(async |page| {
         page.open().await?;
         page.settled().await?;
         let words = page.browser.run(BOOK, vec![json!(WORDS)]).await?;

@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::browser::{Browser, Wishes};
-use crate::demo::{Page, in_every_browser};
+use crate::demo::Page;
 use crate::site::{Server, Site};
+use crate::turns::in_every_browser;
 
 #[test]
 fn the_size_is_shown_before_the_download_and_kept_after_it() -> Result<()> {

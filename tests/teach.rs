@@ -10,8 +10,8 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Wishes};
-use crate::demo::in_every_browser;
 use crate::site::{Server, Site, nerite};
+use crate::turns::in_every_browser;
 
 /// Invented, with ships and the goods that they carry.
 const TEXTS: [&str; 3] = [

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Makes the golden fixtures of this folder, with references that we did not write.
+Long, so that all fixtures come of one run with one set of pinned libraries.
 
     encoders/   tiny random-weight BERT, DistilBERT and RoBERTa models, as Hugging Face folders, with the
                 hidden states that transformers computes and the subwords that its fast tokenizers yield

@@ -1,5 +1,7 @@
 // A text in blocks: the unit in which the result is laid out, drawn and drawn again. Blocks add up to the text.
 
+import { editOf } from "./edit.js";
+
 /** A block ends with the first line end after this many characters ... */
 const ENOUGH = 1200;
 /** ... or within a line that goes on for as long as this, after a sentence or at least after a word. */
@@ -100,19 +102,20 @@ function firstMatch(text, pattern) {
  * What of the old blocks remains in a new text: the counts of those to keep at the front and at the back, and between
  * them the ends of the new ones. An edit thereby moves no block that it does not touch.
  *
- * @param {{ start: number, text: string }[]} blocks
+ * @param {{ text: string }[]} blocks
  * @param {string} text
  */
 export function recut(blocks, text) {
+  const edit = editOf(blocks.map((block) => block.text).join(""), text);
   let front = 0;
   let start = 0;
-  while (front < blocks.length && text.startsWith(blocks[front].text, start)) start += blocks[front++].text.length;
+  while (front < blocks.length && start + blocks[front].text.length <= edit.start) start += blocks[front++].text.length;
 
   let back = 0;
   let end = text.length;
   while (back < blocks.length - front) {
     const last = blocks[blocks.length - 1 - back].text;
-    if (end - last.length < start || !text.endsWith(last, end)) break;
+    if (end - last.length < edit.start + edit.added) break;
     end -= last.length;
     back += 1;
   }

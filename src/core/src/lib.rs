@@ -49,13 +49,13 @@ pub use bundle::{
 };
 pub use decode::{Aggregation, Decoder, Span, Strategy, Transitions, argmax};
 pub use encoder::{
-    Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, HiddenStates,
-    Weights, Workspace, check_input, quantize,
+    Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, Engine,
+    HiddenStates, Int8, Weights, Workspace, check_input, quantize,
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
     EntityCalibration, Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor,
-    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers,
+    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers, with_temperature,
 };
 pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};

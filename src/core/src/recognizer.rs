@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::decode::{Aggregation, Decoder, Span, Strategy};
-use crate::encoder::{Encoder, Workspace};
+use crate::encoder::{Encoder, Engine, Int8};
 use crate::features::{FeatureError, Subwords, features};
 use crate::head::{EntityCalibration, Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
@@ -37,11 +37,12 @@ const NAMES: &[&str] = &[
     "group",
 ];
 
-/// One encoder with its tokenizer.
-pub struct Recognizer {
+/// One encoder with its tokenizer; the encoder is run by the engine `E`.
+pub struct Recognizer<E = Int8> {
     tokenizer: Tokenizer,
-    encoder: Encoder,
-    workspace: Workspace,
+    engine: E,
+    /// The kernels that heads multiply with.
+    backend: Backend,
 }
 
 /// How a head's scores are read.
@@ -63,16 +64,34 @@ impl Recognizer {
     ///
     /// A tokenizer that does not parse, or that does not fit the encoder.
     pub fn new(encoder: Encoder, tokenizer: &[u8]) -> Result<Self, TokenizerError> {
-        Ok(Self {
-            tokenizer: Tokenizer::from_bytes(tokenizer, encoder.config().vocabulary)?,
-            encoder,
-            workspace: Workspace::default(),
-        })
+        let backend = encoder.kernel();
+        let own = Self::with_engine(encoder.into(), tokenizer)?;
+        Ok(Self { backend, ..own })
     }
 
     /// The encoder.
     pub fn encoder(&self) -> &Encoder {
-        &self.encoder
+        &self.engine.encoder
+    }
+}
+
+impl<E: Engine> Recognizer<E> {
+    /// Puts an encoder that any engine runs and its prepared tokenizer together.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recognizer::new`].
+    pub fn with_engine(engine: E, tokenizer: &[u8]) -> Result<Self, TokenizerError> {
+        Ok(Self {
+            tokenizer: Tokenizer::from_bytes(tokenizer, engine.config().vocabulary)?,
+            engine,
+            backend: Backend::default(),
+        })
+    }
+
+    /// What runs the encoder.
+    pub fn engine(&self) -> &E {
+        &self.engine
     }
 
     /// The tokenizer.
@@ -113,7 +132,7 @@ impl Recognizer {
     ///
     /// A tokenizer that fails on the text.
     pub fn pieces(&self, text: &str) -> Result<Pieces, TokenizerError> {
-        Pieces::new(&self.tokenizer, text, self.encoder.config().window)
+        Pieces::new(&self.tokenizer, text, self.engine.config().window)
     }
 
     /// How the words of a text look to the encoder's vocabulary: those of its
@@ -146,11 +165,10 @@ impl Recognizer {
         heads: &[(&Head, Option<Strategy>)],
     ) -> Result<Vec<Prediction>, RecognizeError> {
         for (head, _) in heads {
-            head.check_encoder(&self.encoder)?;
+            head.check_fits(self.engine.sha256(), self.engine.config())?;
         }
-        let (backend, specials) = (self.encoder.kernel(), self.tokenizer.specials());
-        let mut encoder = (&self.encoder, &mut self.workspace);
-        read_pieces_on(backend, &mut encoder, specials, pieces, heads)
+        let specials = self.tokenizer.specials();
+        read_pieces_on(self.backend, &mut self.engine, specials, pieces, heads)
     }
 
     /// Finds the entities of a text that is cut into words already, with each
@@ -171,7 +189,7 @@ impl Recognizer {
     ) -> Result<Vec<Prediction>, RecognizeError> {
         let mut readers = Vec::new();
         for (head, options) in heads {
-            head.check_encoder(&self.encoder)?;
+            head.check_fits(self.engine.sha256(), self.engine.config())?;
             if head.config().unit() != Unit::Words {
                 return Err(RecognizeError::Head(HeadError::Unit {
                     found: head.config().unit(),
@@ -196,7 +214,7 @@ impl Recognizer {
             .copied()
             .collect();
         let layers: Vec<usize> = layers.into_iter().collect();
-        let window = self.encoder.config().window;
+        let window = self.engine.config().window;
         let mut batch = Vec::new();
         let mut cost = 0;
         for (index, sentence) in sentences.iter().enumerate() {
@@ -209,12 +227,11 @@ impl Recognizer {
                 continue;
             }
             let subwords: Vec<&Subwords> = batch.iter().map(|(.., subwords)| subwords).collect();
-            let mut encoder = (&self.encoder, &mut self.workspace);
             let features =
-                features(&mut encoder, &subwords, &layers).map_err(FeatureError::from)?;
+                features(&mut self.engine, &subwords, &layers).map_err(FeatureError::from)?;
             let mut rest = features.as_slice();
             for (index, texts, subwords) in batch.drain(..) {
-                let width = layers.len() * self.encoder.config().hidden;
+                let width = layers.len() * self.engine.config().hidden;
                 let (features, after) = rest.split_at(texts.len() * width);
                 rest = after;
                 let seen: Vec<bool> = subwords.counts.iter().map(|&count| count > 0).collect();
@@ -226,7 +243,7 @@ impl Recognizer {
                         features: &own,
                         seen: &seen,
                     };
-                    reader.read(self.encoder.kernel(), index, &sentences[index], input);
+                    reader.read(self.backend, index, &sentences[index], input);
                 }
             }
             cost = 0;

@@ -2,35 +2,19 @@
 
 #![cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 
+mod checkpoint;
+
+use checkpoint::Checkpoint;
 use nerite::{
-    Architecture, BundleFile, BundleHead, BundleLoader, Config, Decoder, Encoder, EncoderError,
-    HeadConfig, HeadKind, LoadError, LoadedBundle, Manifest, Strategy, TagSet, Weights, head_file,
-    quantize,
+    Architecture, BundleFile, BundleHead, BundleLoader, Config, Decoder, Encoder, HeadConfig,
+    HeadKind, LoadError, LoadedBundle, Manifest, Strategy, TagSet, head_file, quantize,
 };
-use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
 macro_rules! golden {
     ($path:literal) => {
         include_bytes!(concat!("../../../tests/golden/encoders/bert-tiny/", $path))
     };
-}
-
-struct Checkpoint<'a>(SafeTensors<'a>);
-
-impl Weights for Checkpoint<'_> {
-    fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        Some(self.0.tensor(name).ok()?.shape().to_vec())
-    }
-
-    fn read(&self, name: &str) -> Result<Vec<f32>, EncoderError> {
-        let tensor = self.0.tensor(name);
-        let tensor = tensor.map_err(|error| EncoderError::Tensor(error.to_string()))?;
-        let numbers = tensor.data().chunks_exact(4);
-        Ok(numbers
-            .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
-            .collect())
-    }
 }
 
 /// A manifest, and the files that it names, in order.
@@ -77,7 +61,7 @@ fn entry(id: &str, file: &[u8]) -> BundleHead {
 
 fn bundle() -> Bundle {
     let config = std::str::from_utf8(golden!("config.json")).unwrap();
-    let weights = Checkpoint(SafeTensors::deserialize(golden!("model.safetensors")).unwrap());
+    let weights = Checkpoint::of(golden!("model.safetensors"));
     let config = Config::from_hugging_face(config).unwrap();
     let encoder = quantize(&config, &weights, |_, _| {}).unwrap();
     let loaded = Encoder::from_bytes(&encoder).unwrap();

@@ -2,6 +2,9 @@
 //! name of its sentence on the sentence's first row or on all of them; or a
 //! sentence on each row, with lists of words and tags.
 
+mod header;
+mod list;
+
 use std::collections::HashMap;
 
 use csv::StringRecord;
@@ -10,86 +13,12 @@ use crate::columns::trimmed;
 use crate::problem::{Fault, excerpt};
 use crate::rows::Rows;
 use crate::{Column, Options, Problem, text};
-
-/// What columns are called, in small letters and figures alone; of several
-/// columns the one whose name comes first here is taken.
-const WORD: &[&str] = &[
-    "word", "token", "words", "tokens", "form", "wordform", "text", "sentence",
-];
-const TAG: &[&str] = &[
-    "tag",
-    "nertag",
-    "tags",
-    "nertags",
-    "ner",
-    "label",
-    "labels",
-    "iob",
-    "iob2",
-    "bio",
-    "iobtag",
-    "namedentity",
-    "netag",
-    "entity",
-    "entities",
-];
-const SENTENCE: &[&str] = &[
-    "sentence#",
-    "sentence",
-    "sentenceid",
-    "sentenceidx",
-    "sentenceindex",
-    "sentencenumber",
-    "sentenceno",
-    "sentid",
-    "sentidx",
-    "sid",
-];
-const DOCUMENT: &[&str] = &[
-    "document",
-    "documentid",
-    "doc",
-    "docid",
-    "article",
-    "articleid",
-    "file",
-    "filename",
-];
-
-const DELIMITERS: [(u8, &str); 4] = [
-    (b',', "a comma"),
-    (b';', "a semicolon"),
-    (b'\t', "a tab"),
-    (b'|', "a vertical bar"),
-];
+pub(crate) use header::delimiter;
+use header::{DELIMITERS, DOCUMENT, SENTENCE, TAG, WORD, place, plain};
+use list::list;
 
 /// Rows that are looked at to find out what a row holds.
 const LOOKED_AT: usize = 200;
-
-/// The separator of a file whose first line names a word's and a tag's column.
-pub(crate) fn delimiter(line: &str) -> Option<u8> {
-    let named = |delimiter: u8| {
-        let names: Vec<String> = line
-            .split(char::from(delimiter))
-            .map(|field| plain(field.trim().trim_matches('"')))
-            .collect();
-        place(&names, TAG).is_some() && place(&names, WORD).is_some()
-    };
-    let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
-    delimiters.find(|delimiter| named(*delimiter))
-}
-
-/// A name without what people write differently: case, spaces, `_`, `#`.
-fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|c| c.is_alphanumeric() || *c == '#');
-    letters.flat_map(char::to_lowercase).collect()
-}
-
-/// The column of the first of `wanted` that there is.
-fn place(names: &[String], wanted: &[&str]) -> Option<usize> {
-    let mut wanted = wanted.iter();
-    wanted.find_map(|name| names.iter().position(|own| own == name))
-}
 
 /// Reads the table, and says what was found out about it.
 pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>), Fault> {
@@ -382,71 +311,4 @@ impl Table {
         }
         notes
     }
-}
-
-impl Column {
-    /// Its place among columns that have names.
-    fn named(&self, names: &[String]) -> Result<usize, Problem> {
-        let place = match self {
-            Self::Number(number) => number.checked_sub(1).filter(|place| *place < names.len()),
-            Self::Name(name) => {
-                let exact = names.iter().position(|own| own == name);
-                exact.or_else(|| names.iter().position(|own| plain(own) == plain(name)))
-            }
-        };
-        place.ok_or_else(|| Problem::NoColumn {
-            wanted: self.to_string(),
-            found: excerpt(&names.join(", ")),
-        })
-    }
-}
-
-/// The words of a field: a list as Python or JSON writes it, or words with
-/// spaces between them.
-fn list(field: &str) -> Result<Vec<String>, Problem> {
-    let field = field.trim();
-    let Some(inner) = field.strip_prefix('[') else {
-        return Ok(field.split_ascii_whitespace().map(str::to_owned).collect());
-    };
-    let bad = || Problem::List(excerpt(field));
-    let inner = inner.strip_suffix(']').ok_or_else(bad)?;
-    let mut words = Vec::new();
-    let mut rest = inner.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let (word, after) = match first {
-            '"' | '\'' => quoted(&rest[1..], first).ok_or_else(bad)?,
-            _ => {
-                let end = rest.find([',', ' ', '\t']).unwrap_or(rest.len());
-                (rest[..end].to_owned(), &rest[end..])
-            }
-        };
-        words.push(word);
-        let after = after.trim_start();
-        rest = after.strip_prefix(',').unwrap_or(after).trim_start();
-    }
-    Ok(words)
-}
-
-/// A quoted word whose opening quote has been read, and what comes after it.
-fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
-    let mut word = String::new();
-    let mut characters = text.char_indices();
-    while let Some((at, c)) = characters.next() {
-        match c {
-            '\\' => word.push(match characters.next()?.1 {
-                'n' => '\n',
-                't' => '\t',
-                'u' => {
-                    let code: String = characters.by_ref().take(4).map(|(_, c)| c).collect();
-                    u32::from_str_radix(&code, 16)
-                        .ok()
-                        .and_then(char::from_u32)?
-                }
-                other => other,
-            }),
-            c if c == quote => return Some((word, &text[at + c.len_utf8()..])),
-            c => word.push(c),
-        }
-    }
-    None
 }

@@ -105,7 +105,7 @@ pub(super) fn shards(index: &Path) -> Result<Vec<String>> {
     struct Index {
         weight_map: BTreeMap<String, String>,
     }
-    let json = files::read_bounded(index, super::MAX_CONFIG_BYTES)?;
+    let json = files::read_bounded(index, crate::source::MAX_CONFIG_BYTES)?;
     let index_json: Index =
         serde_json::from_slice(&json).with_context(|| index.display().to_string())?;
     let shards: BTreeSet<String> = index_json.weight_map.into_values().collect();

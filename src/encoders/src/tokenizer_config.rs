@@ -42,7 +42,7 @@ impl TokenizerConfig {
     /// Reads the files that there are.
     pub(crate) fn read(config: Option<&Path>, added: Option<&Path>) -> Result<Self> {
         fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-            let bytes = files::read_bounded(path, crate::MAX_CONFIG_BYTES)?;
+            let bytes = files::read_bounded(path, crate::source::MAX_CONFIG_BYTES)?;
             serde_json::from_slice(&bytes).with_context(|| path.display().to_string())
         }
         let mut own: Self = config.map(json).transpose()?.unwrap_or_default();

@@ -18,17 +18,23 @@ struct Sentence {
     gold: Vec<(usize, usize)>,
 }
 
-/// Finds the temperature for `head`, whose own is 1, on the sentences `part`:
-/// the one with the least mean negative log-likelihood of words' tags.
+/// What a head whose temperature is 1 says of sentences that it was not fitted
+/// to.
+pub(crate) struct Scored {
+    transitions: Transitions,
+    sentences: Vec<Sentence>,
+}
+
+/// Has `head`, whose temperature is 1, score the sentences `part`.
 ///
 /// # Errors
 ///
 /// Examples that cannot be read.
-pub(crate) fn temperature(
+pub(crate) fn scored(
     head: &Head,
     examples: &impl Examples,
     part: &[usize],
-) -> Result<f32, FitError> {
+) -> Result<Scored, FitError> {
     let sentences = threads::map_with(part, Vec::new, |rows, &index| {
         let sentence = examples.sentence(index);
         rows.clear();
@@ -47,29 +53,39 @@ pub(crate) fn temperature(
                 .collect(),
         })
     });
-    let sentences: Vec<Sentence> = sentences.into_iter().collect::<Result<_, FitError>>()?;
-    let tags = head.config().tags.len();
-    let none = Transitions::none(tags);
-    let transitions = head.transitions().unwrap_or(&none);
+    let none = || Transitions::none(head.config().tags.len());
+    Ok(Scored {
+        transitions: head.transitions().cloned().unwrap_or_else(none),
+        sentences: sentences.into_iter().collect::<Result<_, FitError>>()?,
+    })
+}
+
+/// Finds the temperature with the least mean negative log-likelihood of words'
+/// tags. The heads have the same tags; each has scored sentences of its own.
+pub(crate) fn temperature(heads: &[Scored]) -> f32 {
     let logarithm = least(|logarithm| {
         let temperature = logarithm.exp();
         let over =
             |values: &[f32]| -> Vec<f32> { values.iter().map(|x| x / temperature).collect() };
-        let transitions = Transitions {
-            between: over(&transitions.between),
-            start: over(&transitions.start),
-            end: over(&transitions.end),
-        };
-        let losses: Vec<f64> = threads::map(&sentences, |sentence| {
-            let probabilities = transitions.marginals(&over(&sentence.scores));
-            let loss = |&(word, gold): &(usize, usize)| {
-                -f64::from(probabilities[word * tags + gold].max(f32::MIN_POSITIVE)).ln()
+        let losses = heads.iter().map(|scored| {
+            let tags = scored.transitions.start.len();
+            let transitions = Transitions {
+                between: over(&scored.transitions.between),
+                start: over(&scored.transitions.start),
+                end: over(&scored.transitions.end),
             };
-            sentence.gold.iter().map(loss).sum()
+            let losses: Vec<f64> = threads::map(&scored.sentences, |sentence| {
+                let probabilities = transitions.marginals(&over(&sentence.scores));
+                let loss = |&(word, gold): &(usize, usize)| {
+                    -f64::from(probabilities[word * tags + gold].max(f32::MIN_POSITIVE)).ln()
+                };
+                sentence.gold.iter().map(loss).sum()
+            });
+            losses.iter().sum::<f64>()
         });
-        losses.iter().sum()
+        losses.sum()
     });
-    Ok(logarithm.exp())
+    logarithm.exp()
 }
 
 /// Where the function of a temperature's logarithm is least: golden-section

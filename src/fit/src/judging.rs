@@ -194,6 +194,7 @@ impl Subject {
                 kind: config.kind.name().into(),
                 layers: config.layers.clone(),
                 sha256: sha256.to_owned(),
+                begun_with: None,
             },
         }
     }

@@ -23,10 +23,10 @@
 
 mod adamw;
 mod calibrate;
+mod cross_validation;
 mod evaluation;
 mod examples;
 mod fitting;
-mod folds;
 #[cfg(feature = "corpora")]
 mod judging;
 mod losses;
@@ -43,13 +43,14 @@ mod threads;
 
 use nerite::{FeatureError, HeadError, TagError};
 
+pub use cross_validation::{HeldOut, TypeScores, folds};
 pub use evaluation::{
     Cached, Encoded, Judged, Labelled, Live, Predicted, Predictions, calibration_error, encode,
     judge, training,
 };
 pub use examples::{Examples, Gold, Sentence};
 pub use fitting::{EpochScores, Fit, Fitted, Progress, Task, Validation, untrained};
-pub use folds::{TypeScores, folds};
+
 #[cfg(feature = "corpora")]
 pub use judging::{
     Mapping, Occasion, Subject, WHOLE, corpus_provenance, names_sha256, part_provenance,
@@ -74,6 +75,9 @@ pub enum FitError {
          size, expected one that differs in its tags alone"
     )]
     Beginning,
+    /// The head to begin with has no part that a new head could keep.
+    #[error("found a linear head to begin with, which knows nothing beyond its own tags")]
+    NothingKnown,
     /// There is nothing to fit to.
     #[error("found no sentence to train on")]
     Empty,

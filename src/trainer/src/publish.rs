@@ -17,17 +17,21 @@
 //! which hold within the one folder that they all go to, so that only the
 //! pages' own references are rewritten.
 
+mod bundles;
+mod references;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
-use nerite::{BundleFile, MANIFEST, Manifest};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bundle;
 use crate::files::{self, Staging};
 use crate::site::{self, BUNDLES, SERVICE_WORKER};
+use bundles::{bundles, copy_bundle};
+use references::with_assets;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -210,67 +214,6 @@ fn check_place(settings: &Settings, out: &Path, parent: &Path) -> Result<()> {
     Ok(())
 }
 
-type Named<T> = Vec<(String, T)>;
-
-/// The bundles to publish, and those that cannot be.
-fn bundles(settings: &Settings) -> Result<(Named<Manifest>, Named<String>)> {
-    let folder = files::plain_or_new(&settings.www, BUNDLES)?;
-    let complete = |name: &str| -> Result<Manifest> {
-        let own = files::plain_or_new(&folder, name)?;
-        let manifest = bundle::manifest(&own)?;
-        for file in manifest.files().chain(manifest.papers()) {
-            bundle::read_file(&own, file)?;
-        }
-        Ok(manifest)
-    };
-    let mut found = Vec::new();
-    let mut skipped = Vec::new();
-    for name in &settings.bundles {
-        ensure!(
-            nerite::is_file_name(name),
-            "found the bundle {name:?}, expected the name of a folder in {}",
-            folder.display()
-        );
-        let manifest = complete(name).with_context(|| {
-            let folder = folder.join(name);
-            format!(
-                "cannot publish the bundle {name} (`nerite restore {}` makes a missing encoder)",
-                folder.display()
-            )
-        })?;
-        if !found.iter().any(|(own, _)| own == name) {
-            found.push((name.clone(), manifest));
-        }
-    }
-    if settings.bundles.is_empty() {
-        let entries = std::fs::read_dir(&folder);
-        let entries = entries.with_context(|| format!("{}: found no bundles", folder.display()))?;
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry?;
-            if entry.path().join(MANIFEST).is_file() {
-                names.push(entry.file_name().to_string_lossy().into_owned());
-            }
-        }
-        names.sort();
-        for name in names.into_iter().filter(|name| nerite::is_file_name(name)) {
-            match complete(&name) {
-                Ok(manifest) => found.push((name, manifest)),
-                Err(error) => skipped.push((name, format!("{error:#}"))),
-            }
-        }
-    }
-    if found.is_empty() {
-        let why = skipped.iter().map(|(name, why)| format!("\n{name}: {why}"));
-        bail!(
-            "{}: found no complete bundle; `nerite restore BUNDLE` makes a missing encoder{}",
-            folder.display(),
-            why.collect::<String>()
-        );
-    }
-    Ok((found, skipped))
-}
-
 /// The site's own files by their paths: those that keep them, and those that
 /// go to the folder of assets.
 fn pages_and_assets(www: &Path, pkg: &Path) -> Result<(Files, Files)> {
@@ -308,32 +251,6 @@ fn hash_of(all: &Files) -> String {
     hash
 }
 
-/// What keeps its path, the pages with references to the assets where they are
-/// now.
-fn with_assets(settings: &Settings, kept: Files, moved: &Files, assets: &str) -> Result<Files> {
-    let page = |(path, contents): (String, Vec<u8>)| {
-        if !path.ends_with(".html") {
-            return Ok((path, contents));
-        }
-        let html = std::str::from_utf8(&contents);
-        let html = html.with_context(|| format!("{path} is not UTF-8"))?;
-        let mut html = with_references(html, &path, moved, assets);
-        if let Some(title) = settings.title.as_ref().filter(|_| path == "index.html") {
-            html = with_title(&html, title).with_context(|| format!("{path}: found no title"))?;
-        }
-        if let Some(base) = &settings.base {
-            let page = path.strip_suffix("index.html").unwrap_or(&path);
-            let link = format!(
-                "<link rel=\"canonical\" href=\"{}/{page}\">\n</head>",
-                escaped(base.trim_end_matches('/'))
-            );
-            html = html.replacen("</head>", &link, 1);
-        }
-        Ok((path, html.into_bytes()))
-    };
-    kept.into_iter().map(page).collect()
-}
-
 /// Writes what keeps its path, and what hosts want to know.
 fn pages(kept: &Files, root: &Path) -> Result<Part> {
     let mut part = Part::new("pages");
@@ -351,114 +268,6 @@ fn pages(kept: &Files, root: &Path) -> Result<Part> {
     );
     part.write(&root.join(HEADERS), headers.as_bytes())?;
     Ok(part)
-}
-
-/// The page with `src="..."` and `href="..."` of what has moved set to where it
-/// is now, from the page's own place.
-fn with_references(html: &str, page: &str, moved: &Files, assets: &str) -> String {
-    let (folder, _) = page.rsplit_once('/').unwrap_or_default();
-    let up = "../".repeat(page.matches('/').count());
-    let mut rewritten = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((start, attribute)) = [" src=\"", " href=\""]
-        .iter()
-        .filter_map(|attribute| Some((rest.find(attribute)?, attribute)))
-        .min()
-    {
-        let (before, after) = rest.split_at(start + attribute.len());
-        let (reference, after) = after.split_at(after.find('"').unwrap_or(after.len()));
-        rewritten += before;
-        match resolve(folder, reference).filter(|path| moved.contains_key(path)) {
-            Some(path) => rewritten += &format!("{up}{assets}/{path}"),
-            None => rewritten += reference,
-        }
-        rest = after;
-    }
-    rewritten + rest
-}
-
-/// The path in the site that a relative reference means, if it is one.
-fn resolve(folder: &str, reference: &str) -> Option<String> {
-    if reference.contains([':', '?', '#']) || reference.starts_with('/') {
-        return None;
-    }
-    let mut path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in reference.split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                path.pop()?;
-            }
-            part => path.push(part),
-        }
-    }
-    Some(path.join("/"))
-}
-
-/// The page under another title. The element loses its attributes, by which a
-/// script may set it.
-fn with_title(html: &str, title: &str) -> Option<String> {
-    let start = html.find("<title")?;
-    let end = start + html[start..].find("</title>")?;
-    Some(format!(
-        "{}<title>{}{}",
-        &html[..start],
-        escaped(title),
-        &html[end..]
-    ))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
-/// Copies a bundle. The names of encoder, tokenizer and heads get the
-/// beginnings of their hashes, which the manifest has; reports keep theirs.
-fn copy_bundle(from: &Path, manifest: &Manifest, root: &Path, name: &str) -> Result<Part> {
-    let mut part = Part::new(format!("{BUNDLES}/{name}"));
-    let to = root.join(&part.name);
-    let mut copy = |file: &mut BundleFile| -> Result<()> {
-        let contents = bundle::read_file(from, file)?;
-        file.file = with_hash(&file.file, &file.sha256);
-        file.piece_bytes = None;
-        part.write(&to.join(&file.file), &contents)
-    };
-    let mut manifest = manifest.clone();
-    copy(&mut manifest.encoder)?;
-    copy(&mut manifest.tokenizer)?;
-    for head in &mut manifest.heads {
-        copy(&mut head.file)?;
-    }
-    manifest.check()?;
-    // What else lies there is not the bundle's: it may be anything.
-    let mut reports = Files::new();
-    for listed in bundle::reports(from, &manifest)? {
-        for file in [Some(listed.file), listed.sample].into_iter().flatten() {
-            let path = files::plain(from, &file)?;
-            reports.insert(file, files::read_bounded(&path, MAX_BYTES)?);
-        }
-    }
-    for own in manifest.papers() {
-        reports.insert(own.file.clone(), bundle::read_file(from, own)?);
-    }
-    for (path, contents) in &reports {
-        part.write(&to.join(path), contents)?;
-    }
-    part.write(&to.join(MANIFEST), manifest.to_json().as_bytes())?;
-    Ok(part)
-}
-
-/// `heads/base.safetensors` -> `heads/base.0123456789abcdef.safetensors`.
-fn with_hash(path: &str, sha256: &str) -> String {
-    let hash = &sha256[..DIGITS];
-    let (stem, extension) = path.rsplit_once('.').unwrap_or((path, "bin"));
-    if stem.ends_with(hash) {
-        return path.to_owned();
-    }
-    format!("{stem}.{hash}.{extension}")
 }
 
 /// Takes over what an earlier version had under a hash: a tab that is open may

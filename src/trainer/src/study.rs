@@ -172,6 +172,7 @@ impl Study<'_> {
                     encoder_name: &source.name,
                     encoder: &quantized,
                     layers,
+                    begin_with: None,
                     settings,
                     command: self.command.clone(),
                     out: folder.clone(),

@@ -1,24 +1,27 @@
 //! One whole training: corpus, split and encoder to two heads and two
 //! reports, the untrained head's and the fitted one's.
 
+mod layers;
+mod provenance;
+
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{
-    Encoder, EncoderProvenance, Head, HeadConfig, HeadProvenance, PartProvenance, Provenance,
-    REPORT_FORMAT, REPORT_VERSION, Report, SplitProvenance, TagSet,
-};
+use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{Cached, Fitted, Settings, Task, Validation, names_sha256, untrained};
+use nerite_fit::{
+    Cached, Fitted, HeldOut, Judged, Settings, Task, TypeScores, Validation, untrained,
+};
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::MAX_REPORT_BYTES;
 use crate::files::{self, LockedFolder};
-use crate::fitting::{check, fit};
+use crate::fitting::{Begun, check};
 use crate::progress;
 use crate::training_set::{Encoded, TrainingSet};
+pub use layers::Layers;
+pub(crate) use provenance::machine;
 
 /// What a run has fitted so far, in its folder.
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -28,79 +31,6 @@ pub const HEAD: &str = "head.safetensors";
 pub const REPORT: &str = "report.json";
 /// The folder of the reports on single test files, in a head's folder.
 pub const REPORTS: &str = "reports";
-
-/// Which hidden states a head reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layers {
-    /// The output of the last layer.
-    Last,
-    /// The outputs of the last four layers, side by side.
-    LastFour,
-    /// The embeddings and every layer's output, side by side.
-    All,
-    /// The same, summed with learnt weights.
-    Mix,
-    /// These, 0 being the embeddings.
-    These(Vec<usize>),
-}
-
-impl FromStr for Layers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "last" => Ok(Self::Last),
-            "last4" => Ok(Self::LastFour),
-            "all" => Ok(Self::All),
-            "mix" => Ok(Self::Mix),
-            list => {
-                let layers: Option<Vec<usize>> =
-                    list.split(',').map(|layer| layer.parse().ok()).collect();
-                let layers =
-                    layers.filter(|layers| layers.windows(2).all(|pair| pair[0] < pair[1]));
-                layers.map(Self::These).ok_or_else(|| {
-                    format!("found {list:?}, expected last, last4, all, mix or increasing numbers as in 0,3,6")
-                })
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Layers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Last => f.write_str("last"),
-            Self::LastFour => f.write_str("last4"),
-            Self::All => f.write_str("all"),
-            Self::Mix => f.write_str("mix"),
-            Self::These(layers) => {
-                let layers: Vec<String> = layers.iter().map(usize::to_string).collect();
-                f.write_str(&layers.join(","))
-            }
-        }
-    }
-}
-
-impl Layers {
-    /// The layers' numbers in an encoder of so many transformer layers.
-    ///
-    /// # Errors
-    ///
-    /// A layer that the encoder does not have.
-    pub fn of(&self, count: usize) -> Result<Vec<usize>> {
-        Ok(match self {
-            Self::Last => vec![count],
-            Self::LastFour => (count.saturating_sub(3)..=count).collect(),
-            Self::All | Self::Mix => (0..=count).collect(),
-            Self::These(layers) => {
-                if let Some(layer) = layers.iter().find(|&&layer| layer > count) {
-                    bail!("found layer {layer}, but the encoder's last is {count}");
-                }
-                layers.clone()
-            }
-        })
-    }
-}
 
 /// What to train on what.
 pub struct Training<'a> {
@@ -114,6 +44,8 @@ pub struct Training<'a> {
     pub layers: Layers,
     /// How the head is fitted.
     pub settings: Settings,
+    /// The file of the head that fitting begins with, if it is to.
+    pub begin_with: Option<Vec<u8>>,
     /// The command line, for the reports.
     pub command: String,
     /// The folder for the heads' folders.
@@ -134,6 +66,9 @@ pub struct Trained {
     pub by_file: Vec<(String, Report)>,
     /// What the validation part says of it, if there is one.
     pub validation: Option<Validation>,
+    /// What cross-validation says of each type, and of all of them under the
+    /// empty name, if there was one.
+    pub held_out: Vec<(String, TypeScores)>,
 }
 
 impl Training<'_> {
@@ -145,6 +80,11 @@ impl Training<'_> {
     /// another training's heads, a disk that fails.
     pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
+        ensure!(
+            !self.set.tests.is_empty() || self.settings.folds > 0 && self.set.validation.is_none(),
+            "found no sentence to test on, expected `--test FILE`, a split, or `--folds 5` without \
+             a validation part, to judge by cross-validation"
+        );
         let config = self.config()?;
         let out = LockedFolder::take(&self.out, progress::waiting)?;
         let checkpoint = out.join(CHECKPOINT);
@@ -157,7 +97,7 @@ impl Training<'_> {
         if let Some(name) = self.base {
             let start = Instant::now();
             let fitted = untrained(&config, self.settings.seed)?;
-            trained.push(self.finish("base", name, fitted, &encoded, start)?);
+            trained.push(self.finish("base", name, fitted, (&encoded, None), start)?);
         }
         let start = Instant::now();
         let task = Task {
@@ -166,11 +106,30 @@ impl Training<'_> {
             validation: self.set.validation.clone(),
             head: config.clone(),
         };
-        let fitted = fit(task, &self.settings, &checkpoint, &fingerprint)?;
+        let begun = Begun {
+            settings: &self.settings,
+            begin_with: self.begin_with.as_deref(),
+            checkpoint: &checkpoint,
+            fingerprint: &fingerprint,
+        };
+        let mut fitted = begun.fit("fitting", task)?;
         if let Some(validation) = &fitted.validation {
             check(validation, self.settings.epochs)?;
         }
-        trained.push(self.finish("fine-tuned", self.name, fitted, &encoded, start)?);
+        let mut held_out = None;
+        if self.settings.folds > 0 && fitted.validation.is_none() {
+            // Copies would tell of the sentences that they are altered from.
+            let part = self.set.originals();
+            let documents = self.set.documents(part);
+            held_out =
+                begun.cross_validate(&mut fitted, (&encoded, &config), (part, &documents))?;
+        }
+        ensure!(
+            held_out.is_some() || !self.set.tests.is_empty(),
+            "found too few sentences to hold some back and no test part, expected `--test FILE`"
+        );
+        let held_out = held_out.as_ref();
+        trained.push(self.finish("fine-tuned", self.name, fitted, (&encoded, held_out), start)?);
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
     }
@@ -210,12 +169,14 @@ impl Training<'_> {
         };
         let own = HeadConfig {
             temperature: config.temperature,
+            entity_calibration: config.entity_calibration,
             ..head.config().clone()
         };
         let found = &report.provenance;
         own == config
             && found.corpus == self.set.provenance()
-            && found.split == self.split_provenance(&self.set.test())
+            && found.split == self.split_provenance(&self.judged())
+            && found.head.begun_with == self.begin_with_sha256()
             && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
             && found.nerite == env!("CARGO_PKG_VERSION")
     }
@@ -223,8 +184,26 @@ impl Training<'_> {
     /// Names a fit by what it comes from: a checkpoint of another fit is not
     /// gone on from, but how a flag or a split is called does not matter.
     fn fingerprint(&self, config: &HeadConfig) -> Result<String> {
-        let all = serde_json::to_string(&(config, self.set.digest(), &self.settings))?;
+        let all = (config, self.set.digest(), &self.settings);
+        let all = match self.begin_with_sha256() {
+            None => serde_json::to_string(&all)?,
+            Some(known) => serde_json::to_string(&(all, known))?,
+        };
         Ok(format!("{:x}", Sha256::digest(all)))
+    }
+
+    fn begin_with_sha256(&self) -> Option<String> {
+        let known = self.begin_with.as_ref()?;
+        Some(format!("{:x}", Sha256::digest(known)))
+    }
+
+    /// The sentences that heads are judged on: the test parts, or else the
+    /// train part, by cross-validation.
+    fn judged(&self) -> Vec<usize> {
+        match self.set.tests[..] {
+            [] => self.set.originals().to_vec(),
+            _ => self.set.test(),
+        }
     }
 
     /// Judges a head, and writes it and its reports to a folder of this name.
@@ -233,16 +212,19 @@ impl Training<'_> {
         stage: &str,
         name: &str,
         fitted: Fitted,
-        encoded: &Encoded<'_>,
+        (encoded, held_out): (&Encoded<'_>, Option<&HeldOut>),
         start: Instant,
     ) -> Result<Trained> {
         let folder = self.out.join(name);
         files::sweep(&folder);
-        let report = self.report(stage, &fitted, encoded, &self.set.test(), start)?;
+        let judged = held_out.map(|held_out| held_out.judged(encoded));
+        let types = judged.as_ref().map(Judged::by_type);
+        let judged = judged.filter(|_| self.set.tests.is_empty());
+        let report = self.report(stage, &fitted, (encoded, judged), &self.judged(), start)?;
         let mut by_file = Vec::new();
         if let [_, _, ..] = self.set.tests[..] {
             for (file, part) in &self.set.tests {
-                let report = self.report(stage, &fitted, encoded, part, start)?;
+                let report = self.report(stage, &fitted, (encoded, None), part, start)?;
                 let path = folder.join(REPORTS).join(format!("{file}.json"));
                 files::write_whole(&path, report.to_json().as_bytes())?;
                 by_file.push((file.clone(), report));
@@ -254,28 +236,34 @@ impl Training<'_> {
             report,
             by_file,
             validation: fitted.validation,
+            held_out: types.into_iter().flatten().collect(),
         })
     }
 
-    /// Judges a head on the sentences `part`, by their cached features. A word
-    /// without a subword gets `O`.
+    /// Judges a head on the sentences `part`, by their cached features, unless
+    /// cross-validation has judged them. A word without a subword gets `O`.
     fn report(
         &self,
         stage: &str,
         fitted: &Fitted,
-        encoded: &Encoded<'_>,
+        (encoded, judged): (&Encoded<'_>, Option<Judged<'_>>),
         part: &[usize],
         start: Instant,
     ) -> Result<Report> {
         let head = Head::from_bytes(&fitted.file)?;
-        let predictions = Cached {
-            head: &head,
-            decoder: head.decoder(None)?,
-            examples: encoded,
+        let evaluation = if let Some(judged) = judged {
+            // What a sentence's own head was fitted on differs.
+            judged.evaluate(None)
+        } else {
+            let predictions = Cached {
+                head: &head,
+                decoder: head.decoder(None)?,
+                examples: encoded,
+            };
+            let judged = nerite_fit::judge(self.set, part, &predictions)?;
+            let training = nerite_fit::training(self.set, self.set.originals());
+            judged.evaluate(Some(&training))
         };
-        let judged = nerite_fit::judge(self.set, part, &predictions)?;
-        let training = nerite_fit::training(self.set, self.set.originals());
-        let evaluation = judged.evaluate(Some(&training));
         Ok(Report {
             format: REPORT_FORMAT.into(),
             version: REPORT_VERSION,
@@ -294,58 +282,6 @@ impl Training<'_> {
             provenance: self.provenance(head.config(), &fitted.file, part, start)?,
         })
     }
-
-    fn provenance(
-        &self,
-        config: &HeadConfig,
-        head: &[u8],
-        part: &[usize],
-        start: Instant,
-    ) -> Result<Provenance> {
-        let encoder = &self.encoder.encoder;
-        Ok(Provenance {
-            corpus: self.set.provenance(),
-            split: self.split_provenance(part),
-            encoder: EncoderProvenance {
-                name: self.encoder_name.to_owned(),
-                architecture: encoder.config().architecture.name().into(),
-                sha256: encoder.sha256().to_owned(),
-            },
-            head: HeadProvenance {
-                kind: config.kind.name().into(),
-                layers: config.layers.clone(),
-                sha256: format!("{:x}", Sha256::digest(head)),
-            },
-            settings: serde_json::to_value(&self.settings)?,
-            nerite: env!("CARGO_PKG_VERSION").into(),
-            machine: machine(encoder),
-            seconds: start.elapsed().as_secs_f64(),
-            command: self.command.clone(),
-        })
-    }
-
-    fn split_provenance(&self, part: &[usize]) -> SplitProvenance {
-        let named = |part: &[usize]| PartProvenance {
-            sentences: part.len() as u64,
-            sha256: names_sha256(self.set.names(part)),
-        };
-        SplitProvenance {
-            name: self.set.split.clone(),
-            train: named(self.set.originals()),
-            test: named(part),
-        }
-    }
-}
-
-/// The machine that a report is made on.
-pub(crate) fn machine(encoder: &Encoder) -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{} {}, {cores} cores, {}",
-        std::env::consts::OS,
-        std::env::consts::ARCH,
-        encoder.backend()
-    )
 }
 
 /// What a head says of itself before it is fitted, its sizes checked.
@@ -404,29 +340,4 @@ pub fn read_outcome(folder: &Path) -> Result<(Vec<u8>, Head, Vec<u8>, Report)> {
         report_path.display()
     );
     Ok((bytes, head, json, report))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn layers_are_read_and_shown() {
-        for (text, expected) in [
-            ("last", vec![6]),
-            ("last4", vec![3, 4, 5, 6]),
-            ("0,3,6", vec![0, 3, 6]),
-            ("mix", (0..=6).collect()),
-        ] {
-            let layers: Layers = text.parse().unwrap();
-            assert_eq!(layers.of(6).unwrap(), expected);
-            assert_eq!(layers.to_string(), text);
-        }
-        assert_eq!(Layers::All.of(2).unwrap(), [0, 1, 2]);
-        assert_eq!(Layers::LastFour.of(2).unwrap(), [0, 1, 2]);
-        for bad in ["", "first", "1,1", "2,1", "-1", "1,"] {
-            assert!(bad.parse::<Layers>().is_err(), "{bad}");
-        }
-        assert!(Layers::These(vec![7]).of(6).is_err());
-    }
 }

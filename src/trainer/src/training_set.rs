@@ -5,23 +5,22 @@
 //! absent: its `O` may be any type that it does not label, and what a head
 //! says of such types in it is neither right nor wrong.
 
-use std::collections::{HashMap, HashSet};
+mod copies;
+mod encoded;
+mod provenance;
+mod sampling;
+
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nerite::{CorpusProvenance, SourceProvenance, Tag, TagSet};
-use nerite_encoders::Quantized;
-use nerite_fit::{Examples, FitError, Gold, Labelled, Sentence, corpus_provenance};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use sha2::{Digest, Sha256};
+use nerite::{SourceProvenance, Tag, TagSet};
+use nerite_fit::{Gold, Labelled};
 
-use crate::augment::{Augmentations, GivenNames, Tagged, augment, is_labelled};
+use crate::augment::{Augmentations, GivenNames};
 use crate::corpus::{self, Corpus, TypeMap};
-use crate::features::Features;
-use crate::files;
-use crate::split::{BLOCK, Split};
+use crate::split::Split;
+pub use encoded::Encoded;
+use sampling::{drawn, renumber, without};
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -132,7 +131,7 @@ impl TrainingSet {
         sources: Vec<Source>,
         augmentations: &Augmentations,
         names: &GivenNames,
-        validation: impl Fn(usize) -> f64,
+        validation: impl Fn(usize) -> Result<f64>,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
         for source in sources {
@@ -182,7 +181,7 @@ impl TrainingSet {
             train.push((source.used, set.add(source, corpus, &labels)?));
         }
         let count = train.iter().map(|(_, part)| part.len()).sum();
-        let share = if given { 0.0 } else { validation(count) };
+        let share = if given { 0.0 } else { validation(count)? };
         for (number, (used, part)) in train.into_iter().enumerate() {
             let (rest, kept) = without(part, share, used);
             set.sources[number].train = rest.len() as u64;
@@ -194,10 +193,6 @@ impl TrainingSet {
         ensure!(
             !set.train.is_empty(),
             "found no sentence to train on, expected a file for it"
-        );
-        ensure!(
-            !set.tests.is_empty(),
-            "found no sentence to test on, expected `--test FILE` or a split"
         );
         set.check_types()?;
         set.originals = set.train.len();
@@ -331,93 +326,6 @@ impl TrainingSet {
         Ok(())
     }
 
-    /// Adds altered copies of the train sentences, and texts of templates.
-    fn augment(&mut self, augmentations: &Augmentations, names: &GivenNames) -> Result<()> {
-        if augmentations.is_empty() {
-            return Ok(());
-        }
-        let sentences: Vec<Tagged> = self
-            .train
-            .iter()
-            .map(|&number| {
-                let (group, index) = self.place(number);
-                let sentence = &self.groups[group].corpus.sentences[index];
-                Tagged {
-                    words: sentence.words.clone(),
-                    tags: sentence.tags.clone(),
-                }
-            })
-            .collect();
-        let made = augment(&sentences, &self.tags, augmentations, names, SEED)
-            .map_err(anyhow::Error::msg)?;
-        let lists = names.files().iter();
-        self.lists = lists
-            .map(|(file, sha256, count)| SourceProvenance {
-                file: file_name(&file.path.to_string_lossy()),
-                format: format!("list of names, {}: {count}", file.kind.name()),
-                sha256: sha256.clone(),
-                map: None,
-                labels: Vec::new(),
-                share: 1.0,
-                cap: None,
-                split: "names".to_owned(),
-                train: 0,
-                test: 0,
-            })
-            .collect();
-        let mut copies: Vec<Vec<Tagged>> = self.groups.iter().map(|_| Vec::new()).collect();
-        for (index, copy) in made.copies {
-            copies[self.place(self.train[index]).0].push(copy);
-        }
-        for (group, copies) in copies.into_iter().enumerate() {
-            let open = self.groups[group].open.clone();
-            self.push("copies", group, copies, open);
-        }
-        let labelled: Vec<String> = self
-            .tags
-            .kinds()
-            .into_iter()
-            .filter(|kind| is_labelled(kind))
-            .map(str::to_owned)
-            .collect();
-        let open = self.open(&labelled);
-        self.push("texts", 0, made.texts, open);
-        Ok(())
-    }
-
-    /// Adds made sentences as a group, all of it to train on.
-    fn push(&mut self, what: &str, like: usize, made: Vec<Tagged>, open: Vec<u16>) {
-        if made.is_empty() {
-            return;
-        }
-        let first = self.starts[self.groups.len()];
-        let model = &self.groups[like].corpus;
-        let sentences: Vec<corpus::Sentence> = made
-            .into_iter()
-            .enumerate()
-            .map(|(number, own)| corpus::Sentence {
-                name: format!("{what} {number}"),
-                words: own.words,
-                tags: own.tags,
-                document: 0,
-                text: None,
-            })
-            .collect();
-        let corpus = Corpus {
-            name: format!("{} ({what})", model.name),
-            format: model.format,
-            encoding: model.encoding,
-            scheme: model.scheme,
-            sha256: String::new(),
-            tags: self.tags.clone(),
-            sentences,
-            notes: Vec::new(),
-        };
-        self.train.extend(first..first + corpus.sentences.len());
-        self.starts.push(first + corpus.sentences.len());
-        self.groups.push(Group { corpus, open });
-    }
-
     /// The group of a sentence, and its index there.
     fn place(&self, number: usize) -> (usize, usize) {
         let group = self.starts.partition_point(|&start| start <= number) - 1;
@@ -449,141 +357,11 @@ impl TrainingSet {
             .collect()
     }
 
-    /// The files by their contents: of several, together.
-    pub(crate) fn provenance(&self) -> CorpusProvenance {
-        let first = corpus_provenance(&self.groups[0].corpus);
-        if self.sources.is_empty() {
-            return first;
-        }
-        let files = &self.groups[..self.sources.len()];
-        let mut digest = Sha256::new();
-        for file in files {
-            digest.update(&file.corpus.sha256);
-        }
-        CorpusProvenance {
-            format: match &self.sources[..] {
-                [one] => one.format.clone(),
-                all => format!("{} files", all.len()),
-            },
-            sha256: match files {
-                [one] => one.corpus.sha256.clone(),
-                _ => format!("{:x}", digest.finalize()),
-            },
-            sentences: self.sentences,
-            words: self.words,
-            sources: [&self.sources[..], &self.lists].concat(),
-        }
-    }
-
     /// Names sentences for provenance: the file, if there are several, and the
     /// sentence's own name.
     pub fn names<'a>(&'a self, part: &'a [usize]) -> impl Iterator<Item = &'a str> {
         part.iter().map(|&number| self.at(number).1.name.as_str())
     }
-
-    /// What names this set: another has other files, parts or copies.
-    pub fn digest(&self) -> String {
-        let mut digest = Sha256::new();
-        for group in &self.groups {
-            digest.update(format!("{:?}", group.open));
-            for sentence in &group.corpus.sentences {
-                for word in &sentence.words {
-                    digest.update(word);
-                    digest.update("\n");
-                }
-                digest.update(
-                    sentence
-                        .tags
-                        .iter()
-                        .flat_map(|tag| tag.to_le_bytes())
-                        .collect::<Vec<u8>>(),
-                );
-            }
-        }
-        for number in self.train.iter().chain(self.validation.iter().flatten()) {
-            digest.update((*number as u64).to_le_bytes());
-        }
-        format!("{:x}", digest.finalize())
-    }
-
-    /// Encodes all sentences, or finds them encoded.
-    ///
-    /// # Errors
-    ///
-    /// As [`Features::of`]; a disk without room for all of them is told before
-    /// the work begins.
-    pub fn encode<'a>(&'a self, encoder: &Quantized, layers: &[usize]) -> Result<Encoded<'a>> {
-        if let [_, _, ..] = &self.groups[..] {
-            let mut missing = 0;
-            for group in &self.groups {
-                missing += Features::missing_bytes(&group.corpus, encoder, layers)?;
-            }
-            files::ensure_free(&files::cache::folder()?, missing)
-                .context("there is not room enough for the features of all files")?;
-        }
-        let features = self
-            .groups
-            .iter()
-            .map(|group| Features::of(&group.corpus, encoder, layers))
-            .collect::<Result<_>>()?;
-        Ok(Encoded {
-            set: self,
-            features,
-        })
-    }
-}
-
-/// A share of the sentences, and at most so many: drawn, then in order again.
-fn drawn(train: Vec<usize>, share: f64, cap: Option<usize>) -> Vec<usize> {
-    let count = (train.len() as f64 * share).round() as usize;
-    let count = count.min(cap.unwrap_or(count));
-    if count >= train.len() {
-        return train;
-    }
-    let mut places: Vec<usize> = (0..train.len()).collect();
-    places.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
-    places.truncate(count);
-    places.sort_unstable();
-    places.into_iter().map(|place| train[place]).collect()
-}
-
-/// Leaves only the sentences of `parts` in a corpus, whose first one has the
-/// number `first`, and gives them the numbers that they then have.
-fn renumber(corpus: &mut Corpus, first: usize, parts: [&mut [usize]; 2]) {
-    let used: HashSet<usize> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-    let mut places = HashMap::new();
-    let mut number = first;
-    corpus.sentences.retain(|_| {
-        let is_used = used.contains(&number);
-        if is_used {
-            places.insert(number, first + places.len());
-        }
-        number += 1;
-        is_used
-    });
-    for number in parts.into_iter().flatten() {
-        *number = places[number];
-    }
-}
-
-/// A train part without its validation part, and that: sentences drawn at
-/// random, or runs of them where the file is split into documents or blocks.
-fn without(train: Vec<usize>, share: f64, used: Use) -> (Vec<usize>, Vec<usize>) {
-    let together = match used {
-        Use::Split(Split::Documents(_) | Split::Blocks(_)) => BLOCK,
-        _ => 1,
-    };
-    let mut runs: Vec<usize> = (0..train.len().div_ceil(together)).collect();
-    runs.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
-    runs.truncate((runs.len() as f64 * share).round() as usize);
-    let runs: HashSet<usize> = runs.into_iter().collect();
-    let (kept, rest): (Vec<_>, Vec<_>) = train
-        .iter()
-        .enumerate()
-        .partition(|(place, _)| runs.contains(&(place / together)));
-    let numbers =
-        |part: Vec<(usize, &usize)>| part.into_iter().map(|(_, &number)| number).collect();
-    (numbers(rest), numbers(kept))
 }
 
 /// A file's name without its folder, which is this machine's own.
@@ -601,52 +379,5 @@ impl Labelled for TrainingSet {
         let (group, sentence) = self.at(number);
         let words = sentence.words.iter().map(String::as_str).collect();
         (words, group.gold(sentence))
-    }
-}
-
-impl Group {
-    fn gold(&self, sentence: &corpus::Sentence) -> Vec<Gold<'_>> {
-        let gold = |&tag: &u16| {
-            if self.open.contains(&tag) {
-                Gold::OneOf(&self.open)
-            } else {
-                Gold::Tag(tag)
-            }
-        };
-        sentence.tags.iter().map(gold).collect()
-    }
-}
-
-/// A set with the features of its sentences.
-pub struct Encoded<'a> {
-    set: &'a TrainingSet,
-    features: Vec<Features>,
-}
-
-impl Examples for Encoded<'_> {
-    fn tags(&self) -> &TagSet {
-        &self.set.tags
-    }
-
-    fn width(&self) -> usize {
-        self.features[0].width()
-    }
-
-    fn sentence(&self, number: usize) -> Sentence<'_> {
-        let (group, index) = self.set.place(number);
-        let subwords = self.features[group].subwords(index).iter();
-        let group = &self.set.groups[group];
-        let sentence = &group.corpus.sentences[index];
-        Sentence {
-            words: sentence.words.iter().map(String::as_str).collect(),
-            gold: group.gold(sentence),
-            seen: subwords.map(|&count| count > 0).collect(),
-        }
-    }
-
-    fn features(&self, number: usize, rows: &mut Vec<f32>) -> Result<(), FitError> {
-        let (group, index) = self.set.place(number);
-        let read = self.features[group].append(index, rows);
-        read.map_err(|error| FitError::Examples(error.into()))
     }
 }

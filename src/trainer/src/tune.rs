@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::files::{self, LockedFolder};
-use crate::fitting::fit;
+use crate::fitting::Begun;
 use crate::progress;
 use crate::train::{Layers, head_config};
 use crate::training_set::TrainingSet;
@@ -267,7 +267,14 @@ impl Search<'_> {
             };
             let start = std::time::Instant::now();
             let checkpoint = out.join("checkpoint.safetensors");
-            let fitted = fit(task, &trial.settings, &checkpoint, &key)
+            let begun = Begun {
+                settings: &trial.settings,
+                begin_with: None,
+                checkpoint: &checkpoint,
+                fingerprint: &key,
+            };
+            let fitted = begun
+                .fit("fitting", task)
                 .with_context(|| format!("trial {:?}", trial.name))?;
             let one = Finished {
                 name: trial.name.clone(),

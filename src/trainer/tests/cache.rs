@@ -1,12 +1,10 @@
 //! The cache of features: removed, cut or full while a run works with it, and
 //! `nerite cache`.
 
-mod common;
-
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use common::{Lab, columns, wait, wait_until};
+use crate::common::{Lab, columns, wait, wait_until};
 use serde_json::Value;
 
 const LARGE: usize = 20_000;

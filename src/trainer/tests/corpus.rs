@@ -1,10 +1,8 @@
 //! `nerite corpus`: counts, splits, and what is said of files that are wrong.
 
-mod common;
-
 use std::io::Write;
 
-use common::{Lab, columns, repository, sha256};
+use crate::common::{Lab, columns, repository, sha256};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -216,7 +214,7 @@ fn the_study_comes_out() {
     let json = |arguments: &str| -> Value {
         let mut command = lab.command(arguments);
         command.arg(&corpus);
-        let outcome = common::finish(command, b"");
+        let outcome = crate::common::finish(command, b"");
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         serde_json::from_str(&outcome.stdout).unwrap()
     };

@@ -1,9 +1,7 @@
 //! `nerite evaluate` and `nerite report draw`: a bundle's head judged on any
 //! corpus, its sample, the index that the page reads, and pictures.
 
-mod common;
-
-use common::{Lab, columns};
+use crate::common::{Lab, columns};
 use serde_json::Value;
 
 /// A place with a bundle in a folder of bundles that has an index.

@@ -4,7 +4,6 @@
 //! `PROPTEST_CASES=100000 cargo test --release -p nerite-trainer --test hostile`
 //! looks longer than the few hundred cases of a usual run.
 
-mod common;
 #[path = "../../core/tests/hostile/memory.rs"]
 mod memory;
 #[path = "../../core/tests/hostile/mutation.rs"]
@@ -15,7 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use common::{Lab, golden, pytorch};
+use crate::common::{Lab, golden, pytorch};
 use memory::{Bounds, within};
 use mutation::{change, changes, edit, edits};
 use nerite_encoders::{Lookup, Source};

@@ -1,9 +1,7 @@
 //! `nerite publish`: what a site consists of, what is refused, and what stays
 //! of an older version.
 
-mod common;
-
-use common::{Lab, columns, sha256, wait, wait_until};
+use crate::common::{Lab, columns, sha256, wait, wait_until};
 use serde_json::{Value, json};
 
 /// A small site with a bundle.

@@ -1,9 +1,7 @@
 //! `nerite score` and `nerite report` on files that were not written by Nerite,
 //! against what scikit-learn, seqeval and nervaluate say of them.
 
-mod common;
-
-use common::{Lab, columns as corpus, repository};
+use crate::common::{Lab, columns as corpus, repository};
 use serde_json::Value;
 
 fn fixtures(name: &str) -> Vec<Value> {

@@ -1,86 +1,14 @@
 //! `nerite serve`: what a browser gets, and what nobody gets.
 
-mod common;
+mod server;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::Lab;
-
-/// A running server; it is stopped with the value.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(lab: &Lab) -> Self {
-        Self::start_with(lab, "")
-    }
-
-    fn start_with(lab: &Lab, arguments: &str) -> Self {
-        let mut child = lab.start(&format!("serve --port 0 {arguments}"));
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().strip_prefix("http://");
-        let address = address.and_then(|rest| rest.strip_suffix('/'));
-        let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
-        let address: SocketAddr = address.parse().unwrap();
-        assert!(address.ip().is_loopback() && address.port() != 0);
-        Self { child, address }
-    }
-
-    /// Sends a request as it stands: no client cleans the path up.
-    fn get(&self, path: &str) -> Response {
-        self.ask("GET", path)
-    }
-
-    fn ask(&self, method: &str, path: &str) -> Response {
-        self.ask_by(&format!("Host: {}\r\n", self.address), method, path)
-    }
-
-    /// With these lines for who is asked.
-    fn ask_by(&self, host: &str, method: &str, path: &str) -> Response {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let request = format!("{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        Response {
-            status: head[9..12].parse().unwrap(),
-            head: head.to_lowercase(),
-            body: body.to_owned(),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-struct Response {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Response {
-    fn header(&self, name: &str) -> &str {
-        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines
-            .find(|(own, _)| *own == name)
-            .map_or("", |(_, value)| value)
-    }
-}
+use crate::common::Lab;
+use server::{Response, Server};
 
 const SECRET: &str = "nobody should read this";
 
@@ -156,7 +84,12 @@ fn pages(lab: &Lab) -> String {
     ];
     let sha256: serde_json::Map<_, _> = all
         .into_iter()
-        .map(|(path, file)| (path.to_owned(), common::sha256(lab.read(file)).into()))
+        .map(|(path, file)| {
+            (
+                path.to_owned(),
+                crate::common::sha256(lab.read(file)).into(),
+            )
+        })
         .collect();
     let files = ["index.html", "page.js", "pkg/nerite.js", "style.css"];
     serde_json::json!({ "files": files, "sha256": sha256 }).to_string()

@@ -1,9 +1,7 @@
 //! `nerite train` on several files: types read as others, what is not labelled
 //! is unknown, test files apart, altered copies.
 
-mod common;
-
-use common::{Lab, columns};
+use crate::common::{Lab, columns};
 use serde_json::{Value, json};
 
 const SETTINGS: &str =

@@ -1,9 +1,7 @@
 //! `nerite tune`: trials in a table, searches that are killed, and that the
 //! test part is not looked at.
 
-mod common;
-
-use common::{Lab, columns, wait, wait_until};
+use crate::common::{Lab, columns, wait, wait_until};
 use nerite_trainer::corpus::{self, Options};
 use nerite_trainer::split::Split;
 use serde_json::Value;

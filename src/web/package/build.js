@@ -47,7 +47,7 @@ export async function compiled({ url, integrity, gzip, bytes }) {
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
     if (error instanceof WebAssembly.CompileError && !/policy|unsafe-eval|CSP/i.test(error.message)) {
-      throw new NeriteError("package", `${name}: found something else than the engine: ${error.message}`, {
+      throw new NeriteError("package", `${name}: expected the engine as WebAssembly: ${error.message}`, {
         cause: error,
       });
     }

@@ -118,7 +118,10 @@ export class Host {
     const wanted = this.#bindings?.lackingBytes() ?? 0;
     if (error instanceof WebAssembly.RuntimeError && wanted > 0) {
       const held = this.#memory?.buffer.byteLength;
-      return { code: "memory", message: `found no memory for ${wanted} more bytes; the engine holds ${held}` };
+      return {
+        code: "memory",
+        message: `out of memory: ${wanted} more bytes were asked for; the engine holds ${held}`,
+      };
     }
     const panic = /** @type {any} */ (globalThis).nerite_panic;
     return panic && error instanceof WebAssembly.RuntimeError ? { code: "crash", message: panic } : describe(error);

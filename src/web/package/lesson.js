@@ -75,7 +75,7 @@ export async function train({ Trainer, engine, isStopped }, { documents, types, 
       }
     };
     await fit("fit");
-    const head = trainer.finish();
+    let head = trainer.finish();
     const milliseconds = performance.now() - start;
     progress({ stage: "head", head, losses, milliseconds });
     let figures = null;
@@ -85,6 +85,7 @@ export async function train({ Trainer, engine, isStopped }, { documents, types, 
         await fit("judge", fold);
         trainer.judge(fold);
       }
+      head = trainer.calibrated(head);
       figures = trainer.figures();
     }
     return { head, losses, figures, folds, added, milliseconds, allMilliseconds: performance.now() - start };

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" />
-// The public interface, hand-written. Offsets are UTF-16 code units of the given text.
+// The public interface, hand-written. Long, as it documents all of it. Offsets are UTF-16 code units of the given text.
 // Options that are not named here are refused. Whatever a function of yours (onProgress,
 // onPart, visible) throws comes out as it is; an abort rejects with signal.reason; every
 // other rejection is a NeriteError.

@@ -33,7 +33,7 @@ export class Pool {
   #freed = false;
   /** Characters of the latest text. */
   #length = 0;
-  /** Whether a further worker has found no memory: then there will be no more. */
+  /** Whether a further worker has run out of memory: then no more are started. */
   #full = false;
   /**
    * Heads beside the bundle's own, by name: further workers are told of them.

@@ -1,5 +1,4 @@
-// A bundle that is loaded, and what can be asked of it: see nerite.d.ts. Long, as most of it says what each question takes
-// and gives.
+// A bundle that is loaded, and what can be asked of it: see nerite.d.ts.
 
 /** @import { EvaluateOptions, LabelledSource, LoadOptions, Part, Prediction, PredictOptions, RedactOptions, Strategy } from "./nerite.js" */
 /** @import { Question, Result, Run, Task } from "./internal.js" */
@@ -8,6 +7,7 @@
 import { guarded, refuse } from "./errors.js";
 import { evaluate } from "./evaluate.js";
 import { areOffsets, checked, PREDICT, PREDICT_WORDS } from "./options.js";
+import { infoOf, questionsFor } from "./questions.js";
 import { redact } from "./redaction.js";
 import { built, divided } from "./results.js";
 import { breathe, Kept, Outline, runs } from "./sentences.js";
@@ -19,23 +19,8 @@ const LONG = 400;
 const AT_ONCE = 10_000;
 /** So much of a text, in code units, says how its words look to a vocabulary. */
 const MOST_OF_VOCABULARY = 8000;
-/**
- * How an entity's score follows from its words'; the first one unless another is asked for.
- * @type {import("./nerite.js").Aggregation[]}
- */
-const AGGREGATIONS = ["average", "first", "max"];
 /** Known to `load` alone, which makes recognizers. */
 export const OURS = Symbol("load");
-
-/**
- * @param {string} what
- * @param {unknown} found
- * @param {unknown[]} expected
- */
-function expect(what, found, expected) {
-  if (!expected.includes(found))
-    refuse("input", `found the ${what} ${JSON.stringify(found)}, expected one of ${expected.join(", ")}`);
-}
 
 export class Recognizer {
   #pool;
@@ -151,7 +136,7 @@ export class Recognizer {
     if (!isList(sentences, (words) => isList(words, (word) => typeof word === "string"))) {
       refuse("input", "expected a list of sentences, each a list of words (strings); found another kind of value");
     }
-    const [question] = this.#questions([head], { decoder });
+    const [question] = questionsFor(this.heads, [head], { decoder });
     if (question.strategy)
       refuse("input", `found the head ${JSON.stringify(head)}, which reads pieces, expected one of words`);
     const text = sentences.map((words) => words.join(" ")).join("\n");
@@ -164,7 +149,7 @@ export class Recognizer {
       at += word.length + 1;
     }
     const outline = new Outline(text, { words: ends, sentences: counts });
-    const { tags: names } = this.#info(head);
+    const { tags: names } = infoOf(this.heads, head);
     const [results] = await this.#results(outline, [question], { signal });
     return {
       tags: results.map(({ tags }) => Array.from(tags, (tag) => names[tag])),
@@ -249,47 +234,6 @@ export class Recognizer {
   }
 
   /**
-   * What is asked of each head: the decoder or strategy asked for, where the head can serve it.
-   * @param {(string | { head: string, strategy?: Strategy })[]} heads
-   * @param {Pick<PredictOptions, "decoder" | "aggregation" | "strategy">} options
-   * @returns {Question[]}
-   */
-  #questions(heads, { decoder, aggregation = AGGREGATIONS[0], strategy }) {
-    /** @type {{ head: string, strategy?: Strategy }[]} */
-    const wanted = heads.map((head) => (typeof head === "string" ? { head } : { ...head }));
-    const infos = wanted.map(({ head }) => this.#info(head));
-    /**
-     * @param {"decoders" | "strategies"} list
-     * @param {string} what
-     * @param {string | undefined} found
-     */
-    const serves = (list, what, found) => {
-      if (found === undefined) return;
-      const all = [...new Set(infos.flatMap((info) => /** @type {string[]} */ (info[list])))];
-      if (all.length === 0) refuse("input", `found a ${what}, but the head reads words, which have none`);
-      expect(what, found, all);
-    };
-    serves("decoders", "decoder", decoder);
-    serves("strategies", "strategy", strategy);
-    expect("aggregation", aggregation, AGGREGATIONS);
-    return wanted.map(({ head, strategy: own }, index) => {
-      const info = infos[index];
-      if (own !== undefined) expect("strategy", own, info.strategies);
-      if (info.unit === "pieces") {
-        return { head, decoder: info.decoder, strategy: own ?? strategy ?? info.strategy };
-      }
-      return { head, decoder: decoder && info.decoders.includes(decoder) ? decoder : info.decoder, aggregation };
-    });
-  }
-
-  /** @param {string} head */
-  #info(head) {
-    const found = this.heads.find(({ id }) => id === head);
-    const ids = this.heads.map(({ id }) => id);
-    return found ?? refuse("input", `found the head ${JSON.stringify(head)}, expected one of ${ids.join(", ")}`);
-  }
-
-  /**
    * @param {string} text
    * @param {(string | { head: string, strategy?: Strategy })[]} heads
    * @param {PredictOptions} options
@@ -299,12 +243,12 @@ export class Recognizer {
     if (typeof text !== "string") refuse("input", `found a text of type ${typeof text}, expected a string`);
     const { signal, onPart } = options;
     const start = performance.now();
-    const questions = this.#questions(heads, options);
+    const questions = questionsFor(this.heads, heads, options);
     signal?.throwIfAborted();
     // Lone surrogates become U+FFFD in the worker, which has the same length.
     const outline = new Outline(text, await this.#pool.outline(text));
     signal?.throwIfAborted();
-    const tags = questions.map(({ head }) => this.#info(head).tags);
+    const tags = questions.map(({ head }) => infoOf(this.heads, head).tags);
     /** @type {Part[][]} */
     const found = questions.map(() => []);
     let reusedWords = 0;
@@ -401,7 +345,7 @@ export class Recognizer {
       done: (/** @type {{ answers: Result[], wasmBytes: number }} */ { answers, wasmBytes }) => {
         this.#wasmBytes = Math.max(this.#wasmBytes, wasmBytes);
         answers.forEach((answer, index) => {
-          const width = this.#info(questions[index].head).tags.length;
+          const width = infoOf(this.heads, questions[index].head).tags.length;
           const own = divided(answer, outline, from, to, width);
           own.forEach((result, offset) => {
             results[index][from + offset] = result;

@@ -3,131 +3,21 @@
 //! `nerite evaluate`; the page brings the sentences to engines, which may be in
 //! other workers, and their answers back.
 
-use js_sys::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
-use nerite::{Decoder, EntityCalibration, Head, Report, Span, TagSet, Utf16Offsets};
-use nerite_corpora::{Corpus, Options, Pair, Sentence, detokenize};
-use nerite_fit::{
-    FitError, Mapping, Occasion, Predicted, Predictions, Subject, WHOLE, encode, judge, whole_split,
-};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+mod exchange;
+mod tagging;
+
+use js_sys::{Uint8Array, Uint32Array};
+use nerite::{Decoder, EntityCalibration, TagSet};
+use nerite_corpora::{Corpus, Pair, Sentence};
+use nerite_fit::{FitError, Mapping, Occasion, Predicted, Predictions, WHOLE, judge, whole_split};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::engine::{Engine, Refusal, from_js, sentences_of, to_js, utf16_offsets};
+use crate::engine::{Refusal, from_js, to_js, utf16_offsets};
+use exchange::{Candidate, Circumstances, Marked, Read, Reading, Told, Type, Words};
 
 fn refused(error: impl std::fmt::Display) -> Refusal {
     Refusal::new("input", error)
-}
-
-/// How a file is to be read, where its contents do not tell.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Reading {
-    format: Option<String>,
-    encoding: Option<String>,
-    scheme: Option<String>,
-    word_column: Option<String>,
-    tag_column: Option<String>,
-    labels: Vec<String>,
-}
-
-impl Reading {
-    fn options(self) -> Result<Options, Refusal> {
-        fn parsed<T: std::str::FromStr<Err = String>>(
-            name: &str,
-            value: Option<String>,
-        ) -> Result<Option<T>, Refusal> {
-            let value = value.map(|value| value.parse());
-            let fault = |error| refused(format!("options.{name}: {error}"));
-            value.transpose().map_err(fault)
-        }
-        Ok(Options {
-            format: parsed("format", self.format)?,
-            encoding: parsed("encoding", self.encoding)?,
-            scheme: parsed("scheme", self.scheme)?,
-            word_column: parsed("wordColumn", self.word_column)?,
-            tag_column: parsed("tagColumn", self.tag_column)?,
-            labels: self.labels,
-        })
-    }
-}
-
-/// What a labelled file turned out to hold.
-#[derive(Serialize)]
-struct Read<'a> {
-    name: &'a str,
-    format: &'a str,
-    encoding: String,
-    scheme: &'a str,
-    /// All that was found out, in one line.
-    found: String,
-    notes: &'a [String],
-    sha256: &'a str,
-    sentences: usize,
-    words: usize,
-    types: Vec<Type>,
-}
-
-/// A type with the number of its entities.
-#[derive(Serialize)]
-struct Type {
-    r#type: String,
-    entities: usize,
-}
-
-/// A text with marks.
-#[derive(Default, Serialize)]
-struct Marked {
-    text: String,
-    marks: Vec<Mark>,
-    /// Its length in UTF-16 code units.
-    #[serde(skip)]
-    units: usize,
-}
-
-#[derive(Serialize)]
-struct Mark {
-    start: usize,
-    end: usize,
-    r#type: String,
-}
-
-impl Marked {
-    fn add(&mut self, corpus: &Corpus, sentence: &Sentence) {
-        // A sentence goes over no empty line.
-        if !self.text.is_empty() {
-            self.text += "\n\n";
-            self.units += 2;
-        }
-        let (text, words) = match &sentence.text {
-            Some(own) => (own.text.clone(), own.words.clone()),
-            None => detokenize(&sentence.words),
-        };
-        let tags = sentence.tags.iter().map(|&tag| corpus.tags.tag(tag.into()));
-        let mut offsets = Utf16Offsets::new(&text);
-        let marks = Span::read_strict(tags).into_iter().map(|span| Mark {
-            start: self.units + offsets.at(words[span.words.start].start),
-            end: self.units + offsets.at(words[span.words.end - 1].end),
-            r#type: span.kind.to_owned(),
-        });
-        self.marks.extend(marks);
-        self.units += text.encode_utf16().count();
-        self.text += &text;
-    }
-}
-
-/// A head as an engine knows it, for [`Judge::begin`].
-#[derive(Serialize, Deserialize)]
-struct Candidate {
-    subject: Subject,
-    tags: Vec<String>,
-    entity_calibration: Option<EntityCalibration>,
-    decoder: String,
-    backend: String,
-    /// The sha256 of the corpus that it was fitted on and the split, where both
-    /// are known.
-    fitted: Option<[String; 2]>,
 }
 
 /// A head that is judged, with what it says of all words.
@@ -137,50 +27,6 @@ struct Judged {
     decoder: Decoder,
     said: Vec<u16>,
     confidences: Vec<f32>,
-}
-
-/// Sentences to be tagged, as [`Engine::tag`] takes them.
-#[derive(Serialize)]
-struct Words {
-    text: String,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    words: Uint32Array,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    sentences: Uint32Array,
-}
-
-/// What one head says of sentences.
-#[derive(Serialize)]
-struct Said {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    tags: Uint16Array,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    confidences: Float32Array,
-}
-
-/// What all heads say of them; words without a subword have a 1 in `dropped`.
-#[derive(Serialize)]
-struct Answer {
-    heads: Vec<Said>,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    dropped: Uint8Array,
-}
-
-/// A report and what is to be said beside it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    json: String,
-    /// The split of the head's training, if it was fitted on this very file.
-    fitted_on: Option<String>,
-}
-
-/// How a judging went.
-#[derive(Deserialize)]
-struct Circumstances {
-    machine: String,
-    seconds: f64,
-    command: String,
 }
 
 /// A labelled file, and what heads say of it.
@@ -306,7 +152,7 @@ impl Judge {
         Ok(to_js(&found)?)
     }
 
-    /// Begins to judge heads, which [`Engine::candidate`] tells of. `map` and
+    /// Begins to judge heads, which [`Engine::candidate`](crate::Engine::candidate) tells of. `map` and
     /// `types` are as `nerite evaluate` has them.
     pub fn begin(
         &mut self,
@@ -345,7 +191,7 @@ impl Judge {
         Ok(())
     }
 
-    /// The sentences from `from` to before `to` for [`Engine::tag`].
+    /// The sentences from `from` to before `to` for [`Engine::tag`](crate::Engine::tag).
     pub fn words(&self, from: usize, to: usize) -> Result<JsValue, JsValue> {
         let part = self.part(from, to)?;
         let mut text = String::new();
@@ -467,101 +313,5 @@ impl Predictions for Given<'_> {
             confidences: own.confidences[range.clone()].to_vec(),
             without_subword: judge.dropped[range].to_vec(),
         })
-    }
-}
-
-/// How a head is asked.
-#[derive(Deserialize)]
-struct Asked {
-    head: String,
-    decoder: String,
-}
-
-#[wasm_bindgen]
-impl Engine {
-    /// What [`Judge::begin`] has to know of a head. `report` is that of the
-    /// head's own training, if the bundle has it: its sha256 is checked.
-    pub fn candidate(
-        &self,
-        head: &str,
-        decoder: Option<String>,
-        report: Option<Vec<u8>>,
-    ) -> Result<JsValue, JsValue> {
-        let (entry, own) = self.head(head)?;
-        let asked = decoder.map(|name| name.parse::<Decoder>()).transpose();
-        let decoder = own.decoder(asked.map_err(refused)?).map_err(refused)?;
-        let stored = entry.report.as_ref().zip(report);
-        let stored = stored.filter(|(file, bytes)| {
-            let found = format!("{:x}", Sha256::digest(bytes));
-            found == file.sha256
-        });
-        let report = stored.and_then(|(_, bytes)| String::from_utf8(bytes).ok());
-        let report = report.and_then(|json| Report::from_json(&json).ok());
-        let encoder = self.recognizer()?.encoder();
-        let names = [self.name(), &entry.id];
-        let subject = Subject::new(names, encoder, own, &entry.file.sha256, report.as_ref());
-        let fitted = report.map(|own| {
-            let provenance = own.provenance;
-            [provenance.corpus.sha256, provenance.split.name]
-        });
-        Ok(to_js(&Candidate {
-            subject,
-            tags: own.config().tags.labels().to_vec(),
-            entity_calibration: own.config().entity_calibration,
-            decoder: decoder.name().to_owned(),
-            backend: encoder.backend().to_owned(),
-            fitted,
-        })?)
-    }
-
-    /// What heads say of sentences, word for word as `nerite evaluate` asks
-    /// them, in one run of the encoder: `{heads: [{tags, confidences}],
-    /// dropped}`. `asked` is a list of `{head, decoder}`.
-    pub fn tag(
-        &mut self,
-        text: &str,
-        words: &[u32],
-        sentences: &[u32],
-        asked: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let asked: Vec<Asked> = from_js(asked)?;
-        let sentences = sentences_of(text, words, sentences)?;
-        let mut workspace = std::mem::take(&mut self.workspace);
-        let mut heads: Vec<(&Head, Decoder)> = Vec::new();
-        for Asked { head, decoder } in &asked {
-            let (_, own) = self.head(head)?;
-            let decoder = decoder.parse().map_err(refused)?;
-            heads.push((own, own.decoder(Some(decoder)).map_err(refused)?));
-        }
-        let layers = heads.iter().flat_map(|(head, _)| &head.config().layers);
-        let mut layers: Vec<usize> = layers.copied().collect();
-        layers.sort_unstable();
-        layers.dedup();
-        let recognizer = self.recognizer()?;
-        let encoder = recognizer.encoder();
-        let mut said = vec![(Vec::new(), Vec::new()); heads.len()];
-        let mut dropped = Vec::new();
-        for sentence in &sentences {
-            let own: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
-            let place = (encoder, &mut workspace);
-            let encoded = encode(recognizer.tokenizer(), place, &own, &layers).map_err(refused)?;
-            for ((head, decoder), (tags, confidences)) in heads.iter().zip(&mut said) {
-                let found = Predicted::of(head, *decoder, &own, &encoded);
-                // A set holds at most 1,024 tags.
-                tags.extend(found.tags.iter().map(|&tag| tag as u16));
-                confidences.extend(found.confidences);
-            }
-            dropped.extend(encoded.seen.iter().map(|seen| u8::from(!seen)));
-        }
-        let said = said.iter().map(|(tags, confidences)| Said {
-            tags: Uint16Array::from(tags.as_slice()),
-            confidences: Float32Array::from(confidences.as_slice()),
-        });
-        let answer = to_js(&Answer {
-            heads: said.collect(),
-            dropped: Uint8Array::from(dropped.as_slice()),
-        })?;
-        self.workspace = workspace;
-        Ok(answer)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use nerite::{HeadConfig, HeadKind, JudgedSentence, TagSet, Workspace, cut, from_utf16};
-use nerite_fit::{Cached, Fit, Judged, Progress, Settings, Task, folds, judge};
+use nerite::{HeadConfig, TagSet, Workspace, cut, from_utf16};
+use nerite_fit::{Fit, HeldOut, Progress, Settings, Task, folds};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -65,20 +65,43 @@ struct Figures {
 pub struct Trainer {
     texts: Arc<Texts>,
     config: HeadConfig,
+    seed: u32,
+    /// For as many sentences as there are, once all documents are.
     settings: Settings,
+    /// The head that is begun with: its file, and what it says of itself.
     from: Option<Vec<u8>>,
+    other: Option<HeadConfig>,
     workspace: Workspace,
     documents: usize,
     /// Of each sentence, once all documents are there.
     folds: Vec<usize>,
     fit: Option<Fit<Arc<Texts>>>,
     steps: usize,
-    judged: Vec<HeldOut>,
+    held_out: HeldOut,
 }
 
-/// What was said of a sentence that was held back: the predicted tags, their
-/// confidences, whether a word has no subword, and the sentence's number.
-type HeldOut = (Vec<u16>, Vec<f32>, Vec<bool>, usize);
+/// Parts that are held back in turn, also of so many sentences that a native
+/// run would choose the epoch by some of them.
+const FOLDS: usize = 5;
+
+/// Those of `nerite train --preset best`, or `--begin-with`. All sentences are
+/// fitted to, however many they are.
+fn settings_for(
+    seed: u32,
+    sentences: usize,
+    other: Option<&HeadConfig>,
+) -> Result<Settings, Refusal> {
+    let seed = seed.into();
+    let settings = match other {
+        None => Settings::best_for(seed, sentences),
+        Some(other) => Settings::begun_with(seed, sentences, other).map_err(refused)?,
+    };
+    Ok(Settings {
+        validation: 0.0,
+        patience: 0,
+        ..settings
+    })
+}
 
 fn refused(error: impl std::fmt::Display) -> Refusal {
     Refusal::new("input", error)
@@ -101,10 +124,13 @@ impl Trainer {
                 .ok_or_else(|| refused(format!("found no head {id:?}")))
         });
         let from = from.transpose()?;
+        let known = from.as_deref().map(nerite::head_numbers);
+        let known = known.transpose().map_err(refused)?;
+        let other = known.map(|(config, _)| config);
+        let settings = settings_for(seed, 0, other.as_ref())?;
         let shape = engine.recognizer()?.encoder();
-        let mut settings = Settings::small(seed.into());
         let layers: Vec<usize> = (0..=shape.config().layers).collect();
-        let mut config = HeadConfig {
+        let own = HeadConfig {
             kind: settings.model.kind,
             tags: tags.clone(),
             layers,
@@ -120,27 +146,15 @@ impl Trainer {
             pieces: None,
             entity_calibration: None,
         };
-        // Begun with another head, a new one is built like it.
-        if let Some(file) = &from {
-            let (other, _) = nerite::head_numbers(file).map_err(refused)?;
-            if other.kind == HeadKind::Linear {
-                return Err(refused(
-                    "found a linear head to begin with, which knows nothing beyond its own tags",
-                )
-                .into());
-            }
-            config = HeadConfig {
-                tags: config.tags,
-                temperature: 1.0,
-                transitions: config.transitions,
-                decoder: config.decoder,
-                ..other
-            };
-            settings.model.kind = config.kind;
-            settings.model.lexicon = config.lexicon;
-            settings.model.projection = config.projection;
-            settings.model.units = config.units;
-        }
+        // Begun with another head, a new one reads the same layers.
+        let config = match &other {
+            None => own,
+            Some(other) => HeadConfig {
+                layers: other.layers.clone(),
+                mix: other.mix,
+                ..own
+            },
+        };
         Ok(Self {
             texts: Arc::new(Texts {
                 tags,
@@ -148,14 +162,16 @@ impl Trainer {
                 sentences: Vec::new(),
             }),
             config,
+            seed,
             settings,
             from,
+            other,
             workspace: Workspace::default(),
             documents: 0,
             folds: Vec::new(),
             fit: None,
             steps: 0,
-            judged: Vec::new(),
+            held_out: HeldOut::default(),
         })
     }
 
@@ -236,7 +252,7 @@ impl Trainer {
 
     /// Divides the documents for cross-validation; the number of parts. What
     /// is known of sentences that are in no document any more is forgotten.
-    pub fn divide(&mut self, engine: &mut Engine) -> usize {
+    pub fn divide(&mut self, engine: &mut Engine) -> Result<usize, JsValue> {
         engine.encoded.retain(|_, own| Arc::strong_count(own) > 1);
         let documents: Vec<usize> = self
             .texts
@@ -244,9 +260,10 @@ impl Trainer {
             .iter()
             .map(|own| own.document)
             .collect();
-        self.folds = folds(&documents);
-        self.judged.clear();
-        self.folds.iter().max().map_or(0, |last| last + 1)
+        self.settings = settings_for(self.seed, documents.len(), self.other.as_ref())?;
+        self.folds = folds(&documents, self.settings.folds.max(FOLDS));
+        self.held_out = HeldOut::default();
+        Ok(self.folds.iter().max().map_or(0, |last| last + 1))
     }
 
     /// Begins a fit to all sentences but those of a part.
@@ -299,45 +316,23 @@ impl Trainer {
     /// Ends the fit that left a part out, and judges its head on that part.
     pub fn judge(&mut self, part: usize) -> Result<(), JsValue> {
         let file = self.finish()?;
-        let head = nerite::Head::from_bytes(&file).map_err(refused)?;
         let held: Vec<usize> = (0..self.folds.len())
             .filter(|&index| self.folds[index] == part)
             .collect();
-        let predictions = Cached {
-            head: &head,
-            decoder: head.decoder(None).map_err(refused)?,
-            examples: &self.texts,
-        };
-        let judged = judge(&*self.texts, &held, &predictions).map_err(refused)?;
-        let sentences = judged.sentences.into_iter().zip(held);
-        self.judged.extend(
-            sentences
-                .map(|(own, index)| (own.predicted, own.confidences, own.without_subword, index)),
-        );
-        Ok(())
+        let judged = self.held_out.add(&file, &*self.texts, &held);
+        Ok(judged.map_err(refused)?)
+    }
+
+    /// A head's file, calibrated by all parts that were judged.
+    pub fn calibrated(&self, head: &[u8]) -> Result<Vec<u8>, JsValue> {
+        let temperature = self.held_out.temperature();
+        Ok(nerite::with_temperature(head, temperature).map_err(refused)?)
     }
 
     /// The figures over all parts that were judged: `[{type, precision,
     /// recall, f1, support, low, high}]`, the first one of all types.
     pub fn figures(&self) -> Result<JsValue, JsValue> {
-        let sentences = self
-            .judged
-            .iter()
-            .map(|(predicted, confidences, dropped, index)| {
-                let own = &self.texts.sentences[*index];
-                JudgedSentence {
-                    words: own.words.iter().map(String::as_str).collect(),
-                    gold: own.tags.clone(),
-                    predicted: predicted.clone(),
-                    confidences: confidences.clone(),
-                    without_subword: dropped.clone(),
-                }
-            });
-        let judged = Judged {
-            tags: self.texts.tags.clone(),
-            sentences: sentences.collect(),
-            entity_calibration: None,
-        };
+        let judged = self.held_out.judged(&*self.texts);
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
             r#type: name,
             precision: found.scores.precision,

@@ -1,5 +1,7 @@
 // What the reader has decided of single places and values: to keep them, or to take them out.
 
+import { editOf } from "../edit.js";
+
 /**
  * @typedef {{ start: number, end: number, type: string, origin?: string }} Place in the original text
  * @typedef {{ keepAt: [number, number][], marks: Place[], keep: string[], always: string[] }} Wishes for the package
@@ -101,17 +103,13 @@ export class Decisions {
    */
   follow(before, after) {
     if (before === after || this.#kept.length + this.#marks.length === 0) return;
-    const most = Math.min(before.length, after.length);
-    let front = 0;
-    while (front < most && before[front] === after[front]) front += 1;
-    let back = 0;
-    while (back < most - front && before[before.length - 1 - back] === after[after.length - 1 - back]) back += 1;
-    const moved = after.length - before.length;
+    const { start, end, added } = editOf(before, after);
+    const moved = start + added - end;
     /** @param {Place[]} places */
     const followed = (places) =>
       places.flatMap((place) => {
-        if (place.end <= front) return [place];
-        if (place.start >= before.length - back) {
+        if (place.end <= start) return [place];
+        if (place.start >= end) {
           return [{ ...place, start: place.start + moved, end: place.end + moved }];
         }
         return [];

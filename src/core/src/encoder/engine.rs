@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::attention::Attention;
 use super::loader::EncoderLoader;
-use super::{Activation, Config, EncoderError, HiddenStates, check_input};
+use super::{Activation, Config, EncoderError, Engine, HiddenStates, check_input};
 use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
 use crate::math;
 
@@ -348,6 +348,42 @@ impl Run<'_> {
         for row in hidden.chunks_exact_mut(width) {
             math::layer_norm(row, &norm.weight, &norm.bias, norm_epsilon);
         }
+    }
+}
+
+/// The int8 engine on one thread: an encoder and its buffers.
+pub struct Int8 {
+    /// The encoder.
+    pub encoder: Encoder,
+    workspace: Workspace,
+}
+
+impl From<Encoder> for Int8 {
+    fn from(encoder: Encoder) -> Self {
+        Self {
+            encoder,
+            workspace: Workspace::default(),
+        }
+    }
+}
+
+impl HiddenStates for Int8 {
+    fn config(&self) -> &Config {
+        &self.encoder.config
+    }
+
+    fn hidden_states(
+        &mut self,
+        sequences: &[&[u32]],
+        layers: &[usize],
+    ) -> Result<Vec<f32>, EncoderError> {
+        self.encoder.encode(sequences, layers, &mut self.workspace)
+    }
+}
+
+impl Engine for Int8 {
+    fn sha256(&self) -> &str {
+        &self.encoder.sha256
     }
 }
 

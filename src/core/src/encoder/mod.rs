@@ -9,7 +9,7 @@ mod loader;
 mod quantized;
 
 pub use config::{Activation, Architecture, Config};
-pub use engine::{Encoder, Workspace};
+pub use engine::{Encoder, Int8, Workspace};
 pub use huggingface::{AsBert, Weights, quantize};
 pub use loader::EncoderLoader;
 
@@ -53,6 +53,15 @@ pub trait HiddenStates {
         sequences: &[&[u32]],
         layers: &[usize],
     ) -> Result<Vec<f32>, EncoderError>;
+}
+
+/// An encoder that a [`Recognizer`](crate::Recognizer) runs. The recognizer and
+/// its heads know no more of it than this, so that another engine, on threads or
+/// on a GPU, can take the int8 engine's place.
+pub trait Engine: HiddenStates {
+    /// The sha256 of the quantized encoder's file, in hexadecimal: heads name the
+    /// one that they were fitted on, and others refuse them.
+    fn sha256(&self) -> &str;
 }
 
 /// Checks what every implementation of [`HiddenStates`] is handed.

@@ -147,14 +147,7 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
         let view = TensorView::new(*dtype, shape.clone(), bytes);
         (name, view.expect("as many bytes as the shape asks for"))
     });
-    let metadata = Metadata {
-        format: FORMAT.into(),
-        version: version(config),
-        config: config.clone(),
-    };
-    let json = serde_json::to_string(&metadata).expect("a head's configuration is plain data");
-    let metadata = HashMap::from([(METADATA_KEY.to_owned(), json)]);
-    let bytes = safetensors::serialize(views, Some(metadata))?;
+    let bytes = safetensors::serialize(views, Some(metadata(config)))?;
     read(&bytes)?;
     Ok(bytes)
 }
@@ -192,6 +185,21 @@ pub fn head_numbers(bytes: &[u8]) -> Result<(HeadConfig, Vec<Vec<f32>>), HeadErr
     });
     let numbers = numbers.collect();
     Ok((config, numbers))
+}
+
+/// The file of the same head with another temperature; its numbers keep their
+/// bytes.
+///
+/// # Errors
+///
+/// As [`head_numbers`], or a temperature that is not positive.
+pub fn with_temperature(bytes: &[u8], temperature: f32) -> Result<Vec<u8>, HeadError> {
+    let (mut config, _) = read(bytes)?;
+    config.temperature = temperature;
+    let file = SafeTensors::deserialize(bytes)?;
+    let bytes = safetensors::serialize(file.tensors(), Some(metadata(&config)))?;
+    read(&bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a head's file.
@@ -248,6 +256,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
         tensors.rows.insert(name, rows);
     }
     Ok((config, tensors))
+}
+
+/// What the header of a head's file says beside its tensors.
+fn metadata(config: &HeadConfig) -> HashMap<String, String> {
+    let metadata = Metadata {
+        format: FORMAT.into(),
+        version: version(config),
+        config: config.clone(),
+    };
+    let json = serde_json::to_string(&metadata).expect("a head's configuration is plain data");
+    HashMap::from([(METADATA_KEY.to_owned(), json)])
 }
 
 fn version(config: &HeadConfig) -> u32 {

@@ -27,7 +27,7 @@ use crate::math::softmax;
 
 pub use config::{HeadConfig, HeadKind, HeadTensor, Unit};
 pub use entity_calibration::EntityCalibration;
-pub use file::{head_file, head_numbers};
+pub use file::{head_file, head_numbers, with_temperature};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;
 
@@ -161,13 +161,17 @@ impl Head {
     /// [`HeadError::Encoder`], or [`HeadError::Contents`] if the head wants
     /// layers that the encoder does not have.
     pub fn check_encoder(&self, encoder: &crate::Encoder) -> Result<(), HeadError> {
-        if self.config.encoder_sha256 != encoder.sha256() {
+        self.check_fits(encoder.sha256(), encoder.config())
+    }
+
+    /// [`Head::check_encoder`] of whatever runs an encoder of this file and shape.
+    pub(crate) fn check_fits(&self, sha256: &str, shape: &crate::Config) -> Result<(), HeadError> {
+        if self.config.encoder_sha256 != sha256 {
             return Err(HeadError::Encoder {
                 expected: self.config.encoder_sha256.clone(),
-                found: encoder.sha256().to_owned(),
+                found: sha256.to_owned(),
             });
         }
-        let shape = encoder.config();
         if self.config.hidden != shape.hidden
             || self.config.layers.iter().any(|&l| l > shape.layers)
         {

@@ -188,6 +188,9 @@ pub struct HeadProvenance {
     pub layers: Vec<usize>,
     /// Of the head's file.
     pub sha256: String,
+    /// Of the file of the head that fitting began with, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_with: Option<String>,
 }
 
 /// Why a report could not be read.

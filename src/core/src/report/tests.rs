@@ -50,6 +50,7 @@ fn report() -> Report {
                 kind: String::new(),
                 layers: vec![0],
                 sha256: String::new(),
+                begun_with: None,
             },
             settings: Value::Null,
             nerite: String::new(),

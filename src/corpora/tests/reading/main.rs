@@ -12,6 +12,7 @@ mod memory;
 #[allow(dead_code)]
 mod mutation;
 mod properties;
+mod schemes;
 mod scores;
 mod spans;
 mod tables;

@@ -2,6 +2,7 @@ use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
 
 use super::*;
 use crate::losses::{self, Known};
+use crate::network::{self, Dropout, Shard};
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
     let linear = kind == HeadKind::Linear;
@@ -264,7 +265,7 @@ fn settings() -> Settings {
     Settings {
         epochs: 4,
         batch: 4,
-        ..Settings::small(3)
+        ..Settings::best_for(3, 20)
     }
 }
 

@@ -1,15 +1,17 @@
+mod files;
+mod restore;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
-use nerite::{Confirm, Policy, Redaction, Restorer, Style, Table, placeholder_type};
+use anyhow::{Context, Result, ensure};
+use nerite::{Confirm, Policy, Redaction, Style, Table, placeholder_type};
 use nerite_trainer::redaction::{Finder, Value, change_json};
 
-use super::texts::{EncodingArguments, name_of};
+use super::texts::EncodingArguments;
+use files::{each_line, is_json_lines, jobs, write};
+pub(super) use restore::restore;
 
-/// No line of JSON lines, and no table, is read beyond these sizes.
-const MAX_LINE_BYTES: u64 = 16 << 20;
 const MAX_TABLE_BYTES: u64 = 256 << 20;
 /// The exit code where something below the threshold was left.
 const LEFT: u8 = 3;
@@ -249,199 +251,7 @@ impl Arguments {
     }
 }
 
-/// Puts values back into texts: `nerite restore --table`.
-pub(super) fn restore(
-    table: &Path,
-    files: &[PathBuf],
-    out: Option<&Path>,
-    json_lines: bool,
-) -> Result<()> {
-    let table = read_table(table)?;
-    for (file, out) in jobs(files, out)? {
-        if file.as_deref().map_or(json_lines, is_json_lines) {
-            let mut all = String::new();
-            each_line(file.as_deref(), |line| {
-                let line = change_json(line, |value| Ok(table.restore(value.written())))?;
-                if out.is_none() {
-                    say!("{line}");
-                } else {
-                    all.push_str(&line);
-                    all.push('\n');
-                }
-                Ok(())
-            })?;
-            if out.is_some() {
-                write(out.as_deref(), &all)?;
-            }
-        } else if let Some(out) = &out {
-            let text = EncodingArguments::default().read_marked(file.as_deref())?;
-            write(Some(out), &table.restore(&text))?;
-        } else {
-            stream(&table, file.as_deref())?;
-        }
-    }
-    Ok(())
-}
-
-/// What comes in goes out as soon as it is certain.
-fn stream(table: &Table, file: Option<&Path>) -> Result<()> {
-    let name = name_of(file);
-    let mut source = open(file)?;
-    let mut out = std::io::stdout().lock();
-    let mut restorer = Restorer::new(table);
-    let mut held: Vec<u8> = Vec::new();
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        let count = source
-            .read(&mut buffer)
-            .with_context(|| format!("cannot read {name}"))?;
-        held.extend_from_slice(&buffer[..count]);
-        let whole = match std::str::from_utf8(&held) {
-            Ok(text) => text.len(),
-            // A character may be cut in two by the end of what has come.
-            Err(error) if error.error_len().is_none() && count > 0 => error.valid_up_to(),
-            Err(error) => bail!(
-                "{name}: found the byte {:#04x}, expected UTF-8",
-                held[error.valid_up_to()]
-            ),
-        };
-        let text = std::str::from_utf8(&held[..whole]).expect("it was checked");
-        out.write_all(restorer.push(text).as_bytes())?;
-        out.flush()?;
-        held.drain(..whole);
-        if count == 0 {
-            break;
-        }
-    }
-    out.write_all(restorer.finish().as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
 fn read_table(path: &Path) -> Result<Table> {
     let bytes = nerite_files::read_bounded(path, MAX_TABLE_BYTES)?;
     Table::from_json(&bytes).with_context(|| path.display().to_string())
-}
-
-/// A text's file and where it goes; `None` for standard input and output.
-type Job = (Option<PathBuf>, Option<PathBuf>);
-
-fn jobs(files: &[PathBuf], out: Option<&Path>) -> Result<Vec<Job>> {
-    let several = files.len() > 1 || files.iter().any(|file| file.is_dir());
-    if !several {
-        return Ok(vec![(files.first().cloned(), out.map(Path::to_owned))]);
-    }
-    let Some(out) = out else {
-        bail!("found several texts, expected --out with a folder for them");
-    };
-    let mut jobs = Vec::new();
-    for file in files {
-        let name = file
-            .file_name()
-            .with_context(|| format!("{}: expected a path with a name", file.display()))?;
-        if file.is_dir() {
-            walk(file, &out.join(name), out, &mut jobs)?;
-        } else {
-            jobs.push((Some(file.clone()), Some(out.join(name))));
-        }
-    }
-    let mut targets: Vec<_> = jobs.iter().map(|(_, out)| out).collect();
-    targets.sort();
-    if let Some(pair) = targets.windows(2).find(|pair| pair[0] == pair[1]) {
-        let path = pair[0].as_deref().unwrap_or(out).display();
-        bail!("found two texts that would become {path}, expected different names");
-    }
-    Ok(jobs)
-}
-
-/// All files below a folder, in order; links are not followed, and hidden
-/// files and the results themselves are left out.
-fn walk(folder: &Path, to: &Path, out: &Path, jobs: &mut Vec<Job>) -> Result<()> {
-    let name = || format!("cannot read {}", folder.display());
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .with_context(name)?
-        .collect::<Result<_, _>>()
-        .with_context(name)?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let kind = entry.file_type()?;
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if hidden || (out.exists() && entry.path().canonicalize()? == out.canonicalize()?) {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&entry.path(), &to.join(entry.file_name()), out, jobs)?;
-        } else if kind.is_file() {
-            jobs.push((Some(entry.path()), Some(to.join(entry.file_name()))));
-        }
-    }
-    Ok(())
-}
-
-fn is_json_lines(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|own| own == "jsonl" || own == "ndjson")
-}
-
-fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>> {
-    Ok(match file {
-        Some(path) => {
-            let file = std::fs::File::open(path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            Box::new(std::io::BufReader::new(file))
-        }
-        None => Box::new(std::io::stdin().lock()),
-    })
-}
-
-fn utf8(name: &str, bytes: Vec<u8>, first: usize) -> Result<String> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = first
-            + error.as_bytes()[..at]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count();
-        anyhow::anyhow!(
-            "{name}:{line}: found the byte {:#04x}, expected UTF-8",
-            error.as_bytes()[at]
-        )
-    })
-}
-
-/// Every line that is not empty, as it comes.
-fn each_line(file: Option<&Path>, mut change: impl FnMut(&str) -> Result<()>) -> Result<()> {
-    let name = name_of(file);
-    let mut source = open(file)?;
-    for number in 1.. {
-        let mut bytes = Vec::new();
-        let count = source
-            .by_ref()
-            .take(MAX_LINE_BYTES + 1)
-            .read_until(b'\n', &mut bytes);
-        if count.with_context(|| format!("cannot read {name}"))? == 0 {
-            break;
-        }
-        ensure!(
-            bytes.len() as u64 <= MAX_LINE_BYTES,
-            "{name}:{number}: found more than {MAX_LINE_BYTES} bytes in a line"
-        );
-        let line = utf8(&name, bytes, number)?;
-        let line = line.trim();
-        if !line.is_empty() {
-            change(line).with_context(|| format!("{name}:{number}"))?;
-        }
-    }
-    Ok(())
-}
-
-fn write(out: Option<&Path>, text: &str) -> Result<()> {
-    match out {
-        Some(path) => nerite_files::write_whole(path, text.as_bytes()),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            Ok(out.flush()?)
-        }
-    }
 }

@@ -1,5 +1,5 @@
 use anyhow::Result;
-use nerite::{Decoder, HeadKind, Lexicon};
+use nerite::{Decoder, HeadConfig, HeadKind, Lexicon};
 use nerite_fit::{Model, Settings};
 use nerite_trainer::train::Layers;
 
@@ -64,6 +64,11 @@ pub(super) struct SettingsArguments {
     /// to calibrate probabilities
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     validation: Option<f64>,
+    /// Fit so many heads more, each without one part of the train part, to
+    /// calibrate probabilities and to say how good the head is where there is
+    /// no validation part; 0: none
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    folds: Option<usize>,
     /// Stop after so many epochs without a better one; 0: never
     #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     patience: Option<usize>,
@@ -87,13 +92,19 @@ pub(super) struct SettingsArguments {
     seed: u64,
 }
 
+/// Flags that say how a head is built, which follows from the head that it
+/// begins with, if it begins with one.
+pub(super) const LIKE_ANOTHER: [&str; 6] =
+    ["preset", "layers", "head", "projection", "units", "lexicon"];
+
 /// Settings to begin with.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(super) enum Preset {
     /// The reference study's: one linear layer on the last hidden state
     Study,
     /// Those of the best heads that ship; of fewer than 8,000 sentences, with
-    /// smaller batches and more epochs
+    /// smaller batches and more epochs, of fewer than 1,000 with
+    /// cross-validation instead of a validation part
     Best,
 }
 
@@ -137,17 +148,27 @@ impl SettingsArguments {
     }
 
     /// All else for so many train sentences, of `usual` where no preset is
-    /// named.
-    pub(super) fn settings(&self, usual: Preset, sentences: usize) -> Settings {
-        let preset = match self.preset.unwrap_or(usual) {
-            Preset::Study => Settings::study(self.seed),
-            Preset::Best => Settings::best_for(self.seed, sentences),
+    /// named, and for a head that begins with `other`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// A head that nothing can begin with.
+    pub(super) fn settings(
+        &self,
+        usual: Preset,
+        sentences: usize,
+        other: Option<&HeadConfig>,
+    ) -> Result<Settings> {
+        let preset = match (other, self.preset.unwrap_or(usual)) {
+            (Some(other), _) => Settings::begun_with(self.seed, sentences, other)?,
+            (None, Preset::Study) => Settings::study(self.seed),
+            (None, Preset::Best) => Settings::best_for(self.seed, sentences),
         };
         let model = preset.model;
         let model = model.of_kind(self.head.unwrap_or(model.kind));
         let linear = model.kind == HeadKind::Linear;
         let lexicon = self.lexicon.map_or(model.lexicon, |table| table.0);
-        Settings {
+        Ok(Settings {
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),
             learning_rate: self.learning_rate.unwrap_or(preset.learning_rate),
@@ -172,6 +193,11 @@ impl SettingsArguments {
                 None => 0.0,
             }),
             validation: self.validation.unwrap_or(preset.validation),
+            folds: self.folds.unwrap_or(match self.validation {
+                // A part to choose by was asked for, which says the same.
+                Some(share) if share > 0.0 => 0,
+                _ => preset.folds,
+            }),
             patience: self.patience.unwrap_or(match self.validation {
                 // Without a part to choose by, there is nothing to wait for.
                 Some(0.0) => 0,
@@ -181,12 +207,12 @@ impl SettingsArguments {
             clip: self.clip.unwrap_or(preset.clip),
             average: self.average.unwrap_or(preset.average),
             calibrate_entities: self.calibrate_entities || preset.calibrate_entities,
-        }
+        })
     }
 
-    /// The flags that give the same settings, whatever the presets become.
-    pub(super) fn words(&self, usual: Preset, sentences: usize) -> Vec<String> {
-        let settings = self.settings(usual, sentences);
+    /// The flags that give the same layers and settings, whatever the presets
+    /// become; without those that follow from a head that is begun with.
+    pub(super) fn words(layers: &Layers, settings: &Settings, begun: bool) -> Vec<String> {
         let Model {
             kind,
             projection,
@@ -199,7 +225,7 @@ impl SettingsArguments {
             format!("{}x{}", table.buckets, table.width)
         });
         let all = [
-            ("--layers", self.layers(usual).to_string()),
+            ("--layers", layers.to_string()),
             ("--head", kind.name().into()),
             ("--projection", projection.to_string()),
             ("--units", units.to_string()),
@@ -214,6 +240,7 @@ impl SettingsArguments {
             ("--inner-dropout", settings.inner_dropout.to_string()),
             ("--lexicon-dropout", settings.lexicon_dropout.to_string()),
             ("--validation", settings.validation.to_string()),
+            ("--folds", settings.folds.to_string()),
             ("--patience", settings.patience.to_string()),
             ("--rare", settings.rare.to_string()),
             ("--clip", settings.clip.to_string()),
@@ -221,6 +248,7 @@ impl SettingsArguments {
             ("--seed", settings.seed.to_string()),
         ];
         let all = all.into_iter();
+        let all = all.filter(|(flag, _)| !(begun && LIKE_ANOTHER.contains(&&flag[2..])));
         let mut words: Vec<String> = all
             .flat_map(|(flag, value)| [flag.to_owned(), value])
             .collect();

@@ -195,7 +195,7 @@ impl SourcesArguments {
 
     /// Reads every file and puts them together; `validation` says of so many
     /// train sentences which share is kept to choose by.
-    pub(super) fn read(&self, validation: impl Fn(usize) -> f64) -> Result<TrainingSet> {
+    pub(super) fn read(&self, validation: impl Fn(usize) -> Result<f64>) -> Result<TrainingSet> {
         let [maps, labels, shares, caps, splits] = self.flags();
         let every = self.every();
         let repeated = |file: &&&PathBuf| every.iter().filter(|own| own == file).count() > 1;

@@ -1,13 +1,14 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use nerite::Report;
-use nerite_fit::calibration_error;
+use nerite::{HeadConfig, Report};
+use nerite_files as files;
+use nerite_fit::{Settings, calibration_error};
 use nerite_trainer::progress;
-use nerite_trainer::train::{Trained, Training};
+use nerite_trainer::train::{Layers, Trained, Training};
 
 use super::EncoderArguments;
-use super::settings::{Preset, SettingsArguments};
+use super::settings::{LIKE_ANOTHER, Preset, SettingsArguments};
 use super::sources::SourcesArguments;
 
 /// Train a head on a corpus, and report on it
@@ -34,6 +35,10 @@ pub(super) struct Arguments {
     encoder: EncoderArguments,
     #[command(flatten)]
     settings: SettingsArguments,
+    /// Begin with what this head (head.safetensors) has learnt, all but its
+    /// tags: the new head is built like it, and little data goes further
+    #[arg(long, value_name = "HEAD", conflicts_with_all = LIKE_ANOTHER)]
+    begin_with: Option<PathBuf>,
     /// Print the figures as JSON: a line for each head and test file
     #[arg(long)]
     json: bool,
@@ -47,11 +52,19 @@ impl Arguments {
         if self.quiet {
             progress::be_quiet();
         }
-        let of = |sentences| self.settings.settings(Preset::Study, sentences);
-        of(usize::MAX).check()?;
-        let layers = self.settings.layers(Preset::Study);
-        let set = self.sources.read(|sentences| of(sentences).validation)?;
-        let settings = of(set.originals().len());
+        let begin_with = self.begin_with.as_ref().map(|path| read_head(path));
+        let begin_with = begin_with.transpose()?;
+        let other = begin_with.as_ref().map(|(_, config)| config);
+        let of = |sentences| self.settings.settings(Preset::Study, sentences, other);
+        of(usize::MAX)?.check()?;
+        let layers = match other {
+            None => self.settings.layers(Preset::Study),
+            Some(other) => Layers::like(other)?,
+        };
+        let set = self
+            .sources
+            .read(|sentences| of(sentences).map(|own| own.validation))?;
+        let settings = of(set.originals().len())?;
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
         layers.of(source.config()?.layers)?;
@@ -60,9 +73,10 @@ impl Arguments {
             set: &set,
             encoder_name: &source.name,
             encoder: &encoder,
+            command: self.command(&source.name, &layers, &settings),
             layers,
             settings,
-            command: self.command(&source.name, set.originals().len()),
+            begin_with: begin_with.map(|(bytes, _)| bytes),
             out: self.out.clone(),
             base: Some("base"),
             name: "fine-tuned",
@@ -104,7 +118,10 @@ impl Arguments {
         }
         say!("{table}");
         let Trained {
-            report, validation, ..
+            report,
+            validation,
+            held_out,
+            ..
         } = trained.last().context("a training fits a head")?;
         if let Some(validation) = validation {
             say!(
@@ -113,7 +130,20 @@ impl Arguments {
                 validation.temperature
             );
         }
-        say!("{} words of the test part", report.words.judged);
+        if let [(_, all), ..] = &held_out[..] {
+            say!(
+                "cross-validated on the train part: entity F1 {:.4} ({:.4} to {:.4})",
+                all.scores.f1,
+                all.f1.low,
+                all.f1.high
+            );
+        }
+        let part = if set.tests.is_empty() {
+            "train"
+        } else {
+            "test"
+        };
+        say!("{} words of the {part} part", report.words.judged);
         if report.words.without_subword > 0 {
             say!(
                 "{} more yield no subword: they get O and are not judged",
@@ -125,23 +155,36 @@ impl Arguments {
     }
 
     /// The command that makes the reports again.
-    fn command(&self, encoder: &str, sentences: usize) -> String {
+    fn command(&self, encoder: &str, layers: &Layers, settings: &Settings) -> String {
         let out = self.out.file_name().unwrap_or_default().to_string_lossy();
-        let settings = [
+        let of_encoder = [
             ("--out", out.into_owned()),
             ("--encoder", encoder.to_owned()),
         ];
-        let settings = settings
+        let of_encoder = of_encoder
             .into_iter()
             .flat_map(|(flag, value)| [flag.to_owned(), value]);
         let start = ["nerite".to_owned(), "train".to_owned()].into_iter();
+        let begin_with = self.begin_with.iter();
+        let begin_with =
+            begin_with.flat_map(|path| ["--begin-with".to_owned(), path.display().to_string()]);
+        let begun = self.begin_with.is_some();
         let words = start
             .chain(self.sources.words())
-            .chain(settings)
-            .chain(self.settings.words(Preset::Study, sentences))
+            .chain(of_encoder)
+            .chain(SettingsArguments::words(layers, settings, begun))
+            .chain(begin_with)
             .chain(self.encoder.lookup.words());
         shell_words::join(words)
     }
+}
+
+/// A head's file, and what it says of itself.
+fn read_head(path: &Path) -> Result<(Vec<u8>, HeadConfig)> {
+    let name = || path.display().to_string();
+    let bytes = files::read_bounded(path, nerite::MAX_FILE_BYTES).with_context(name)?;
+    let (config, _) = nerite::head_numbers(&bytes).with_context(name)?;
+    Ok((bytes, config))
 }
 
 /// The headline figures of a report on a file, or on all together.

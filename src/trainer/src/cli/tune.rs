@@ -1,12 +1,17 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+use nerite_fit::Settings;
 use nerite_trainer::progress;
 use nerite_trainer::tune::{self, Finished, Search};
 
 use super::EncoderArguments;
 use super::settings::{Preset, SettingsArguments};
 use super::sources::SourcesArguments;
+
+/// The share of the train part that trials are judged by, where a training
+/// would keep none.
+const VALIDATION: f64 = 0.15;
 
 /// Search for good settings of a head
 ///
@@ -45,10 +50,25 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let layers = self.settings.layers(Preset::Best);
-        let of = |sentences| self.settings.settings(Preset::Best, sentences);
-        of(usize::MAX).check()?;
-        let set = self.sources.read(|sentences| of(sentences).validation)?;
-        let settings = of((set.originals().len() as f64 * self.train_share) as usize);
+        // Trials are judged by a validation part, where the preset has none too.
+        let of = |sentences| {
+            let settings = self.settings.settings(Preset::Best, sentences, None)?;
+            let validation = if settings.validation == 0.0 {
+                VALIDATION
+            } else {
+                settings.validation
+            };
+            anyhow::Ok(Settings {
+                validation,
+                folds: 0,
+                ..settings
+            })
+        };
+        of(usize::MAX)?.check()?;
+        let set = self
+            .sources
+            .read(|sentences| of(sentences).map(|own| own.validation))?;
+        let settings = of((set.originals().len() as f64 * self.train_share) as usize)?;
         let mut trials = tune::variations(&layers, &settings);
         trials.extend(tune::random(
             &layers,

@@ -1,3 +1,5 @@
+use super::bundles::with_hash;
+use super::references::{with_references, with_title};
 use super::*;
 
 #[test]

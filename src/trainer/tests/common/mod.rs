@@ -1,9 +1,6 @@
 //! What the tests of the binary share: a place of their own on disk, runs of
 //! `nerite` in it, and corpora made up on the spot.
 
-// Every test file uses a part of this.
-#![allow(dead_code)]
-
 use std::ffi::OsString;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};

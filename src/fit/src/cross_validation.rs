@@ -1,38 +1,42 @@
-//! Cross-validation: which sentences are held back together, and how far the
-//! figures of a type can be trusted.
+//! Cross-validation: which sentences are held back together, what heads say of
+//! those that were held back from them, and how far the figures of a type can
+//! be trusted.
 
 use std::collections::BTreeMap;
 
-use nerite::{EntityScores, Interval, JudgedSentence, Span, TagSet};
+use nerite::{EntityScores, Head, Interval, JudgedSentence, Span, TagSet};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::evaluation::Judged;
+use crate::FitError;
+use crate::calibrate::{self, Scored};
+use crate::evaluation::{Cached, Judged, Known, judge};
+use crate::examples::Examples;
 
-/// So many parts are held back in turn, if there are as many documents.
-const FOLDS: usize = 5;
 /// With fewer documents than this, sentences are held back instead.
 const FEWEST_DOCUMENTS: usize = 3;
 /// How often sentences are drawn for an interval.
 const DRAWS: usize = 1000;
 
-/// Which fold each sentence belongs to, given the document of each: whole
-/// documents, so that what is repeated in a document does not tell on itself;
-/// of fewer than three documents, every so-manieth sentence.
-pub fn folds(documents: &[usize]) -> Vec<usize> {
+/// Which of `count` folds each sentence belongs to, given the document of each:
+/// whole documents, so that what is repeated in a document does not tell on
+/// itself, in no more folds than there are documents; of fewer than three
+/// documents, one sentence after the other. At least one fold.
+pub fn folds(documents: &[usize], count: usize) -> Vec<usize> {
+    let count = count.max(1);
     let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
     for &document in documents {
         *sizes.entry(document).or_default() += 1;
     }
     if sizes.len() < FEWEST_DOCUMENTS {
         return (0..documents.len())
-            .map(|sentence| sentence % FOLDS)
+            .map(|sentence| sentence % count)
             .collect();
     }
     // The largest first, each to the fold that has least.
     let mut order: Vec<(usize, usize)> = sizes.into_iter().collect();
     order.sort_by_key(|&(document, size)| (std::cmp::Reverse(size), document));
-    let mut filled = vec![0; FOLDS.min(order.len())];
+    let mut filled = vec![0; count.min(order.len())];
     let mut fold_of = BTreeMap::new();
     for (document, size) in order {
         let least = (0..filled.len()).min_by_key(|&fold| filled[fold]);
@@ -41,6 +45,82 @@ pub fn folds(documents: &[usize]) -> Vec<usize> {
         fold_of.insert(document, least);
     }
     documents.iter().map(|document| fold_of[document]).collect()
+}
+
+/// What heads say of sentences that were held back from them, each of those by
+/// one head: how good, and how sure of itself, a head of all sentences can be
+/// expected to be.
+#[derive(Default)]
+pub struct HeldOut {
+    scored: Vec<Scored>,
+    sentences: Vec<Said>,
+}
+
+/// What was said of one sentence.
+struct Said {
+    sentence: usize,
+    predicted: Vec<u16>,
+    confidences: Vec<f32>,
+    without_subword: Vec<bool>,
+}
+
+impl HeldOut {
+    /// Has a head's file, as [`Fit::finish`](crate::Fit::finish) gives it
+    /// without a validation part, judged on the sentences `part`, which were
+    /// held back from it. All heads have the same tags, those of `examples`.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no head, or examples that cannot be read.
+    pub fn add(
+        &mut self,
+        file: &[u8],
+        examples: &impl Examples,
+        part: &[usize],
+    ) -> Result<(), FitError> {
+        let head = Head::from_bytes(file)?;
+        self.scored.push(calibrate::scored(&head, examples, part)?);
+        let predictions = Cached {
+            head: &head,
+            decoder: head.decoder(None)?,
+            examples,
+        };
+        let known = Known(examples);
+        let judged = judge(&known, part, &predictions)?;
+        let said = judged.sentences.into_iter().zip(part);
+        self.sentences.extend(said.map(|(said, &sentence)| Said {
+            sentence,
+            predicted: said.predicted,
+            confidences: said.confidences,
+            without_subword: said.without_subword,
+        }));
+        Ok(())
+    }
+
+    /// The temperature at which what was said is most probable to be right.
+    pub fn temperature(&self) -> f32 {
+        calibrate::temperature(&self.scored)
+    }
+
+    /// All that was said, beside what is right.
+    pub fn judged<'a>(&self, examples: &'a impl Examples) -> Judged<'a> {
+        let sentences = self.sentences.iter().map(|said| {
+            let known = examples.sentence(said.sentence);
+            let right = known.gold.iter().map(|gold| gold.allowed()[0]);
+            JudgedSentence {
+                gold: right.collect(),
+                words: known.words,
+                predicted: said.predicted.clone(),
+                confidences: said.confidences.clone(),
+                without_subword: said.without_subword.clone(),
+            }
+        });
+        Judged {
+            tags: examples.tags().clone(),
+            sentences: sentences.collect(),
+            entity_calibration: None,
+        }
+    }
 }
 
 /// The figures of one type, and where 95 % of the F1 of drawn sentences lie.
@@ -163,17 +243,17 @@ mod tests {
     #[test]
     fn documents_stay_together() {
         let documents = [0, 0, 0, 1, 2, 2, 3, 4, 5, 6];
-        let found = folds(&documents);
+        let found = folds(&documents, 5);
         for (a, b) in documents.iter().zip(&found) {
             for (c, d) in documents.iter().zip(&found) {
                 assert!(a != c || b == d);
             }
         }
-        for fold in 0..FOLDS {
+        for fold in 0..5 {
             assert!(found.contains(&fold));
         }
-        assert_eq!(folds(&[0, 0, 0, 1, 1, 1]), [0, 1, 2, 3, 4, 0]);
-        assert!(folds(&[]).is_empty());
+        assert_eq!(folds(&[0, 0, 0, 1, 1, 1], 5), [0, 1, 2, 3, 4, 0]);
+        assert!(folds(&[], 5).is_empty());
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! What a table's columns are called, and what separates them.
+
+use crate::problem::excerpt;
+use crate::{Column, Problem};
+
+/// What columns are called, in small letters and figures alone; of several
+/// columns the one whose name comes first here is taken.
+pub(super) const WORD: &[&str] = &[
+    "word", "token", "words", "tokens", "form", "wordform", "text", "sentence",
+];
+pub(super) const TAG: &[&str] = &[
+    "tag",
+    "nertag",
+    "tags",
+    "nertags",
+    "ner",
+    "label",
+    "labels",
+    "iob",
+    "iob2",
+    "bio",
+    "iobtag",
+    "namedentity",
+    "netag",
+    "entity",
+    "entities",
+];
+pub(super) const SENTENCE: &[&str] = &[
+    "sentence#",
+    "sentence",
+    "sentenceid",
+    "sentenceidx",
+    "sentenceindex",
+    "sentencenumber",
+    "sentenceno",
+    "sentid",
+    "sentidx",
+    "sid",
+];
+pub(super) const DOCUMENT: &[&str] = &[
+    "document",
+    "documentid",
+    "doc",
+    "docid",
+    "article",
+    "articleid",
+    "file",
+    "filename",
+];
+
+pub(super) const DELIMITERS: [(u8, &str); 4] = [
+    (b',', "a comma"),
+    (b';', "a semicolon"),
+    (b'\t', "a tab"),
+    (b'|', "a vertical bar"),
+];
+
+/// The separator of a file whose first line names a word's and a tag's column.
+pub(crate) fn delimiter(line: &str) -> Option<u8> {
+    let named = |delimiter: u8| {
+        let names: Vec<String> = line
+            .split(char::from(delimiter))
+            .map(|field| plain(field.trim().trim_matches('"')))
+            .collect();
+        place(&names, TAG).is_some() && place(&names, WORD).is_some()
+    };
+    let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
+    delimiters.find(|delimiter| named(*delimiter))
+}
+
+/// A name without what people write differently: case, spaces, `_`, `#`.
+pub(super) fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric() || *c == '#');
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The column of the first of `wanted` that there is.
+pub(super) fn place(names: &[String], wanted: &[&str]) -> Option<usize> {
+    let mut wanted = wanted.iter();
+    wanted.find_map(|name| names.iter().position(|own| own == name))
+}
+
+impl Column {
+    /// Its place among columns that have names.
+    pub(super) fn named(&self, names: &[String]) -> Result<usize, Problem> {
+        let place = match self {
+            Self::Number(number) => number.checked_sub(1).filter(|place| *place < names.len()),
+            Self::Name(name) => {
+                let exact = names.iter().position(|own| own == name);
+                exact.or_else(|| names.iter().position(|own| plain(own) == plain(name)))
+            }
+        };
+        place.ok_or_else(|| Problem::NoColumn {
+            wanted: self.to_string(),
+            found: excerpt(&names.join(", ")),
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! Quantized encoders, made once and then kept in the cache.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use nerite::{Encoder, Tokenizer};
+use nerite_files::{self as files, LockedFolder};
+use sha2::{Digest, Sha256};
+
+use crate::checkpoint::Checkpoint;
+use crate::{OnProgress, Progress, Source};
+
+/// Increased when the same checkpoint would be quantized to other bytes.
+const QUANTIZATION: &str = "2";
+
+/// A quantized encoder with its tokenizer, in memory.
+pub struct Quantized {
+    /// Where its file is.
+    pub path: PathBuf,
+    /// The encoder.
+    pub encoder: Encoder,
+    /// The tokenizer.
+    pub tokenizer: Tokenizer,
+    /// The prepared `tokenizer.json`.
+    pub tokenizer_json: Vec<u8>,
+}
+
+impl Quantized {
+    fn open(path: PathBuf, tokenizer_json: Vec<u8>) -> Result<Self> {
+        let bytes = files::read_bounded(&path, nerite::MAX_FILE_BYTES)?;
+        let encoder = Encoder::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+        let tokenizer = Tokenizer::from_bytes(&tokenizer_json, encoder.config().vocabulary)?;
+        Ok(Self {
+            path,
+            encoder,
+            tokenizer,
+            tokenizer_json,
+        })
+    }
+}
+
+impl Source {
+    /// The quantized encoder's file, made once and then kept in the cache.
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint that does not fit its configuration, or a disk that fails.
+    pub fn quantized(&self, progress: OnProgress<'_>) -> Result<Quantized> {
+        let config = self.config()?;
+        let mut key = Sha256::new()
+            .chain_update(QUANTIZATION)
+            .chain_update(files::sha256_of(&self.config_path)?);
+        for weights in &self.weights {
+            key.update(files::sha256_of(weights)?);
+        }
+        let key = key.finalize();
+        let folder = files::cache::folder()?
+            .join("quantized")
+            .join(format!("{key:x}"));
+        let folder = LockedFolder::take(&folder, |path| progress(Progress::Waiting(path)))?;
+        let path = folder.join("encoder.safetensors");
+        let noted = folder.join("encoder.sha256");
+        let is_whole = || -> Result<bool> {
+            let sha256 = files::read_bounded(&noted, 64)?;
+            Ok(files::sha256_of(&path)?.as_bytes() == sha256)
+        };
+        if path.is_file() && !is_whole().unwrap_or(false) {
+            progress(Progress::Note(&format!(
+                "{} was damaged, or is of an older version; it is made again.",
+                path.display()
+            )));
+            std::fs::remove_file(&path)?;
+        }
+        if !path.is_file() {
+            let checkpoint = Checkpoint::open(&self.weights)?;
+            let total = config.layers as u64 + 1;
+            let file = nerite::quantize(&config, &checkpoint, |done, _| {
+                let done = done as u64;
+                progress(Progress::Quantizing { done, total });
+            })
+            .with_context(|| self.weights[0].display().to_string())?;
+            files::write_whole(&path, &file)?;
+            let sha256 = nerite::BundleFile::of("encoder.safetensors", &file).sha256;
+            files::write_whole(&noted, sha256.as_bytes())?;
+            files::cache::describe(&folder, &self.name)?;
+        }
+        let tokenizer = self.tokenizer()?;
+        Quantized::open(path, tokenizer)
+    }
+}

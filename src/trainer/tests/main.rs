@@ -1,0 +1,23 @@
+//! `nerite` as its users run it: a module for each command, or each part of one.
+//! One program, which is linked once and runs tests of all modules side by side.
+
+mod bundle;
+mod cache;
+mod checkpoint_names;
+mod checkpoints;
+mod common;
+mod corpus;
+mod encoders;
+mod evaluate;
+mod hostile;
+mod hub;
+mod predict;
+mod publish;
+mod readme;
+mod resume;
+mod score;
+mod serve;
+mod several;
+mod train;
+mod train_flags;
+mod tune;

@@ -1,0 +1,77 @@
+//! One test at a time in each browser, and a browser for itself where a test
+//! measures times.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+
+use crate::browser::Kind;
+
+/// The browsers in use.
+static BUSY: Mutex<Vec<Kind>> = Mutex::new(Vec::new());
+static FREED: Condvar = Condvar::new();
+
+/// Browsers that nobody else has until this goes.
+struct Turn(Vec<Kind>);
+
+impl Turn {
+    /// Waits until `choose` finds browsers among those that others have not.
+    fn wait(choose: impl Fn(&[Kind]) -> Vec<Kind>) -> Self {
+        let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let chosen = choose(&busy);
+            if !chosen.is_empty() {
+                busy.extend(&chosen);
+                return Self(chosen);
+            }
+            let waited = FREED.wait(busy);
+            busy = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.retain(|kind| !self.0.contains(kind));
+        FREED.notify_all();
+    }
+}
+
+fn run(test: impl Future<Output = Result<()>>) -> Result<()> {
+    // Servers of a test answer while it works.
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(test)
+}
+
+/// Runs a test once in every browser, in each as soon as it is free.
+pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
+    let mut left = Kind::all()?;
+    while !left.is_empty() {
+        let turn = Turn::wait(|busy| {
+            let free = left.iter().find(|kind| !busy.contains(kind));
+            free.copied().into_iter().collect()
+        });
+        let kind = turn.0[0];
+        run(test(kind)).with_context(|| format!("in {kind:?}"))?;
+        left.retain(|own| *own != kind);
+    }
+    Ok(())
+}
+
+/// The same while no other test has a browser: for tests that measure times.
+pub(crate) fn alone_in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
+    for kind in Kind::all()? {
+        let _turn = Turn::wait(|busy| {
+            if busy.is_empty() {
+                vec![Kind::Chromium, Kind::Firefox]
+            } else {
+                Vec::new()
+            }
+        });
+        run(test(kind)).with_context(|| format!("in {kind:?}"))?;
+    }
+    Ok(())
+}

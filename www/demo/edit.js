@@ -1,0 +1,16 @@
+// What has changed between two versions of a text.
+
+/**
+ * The shortest stretch in which two texts differ: `before` from `start` to `end` has become `added` characters of
+ * `after` at the same place.
+ * @param {string} before
+ * @param {string} after
+ */
+export function editOf(before, after) {
+  const most = Math.min(before.length, after.length);
+  let front = 0;
+  while (front < most && before[front] === after[front]) front += 1;
+  let back = 0;
+  while (back < most - front && before[before.length - 1 - back] === after[after.length - 1 - back]) back += 1;
+  return { start: front, end: before.length - back, added: after.length - back - front };
+}

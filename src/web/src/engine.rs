@@ -1,5 +1,5 @@
 //! A bundle in memory: built from the bytes of its files as they arrive, then
-//! asked about texts.
+//! asked about texts. Long, as it is all that a worker calls of a bundle.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,13 +1,13 @@
 //! `nerite redact` and `nerite restore --table` as their users run them: texts,
 //! JSON lines, folders, streams, and how they end.
 
-mod common;
-
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use common::Lab;
 use serde_json::Value;
+
+use crate::bundle::bundled;
+use crate::common::{Lab, columns};
 
 /// Patterns alone find all that is private in it; all of it is invented.
 const MAIL: &str =
@@ -133,12 +133,8 @@ fn standard_input_is_restored_as_it_comes() {
 
 #[test]
 fn what_is_left_because_of_its_score_can_be_an_error() {
-    let lab = Lab::new();
-    lab.copy_of("bert-tiny", "tiny");
-    lab.write("c.conll", common::columns(300));
-    lab.ok("train c.conll --out run --encoder tiny --layers all --epochs 6 --batch 8 --learning-rate 0.01 --quiet");
-    lab.ok("bundle --encoder tiny --head run/fine-tuned --out b");
-    let text: String = common::columns(40)
+    let lab = bundled();
+    let text: String = columns(40)
         .lines()
         .filter_map(|line| line.split(['\t', ' ']).next())
         .map(|word| format!("{word} "))

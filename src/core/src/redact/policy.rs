@@ -190,14 +190,16 @@ impl Policy {
                 .is_some_and(|last| around[last].end >= own.end)
         };
         let found = always.find(text).filter(|(range, _)| !is_within(range));
-        let found = found.map(|(range, _)| Found {
-            kind: kinds
-                .get(&text[range.clone()].to_lowercase())
-                .map_or(LISTED, |kind| kind)
-                .to_owned(),
-            range,
-            score: 1.0,
-            origin: Origin::User,
+        let found = found.map(|(range, place)| {
+            // "ann.lee" is "Ann Lee", too.
+            let own = kinds.get(&text[range.clone()].to_lowercase());
+            let listed = || kinds.get(&self.always[place].trim().to_lowercase());
+            Found {
+                kind: own.or_else(listed).map_or(LISTED, |kind| kind).to_owned(),
+                range,
+                score: 1.0,
+                origin: Origin::User,
+            }
         });
         found.collect()
     }

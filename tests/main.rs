@@ -1,6 +1,7 @@
 //! The pages and the package, with the real bundle, in real browsers.
 //!
-//! `page` and its neighbours use the demo page as a visitor does, `redaction` its
+//! `page` and its neighbours use the demo page as a visitor does, `two_models` with
+//! two encoders side by side, `fits` with texts of other kinds, `redaction` its
 //! other half, `reports` and `report_files` the page over reports, `judge` and
 //! `judge_page` what judges heads on own files, `teach` the page on which heads are
 //! taught, `publish` the published site, `package` and `downloads` the package as
@@ -13,6 +14,7 @@ mod cut;
 mod demo;
 mod downloads;
 mod failures;
+mod fits;
 mod in_and_out;
 mod judge;
 mod judge_page;
@@ -32,6 +34,7 @@ mod site;
 mod teach;
 mod text_files;
 mod turns;
+mod two_models;
 
 /// How long anything may take that a test waits for.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);

@@ -48,6 +48,8 @@ export async function use(files: File[], signal: AbortSignal): Promise<string[]>
   const entities: Entity[] = (await recognizer.predictAll("Barack Obama", ["linear", "best"])).flatMap(
     (one) => one.entities,
   );
+  const vocabulary: { words: number; subwords: number; unknown: number } = await recognizer.vocabulary("Argo sailed.");
+  if (vocabulary.unknown > vocabulary.words) throw new Error("more than all");
   const { tags, confidences } = await recognizer.predictWords([["Barack", "Obama"]], { head: "best" });
   const shares: number[] = words.map(({ tag, probabilities }) => probabilities[prediction.tags.indexOf(tag)] ?? 0);
   const labelled: Labelled = await readLabelled(files, { format: "conll", signal, workers: 0 });

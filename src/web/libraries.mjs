@@ -15,7 +15,8 @@ const { resolve: find } = createRequire(join(root, "package.json"));
 /** Each is one module: by its name, what it exports. */
 const LIBRARIES = {
   "pdf.js": 'export { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";',
-  "docx.js": 'import mammoth from "mammoth/mammoth.browser.js"; export const { extractRawText } = mammoth;',
+  "docx.js":
+    'import mammoth from "mammoth/mammoth.browser.js"; export const { convertToHtml, extractRawText } = mammoth;',
   "languages.js": 'export { francAll } from "franc-min";',
 };
 

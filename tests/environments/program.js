@@ -1,12 +1,13 @@
-// What every program of the environments does: a bundle by its path, its address and its package, and from the cache.
+// What every program of the environments does: a bundle by its path, its address, from the cache, from a hub and of its
+// package; one that is not what its manifest says is refused.
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 export async function check(load) {
-  const [folder, address, named] = process.argv.slice(2);
+  const [folder, address, hub, named, spoilt] = process.argv.slice(2);
   const found = {};
   const cached = [];
-  for (const source of [folder, pathToFileURL(folder), address, address, named].filter(Boolean)) {
+  for (const source of [folder, pathToFileURL(folder), address, address, hub, named]) {
     const recognizer = await load(source, { workers: 2 });
     const { entities } = await recognizer.predict("Barack Obama visited Paris.");
     Object.assign(found, {
@@ -23,5 +24,10 @@ export async function check(load) {
     // The last one is not freed: an idle engine keeps no program alive.
     if (source !== named) recognizer.free();
   }
+  const refused = await load(spoilt).then(
+    () => "nothing",
+    ({ name, code }) => `${name} ${code}`,
+  );
+  if (refused !== "NeriteError integrity") throw new Error(`a spoilt bundle: ${refused}`);
   console.log(JSON.stringify({ ...found, cached }));
 }

@@ -6,7 +6,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -153,16 +153,17 @@ async function program(at, command, ...given) {
     "--no-audit",
     "--no-fund",
     join(work, "nerite.tgz"),
-    join(work, "bundle"),
+    join(work, "nerite-test-bundle.tgz"),
   );
-  const { stdout } = await call(command, [...given, bundle, bundles.url, "package:nerite-test-bundle"], {
+  const sources = [bundle, bundles.url, "hub:own/bundle@v1", "package:nerite-test-bundle", "hub:own/spoilt@v1"];
+  const { stdout } = await call(command, [...given, ...sources], {
     cwd: at,
     timeout: LONGEST_BUILD,
-    env: { ...process.env, NERITE_CACHE: cache },
+    env: { ...process.env, NERITE_CACHE: cache, HF_ENDPOINT: bundles.url },
   });
   const found = JSON.parse(stdout.trim().split("\n").at(-1));
   // Of a folder nothing is kept; of an address it is.
-  if (found.cached.join() !== "false,false,true,true,false") found.error = `kept: ${found.cached}`;
+  if (found.cached.join() !== "false,false,true,true,true,false") found.error = `kept: ${found.cached}`;
   return found;
 }
 
@@ -234,11 +235,16 @@ async function tried(environment) {
   }
 }
 
+/** Packs a folder as npm would before it publishes it. */
+async function packed(folder, name) {
+  const { stdout } = await execute(folder, "npm", "pack", "--silent", "--pack-destination", work);
+  renameSync(join(work, stdout.trim().split("\n").at(-1)), join(work, name));
+}
+
 async function pack() {
-  rmSync(join(work, "bundle"), { recursive: true, force: true });
+  for (const folder of ["bundle", "spoilt"]) rmSync(join(work, folder), { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  const { stdout } = await execute(join(root, "pkg"), "npm", "pack", "--silent", "--pack-destination", work);
-  cpSync(join(work, stdout.trim().split("\n").at(-1)), join(work, "nerite.tgz"));
+  await packed(join(root, "pkg"), "nerite.tgz");
   const nerite = process.env.NERITE_BIN ?? join(root, "target/release/nerite");
   await execute(
     root,
@@ -251,6 +257,10 @@ async function pack() {
     "--out",
     join(work, "bundle"),
   );
+  await packed(join(work, "bundle"), "nerite-test-bundle.tgz");
+  cpSync(bundle, join(work, "spoilt"), { recursive: true });
+  const spoilt = join(work, "spoilt/tokenizer.json");
+  writeFileSync(spoilt, readFileSync(spoilt, "utf8").replace("1", "2"));
 }
 
 /** Puts the table into the package's README. */
@@ -277,7 +287,11 @@ const chosen = ENVIRONMENTS.filter(({ name, slow }) =>
 );
 
 await pack();
-bundles = await serve({ "/": bundle });
+bundles = await serve({
+  "/": bundle,
+  "/own/bundle/resolve/v1/": bundle,
+  "/own/spoilt/resolve/v1/": join(work, "spoilt"),
+});
 const rows = [];
 for (const environment of chosen) {
   const start = Date.now();

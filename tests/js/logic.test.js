@@ -6,21 +6,51 @@ import { differences } from "../../www/demo/compare.js";
 import { Filter } from "../../www/demo/filter.js";
 import { Latest } from "../../www/demo/latest.js";
 import { LONGEST_LINK, linkTo, textIn } from "../../www/demo/share-link.js";
+import { strangeWords, withoutNames } from "../../www/demo/strange.js";
 
 const entity = (start, end, type, score = 1) => ({ start, end, type, score });
+
+/** What a head has found that knows these types. */
+const found = (entities, ...types) => ({ tags: ["O", ...types.map((type) => `B-${type}`)], entities });
 
 test("entities differ by boundaries or by type", async () => {
   const first = [entity(0, 3, "per"), entity(5, 9, "geo"), entity(20, 22, "org")];
   const second = [entity(0, 3, "per"), entity(5, 9, "org"), entity(10, 12, "org"), entity(20, 23, "org")];
-  const { onlyFirst, onlySecond } = await differences(first, second);
+  const types = ["per", "geo", "org"];
+  const { onlyFirst, onlySecond, byPlace } = await differences(found(first, ...types), found(second, ...types));
   assert.deepEqual([...onlyFirst], [first[1], first[2]]);
   assert.deepEqual([...onlySecond], [second[1], second[2], second[3]]);
+  assert.equal(byPlace, false);
+});
+
+test("types that only one model knows are compared by their place", async () => {
+  const first = [entity(0, 3, "per"), entity(5, 9, "geo"), entity(20, 22, "org"), entity(30, 33, "per")];
+  const second = [entity(0, 3, "SURNAME"), entity(5, 9, "org"), entity(20, 22, "CITY"), entity(30, 34, "SURNAME")];
+  const { onlyFirst, onlySecond, byPlace } = await differences(
+    found(first, "per", "geo", "org"),
+    found(second, "SURNAME", "org", "CITY"),
+  );
+  // Both know organizations, so one that only one of them finds is a difference.
+  assert.deepEqual([...onlyFirst], [first[1], first[2], first[3]]);
+  assert.deepEqual([...onlySecond], [second[1], second[2], second[3]]);
+  assert.ok(byPlace);
+});
+
+test("words that a vocabulary does not know are told from names and from few words", () => {
+  const of = (words, subwords, unknown = 0) => ({ words, subwords, unknown });
+  assert.ok(strangeWords(of(40, 80), ["en"]));
+  assert.ok(!strangeWords(of(40, 60), ["en"]));
+  assert.ok(!strangeWords(of(40, 100), ["en", "de"]));
+  assert.ok(strangeWords(of(40, 150), undefined));
+  assert.ok(strangeWords(of(40, 40, 20), ["en"]));
+  assert.ok(!strangeWords(of(5, 40), ["en"]));
+  assert.equal(withoutNames("Ann O\u2019Neill met \u00c9mile\u2019s cat").replace(/ +/g, " "), " met cat");
 });
 
 test("nothing differs from itself, all from nothing", async () => {
   const list = [entity(0, 3, "per")];
-  assert.equal((await differences(list, [...list])).onlyFirst.size, 0);
-  assert.equal((await differences(list, [])).onlyFirst.size, 1);
+  assert.equal((await differences(found(list, "per"), found([...list], "per"))).onlyFirst.size, 0);
+  assert.equal((await differences(found(list, "per"), found([], "per"))).onlyFirst.size, 1);
 });
 
 test("the filter keeps what is sure enough and switched on", () => {

@@ -43,7 +43,7 @@ const redaction = new RedactionCard(
 );
 tabs(byId("views"), (panel) => {
   const isRedaction = panel === "redaction-panel";
-  for (const name of /** @type {const} */ (["compare-field", "word-panel", "entities-card", "head-about"]))
+  for (const name of /** @type {const} */ (["compare-field", "comparing", "word-panel", "entities-card", "head-about"]))
     byId(name).hidden = isRedaction;
   byId("result-title").dataset.i18n = isRedaction ? "redaction" : "result";
   byId("result-title").textContent = t(isRedaction ? "redaction" : "result");

@@ -1,7 +1,7 @@
 // The bundles of this site, as bundles/index.json lists them, and what the texts of the page say of them.
 
 import { label } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { megabytes, t } from "../shared/i18n.js";
 
 /** The bundle that knows personal data. */
 export const PERSONAL = "rampart";
@@ -13,9 +13,11 @@ const LONGEST_WAIT = 5000;
  * @typedef {{ head: string, file: string, f1: number, sentences: number }} ListedReport
  */
 
+/** @typedef {{ languages: string[], scripts: string[] }} MadeFor what a model was made for */
+
 /**
  * The languages and scripts of models that the site is known to have; of others nothing is said.
- * @type {Record<string, { languages: string[], scripts: string[] }>}
+ * @type {Record<string, MadeFor>}
  */
 const MADE_FOR = {
   "all-MiniLM-L6-v2": { languages: ["en"], scripts: ["Latn"] },
@@ -26,8 +28,13 @@ const MADE_FOR = {
 /** @param {string} name */
 export const isBundleName = (name) => /^[A-Za-z0-9._-]+$/.test(name) && !/^\.+$/.test(name);
 
-/** @type {{ name: string, title?: string, bytes?: number, reports?: ListedReport[] }[]} */
+/** @typedef {{ name: string, title?: string, bytes?: number, reports?: ListedReport[] }} Listed a bundle of the site */
+
+/** @type {Listed[]} */
 let bundles = [];
+
+/** The list as it was last read. */
+export const listed = () => bundles;
 
 /** Reads the list. Without one there is no choice, which is no failure. */
 export async function readCatalog() {
@@ -48,6 +55,15 @@ export async function readCatalog() {
  * @param {string} name
  */
 export const titleOf = (name) => (name === PERSONAL ? t("bundle-rampart") : label(name));
+
+/**
+ * The same with its size, for those who have to choose.
+ * @param {Listed} bundle
+ */
+export const sizedTitleOf = ({ name, bytes }) =>
+  bytes !== undefined && Number.isFinite(bytes)
+    ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes) })
+    : titleOf(name);
 
 /**
  * Where a bundle of the site is.

@@ -11,6 +11,9 @@ import { docxLibrary, pdfLibrary } from "../shared/libraries.js";
 const LARGEST = 100_000_000;
 /** No more pages are read. */
 const MOST_PAGES = 5000;
+const NEW_WORD = ["docx", "docm", "dotx"];
+/** Where a Word file, which is an archive, lists what it holds: in this many bytes at its end. */
+const WORD_LIST = 200_000;
 /** Elements of HTML that begin a line. */
 const BLOCKS =
   "address,article,aside,blockquote,br,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,summary,table,td,th,tr,ul,title,option";
@@ -33,6 +36,7 @@ const readers = { pdf: ofPdf, docx: ofDocx };
  */
 export async function read(file, chosen = null) {
   const name = label(file.name);
+  if (file.size === 0) throw new Error(t("file-empty", { name }));
   const kind = await kindOf(file);
   if (kind === "text" || kind === "html") {
     const { text: all, guessed } = await readText(file, chosen);
@@ -45,11 +49,13 @@ export async function read(file, chosen = null) {
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
   }
+  if (kind === "locked") throw new Error(t("file-locked", { name }));
   if (kind !== "pdf" && kind !== "docx") throw new Error(t("file-kind", { name, kind: kind.toUpperCase() }));
   let text;
   try {
     text = await readers[kind](new Uint8Array(await file.arrayBuffer()));
   } catch (error) {
+    if (error instanceof Error && error.name === "PasswordException") throw new Error(t("file-locked", { name }));
     throw new Error(t("file-unreadable", { name, reason: label(messageOf(error), 200) }));
   }
   if (text.trim() === "") throw new Error(t("file-no-text", { name }));
@@ -71,11 +77,9 @@ async function kindOf(file) {
   const ending = /\.([a-z0-9]+)$/i.exec(file.name)?.[1].toLowerCase() ?? "";
   if (ascii.includes("%PDF-")) return "pdf";
   if (ascii.startsWith("PK\x03\x04"))
-    return ["docx", "docm", "dotx"].includes(ending) || file.type.includes("wordprocessingml")
-      ? "docx"
-      : ending || "zip";
-  // Word before 2007, and other files of that time.
-  if (ascii.startsWith("\xd0\xcf\x11\xe0")) return ending || "doc";
+    return NEW_WORD.includes(ending) || file.type.includes("wordprocessingml") ? "docx" : ending || "zip";
+  // Word before 2007, and other files of that time; a later one that is in such a container is encrypted.
+  if (ascii.startsWith("\xd0\xcf\x11\xe0")) return NEW_WORD.includes(ending) ? "locked" : ending || "doc";
   if (ascii.startsWith("{\\rtf")) return "rtf";
   return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
 }
@@ -126,9 +130,18 @@ function linesOf(items) {
 
 /** @param {Uint8Array} bytes */
 async function ofDocx(bytes) {
-  const { extractRawText } = await docxLibrary();
+  const { convertToHtml, extractRawText } = await docxLibrary();
   const { value } = await extractRawText({ arrayBuffer: bytes.buffer });
-  return value.replace(/\n{3,}/g, "\n\n").trimEnd();
+  const text = value.replace(/\n{3,}/g, "\n\n").trimEnd();
+  const list = new TextDecoder("latin1").decode(bytes.subarray(-WORD_LIST));
+  if (!/word\/(foot|end)notes\.xml/.test(list)) return text;
+  // Notes are in the library's HTML only, as a list at its end.
+  const noPictures = { convertImage: async () => [] };
+  const html = await convertToHtml({ arrayBuffer: bytes.buffer }, noPictures);
+  const notes = new DOMParser().parseFromString(html.value, "text/html").querySelectorAll("li[id*=note-]");
+  // Each ends with an arrow back to its place.
+  const own = Array.from(notes, ({ textContent }) => (textContent ?? "").replace(/\s*\u2191\s*$/, ""));
+  return [text, ...own].join("\n\n");
 }
 
 /**

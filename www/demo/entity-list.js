@@ -13,6 +13,7 @@ import { typeColour, typeName } from "../shared/tags.js";
 /** How many entries are shown at first, and how many more at a time. */
 const FIRST = 24;
 const MORE = 100;
+const ON_PAPER = 2000;
 /** From so many entries on there is a field to search them. */
 const MANY = 10;
 
@@ -64,11 +65,18 @@ export class EntityList {
     this.#onChoose = onChoose;
     more.addEventListener("click", () => {
       const before = this.#shown;
-      this.#shown += MORE;
-      this.#list.append(...this.#groups.slice(before, this.#shown).map((group) => this.#item(group)));
+      this.#extend(before + MORE);
       this.#list.children[before]?.querySelector("button")?.focus();
-      this.#showMore();
     });
+    // Paper has no button for the others.
+    addEventListener("beforeprint", () => this.#extend(Math.max(this.#shown, ON_PAPER)));
+  }
+
+  /** @param {number} count */
+  #extend(count) {
+    this.#list.append(...this.#groups.slice(this.#shown, count).map((group) => this.#item(group)));
+    this.#shown = count;
+    this.#showMore();
   }
 
   /**

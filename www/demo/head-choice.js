@@ -1,27 +1,34 @@
-// Which heads are asked, and how: one, or two side by side.
+// Which heads are asked, and how: one, or two side by side, of one model or of two.
 
 import { byId, element, option } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { megabytes, t } from "../shared/i18n.js";
+import { hasAgreed } from "./agreed.js";
+import { addressOf, listed, sizedTitleOf, titleOf } from "./catalog.js";
 import { aboutOf, nameOf } from "./heads.js";
+import { ModelBeside } from "./model-beside.js";
 
 /**
  * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
  * @typedef {import("../pkg/nerite.js").HeadInfo} HeadInfo
  * @typedef {import("../pkg/nerite.js").Strategy} Strategy
- * @typedef {string | { head: string, strategy?: Strategy }} Asked a head, as the package takes it
+ * @typedef {{ recognizer: Recognizer, head: HeadInfo, strategy?: Strategy, options: import("../pkg/nerite.js").PredictOptions, name: string }} Question
+ *   a head of a model, how it is asked, and what people read of it
  */
 
 /** Between a head's id and a strategy, in a choice of both; no id has it. */
 const STRATEGY = "\n";
-
-/** @param {Asked} asked */
-export const idOf = (asked) => (typeof asked === "string" ? asked : asked.head);
+/** Between the name of another model's bundle and a head's id; neither has it. */
+const MODEL = "/";
 
 export class HeadChoice {
   #head = byId("head");
   #compare = byId("compare");
   #decoder = byId("decoder");
   #aggregation = byId("aggregation");
+  #beside;
+  /** What a link wants of the other model, once that is here. */
+  #wanted = "";
+  #onChange;
   /** @type {Recognizer | null} */
   #recognizer = null;
   /** @type {string | null} */
@@ -29,11 +36,14 @@ export class HeadChoice {
 
   /** @param {() => void} onChange */
   constructor(onChange) {
+    this.#onChange = onChange;
+    this.#beside = new ModelBeside(byId("compare-state"), byId("compare-progress"), () => this.#besideChanged());
     this.#head.addEventListener("change", () => {
       this.#fillDecoders();
       onChange();
     });
-    for (const select of [this.#compare, this.#decoder, this.#aggregation]) select.addEventListener("change", onChange);
+    this.#compare.addEventListener("change", () => this.#compareWith(this.#compare.value));
+    for (const select of [this.#decoder, this.#aggregation]) select.addEventListener("change", onChange);
   }
 
   /**
@@ -44,23 +54,32 @@ export class HeadChoice {
     this.#recognizer = recognizer;
     this.#bundle = bundle;
     for (const select of [this.#head, this.#compare, this.#decoder, this.#aggregation]) select.disabled = !recognizer;
+    byId("compare-ask").hidden = true;
+    // Its heads are among the page's own now.
+    if (bundle !== null && this.#beside.name === bundle) this.#beside.use("");
     this.translate();
   }
 
   translate() {
+    this.#beside.translate();
     if (!this.#recognizer) return;
     const { heads, defaultHead } = this.#recognizer;
-    /** @param {HeadInfo} head */
-    const named = (head) => option(head.id, nameOf(head, this.#bundle));
-    fill(this.#head, heads.map(named), defaultHead);
-    const strategies = heads.flatMap((head) =>
-      head.strategies.map((strategy) => {
-        const name = t("head-strategy", { head: nameOf(head, this.#bundle), strategy });
-        return option(`${head.id}${STRATEGY}${strategy}`, name);
-      }),
+    fill(
+      this.#head,
+      heads.map((head) => option(head.id, nameOf(head, this.#bundle))),
+      defaultHead,
     );
-    const words = heads.filter(({ unit }) => unit === "words").map(named);
-    fill(this.#compare, [option("", t("compare-none")), ...words, ...strategies], "");
+    const others = listed()
+      .filter(({ name }) => name !== this.#bundle)
+      .map((bundle) => {
+        const { recognizer } = this.#beside;
+        const here = recognizer !== null && this.#beside.name === bundle.name;
+        const options = here
+          ? choices(recognizer, bundle.name, bundle.name + MODEL)
+          : [option(bundle.name + MODEL, sizedTitleOf(bundle))];
+        return element("optgroup", { label: here ? titleOf(bundle.name) : t("compare-model") }, ...options);
+      });
+    fill(this.#compare, [option("", t("compare-none")), ...choices(this.#recognizer, this.#bundle, ""), ...others], "");
     this.#fillDecoders();
   }
 
@@ -70,46 +89,131 @@ export class HeadChoice {
   }
 
   /**
-   * Chooses what there is of these.
+   * Chooses what there is of these. Another model that is not here yet has to be agreed to.
    * @param {{ head: string, compare: string }} wanted
    */
-  apply({ head, compare }) {
+  async apply({ head, compare }) {
     if (has(this.#head, head)) this.#head.value = head;
-    if (has(this.#compare, compare)) this.#compare.value = compare;
     this.#fillDecoders();
+    byId("compare-ask").hidden = true;
+    const [name, rest] = compare.split(MODEL);
+    const bundle = listed().find((other) => other.name === name && name !== this.#bundle);
+    // What a link had of another model may be of the page's own by now.
+    const here = [compare, rest ?? ""].find((value) => has(this.#compare, value));
+    if (rest === undefined || !bundle || here === compare) {
+      this.#compareWith(here ?? "");
+      return;
+    }
+    if (hasAgreed(addressOf(name)) || (await isHere(name))) {
+      this.#compareWith(compare);
+      return;
+    }
+    byId("compare-ask").hidden = false;
+    byId("compare-load").textContent = t("compare-load", { name: titleOf(name), size: megabytes(bundle.bytes ?? 0) });
+    byId("compare-load").onclick = () => {
+      byId("compare-ask").hidden = true;
+      this.#compare.focus();
+      this.#compareWith(compare);
+    };
   }
 
   /**
-   * The head, and the other one or the other strategy.
-   * @returns {Asked[]}
+   * What is asked: the head, and the other one or the other strategy, once that is here.
+   * @returns {Question[]}
    */
   asked() {
-    const first = this.#ofPieces ? { head: this.#head.value, strategy: this.#strategy } : this.#head.value;
-    const [head, strategy] = this.#compare.value.split(STRATEGY);
-    const second = strategy ? { head, strategy: /** @type {Strategy} */ (strategy) } : head;
-    const isOther = head !== "" && JSON.stringify(first) !== JSON.stringify(second);
-    return isOther ? [first, second] : [first];
+    const recognizer = this.#recognizer;
+    const head = this.#chosen;
+    if (!recognizer || !head) return [];
+    const first = this.#question(recognizer, this.#bundle, head.id, this.#ofPieces ? this.#strategy : undefined);
+    const value = this.#compare.value;
+    const [name, own] = value.includes(MODEL) ? value.split(MODEL) : [null, value];
+    const [id, strategy] = own.split(STRATEGY);
+    const other = name === null ? recognizer : this.#beside.recognizer;
+    const bundle = name ?? this.#bundle;
+    const second = other && id && this.#question(other, bundle, id, /** @type {Strategy | undefined} */ (strategy));
+    if (!first || !second) return first ? [first] : [];
+    const same = second.recognizer === recognizer && second.head.id === head.id && second.strategy === first.strategy;
+    if (name !== null)
+      for (const [question, title] of /** @type {const} */ ([
+        [first, this.#bundle === null ? recognizer.name : titleOf(this.#bundle)],
+        [second, titleOf(name)],
+      ]))
+        question.name = t("compare-name", { head: question.name, model: title });
+    return same ? [first] : [first, second];
   }
 
   /**
-   * How they are asked. Where the other head has not the chosen decoder, it takes its own.
-   * @returns {import("../pkg/nerite.js").PredictOptions}
+   * Whether a model is one that is asked: those that are not have been freed.
+   * @param {Recognizer} recognizer
    */
-  options() {
+  isInUse(recognizer) {
+    return recognizer === this.#recognizer || recognizer === this.#beside.recognizer;
+  }
+
+  /**
+   * Where the other head has not the chosen decoder, it takes its own.
+   * @param {Recognizer} recognizer
+   * @param {string | null} bundle
+   * @param {string} id
+   * @param {Strategy} [strategy]
+   * @returns {Question | null}
+   */
+  #question(recognizer, bundle, id, strategy) {
+    const head = recognizer.heads.find((own) => own.id === id);
+    if (!head) return null;
     const aggregation = /** @type {import("../pkg/nerite.js").Aggregation} */ (this.#aggregation.value);
-    if (this.#ofPieces) return { strategy: this.#strategy, aggregation };
-    return { decoder: /** @type {import("../pkg/nerite.js").Decoder} */ (this.#decoder.value), aggregation };
+    const decoder = /** @type {import("../pkg/nerite.js").Decoder} */ (this.#decoder.value);
+    const takes = head.unit === "words" && head.decoders.includes(decoder);
+    const options = takes ? { decoder, aggregation } : { aggregation };
+    const name = nameOf(head, bundle);
+    return {
+      recognizer,
+      head,
+      strategy,
+      options,
+      name: strategy ? t("head-strategy", { head: name, strategy }) : name,
+    };
   }
 
-  /**
-   * What people read of a head that was asked.
-   * @param {Asked} asked
-   */
-  nameOf(asked) {
-    const id = idOf(asked);
-    const name = nameOf(this.#recognizer?.heads.find((head) => head.id === id) ?? { id }, this.#bundle);
-    const strategy = typeof asked === "string" ? undefined : asked.strategy;
-    return strategy ? t("head-strategy", { head: name, strategy }) : name;
+  /** @param {string} value of the list of what to compare with, or what a link wants of it */
+  #compareWith(value) {
+    const [name, id] = value.includes(MODEL) ? value.split(MODEL) : ["", ""];
+    byId("compare-ask").hidden = true;
+    if (name === this.#beside.name) {
+      this.#take(value);
+      return;
+    }
+    this.#wanted = id;
+    this.#beside.use(name);
+    // Until it is here, the list names it.
+    if (name !== "") {
+      this.translate();
+      this.#take(name + MODEL);
+    } else {
+      this.#take(value);
+    }
+  }
+
+  /** @param {string} value */
+  #take(value) {
+    this.#compare.value = value;
+    this.#onChange();
+  }
+
+  /** The other model has come, or is gone. */
+  #besideChanged() {
+    const { name, recognizer } = this.#beside;
+    const value = this.#compare.value;
+    this.translate();
+    if (recognizer) {
+      const wanted = name + MODEL + this.#wanted;
+      const own = recognizer.heads.find(({ id }) => id === recognizer.defaultHead) ?? recognizer.heads[0];
+      const strategy = own.strategy ? STRATEGY + own.strategy : "";
+      this.#take(has(this.#compare, wanted) ? wanted : name + MODEL + own.id + strategy);
+    } else if (value.includes(MODEL)) {
+      this.#take("");
+    }
   }
 
   get #chosen() {
@@ -156,9 +260,38 @@ export class HeadChoice {
 const has = (select, value) => Array.from(select.options).some((option) => option.value === value);
 
 /**
+ * The heads of a model to compare with: those of words, and those of pieces with each strategy.
+ * @param {Recognizer} recognizer
+ * @param {string | null} bundle
+ * @param {string} before goes before the values
+ */
+function choices({ heads }, bundle, before) {
+  const ofWords = heads.filter(({ unit }) => unit === "words");
+  return [
+    ...ofWords.map((head) => option(before + head.id, nameOf(head, bundle))),
+    ...heads.flatMap((head) =>
+      head.strategies.map((strategy) => {
+        const name = t("head-strategy", { head: nameOf(head, bundle), strategy });
+        return option(`${before}${head.id}${STRATEGY}${strategy}`, name);
+      }),
+    ),
+  ];
+}
+
+/**
+ * Whether all of a bundle is in the browser's cache.
+ * @param {string} name
+ */
+async function isHere(name) {
+  const { inspect } = await import("../pkg/nerite.js");
+  const info = await inspect(addressOf(name)).catch(() => null);
+  return info !== null && info.cachedBytes >= info.bytes;
+}
+
+/**
  * Fills a select, and keeps what was chosen where that is still there.
  * @param {HTMLSelectElement} select
- * @param {HTMLOptionElement[]} options
+ * @param {(HTMLOptionElement | HTMLOptGroupElement)[]} options
  * @param {string} fallback
  */
 function fill(select, options, fallback) {

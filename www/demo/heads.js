@@ -12,7 +12,8 @@ import { reportOf } from "./catalog.js";
  * @param {string | null} bundle the bundle's name, if it is one of the site's
  */
 export function nameOf({ id, title }, bundle) {
-  if (bundle !== null && knows(`head-${id}`)) return t(`head-${id}`);
+  const key = bundle === null ? undefined : [`head-${bundle}-${id}`, `head-${id}`].find(knows);
+  if (key) return t(key);
   return label(title && title !== id ? `${id}: ${title}` : id, 80);
 }
 
@@ -27,7 +28,8 @@ export function aboutOf({ id, title }, bundle) {
   if (bundle === null) return { text: label(title ?? "", 200), report: null };
   const report = reportOf(bundle, id);
   const figure = report && t("head-figure", { f1: report.f1.toFixed(2), sentences: formatNumber(report.sentences) });
-  const about = knows(`head-${id}-about`) ? t(`head-${id}-about`) : label(title ?? "", 200);
+  const key = [`head-${bundle}-${id}-about`, `head-${id}-about`].find(knows);
+  const about = key ? t(key) : label(title ?? "", 200);
   const name = report?.file.replace(/^reports\/|\.json$/g, "");
   return {
     text: [about, figure].filter(Boolean).join(" "),

@@ -1,12 +1,12 @@
 // Says when a text is none that the model was made for, and offers a model that was.
 
-import { byId, label } from "../shared/dom.js";
+import { byId } from "../shared/dom.js";
 import { currentLanguage, knows, t } from "../shared/i18n.js";
-import { fitting, madeFor } from "./catalog.js";
-import { strangeLanguage, strangeScript } from "./strange.js";
+import { fitting, madeFor, titleOf } from "./catalog.js";
+import { strangeLanguage, strangeScript, strangeWords, withoutNames } from "./strange.js";
 
 /** @typedef {() => { text: string, other: string | null }} Make what is said, in the language of the page, and the bundle that is offered */
-/** @typedef {{ script: string } | { language: string }} Strange what a text is of */
+/** @typedef {{ script: string } | { language: string } | "words"} Strange what a text is of: a script, a language, or words that are unknown */
 
 export class Misfit {
   /** @type {Make | null} */
@@ -22,23 +22,35 @@ export class Misfit {
   /**
    * Looks at a text.
    * @param {string} text
+   * @param {import("../pkg/nerite.js").Recognizer} recognizer
    * @param {string | null} bundle the model's name, if it is one of the site's
    */
-  async look(text, bundle) {
+  async look(text, recognizer, bundle) {
     const own = ++this.#asked;
-    const made = bundle && madeFor(bundle);
-    /** @param {Make | null} make */
-    const show = (make) => {
-      if (own !== this.#asked) return;
-      this.#make = make;
-      this.translate();
-    };
-    if (!made || text === "") return show(null);
-    const script = strangeScript(text, made.scripts);
-    if (script) return show(() => said({ script }, made, bundle));
+    const made = bundle === null ? null : madeFor(bundle);
+    const strange = text === "" ? null : await this.#find(text, recognizer, made);
+    if (own !== this.#asked) return;
+    this.#make = strange && (() => said(strange, made, bundle));
+    this.translate();
+  }
+
+  /**
+   * @param {string} text
+   * @param {import("../pkg/nerite.js").Recognizer} recognizer
+   * @param {import("./catalog.js").MadeFor | null} made
+   * @returns {Promise<Strange | null>}
+   */
+  async #find(text, recognizer, made) {
+    const script = made && strangeScript(text, made.scripts);
+    if (script) return { script };
     // Without its list of languages the page says nothing of them.
-    const language = await strangeLanguage(text, made.languages).catch(() => null);
-    return show(language ? () => said({ language }, made, bundle) : null);
+    const language = made && (await strangeLanguage(text, made.languages).catch(() => null));
+    if (language) return { language };
+    // A model that has gone in the meantime says nothing.
+    return recognizer.vocabulary(withoutNames(text)).then(
+      (found) => (strangeWords(found, made?.languages) ? "words" : null),
+      () => null,
+    );
   }
 
   translate() {
@@ -49,18 +61,22 @@ export class Misfit {
     if (!said) return;
     const { other } = said;
     if (byId("misfit-text").textContent !== said.text) byId("misfit-text").textContent = said.text;
-    use.textContent = other ? t("misfit-use", { name: label(other) }) : "";
+    use.textContent = other ? t("misfit-use", { name: titleOf(other) }) : "";
     use.onclick = other ? () => this.#onUse(other) : null;
   }
 }
 
 /**
  * @param {Strange} strange
- * @param {{ languages: string[] }} made
+ * @param {import("./catalog.js").MadeFor | null} made
  * @param {string | null} bundle
  */
-function said(strange, { languages }, bundle) {
-  const known = languages.map((code) => nameOfLanguage(code)).join(", ");
+function said(strange, made, bundle) {
+  const known = made?.languages.map((code) => nameOfLanguage(code)).join(", ") ?? "";
+  if (strange === "words") {
+    const text = made ? t("misfit-words-made", { known }) : t("misfit-words");
+    return { text, other: null };
+  }
   const other = fitting(strange);
   const text =
     "script" in strange

@@ -6,7 +6,7 @@ import { megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
 import { agree, disagree, hasAgreed } from "./agreed.js";
 import { CacheLine } from "./cache-line.js";
-import { addressOf, isBundleName, isListed, readCatalog, titleOf } from "./catalog.js";
+import { addressOf, isBundleName, isListed, readCatalog, sizedTitleOf } from "./catalog.js";
 import { showFacts } from "./model-facts.js";
 import { ownAddress } from "./own-address.js";
 import { Status } from "./status.js";
@@ -148,19 +148,9 @@ export class ModelCard {
 
   /** @param {string} current */
   async #fillEncoders(current) {
-    /** @type {{ name: string, bytes?: number }[]} */
     const listed = [...(await readCatalog())];
     if (!listed.some(({ name }) => name === current)) listed.push({ name: current });
-    this.#encoder.replaceChildren(
-      ...listed.map(({ name, bytes }) =>
-        option(
-          name,
-          Number.isFinite(bytes) && bytes !== undefined
-            ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes) })
-            : titleOf(name),
-        ),
-      ),
-    );
+    this.#encoder.replaceChildren(...listed.map((bundle) => option(bundle.name, sizedTitleOf(bundle))));
     this.#encoder.value = current;
     this.#encoder.disabled = false;
   }

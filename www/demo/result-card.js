@@ -3,10 +3,11 @@
 import { byId } from "../shared/dom.js";
 import { counted, formatNumber, t } from "../shared/i18n.js";
 import { afterFrame, oncePerFrame, pacer } from "../shared/pace.js";
+import { ask } from "./ask.js";
 import { differences } from "./compare.js";
 import { ExportMenu } from "./export-menu.js";
 import { Filter } from "./filter.js";
-import { HeadChoice, idOf } from "./head-choice.js";
+import { HeadChoice } from "./head-choice.js";
 import { Latest } from "./latest.js";
 import { Misfit } from "./misfit.js";
 import { ResultView } from "./result-view.js";
@@ -17,7 +18,7 @@ import { WordChoice } from "./word-choice.js";
 /**
  * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
  * @typedef {import("../pkg/nerite.js").Prediction} Prediction
- * @typedef {import("./head-choice.js").Asked} Asked
+ * @typedef {import("./head-choice.js").Question} Question
  * @typedef {import("./share-link.js").Settings} Settings
  * @typedef {import("./summary.js").Shown} Shown
  * @typedef {import("./summary.js").Growing} Growing
@@ -122,11 +123,11 @@ export class ResultCard {
   }
 
   /**
-   * What a link carries beside the text: head, the one beside it, threshold, types that are off.
+   * What a link carries beside the text: model, head, the one beside it, threshold, types that are off.
    * @returns {Settings}
    */
   get settings() {
-    return { ...this.#heads.settings, threshold: this.#filter.threshold, off: this.#filter.off };
+    return { bundle: this.#bundle, ...this.#heads.settings, threshold: this.#filter.threshold, off: this.#filter.off };
   }
 
   /**
@@ -165,21 +166,20 @@ export class ResultCard {
 
   /** @param {AbortSignal} signal */
   async #analyse(signal) {
-    const recognizer = this.#recognizer;
     const text = this.#readText();
-    if (!recognizer || text === null) return;
-    const heads = this.#heads.asked();
-    const current = () => !signal.aborted && recognizer === this.#recognizer;
+    const questions = this.#heads.asked();
+    if (questions.length === 0 || text === null) return;
+    const inUse = () => questions.every(({ recognizer }) => this.#heads.isInUse(recognizer));
+    const current = () => !signal.aborted && inUse();
     const long = text.length > LONG_TEXT;
     try {
       if (text === "") {
+        this.#layOut([]);
         await this.#show(text, [], current);
         return;
       }
-      if (long) await this.#beginLong(recognizer, text, heads);
-      /** @type {import("../pkg/nerite.js").PredictOptions} */
-      const options = {
-        ...this.#heads.options(),
+      if (long) await this.#beginLong(text, questions);
+      const predictions = await ask(text, questions, {
         signal,
         visible: () => this.#views[0].visibleRange(),
         onProgress: (progress) => {
@@ -188,16 +188,16 @@ export class ResultCard {
         onPart: (part, side) => {
           if (this.#partial && current()) this.#addPart(this.#partial.predictions[side], part, side);
         },
-      };
-      const predictions = await recognizer.predictAll(text, heads, options);
+      });
       if (!current()) return;
       // What is whole is not to be followed by its parts.
       this.#endParts();
+      this.#layOut(questions);
       await this.#show(text, predictions, current);
       this.#listener.onSuccess();
-      this.#misfit.look(text, this.#bundle);
+      this.#misfit.look(text, questions[0].recognizer, this.#bundle);
     } catch (error) {
-      if (recognizer !== this.#recognizer) return;
+      if (!inUse()) return;
       if (!signal.aborted) this.#listener.onFailure(error);
       else if (long) this.#stopped();
     } finally {
@@ -207,25 +207,20 @@ export class ResultCard {
 
   /**
    * Shows a long text before anything is known of it.
-   * @param {Recognizer} recognizer
    * @param {string} text
-   * @param {Asked[]} heads
+   * @param {Question[]} questions
    */
-  async #beginLong(recognizer, text, heads) {
-    /** @type {(asked: Asked) => import("./summary.js").Begun} */
-    const begun = (asked) => ({
-      tags: recognizer.heads.find(({ id }) => id === idOf(asked))?.tags ?? [],
-      words: [],
-      entities: [],
-    });
-    this.#partial = { text, predictions: heads.map(begun), compared: null, progress: { words: 0, total: 0 } };
-    this.#layOut(heads);
+  async #beginLong(text, questions) {
+    /** @type {(question: Question) => import("./summary.js").Begun} */
+    const begun = ({ head: { tags } }) => ({ tags, words: [], entities: [] });
+    this.#partial = { text, predictions: questions.map(begun), compared: null, progress: { words: 0, total: 0 } };
+    this.#layOut(questions);
     this.#box.dataset.busy = "";
     byId("stopped").hidden = true;
     byId("working").hidden = false;
     byId("analysis-progress").value = 0;
     byId("working-count").textContent = "";
-    for (const view of this.#views.slice(0, heads.length)) await view.setText(text);
+    for (const view of this.#views.slice(0, questions.length)) await view.setText(text);
   }
 
   /** @param {{ words: number, total: number }} progress */
@@ -287,16 +282,15 @@ export class ResultCard {
 
   /**
    * One column, or two with the heads' names over them.
-   * @param {Asked[]} heads
+   * @param {Question[]} questions
    */
-  #layOut(heads) {
-    const two = heads.length > 1;
+  #layOut(questions) {
+    const two = questions.length > 1;
     byId("result-columns").classList.toggle("two", two);
     byId("result-other-column").hidden = !two;
     byId("comparison").hidden = !two;
-    const [first, second] = heads.map((asked) => (two ? this.#heads.nameOf(asked) : ""));
-    byId("result-head-0").textContent = first ?? "";
-    byId("result-head-1").textContent = second ?? "";
+    byId("result-head-0").textContent = two ? questions[0].name : "";
+    byId("result-head-1").textContent = two ? questions[1].name : "";
     byId("result-head-0").hidden = !two;
   }
 
@@ -306,10 +300,9 @@ export class ResultCard {
    * @param {() => boolean} current tells whether this is still wanted
    */
   async #show(text, predictions, current) {
-    this.#layOut(predictions);
     byId("stopped").hidden = true;
     const [first, second] = predictions;
-    const compared = second ? await differences(first.entities, second.entities) : null;
+    const compared = second ? await differences(first, second) : null;
     if (!current()) return;
     if (!first) {
       await this.#views[0].setText("");

@@ -15,6 +15,9 @@ import { ResultBlocks } from "./result-blocks.js";
  * @typedef {import("./result-block.js").Block} Block
  */
 
+/** Blocks of a text that are drawn at once for printing: some two hundred pages. */
+const MOST_ON_PAPER = 400;
+
 export class ResultView {
   #root;
   #listener;
@@ -69,6 +72,10 @@ export class ResultView {
     root.addEventListener("click", (event) => this.#onChosen(event));
     root.addEventListener("keydown", (event) => this.#onKey(event));
     root.addEventListener("copy", (event) => this.#onCopy(event));
+    // On paper all of it is near, and there are no frames to wait for.
+    addEventListener("beforeprint", () => {
+      for (const block of this.#blocks.all.slice(0, MOST_ON_PAPER)) this.#draw(block);
+    });
   }
 
   /**

@@ -14,10 +14,10 @@ const PLAIN = "text=";
 const PACKED = "packed=";
 
 /** What a head or a type may be called in a link, and how many types it may switch off. */
-const LONGEST_NAME = 100;
+const LONGEST_NAME = 250;
 const MOST_TYPES = 60;
 
-/** @typedef {{ head: string, compare: string, threshold: number, off: string[] }} Settings what a link carries beside the text */
+/** @typedef {{ bundle?: string | null, head: string, compare: string, threshold: number, off: string[] }} Settings what a link carries beside the text */
 
 /**
  * The address of this page with the text in it, packed where that is shorter and the browser can.
@@ -29,6 +29,7 @@ export async function linkTo(text, settings = {}) {
   const url = new URL(location.href);
   // Who follows the link has not agreed to a download.
   url.searchParams.delete("start");
+  if (settings.bundle) url.searchParams.set("bundle", settings.bundle);
   const bytes = new TextEncoder().encode(text);
   const links = [];
   if (typeof CompressionStream === "function") {

@@ -12,6 +12,17 @@ const MOST = 4000;
 /** The part of the letters that may be of scripts that the model does not know. */
 const MOST_OTHERS = 0.3;
 
+/** Fewer words say nothing of a vocabulary. */
+const FEWEST_WORDS = 12;
+/** The part of words that may be unknown. */
+const MOST_UNKNOWN = 0.3;
+/**
+ * How many subwords a word may have on average. Measured with the models of the site: English, also of chats and
+ * contracts, has 1.0 to 1.5 under an English vocabulary, other languages in Latin letters 1.9 to 2.8 (those that a model
+ * was made for too, where its vocabulary is English), letters at random 3.8 and more.
+ */
+const MOST_SUBWORDS = { english: 1.85, other: 3 };
+
 const SCRIPTS = ["Latn", "Hang", "Kana", "Hani", "Cyrl", "Arab", "Hebr", "Grek", "Deva", "Thai"];
 /** @type {[script: string, test: RegExp][]} */
 const TESTS = SCRIPTS.map((script) => [
@@ -80,4 +91,20 @@ export async function strangeLanguage(text, known) {
   const own = Math.max(...[...scores].map(([code, score]) => (known.includes(LANGUAGES[code]) ? score : 0)));
   if (!LANGUAGES[first] || known.includes(LANGUAGES[first]) || 1 - own < MARGIN) return null;
   return LANGUAGES[first];
+}
+
+/**
+ * A text without what begins with a capital: names are of no vocabulary, whatever the text.
+ * @param {string} text
+ */
+export const withoutNames = (text) => text.slice(0, MOST).replace(/\p{Lu}[\p{L}\p{M}'\u2019-]*/gu, " ");
+
+/**
+ * Whether most words of a text are none that the model's vocabulary has.
+ * @param {{ words: number, subwords: number, unknown: number }} found
+ * @param {string[] | undefined} known the model's languages
+ */
+export function strangeWords({ words, subwords, unknown }, known) {
+  const most = MOST_SUBWORDS[known?.join() === "en" ? "english" : "other"];
+  return words >= FEWEST_WORDS && (unknown > MOST_UNKNOWN * words || subwords > most * words);
 }

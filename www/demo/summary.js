@@ -15,7 +15,7 @@ import { renderLegend } from "./legend.js";
  * @typedef {{
  *   text: string,
  *   predictions: Prediction[],
- *   compared: { onlyFirst: Set<Entity>, onlySecond: Set<Entity> } | null,
+ *   compared: { onlyFirst: Set<Entity>, onlySecond: Set<Entity>, byPlace: boolean } | null,
  *   progress: null,
  * }} Whole a text, and all that they say of it
  * @typedef {Growing | Whole} Shown
@@ -73,13 +73,14 @@ export class Summary {
     const first = compared ? this.#count(compared.onlyFirst) : 0;
     const second = compared ? this.#count(compared.onlySecond) : 0;
     byId("next-difference").disabled = first + second === 0;
+    const figures = {
+      same: formatNumber(kept - first),
+      first: formatNumber(first),
+      second: formatNumber(second),
+      marker: "\u2260",
+    };
     byId("comparison-text").textContent = compared
-      ? t("compare-summary", {
-          same: formatNumber(kept - first),
-          first: formatNumber(first),
-          second: formatNumber(second),
-          marker: "\u2260",
-        })
+      ? [t("compare-summary", figures), compared.byPlace ? t("compare-by-place") : ""].filter(Boolean).join(" ")
       : "";
   }
 

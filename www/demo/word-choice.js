@@ -2,6 +2,7 @@
 
 import { byId, excerpt } from "../shared/dom.js";
 import { describeTag } from "../shared/tags.js";
+import { firstIndex } from "./blocks.js";
 import { WordPanel } from "./word-panel.js";
 
 /**
@@ -95,17 +96,28 @@ export class WordChoice {
   }
 
   /**
-   * Goes to the first word of the next of these entities, after the last one to the first.
+   * Goes to the place of the next of these entities, after the last one to the first, in the first column: the other
+   * one's words may be others.
    * @param {Iterable<import("../pkg/nerite.js").Entity>} entities
    */
   goToNext(entities) {
-    const at = this.#selected?.index ?? -1;
+    const [own] = this.#shown()?.predictions ?? [];
+    if (!own) return;
+    const at = this.#selected ? this.#start(this.#selected) : -1;
     let [first, next] = [Infinity, Infinity];
-    for (const { words } of entities) {
-      first = Math.min(first, words[0]);
-      if (words[0] > at) next = Math.min(next, words[0]);
+    for (const { start } of entities) {
+      const word = firstIndex(own.words.length, (index) => own.words[index].end > start);
+      const place = own.words[word]?.start ?? Infinity;
+      if (place < first) first = place;
+      if (place > at && place < next) next = place;
     }
-    this.#views[0].focus(Number.isFinite(next) ? next : first);
+    const place = Number.isFinite(next) ? next : first;
+    this.#views[0].focus(firstIndex(own.words.length, (index) => own.words[index].start >= place));
+  }
+
+  /** @param {Place} place */
+  #start({ side, index }) {
+    return this.#shown()?.predictions[side]?.words[index]?.start ?? -1;
   }
 
   #close() {

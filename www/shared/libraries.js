@@ -9,7 +9,10 @@
  *   getDocument(options: object): { promise: Promise<Pdf>, destroy(): Promise<void> },
  *   GlobalWorkerOptions: { workerSrc: string },
  * }} PdfLibrary
- * @typedef {{ extractRawText(file: { arrayBuffer: ArrayBufferLike }): Promise<{ value: string }> }} DocxLibrary
+ * @typedef {{
+ *   extractRawText(file: { arrayBuffer: ArrayBufferLike }): Promise<{ value: string }>,
+ *   convertToHtml(file: { arrayBuffer: ArrayBufferLike }, options: object): Promise<{ value: string }>,
+ * }} DocxLibrary
  * @typedef {{ francAll(text: string): [code: string, score: number][] }} LanguageLibrary
  */
 

@@ -83,7 +83,8 @@ pub use report::{
 pub use results::{Entity, Prediction, RecognizeError, Utf16Offsets, Word, from_utf16};
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};
 pub use tokenizer::{
-    Piece, Subword, Tokenizer, TokenizerError, prepare_piece_tokenizer, prepare_tokenizer,
+    Piece, Subword, Tokenizer, TokenizerError, Vocabulary, prepare_piece_tokenizer,
+    prepare_tokenizer,
 };
 pub use words::{Sentence, cut, plain};
 

@@ -11,9 +11,11 @@ use crate::int8::Backend;
 use crate::pieces::{Pieces, pick, read_pieces_on};
 use crate::results::{Entity, Prediction, RecognizeError, Word};
 use crate::tags::TagSet;
-use crate::tokenizer::{Tokenizer, TokenizerError};
+use crate::tokenizer::{Tokenizer, TokenizerError, Vocabulary};
 use crate::words::{self, Sentence};
 
+/// So much of a text says how its words look to a vocabulary.
+const VOCABULARY_BYTES: usize = 8000;
 /// Sentences go to the encoder in batches of about so many subwords.
 const BATCH_SUBWORDS: usize = 512;
 
@@ -131,6 +133,23 @@ impl<E: Engine> Recognizer<E> {
     /// A tokenizer that fails on the text.
     pub fn pieces(&self, text: &str) -> Result<Pieces, TokenizerError> {
         Pieces::new(&self.tokenizer, text, self.engine.config().window)
+    }
+
+    /// How the words of a text look to the encoder's vocabulary: those of its
+    /// first sentences, some hundreds.
+    ///
+    /// # Errors
+    ///
+    /// A tokenizer that fails on the text.
+    pub fn vocabulary(&self, text: &str) -> Result<Vocabulary, TokenizerError> {
+        let start = &text[..text.floor_char_boundary(VOCABULARY_BYTES)];
+        let words: Vec<String> = words::cut(start)
+            .into_iter()
+            .flatten()
+            .map(|range| words::plain(&start[range]).into_owned())
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.tokenizer.vocabulary(&words)
     }
 
     /// Finds the entities of a text that is cut into pieces already, with each

@@ -206,6 +206,25 @@ impl Tokenizer {
         Ok(subwords)
     }
 
+    /// How words look to the vocabulary. Those without a letter are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::subwords`].
+    pub fn vocabulary(&self, words: &[&str]) -> Result<Vocabulary, TokenizerError> {
+        let has_letter = |word: &&&str| word.chars().any(char::is_alphabetic);
+        let words: Vec<&str> = words.iter().filter(has_letter).copied().collect();
+        let mut vocabulary = Vocabulary {
+            words: words.len(),
+            ..Vocabulary::default()
+        };
+        for ids in self.subwords(&words)? {
+            vocabulary.subwords += ids.len();
+            vocabulary.unknown += usize::from(ids.iter().any(|&id| Some(id) == self.unknown));
+        }
+        Ok(vocabulary)
+    }
+
     /// A sentence of words as one sequence, as Python's `tokenizers` gives it
     /// for a text that is split already; with the special subwords around it
     /// if `specials`.
@@ -227,6 +246,18 @@ impl Tokenizer {
             };
         Ok(encoding.get_ids().iter().zip(places).map(subword).collect())
     }
+}
+
+/// How many subwords a text's words have, which says whether a vocabulary was
+/// made for texts like it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Words with a letter.
+    pub words: usize,
+    /// Their subwords.
+    pub subwords: usize,
+    /// How many of them hold something that the vocabulary does not know.
+    pub unknown: usize,
 }
 
 /// Where to cut a text so that no subword notices: before the first white space

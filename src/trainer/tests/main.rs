@@ -15,6 +15,7 @@ mod hub;
 mod predict;
 mod publish;
 mod readme;
+mod redact;
 mod resume;
 mod score;
 mod serve;

@@ -1,13 +1,20 @@
 // What wasm-bindgen has made of the two builds, and the one of them that this browser can run.
 
+/** @import { Bindings, Places } from "./internal.js" */
+
 import { compiled, own } from "./build.js";
 import * as plain from "./glue/plain/nerite_web.js";
 import * as relaxed from "./glue/relaxed/nerite_web.js";
 import { places } from "./thread.js";
 
+/** @type {Promise<Bindings> | null} */
 let started = null;
 
-/** The build for this browser, once for each thread: `Engine`, the metrics, and their `memory`. */
+/**
+ * The build for this browser, once for each thread: `Engine`, the metrics, and their `memory`.
+ * @param {Places | undefined} wasm
+ * @returns {Promise<Bindings>}
+ */
 export function build(wasm) {
   started ??= begin(wasm).catch((error) => {
     started = null;
@@ -16,6 +23,10 @@ export function build(wasm) {
   return started;
 }
 
+/**
+ * @param {Places | undefined} wasm
+ * @returns {Promise<Bindings>}
+ */
 async function begin(wasm) {
   const name = own();
   const bindings = { relaxed, plain }[name];

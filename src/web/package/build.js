@@ -1,5 +1,7 @@
 // The engine's code: the same crate, built twice. Relaxed SIMD is about twice as fast, where there is any.
 
+/** @import { Place } from "./internal.js" */
+
 import { NeriteError, refuse } from "./errors.js";
 
 // A module with one function: i32x4.relaxed_dot_i8x16_i7x16_add_s of constants.
@@ -13,7 +15,7 @@ export const own = () => (WebAssembly.validate(RELAXED) ? "relaxed" : "plain");
 
 /**
  * Compiles a build.
- * @param {{ url?: string, integrity?: string, gzip?: string, bytes?: Uint8Array }} place
+ * @param {Place} place
  */
 export async function compiled({ url, integrity, gzip, bytes }) {
   if (bytes) return WebAssembly.compile(bytes);
@@ -24,11 +26,12 @@ export async function compiled({ url, integrity, gzip, bytes }) {
   }
   if (!url) refuse("package", "this script does not know where the package's files are; options.wasmUrl says it");
   const name = url.split(/[?#]/)[0].split("/").slice(-3).join("/");
+  /** @type {Response} */
   let response;
   try {
     response = await fetch(url, integrity ? { integrity } : {});
   } catch (error) {
-    refuse("package", `${name}: it cannot be fetched: ${error.message}`);
+    refuse("package", `${name}: it cannot be fetched: ${error instanceof Error ? error.message : error}`);
   }
   const isHtml = /^text\/html/i.test(response.headers.get("Content-Type") ?? "");
   if (!response.ok || isHtml) {

@@ -1,17 +1,32 @@
 // Errors as pages see them, and their way from a worker to the page.
 
+/** @import { Told } from "./internal.js" */
+/** @import { ErrorCode } from "./nerite.js" */
+
 /** Why something did not work. `code` says which kind of trouble it is. */
 export class NeriteError extends Error {
+  /**
+   * @param {string} code one of those of nerite.d.ts
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
   constructor(code, message, options) {
     super(message, options);
     this.name = "NeriteError";
-    this.code = code;
+    this.code = /** @type {ErrorCode} */ (code);
+    /** Whether asking again would help nothing. */
+    this.final = false;
   }
 }
 
-export const refuse = (code, message) => {
+/**
+ * @param {string} code
+ * @param {string} message
+ * @returns {never}
+ */
+export function refuse(code, message) {
   throw new NeriteError(code, message);
-};
+}
 
 /** What engines of JavaScript say where there is no room left. */
 const NO_MEMORY =
@@ -19,7 +34,11 @@ const NO_MEMORY =
 /** What they say where a page's policy forbids WebAssembly. */
 const NO_WASM = /unsafe-eval|blocked by CSP|content security policy/i;
 
-/** An error as it is told: its own code, or what its message gives away. */
+/**
+ * An error as it is told: its own code, or what its message gives away.
+ * @param {any} error
+ * @returns {Told}
+ */
 export function describe(error) {
   const message = String(error?.message ?? error);
   if (typeof error?.code === "string" && error.name !== "AbortError") return { code: error.code, message };
@@ -33,27 +52,42 @@ export function describe(error) {
   return { code: "crash", message };
 }
 
+/** @param {Told} told */
 export const revive = ({ code, message }) => new NeriteError(code, message);
 
 /** What a function of the user's has thrown, on its way through ours. */
 class Thrown {
+  /** @param {unknown} error */
   constructor(error) {
     this.error = error;
   }
 }
 
-/** A user's function, whose errors pass through `guarded` as they are. */
+/**
+ * A user's function, whose errors pass through `guarded` as they are.
+ * @template {((...given: any[]) => any) | undefined} T
+ * @param {T} call
+ * @returns {T}
+ */
 export const callback = (call) =>
-  call &&
-  ((...given) => {
-    try {
-      return call(...given);
-    } catch (error) {
-      throw new Thrown(error);
-    }
-  });
+  /** @type {T} */ (
+    call &&
+      ((/** @type {any[]} */ ...given) => {
+        try {
+          return call(...given);
+        } catch (error) {
+          throw new Thrown(error);
+        }
+      })
+  );
 
-/** Runs a part of the public interface: whatever it throws is a NeriteError, or the user's own. */
+/**
+ * Runs a part of the public interface: whatever it throws is a NeriteError, or the user's own.
+ * @template T
+ * @param {AbortSignal | undefined} signal
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T>}
+ */
 export async function guarded(signal, run) {
   try {
     return await run();

@@ -1,6 +1,9 @@
 // Heads judged on labelled files: see nerite.d.ts. A worker of its own reads the file and keeps what is said of it
 // (judging.js); the recognizer's workers say it.
 
+/** @import { Evaluated, EvaluateOptions, HeadInfo, Labelled, LabelledSource, LoadOptions, ReadingOptions } from "./nerite.js" */
+/** @import { Places, Run, Starting, Task } from "./internal.js" */
+
 import { guarded, NeriteError, refuse } from "./errors.js";
 import { Handle } from "./handle.js";
 import { checked, EVALUATE, READ_LABELLED } from "./options.js";
@@ -12,9 +15,16 @@ const BLOCK = 512;
 /** Words that are worth the start of more workers. */
 const LONG = 400;
 
+/** @typedef {ReadingOptions & { texts?: boolean } & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">} ReadOptions */
+
 /** What the two files of a pair of BRAT's are called. */
 const PAIR = /^(.*)\.(txt|ann)$/i;
 
+/**
+ * @param {LabelledSource} file
+ * @param {ReadOptions} [options]
+ * @returns {Promise<Labelled>}
+ */
 export const readLabelled = (file, options) =>
   guarded(options?.signal, async () => {
     const { signal, texts, workers, worker, workerUrl, wasmUrl, ...reading } = checked(options, READ_LABELLED);
@@ -28,7 +38,10 @@ export const readLabelled = (file, options) =>
   });
 
 /**
- * @param {{ pool: object, heads: object[], grow(): Promise<void>, workers(): number }} recognizer
+ * @param {{ pool: import("./pool.js").Pool, heads: HeadInfo[], grow(): Promise<void>, workers(): number }} recognizer
+ * @param {LabelledSource} file
+ * @param {EvaluateOptions} [options]
+ * @returns {Promise<Evaluated>}
  */
 export async function evaluate({ pool, heads: known, grow, workers }, file, options) {
   const {
@@ -47,6 +60,7 @@ export async function evaluate({ pool, heads: known, grow, workers }, file, opti
   try {
     const read = await reader.read(file, reading);
     const lines = mapText(map);
+    /** @type {{ subject: { id: string, bundle: string }, decoder: string, backend: string }[]} */
     const candidates = await Promise.all(heads.map((head) => pool.ask("candidate", { head, decoder })));
     await reader.ask("beginJudging", { candidates, map: lines, types });
     if (read.words > LONG) grow().catch(() => {});
@@ -60,6 +74,7 @@ export async function evaluate({ pool, heads: known, grow, workers }, file, opti
         tell();
       });
     }
+    /** @type {string[][]} */
     const words = [];
     for (let from = 0; from < read.sentences; from += BLOCK)
       words.push(...(await reader.ask("sentences", { from, to: Math.min(from + BLOCK, read.sentences) })));
@@ -87,12 +102,23 @@ export async function evaluate({ pool, heads: known, grow, workers }, file, opti
   }
 }
 
-/** Has heads asked about some sentences, and the worker of the file told what they said. */
+/**
+ * Has heads asked about some sentences, and the worker of the file told what they said.
+ * @param {import("./pool.js").Pool} pool
+ * @param {Reader} reader
+ * @param {{ head: string, decoder: string }[]} asked
+ * @param {Run} block
+ * @param {AbortSignal | undefined} signal
+ * @param {(sentences: number) => void} onDone
+ */
 async function judgeBlock(pool, reader, asked, [first, end], signal, onDone) {
+  /** @type {Run[]} */
   const groups = [];
   for (let from = first; from < end; from += GROUP) groups.push([from, Math.min(from + GROUP, end)]);
   const inputs = await Promise.all(groups.map(([from, to]) => reader.ask("words", { from, to })));
+  /** @type {Promise<unknown>[]} */
   const told = [];
+  /** @type {Task[]} */
   const tasks = groups.map(([from, to], index) => ({
     name: "tag",
     input: () => ({ ...inputs[index], asked }),
@@ -114,20 +140,34 @@ class Reader {
   #wasm;
   #end;
 
+  /**
+   * @param {Starting} starting
+   * @param {Places | undefined} wasm
+   * @param {AbortSignal | undefined} signal
+   */
   constructor(starting, wasm, signal) {
     signal?.throwIfAborted();
     this.#handle = new Handle(starting);
     this.#wasm = wasm;
-    const stop = () => this.#handle.end(signal.reason);
+    const stop = () => this.#handle.end(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     this.#end = () => signal?.removeEventListener("abort", stop);
   }
 
+  /**
+   * @param {string} task
+   * @param {object} [input]
+   */
   ask(task, input) {
     return this.#handle.ask(task, input);
   }
 
-  /** Reads the file: what it holds. */
+  /**
+   * Reads the file: what it holds.
+   * @param {LabelledSource} file
+   * @param {ReadingOptions} options
+   * @returns {Promise<Labelled>}
+   */
   async read(file, { name, ...options }) {
     const input = await contents(file);
     return this.ask("readLabelled", { wasm: this.#wasm, ...input, name: name ?? input.name, options });
@@ -139,37 +179,59 @@ class Reader {
   }
 }
 
-/** Whatever window it is from. */
+/**
+ * Whatever window it is from.
+ * @param {unknown} value
+ * @param {string[]} kinds
+ */
 const isA = (value, ...kinds) => kinds.includes(Object.prototype.toString.call(value).slice("[object ".length, -1));
+/**
+ * @param {unknown} value
+ * @returns {value is Blob}
+ */
 const isBlob = (value) => isA(value, "Blob", "File");
+/** @param {Blob} blob */
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
 
-/** The bytes of whatever was handed in for a labelled file; of BRAT's files, those of all pairs. */
+/**
+ * The bytes of whatever was handed in for a labelled file; of BRAT's files, those of all pairs.
+ * @param {LabelledSource} file
+ * @returns {Promise<{ name: string, bytes?: Uint8Array, pairs?: object[] }>}
+ */
 async function contents(file) {
   if (typeof file === "string") return { name: "text", bytes: new TextEncoder().encode(file) };
-  if (isA(file, "Uint8Array")) return { name: "file", bytes: file };
-  if (isA(file, "ArrayBuffer")) return { name: "file", bytes: new Uint8Array(file) };
-  if (isBlob(file)) return { name: file.name ?? "file", bytes: await bytesOf(file) };
-  const list = typeof file?.[Symbol.iterator] === "function" ? Array.from(file) : [];
+  if (isA(file, "Uint8Array")) return { name: "file", bytes: /** @type {Uint8Array} */ (file) };
+  if (isA(file, "ArrayBuffer")) return { name: "file", bytes: new Uint8Array(/** @type {ArrayBuffer} */ (file)) };
+  if (isBlob(file)) return { name: nameOf(file) || "file", bytes: await bytesOf(file) };
+  const list = Symbol.iterator in Object(file) ? Array.from(/** @type {Iterable<Blob>} */ (file)) : [];
   if (list.length === 0 || !list.every(isBlob))
     refuse("input", "found no labelled file, expected a File, its bytes, its text, or BRAT's pairs of files");
   if (list.length === 1) return contents(list[0]);
   return pairs(list);
 }
 
-/** Files of a text and of its annotations, by their common name. */
+/** @param {Blob} file */
+const nameOf = (file) => /** @type {Partial<File>} */ (file).name ?? "";
+
+/**
+ * Files of a text and of its annotations, by their common name.
+ * @param {Blob[]} list
+ */
 async function pairs(list) {
-  const path = (file) => file.webkitRelativePath || file.name || "";
+  const path = (/** @type {Blob} */ file) => /** @type {File} */ (file).webkitRelativePath || nameOf(file);
+  /** @type {Map<string, { txt?: Blob, ann?: Blob }>} */
   const found = new Map();
   for (const file of list) {
     const [, stem, ending] = PAIR.exec(path(file)) ?? [];
     if (stem !== undefined) found.set(stem, { ...found.get(stem), [ending.toLowerCase()]: file });
   }
-  const whole = [...found].filter(([, { txt, ann }]) => txt && ann).sort(([a], [b]) => (a < b ? -1 : 1));
+  const whole = [...found]
+    .flatMap(([stem, { txt, ann }]) => (txt && ann ? [/** @type {const} */ ([stem, { txt, ann }])] : []))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (whole.length === 0)
     refuse("input", `found ${list.length} files, expected one, or BRAT's pairs (NAME.ann and NAME.txt)`);
   const name = whole[0][0].includes("/") ? whole[0][0].split("/")[0] : whole[0][0];
-  const read = ([stem, { txt, ann }]) =>
+  const read = (/** @type {(typeof whole)[0]} */ [stem, { txt, ann }]) =>
     Promise.all([bytesOf(txt), bytesOf(ann)]).then(([text, annotations]) => ({
       name: `${stem}.ann`,
       text,
@@ -178,13 +240,17 @@ async function pairs(list) {
   return { name, pairs: await Promise.all(whole.map(read)) };
 }
 
-/** A map as `nerite evaluate --map` takes it. */
+/**
+ * A map as `nerite evaluate --map` takes it.
+ * @param {EvaluateOptions["map"]} map
+ */
 function mapText(map) {
   if (map === undefined || typeof map === "string") return map;
   const pairs = Object.entries(map).map(([from, to]) => `${from}=${to ?? "O"}`);
   return pairs.length === 0 ? undefined : pairs.join(",");
 }
 
+/** @type {Record<string, string>} */
 const FLAGS = {
   format: "format",
   encoding: "encoding",
@@ -194,13 +260,21 @@ const FLAGS = {
   labels: "labels",
 };
 
-/** A word as a shell takes it. */
+/**
+ * A word as a shell takes it.
+ * @param {string} word
+ */
 const quoted = (word) => (/^[\w@+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** The command that does the same natively. */
+/**
+ * The command that does the same natively.
+ * @param {string} file
+ * @param {object} reading
+ * @param {Record<string, string | undefined>} judging
+ */
 function command(file, reading, judging) {
   const read = Object.entries(reading).map(([name, value]) => [FLAGS[name], value]);
   const flags = [...read, ...Object.entries(judging)].filter(([flag, value]) => flag && value !== undefined);
   const words = flags.flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  return ["nerite", "evaluate", file.split("/").at(-1), ...words].map(quoted).join(" ");
+  return ["nerite", "evaluate", file.split("/").at(-1) ?? file, ...words].map(quoted).join(" ");
 }

@@ -1,4 +1,6 @@
-// As much of the Cache API as downloads.js needs, in a folder on disk, for where there is no browser's cache.
+// As much of the Cache API as parts.js needs, in a folder on disk, for where there is no browser's cache.
+
+/** @import { Cached, Kept, Storage } from "./internal.js" */
 
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -15,13 +17,16 @@ function root() {
   return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "nerite", "js");
 }
 
+/** @implements {Storage} */
 export class FileStorage {
+  /** @param {string} name */
   async open(name) {
     const folder = join(root(), name);
     await mkdir(folder, { recursive: true });
     return new FileCache(folder);
   }
 
+  /** @param {string} name */
   async delete(name) {
     await rm(join(root(), name), { recursive: true, force: true });
   }
@@ -30,35 +35,49 @@ export class FileStorage {
 /** The ending of a file that holds the key of the one beside it. */
 const KEY = ".key";
 
-/** One cache: a file for each key, named by the key's hash. */
+/**
+ * One cache: a file for each key, named by the key's hash.
+ * @implements {Cached}
+ */
 class FileCache {
   #folder;
 
+  /** @param {string} folder */
   constructor(folder) {
     this.#folder = folder;
   }
 
+  /** @param {string} key */
   #path(key) {
     return join(this.#folder, createHash("sha256").update(key).digest("hex"));
   }
 
+  /** @param {string} path */
   async #size(path) {
     const found = await stat(path).catch(() => undefined);
     return found?.size;
   }
 
-  /** What is asked of a Response: its length, and later, if at all, its bytes. */
+  /**
+   * What is asked of a Response: its length, and later, if at all, its bytes.
+   * @param {any} key an address, or one of `keys`
+   * @returns {Promise<Kept | undefined>}
+   */
   async match(key) {
     const path = key.path ?? this.#path(key);
     const size = await this.#size(path);
     if (size === undefined) return undefined;
     return {
-      headers: { get: (name) => (name === "Content-Length" ? String(size) : null) },
+      headers: { get: (/** @type {string} */ name) => (name === "Content-Length" ? String(size) : null) },
       arrayBuffer: () => readFile(path),
     };
   }
 
-  /** Written beside and renamed: nothing half-written is ever read. */
+  /**
+   * Written beside and renamed: nothing half-written is ever read.
+   * @param {string} key
+   * @param {Response} response
+   */
   async put(key, response) {
     const path = this.#path(key);
     const beside = `${path}.${randomUUID()}.part`;
@@ -72,6 +91,7 @@ class FileCache {
     }
   }
 
+  /** @param {string} key */
   async delete(key) {
     const path = this.#path(key);
     const had = (await this.#size(path)) !== undefined;

@@ -1,10 +1,13 @@
 // One engine, which answers in the order of the questions: in a worker (worker.js), or on the thread that asks.
 
+/** @import { Answer, Bindings, BundleFile, Loaded, Places, Where } from "./internal.js" */
+
 import { build } from "./bindings.js";
-import { PART, Source } from "./downloads.js";
+import { Source } from "./downloads.js";
 import { describe, NeriteError, refuse } from "./errors.js";
 import { Judging } from "./judging.js";
 import { archive, train } from "./lesson.js";
+import { PART } from "./parts.js";
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
 const SLICE = 1 << 18;
@@ -16,24 +19,35 @@ const LARGEST_REPORT = 1 << 26;
 const MOST_AGAIN = 3;
 
 export class Host {
+  /** The engine, of which there is one once a bundle is loaded. @type {any} */
   #engine = null;
+  /** @type {Bindings | null} */
   #bindings = null;
+  /** @type {WebAssembly.Memory | null} */
   #memory = null;
   #stop = new AbortController();
-  /** Where the bundle is from, and whether it is kept. */
-  #from = {};
-  /** The values of the redaction that was asked for last, and the file that they were read from. */
+  /**
+   * Where the bundle is from, and whether it is kept.
+   * @type {{ source: Source, cache: boolean, manifest: Uint8Array } | null}
+   */
+  #from = null;
+  /**
+   * The values of the redaction that was asked for last, and the file that they were read from.
+   * @type {{ table: string | null | undefined, own: any }}
+   */
   #redactor = { table: undefined, own: null };
   /** Whether the training that goes on is to end. */
   #trainingStopped = false;
   #post;
   #judging = new Judging((building) => this.#built(building));
+  /** @type {Record<string, (input: any, progress: (told: object) => void) => any>} */
   #tasks = {
     ...this.#judging.tasks,
     candidate: (input) => this.#candidate(input),
     tag: ({ text, words, sentences, asked }) => this.#engine.tag(text, words, sentences, asked),
     load: (input, progress) => this.#load(input, progress),
     outline: ({ text }) => this.#engine.outline(text),
+    vocabulary: ({ text }) => this.#engine.vocabulary(text),
     predict: (input) => this.#predict(input),
     addHead: ({ head, title, bytes }) => {
       this.#engine.addHead(head, title, bytes);
@@ -50,10 +64,10 @@ export class Host {
     },
     restore: ({ table, text }) => this.#redactorOf(table).restore(text),
     restorePiece: ({ table, text, state, last }) => this.#redactorOf(table).restorePiece(text, state, last),
-    archive: (input) => archive({ engine: this.#engine, ...this.#from }, input),
+    archive: (input) => archive({ engine: this.#engine, ...this.#loaded }, input),
     train: (input, progress) => {
       this.#trainingStopped = false;
-      const { Trainer } = this.#bindings;
+      const { Trainer } = /** @type {Bindings} */ (this.#bindings);
       return train({ Trainer, engine: this.#engine, isStopped: () => this.#trainingStopped }, input, progress);
     },
     stop: () => {
@@ -61,11 +75,12 @@ export class Host {
     },
   };
 
-  /** @param {(message: object) => void} post */
+  /** @param {(message: Answer) => void} post */
   constructor(post) {
     this.#post = post;
   }
 
+  /** @param {any} asked `id`, `task` and its input */
   async answer({ id, task, ...input }) {
     try {
       const result = await this.#tasks[task](input, (progress) => this.#post({ id, progress }));
@@ -73,29 +88,42 @@ export class Host {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       // After a trap the engine's memory cannot be trusted: another worker is started.
-      const fatal = !(error instanceof NeriteError) && typeof error?.code !== "string";
+      const fatal = !(error instanceof NeriteError) && typeof (/** @type {any} */ (error)?.code) !== "string";
       this.#post({ id, error: fatal ? this.#trap(error) : describe(error), fatal });
     }
   }
 
-  /** The values of a table's file; null is an empty one. */
+  get #loaded() {
+    return this.#from ?? refuse("bundle", "no bundle has been loaded");
+  }
+
+  /**
+   * The values of a table's file; null is an empty one.
+   * @param {string | null | undefined} table
+   */
   #redactorOf(table) {
     if (!this.#redactor.own || this.#redactor.table !== table) {
       this.#redactor.own?.free();
       this.#redactor = { table: undefined, own: null };
-      this.#redactor = { table, own: new this.#bindings.Redactor(table ?? undefined) };
+      this.#redactor = { table, own: new /** @type {Bindings} */ (this.#bindings).Redactor(table ?? undefined) };
     }
     return this.#redactor.own;
   }
 
-  /** What a trap does not say: that there was no memory, or what the panic was. */
+  /**
+   * What a trap does not say: that there was no memory, or what the panic was.
+   * @param {unknown} error
+   */
   #trap(error) {
     const wanted = this.#bindings?.lackingBytes() ?? 0;
     if (error instanceof WebAssembly.RuntimeError && wanted > 0) {
-      const held = this.#memory.buffer.byteLength;
-      return { code: "memory", message: `out of memory: ${wanted} more bytes were asked for; the engine holds ${held}` };
+      const held = this.#memory?.buffer.byteLength;
+      return {
+        code: "memory",
+        message: `out of memory: ${wanted} more bytes were asked for; the engine holds ${held}`,
+      };
     }
-    const panic = globalThis.nerite_panic;
+    const panic = /** @type {any} */ (globalThis).nerite_panic;
     return panic && error instanceof WebAssembly.RuntimeError ? { code: "crash", message: panic } : describe(error);
   }
 
@@ -106,7 +134,12 @@ export class Host {
     this.#engine = null;
   }
 
-  /** `manifest` is that of the first worker: all of them are to hold the same bundle, whatever the server has by then. */
+  /**
+   * `manifest` is that of the first worker: all of them are to hold the same bundle, whatever the server has by then.
+   * @param {{ source: Where, cache: boolean, wasm?: Places, manifest?: Uint8Array }} input
+   * @param {(told: object) => void} progress
+   * @returns {Promise<Loaded>}
+   */
   async #load({ source, cache, wasm, manifest: known }, progress, again = 0) {
     const { signal } = this.#stop;
     const from = new Source(source);
@@ -115,6 +148,7 @@ export class Host {
     this.#from = { source: from, cache, manifest };
     const engine = new bindings.Engine(manifest);
     this.#engine = engine;
+    /** @type {BundleFile[]} */
     const files = engine.files();
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
     let done = 0;
@@ -143,7 +177,8 @@ export class Host {
         if (isKept && !inParts) await from.noteRight(file);
         kept &&= isKept;
       } catch (error) {
-        if (signal.aborted || !["integrity", "bundle"].includes(error.code)) throw error;
+        const code = /** @type {any} */ (error)?.code;
+        if (signal.aborted || !["integrity", "bundle"].includes(code)) throw error;
         // Part by part it is wrong, or what the manifest says of its parts is: as a whole it may be right all the same.
         if (inParts) await from.doubt(file);
         // What is wrong must not be kept; what came from the cache may be right on the server.
@@ -156,19 +191,26 @@ export class Host {
       done += file.bytes;
     }
     if (kept) await from.forgetOthers(files);
-    return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory.buffer.byteLength };
+    return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory?.buffer.byteLength ?? 0 };
   }
 
+  /** @param {Promise<Bindings>} building */
   async #built(building) {
     this.#bindings = await building;
     this.#memory = this.#bindings.memory;
     return this.#bindings;
   }
 
-  /** What a judge has to know of a head; the report of its own training says what it was fitted on. */
+  /**
+   * What a judge has to know of a head; the report of its own training says what it was fitted on.
+   * @param {{ head: string, decoder?: string }} asked
+   */
   async #candidate({ head, decoder }) {
-    const { source, manifest } = this.#from;
-    const file = JSON.parse(new TextDecoder().decode(manifest)).heads.find(({ id }) => id === head)?.report;
+    const { source, manifest } = this.#loaded;
+    const file = JSON.parse(new TextDecoder().decode(manifest)).heads.find(
+      (/** @type {{ id: string }} */ { id }) => id === head,
+    )?.report;
+    /** @type {Uint8Array<ArrayBuffer>[]} */
     const parts = [];
     let report;
     try {
@@ -182,11 +224,12 @@ export class Host {
     return this.#engine.candidate(head, decoder, report);
   }
 
+  /** @param {any} input */
   #predict({ text, words, sentences, ids, marks, lengths, questions }) {
     const start = performance.now();
     const answers = ids
       ? this.#engine.predictPieces(ids, marks, lengths, questions)
       : this.#engine.predict(text, words, sentences, questions);
-    return { answers, milliseconds: performance.now() - start, wasmBytes: this.#memory.buffer.byteLength };
+    return { answers, milliseconds: performance.now() - start, wasmBytes: this.#memory?.buffer.byteLength };
   }
 }

@@ -1,15 +1,24 @@
 // What an engine does to teach heads: to fit them, and to pack a bundle with them.
 
+/** @import { Mark } from "./nerite.js" */
+/** @import { BundleFile } from "./internal.js" */
+
 import { refuse } from "./errors.js";
 import { zip } from "./zip.js";
 
-/** A bundle as a zip file, with all heads that there are. */
+/**
+ * A bundle as a zip file, with all heads that there are.
+ * @param {{ engine: any, source: import("./downloads.js").Source, cache: boolean }} from
+ * @param {{ head: string }} asked
+ */
 export async function archive({ engine, source, cache }, { head }) {
+  /** @type {[string, Uint8Array][]} */
   const files = [["manifest.json", new TextEncoder().encode(engine.manifest(head))]];
-  const own = new Set(engine.describe().heads.map(({ id }) => `heads/${id}.safetensors`));
-  for (const file of engine.files()) {
+  const own = new Set(engine.describe().heads.map((/** @type {{ id: string }} */ { id }) => `heads/${id}.safetensors`));
+  for (const file of /** @type {BundleFile[]} */ (engine.files())) {
     let bytes = own.has(file.file) ? engine.headFile(file.file.slice("heads/".length, -".safetensors".length)) : null;
     if (!bytes) {
+      /** @type {Uint8Array<ArrayBuffer>[]} */
       const parts = [];
       await source.read(file, { cache }, async (part) => void parts.push(part.slice()));
       bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
@@ -22,9 +31,15 @@ export async function archive({ engine, source, cache }, { head }) {
 /** Milliseconds between two looks at what else was asked. */
 const AT_ONCE = 50;
 
-/** Fits a head to documents with marks; `progress` hears of every stage, and of the head before it has been judged. */
+/**
+ * Fits a head to documents with marks; `progress` hears of every stage, and of the head before it has been judged.
+ * @param {{ Trainer: any, engine: any, isStopped(): boolean }} of
+ * @param {{ documents: { text: string, marks: Mark[] }[], types: string[], from?: string, seed: number, judge: boolean }} input
+ * @param {(told: object) => void} progress
+ */
 export async function train({ Trainer, engine, isStopped }, { documents, types, from, seed, judge }, progress) {
   let last = performance.now();
+  /** @param {object} told */
   const breathe = async (told) => {
     if (performance.now() - last < AT_ONCE) return;
     progress(told);
@@ -41,7 +56,12 @@ export async function train({ Trainer, engine, isStopped }, { documents, types, 
       await breathe({ stage: "encode", done: added.length, total: documents.length });
     }
     const folds = trainer.divide(engine);
+    /** @type {number[]} */
     const losses = [];
+    /**
+     * @param {string} stage
+     * @param {number} [without] a part that is held back
+     */
     const fit = async (stage, without) => {
       trainer.begin(without);
       for (let step = trainer.step(); step; step = trainer.step()) {

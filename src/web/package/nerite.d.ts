@@ -167,6 +167,11 @@ export class Recognizer {
     options?: Pick<PredictOptions, "head" | "decoder" | "signal">,
   ): Promise<{ tags: string[][]; confidences: number[][] }>;
   /**
+   * How the first words of a text, some hundreds, look to the encoder's vocabulary: words with a letter, their subwords,
+   * and how many hold something unknown. English under an English vocabulary has some 1.3 subwords a word.
+   */
+  vocabulary(text: string): Promise<{ words: number; subwords: number; unknown: number }>;
+  /**
    * The text without what heads and patterns find in it, so that it can be handed on.
    * @example
    * const redaction = await recognizer.redact("Ann Lee, ann@example.com, asks …");

@@ -2,28 +2,48 @@
 
 import { callback, refuse } from "./errors.js";
 
+/** @typedef {(value: any) => boolean} Test */
+
+/** @type {Test} */
 const isFunction = (value) => typeof value === "function";
+/** @type {Test} */
 export const areOffsets = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+/** @type {Test} */
 const isAddress = (value) => typeof value === "string" || value instanceof URL;
+/** @type {Test} */
 const isSignal = (value) => typeof value?.aborted === "boolean" && isFunction(value.addEventListener);
+/** @type {Test} */
 const isName = (value) => typeof value === "string";
+/** @type {Test} */
 const isShare = (value) => typeof value === "number" && value >= 0 && value <= 1;
+/** @type {(of: Test) => Test} */
 const isList = (of) => (value) => Array.isArray(value) && value.every(of);
+/** @type {Test} */
 const isSpan = (value) => Number.isInteger(value?.start) && Number.isInteger(value.end);
+/** @type {Test} */
 const isBeside = (value) =>
   isFunction(value?.recognizer?.predictAll) && ["string", "undefined"].includes(typeof value.head);
-/** Types by types; null drops one. */
+/**
+ * Types by types; null drops one.
+ * @type {Test}
+ */
 const isMap = (value) =>
   typeof value === "string" ||
   (typeof value === "object" &&
     value !== null &&
     !Array.isArray(value) &&
     Object.values(value).every((to) => to === null || typeof to === "string"));
+/** @type {[string, Test]} */
 const truth = ["true or false", (value) => typeof value === "boolean"];
+/** @type {[string, Test]} */
 const text = ["a text", isName];
+/** @type {Test} */
 const areAddresses = (value) => isAddress(value) || (isAddress(value?.relaxed) && isAddress(value?.plain));
 
-/** What options are to be. Those without a test are looked at where they are used. */
+/**
+ * What options are to be. Those without a test are looked at where they are used.
+ * @type {Record<string, [kind: string, isRight: Test]>}
+ */
 const KINDS = {
   signal: ["an AbortSignal", isSignal],
   visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
@@ -76,10 +96,18 @@ const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColum
 export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];
 export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 
-/** Options, of which only these names are known; their functions are fit for `guarded`. */
-export function checked(options = {}, names) {
+/**
+ * Options, of which only these names are known; their functions are fit for `guarded`.
+ * @template {object} T
+ * @param {T | undefined} options
+ * @param {string[]} names
+ * @returns {T}
+ */
+export function checked(options, names) {
+  if (options === undefined) return /** @type {T} */ ({});
   if (typeof options !== "object" || options === null)
     refuse("input", `found ${options === null ? "null" : typeof options} for options, expected an object`);
+  /** @type {Record<string, unknown>} */
   const own = {};
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name))
@@ -89,5 +117,5 @@ export function checked(options = {}, names) {
       refuse("input", `options.${name}: found another kind of value, expected ${kind}`);
     own[name] = CALLBACKS.includes(name) && isFunction(value) ? callback(value) : value;
   }
-  return own;
+  return /** @type {T} */ (own);
 }

@@ -1,21 +1,32 @@
 // What a browser has for workers and addresses. In Node, platform-node.js takes this file's place.
 
+/** @import { Place, Places, Port, Starting, Where } from "./internal.js" */
+
 import { NeriteError, refuse } from "./errors.js";
 import { builds, worker as ownWorker } from "./wasm.js";
 
-/** Where the engine's code is, as a worker is told it. */
+/**
+ * Where the engine's code is, as a worker is told it.
+ * @param {import("./nerite.js").LoadOptions["wasmUrl"]} wasmUrl
+ * @returns {Places<Place>}
+ */
 export function wasmPlaces(wasmUrl) {
   if (!wasmUrl) return builds();
-  const absolute = (url) => ({ url: address(url).href });
-  if (wasmUrl.relaxed) return { relaxed: absolute(wasmUrl.relaxed), plain: absolute(wasmUrl.plain) };
+  const absolute = (/** @type {string | URL} */ url) => ({ url: address(url).href });
+  if (typeof wasmUrl === "object" && "relaxed" in wasmUrl)
+    return { relaxed: absolute(wasmUrl.relaxed), plain: absolute(wasmUrl.plain) };
   const folder = address(wasmUrl);
   if (folder.pathname.endsWith(".wasm")) return { relaxed: { url: folder.href }, plain: { url: folder.href } };
   if (!folder.pathname.endsWith("/")) folder.pathname += "/";
-  const of = (name) => ({ url: new URL(`${name}/nerite_web_bg.wasm`, folder).href });
+  const of = (/** @type {string} */ name) => ({ url: new URL(`${name}/nerite_web_bg.wasm`, folder).href });
   return { relaxed: of("relaxed"), plain: of("plain") };
 }
 
-/** An absolute address: of a page relative to its base, of a worker to its script. */
+/**
+ * An absolute address: of a page relative to its base, of a worker to its script.
+ * @param {string | URL} url
+ * @returns {URL}
+ */
 export function address(url) {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
@@ -28,10 +39,18 @@ export function address(url) {
   }
 }
 
-/** A bundle's folder. */
+/**
+ * A bundle's folder.
+ * @param {string | URL} source
+ * @returns {Where}
+ */
 export const folderOf = (source) => ({ base: address(source).href });
 
-/** The folder of an npm package that holds a bundle, by the page's import map. */
+/**
+ * The folder of an npm package that holds a bundle, by the page's import map.
+ * @param {string} name
+ * @returns {Where}
+ */
 export function packageFolder(name) {
   let manifest;
   try {
@@ -57,17 +76,22 @@ export const memoryBytes = () => (globalThis.navigator?.deviceMemory ?? 4) * 2 *
 /** Whether a thread of its own can be had for the engine. In a service worker there is none. */
 export const hasWorkers = () => typeof Worker === "function";
 
-/** Which way of starting a worker has worked on this page. */
+/**
+ * Which way of starting a worker has worked on this page.
+ * @type {"url" | "copy" | null}
+ */
 let way = null;
 
 /**
  * Starts a worker; it has said that it runs.
- * @param {{ worker?: () => Worker, workerUrl?: string | URL }} options
+ * @param {Starting} options
+ * @returns {Promise<Port>}
  */
 export async function startWorker({ worker, workerUrl }) {
   if (worker) return running(worker);
   const own = ownWorker();
   const given = workerUrl && { url: address(workerUrl).href };
+  /** @type {Record<"url" | "copy", () => Promise<Port>>} */
   const ways = given
     ? { url: () => byUrl(given.url), copy: () => byCopy(given) }
     : {
@@ -77,6 +101,7 @@ export async function startWorker({ worker, workerUrl }) {
         copy: () => byCopy(own),
       };
   // A script from another origin cannot be a worker, a copy of it can. A script that is a part of this one needs no file.
+  /** @type {("url" | "copy")[]} */
   const order = own.script && !given ? ["copy", "url"] : ["url", "copy"];
   if (way && !given) return ways[way]();
   const policy = watchPolicy();
@@ -104,9 +129,13 @@ export async function startWorker({ worker, workerUrl }) {
   }
 }
 
+/** @param {string} url */
 const byUrl = (url) => running(() => new Worker(url, { type: "module", name: "nerite" }));
 
-/** From a copy of the script in this page's own memory. */
+/**
+ * From a copy of the script in this page's own memory.
+ * @param {Place} place
+ */
 async function byCopy({ url, integrity, script }) {
   const text = script ?? (await textOf(url, integrity));
   const copy = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -117,29 +146,38 @@ async function byCopy({ url, integrity, script }) {
   }
 }
 
+/**
+ * @param {string | undefined} url
+ * @param {string | undefined} integrity
+ */
 async function textOf(url, integrity) {
   if (!url) refuse("input", "this script does not know where the package's files are; options.workerUrl says it");
-  const missing = (found) =>
+  const missing = (/** @type {string} */ found) =>
     refuse(
       "package",
       `worker.js: found ${found}, expected the worker's script; it is to be served beside the package's own, or options.workerUrl to say where it is (looked for at ${url})`,
     );
+  /** @type {Response} */
   let response;
   try {
     response = await fetch(url, integrity ? { integrity } : {});
   } catch (error) {
-    return missing(`no answer (${error.message})`);
+    return missing(`no answer (${error instanceof Error ? error.message : error})`);
   }
   if (!response.ok) missing(`HTTP status ${response.status}`);
   if (/^text\/html/i.test(response.headers.get("Content-Type") ?? "")) missing("an HTML page");
   return response.text();
 }
 
-/** Waits for a worker's first word. */
+/**
+ * Waits for a worker's first word.
+ * @param {() => Worker} make
+ * @returns {Promise<Port>}
+ */
 function running(make) {
   return new Promise((resolve, reject) => {
     const worker = make();
-    worker.onmessage = ({ data }) => data?.ready && resolve(worker);
+    worker.onmessage = ({ data }) => data?.ready && resolve(/** @type {Port} */ (worker));
     worker.onerror = (event) => {
       event.preventDefault?.();
       worker.terminate();
@@ -155,8 +193,9 @@ function running(make) {
 
 /** Notes what the page's policy forbids while a worker is started. */
 function watchPolicy() {
+  /** @type {string[]} */
   const seen = [];
-  const note = ({ effectiveDirective }) => {
+  const note = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective }) => {
     if (/^(worker|child|script)-src/.test(effectiveDirective)) seen.push(effectiveDirective);
   };
   globalThis.addEventListener?.("securitypolicyviolation", note);

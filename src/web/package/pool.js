@@ -1,6 +1,9 @@
 // Workers that hold the same bundle, and the queue of tasks that they take from.
 
-import { NeriteError } from "./errors.js";
+/** @import { Progress } from "./nerite.js" */
+/** @import { Input, Loaded, Starting, Task, Waiting } from "./internal.js" */
+
+import { NeriteError, refuse } from "./errors.js";
 import { Handle } from "./handle.js";
 
 /** Bytes that wasm's memory, which never shrinks, may grow by after a bundle is loaded. Ordinary texts take half. */
@@ -11,30 +14,50 @@ const GROWTH_PER_CHARACTER = 8;
 export class Pool {
   #input;
   #starting;
+  /** @type {Handle[]} */
   #workers = [];
-  /** The first worker while it is starting, and after. */
+  /**
+   * The first worker while it is starting, and after.
+   * @type {Promise<Handle> | null}
+   */
   #lead = null;
+  /** @type {Waiting[]} */
   #queue = [];
+  /** @type {Set<Handle>} */
   #busy = new Set();
-  /** Until the workers that are starting are there. */
+  /**
+   * Until the workers that are starting are there.
+   * @type {Promise<void> | null}
+   */
   #growing = null;
   #freed = false;
   /** Characters of the latest text. */
   #length = 0;
   /** Whether a further worker has run out of memory: then no more are started. */
   #full = false;
-  /** Heads beside the bundle's own, by name: further workers are told of them. */
+  /**
+   * Heads beside the bundle's own, by name: further workers are told of them.
+   * @type {Map<string, { head: string, title: string, bytes: Uint8Array }>}
+   */
   #added = new Map();
-  /** What the first worker says of the bundle. */
+  /**
+   * What the first worker says of the bundle.
+   * @type {Loaded | null}
+   */
   bundle = null;
 
   /**
-   * @param {{ source: object, cache: boolean, wasm?: object }} input what workers load
-   * @param {{ workers?: number, worker?: () => Worker, workerUrl?: string | URL }} starting how they are started
+   * @param {Input} input what workers load
+   * @param {Starting} starting how they are started
    */
   constructor(input, starting) {
     this.#input = input;
     this.#starting = starting;
+  }
+
+  /** The same, once there is one. */
+  get loaded() {
+    return this.bundle ?? refuse("bundle", "no bundle has been loaded");
   }
 
   /** What workers load. */
@@ -51,7 +74,12 @@ export class Pool {
     return this.#workers.length;
   }
 
-  /** The first worker; a fresh one if it has crashed. */
+  /**
+   * The first worker; a fresh one if it has crashed.
+   * @param {(progress: Progress) => void} [onProgress]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Handle>}
+   */
   async lead(onProgress, signal) {
     this.#refuseFreed();
     this.#lead ??= this.#start(onProgress, signal).catch((error) => {
@@ -65,10 +93,14 @@ export class Pool {
     if (this.#freed) throw new NeriteError("freed", "the recognizer was freed");
   }
 
+  /**
+   * @param {(progress: Progress) => void} [onProgress]
+   * @param {AbortSignal} [signal]
+   */
   async #start(onProgress, signal) {
     signal?.throwIfAborted();
     const handle = new Handle(this.#starting);
-    const stop = () => handle.end(signal.reason);
+    const stop = () => handle.end(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const bundle = await handle.ask("load", { ...this.#input, manifest: this.bundle?.manifest }, onProgress);
@@ -85,7 +117,10 @@ export class Pool {
     }
   }
 
-  /** Starts workers until there are `count`; resolves once they all are there. */
+  /**
+   * Starts workers until there are `count`; resolves once they all are there.
+   * @param {number} count
+   */
   async grow(count) {
     this.#refuseFreed();
     const start = async () => {
@@ -96,7 +131,7 @@ export class Pool {
           try {
             await this.#start();
           } catch (error) {
-            this.#full ||= error.code === "memory";
+            this.#full ||= error instanceof NeriteError && error.code === "memory";
             throw error;
           }
           this.#feed();
@@ -109,17 +144,25 @@ export class Pool {
     await this.#growing;
   }
 
-  /** Adds a head to all workers. */
+  /**
+   * Adds a head to all workers.
+   * @param {{ head: string, title: string, bytes: Uint8Array }} added
+   */
   async addHead(added) {
     const lead = await this.lead();
     const { heads } = await this.#watch(lead, lead.ask("addHead", added));
     this.#added.set(added.head, added);
     const others = this.#workers.filter((worker) => worker !== lead);
     await Promise.all(others.map((worker) => this.#watch(worker, worker.ask("addHead", added))));
-    this.bundle = { ...this.bundle, heads };
+    this.bundle = { ...this.loaded, heads };
   }
 
-  /** Asks the first worker what any of them could answer. */
+  /**
+   * Asks the first worker what any of them could answer.
+   * @param {string} task
+   * @param {object} input
+   * @returns {Promise<any>}
+   */
   async ask(task, input) {
     const lead = await this.lead();
     const answer = await this.#watch(lead, lead.ask(task, input));
@@ -127,6 +170,7 @@ export class Pool {
     return answer;
   }
 
+  /** @param {string} text */
   outline(text) {
     this.#length = text.length;
     return this.ask("outline", { text });
@@ -134,24 +178,27 @@ export class Pool {
 
   /**
    * Runs tasks in order, or as `nearest` of the first that waits says, as workers become free.
-   * @param {{ name?: string, input(): object, done(result: object): void, nearest?(queue: object[]): number }[]} tasks
+   * @param {Task[]} tasks
+   * @param {AbortSignal} [signal]
    */
   async run(tasks, signal) {
     if (tasks.length === 0) return;
     await this.lead();
     signal?.throwIfAborted();
-    await new Promise((resolve, reject) => {
+    /** @type {Promise<void>} */
+    const ended = new Promise((resolve, reject) => {
       let left = tasks.length;
-      const drop = (reason) => {
+      const drop = (/** @type {unknown} */ reason) => {
         signal?.removeEventListener("abort", stop);
         this.#queue = this.#queue.filter((entry) => !own.has(entry));
         reject(reason);
       };
-      const stop = () => drop(signal.reason);
+      const stop = () => drop(signal?.reason);
+      /** @type {Set<Waiting>} */
       const own = new Set(
         tasks.map((task) => ({
           task,
-          done: (result) => {
+          done: (/** @type {any} */ result) => {
             if (signal?.aborted) return;
             task.done(result);
             left -= 1;
@@ -166,6 +213,7 @@ export class Pool {
       this.#queue.push(...own);
       this.#feed();
     });
+    await ended;
   }
 
   /** Gives tasks to the workers that have none. */
@@ -194,7 +242,12 @@ export class Pool {
     }
   }
 
-  /** Takes a worker out that has crashed. */
+  /**
+   * Takes a worker out that has crashed.
+   * @template T
+   * @param {Handle} worker
+   * @param {Promise<T>} answer
+   */
   #watch(worker, answer) {
     return answer.catch((error) => {
       if (worker.failure) {
@@ -207,9 +260,12 @@ export class Pool {
     });
   }
 
-  /** Lets a worker go whose memory has grown beyond need: another one begins with little. */
+  /**
+   * Lets a worker go whose memory has grown beyond need: another one begins with little.
+   * @param {Handle} worker
+   */
   #renew(worker) {
-    const most = this.bundle.wasmBytes + MOST_GROWTH + GROWTH_PER_CHARACTER * this.#length;
+    const most = this.loaded.wasmBytes + MOST_GROWTH + GROWTH_PER_CHARACTER * this.#length;
     if (this.#freed || worker.failure || !worker.isIdle || !(worker.wasmBytes > most)) return;
     worker.end(new NeriteError("crash", "the worker's memory has grown too large"));
     this.#remove(worker);
@@ -222,6 +278,7 @@ export class Pool {
     );
   }
 
+  /** @param {Handle} worker */
   #remove(worker) {
     this.#workers = this.#workers.filter((other) => other !== worker);
     // Whichever is left leads; without any, the next question starts one.

@@ -1,16 +1,27 @@
 // The trainer's metrics, for pages over reports: see src/web/src/reports.rs. Call `start` first; best in a worker.
 
+/** @import { Bindings } from "./internal.js" */
+
 import { build } from "./bindings.js";
+import { refuse } from "./errors.js";
 import { builds } from "./wasm.js";
 
+/** @type {Bindings | null} */
 let metrics = null;
+
+const started = () => metrics ?? refuse("input", "start() has not been called, or has not ended");
 
 export async function start() {
   metrics = await build(builds());
 }
 
-export const checkFile = (...given) => metrics.checkFile(...given);
-export const compareReports = (...given) => metrics.compareReports(...given);
-export const listErrors = (...given) => metrics.listErrors(...given);
-export const breakDown = (...given) => metrics.breakDown(...given);
-export const judgeSample = (...given) => metrics.judgeSample(...given);
+/** @param {any[]} given */
+export const checkFile = (...given) => started().checkFile(...given);
+/** @param {any[]} given */
+export const compareReports = (...given) => started().compareReports(...given);
+/** @param {any[]} given */
+export const listErrors = (...given) => started().listErrors(...given);
+/** @param {any[]} given */
+export const breakDown = (...given) => started().breakDown(...given);
+/** @param {any[]} given */
+export const judgeSample = (...given) => started().judgeSample(...given);

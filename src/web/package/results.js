@@ -1,12 +1,25 @@
-// Workers' answers, sentence by sentence, and as pages see them.
+// What heads have said of some sentences: sentence by sentence, as it is kept, and as pages see it.
 
-/** A head's answer for sentences `from` to `to`, sentence by sentence. */
+/** @import { Entity, Word } from "./nerite.js" */
+/** @import { Result } from "./internal.js" */
+/** @import { Outline } from "./sentences.js" */
+
+/**
+ * A head's answer for sentences `from` to `to`, sentence by sentence.
+ * @param {Result} answer
+ * @param {Outline} outline
+ * @param {number} from
+ * @param {number} to
+ * @param {number} width how many tags there are
+ */
 export function divided({ tags, probabilities, entities }, outline, from, to, width) {
+  /** @type {Result[]} */
   const results = [];
   const base = outline.ends[from];
   let entity = 0;
   for (let sentence = from; sentence < to; sentence++) {
     const [first, last] = [outline.ends[sentence] - base, outline.ends[sentence + 1] - base];
+    /** @type {Result["entities"]} */
     const own = [];
     for (; entity < entities.length && entities[entity].words[0] < last; entity++) {
       const { words, type, score } = entities[entity];
@@ -21,9 +34,17 @@ export function divided({ tags, probabilities, entities }, outline, from, to, wi
   return results;
 }
 
-/** Words and entities of sentences from `from` on, as pages see them. */
+/**
+ * Words and entities of sentences from `from` on, as pages see them.
+ * @param {Outline} outline
+ * @param {number} from
+ * @param {Result[]} results
+ * @param {string[]} tags
+ */
 export function built(outline, from, results, tags) {
+  /** @type {Word[]} */
   const words = [];
+  /** @type {Entity[]} */
   const entities = [];
   results.forEach((result, offset) => {
     const sentence = from + offset;

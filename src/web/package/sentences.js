@@ -1,5 +1,7 @@
 // Sentences of a text: which of them have been read before, and how they go to the workers.
 
+/** @import { Result, Run } from "./internal.js" */
+
 /** Words whose results are kept for texts that are edited: some 70 bytes each. */
 const KEPT_WORDS = 300_000;
 /** Words of one task: few enough to be cancelled soon, enough to keep an engine busy. */
@@ -13,6 +15,10 @@ const AT_A_TIME = 400;
  * pieces, these are the words, and blocks that go to the encoder are the sentences.
  */
 export class Outline {
+  /**
+   * @param {string} text
+   * @param {{ words: Uint32Array, sentences: Uint32Array, pieces?: { ids: Uint32Array, marks: Uint8Array, contexts: Uint32Array } | null }} cut
+   */
   constructor(text, { words, sentences, pieces = null }) {
     this.text = text;
     this.words = words;
@@ -32,15 +38,20 @@ export class Outline {
     return this.ends.length - 1;
   }
 
+  /** @param {number} word */
   start(word) {
     return this.words[2 * word];
   }
 
+  /** @param {number} word */
   end(word) {
     return this.words[2 * word + 1];
   }
 
-  /** What a sentence's result depends on, besides heads and decoders. */
+  /**
+   * What a sentence's result depends on, besides heads and decoders.
+   * @param {number} sentence
+   */
   key(sentence) {
     if (this.pieces) {
       const { ids, marks, lengths } = this.blocks(sentence, sentence + 1);
@@ -53,7 +64,11 @@ export class Outline {
     return JSON.stringify(words);
   }
 
-  /** Sentences `from` to `to` as a task's input; offsets count from the first word. */
+  /**
+   * Sentences `from` to `to` as a task's input; offsets count from the first word.
+   * @param {number} from
+   * @param {number} to
+   */
   input(from, to) {
     if (this.pieces) return this.blocks(from, to);
     const [first, last] = [this.ends[from], this.ends[to]];
@@ -65,15 +80,23 @@ export class Outline {
     return { text: this.text.slice(base, this.end(last - 1)), words, sentences };
   }
 
-  /** Whether a word is a piece of the same word as the one before it. */
+  /**
+   * Whether a word is a piece of the same word as the one before it.
+   * @param {number} word
+   */
   continues(word) {
     return this.pieces !== null && (this.pieces.marks[word] & 2) !== 0;
   }
 
-  /** Of blocks, all pieces that they read; of each, how many these are, and which of them are its own. */
+  /**
+   * Of blocks, all pieces that they read; of each, how many these are, and which of them are its own.
+   * @param {number} from
+   * @param {number} to
+   */
   blocks(from, to) {
-    const { ids, marks, contexts } = this.pieces;
+    const { ids, marks, contexts } = /** @type {NonNullable<Outline["pieces"]>} */ (this.pieces);
     const lengths = new Uint32Array(3 * (to - from));
+    /** @type {{ ids: number[], marks: number[] }} */
     const all = { ids: [], marks: [] };
     for (let block = from; block < to; block++) {
       const [start, end] = contexts.subarray(2 * block, 2 * block + 2);
@@ -85,7 +108,11 @@ export class Outline {
     return { ids: Uint32Array.from(all.ids), marks: Uint8Array.from(all.marks), lengths };
   }
 
-  /** Whether a run of sentences has anything within these offsets. */
+  /**
+   * Whether a run of sentences has anything within these offsets.
+   * @param {[number, number]} range
+   * @param {Run} run
+   */
   meets([start, end], [from, to]) {
     return this.start(this.ends[from]) < end && this.end(this.ends[to] - 1) > start;
   }
@@ -93,9 +120,11 @@ export class Outline {
 
 /** Results of sentences, the latest used last. */
 export class Kept {
+  /** @type {Map<string, Result>} */
   #results = new Map();
   #words = 0;
 
+  /** @param {string} key */
   get(key) {
     const found = this.#results.get(key);
     if (found) {
@@ -105,6 +134,10 @@ export class Kept {
     return found;
   }
 
+  /**
+   * @param {string} key
+   * @param {Result} result
+   */
   set(key, result) {
     if (this.#results.has(key)) return;
     this.#results.set(key, result);
@@ -119,12 +152,23 @@ export class Kept {
 
 /**
  * Cuts sentences into runs that are to be read, and runs whose results are known.
- * @returns {Promise<{ known: [number, number][], unknown: [number, number][], words: number }>} `words`: how many unknown
+ * @param {Outline} outline
+ * @param {(sentence: number) => boolean} isKnown
+ * @param {number} workers
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<{ known: Run[], unknown: Run[], words: number }>} `words`: how many unknown
  */
 export async function runs(outline, isKnown, workers, signal) {
+  /** @type {Run[]} */
   const known = [];
+  /** @type {Run[]} */
   const unknown = [];
   let words = 0;
+  /**
+   * @param {Run[]} list
+   * @param {number} sentence
+   * @param {number} most of its words
+   */
   const extend = (list, sentence, most) => {
     const last = list.at(-1);
     const fits = last && last[1] === sentence && outline.ends[sentence + 1] - outline.ends[last[0]] <= most;
@@ -143,9 +187,12 @@ export async function runs(outline, isKnown, workers, signal) {
   return { known, unknown, words };
 }
 
-/** Lets the page do what else it has to. */
+/**
+ * Lets the page do what else it has to.
+ * @param {AbortSignal | undefined} signal
+ */
 export async function breathe(signal) {
-  if (globalThis.scheduler?.yield) await scheduler.yield();
+  if (typeof globalThis.scheduler?.yield === "function") await scheduler.yield();
   else await new Promise((resolve) => setTimeout(resolve));
   signal?.throwIfAborted();
 }

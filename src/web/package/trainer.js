@@ -1,8 +1,15 @@
 // Fitting heads to marks, in a worker of its own: see nerite.d.ts.
 
+/** @import { Mark, Progress, Trained, TrainOptions } from "./nerite.js" */
+/** @import { Input, Loaded, Starting } from "./internal.js" */
+
 import { NeriteError, refuse } from "./errors.js";
 import { Handle } from "./handle.js";
 
+/**
+ * @param {any} mark
+ * @returns {mark is Mark}
+ */
 const isMark = (mark) =>
   Number.isInteger(mark?.start) && Number.isInteger(mark.end) && typeof mark.type === "string" && mark.type !== "";
 
@@ -10,18 +17,26 @@ export class Trainer {
   #worker;
   #busy = false;
 
-  /** Made by `Recognizer.trainer`. */
+  /**
+   * Made by `Recognizer.trainer`.
+   * @param {Handle} worker
+   */
   constructor(worker) {
     this.#worker = worker;
   }
 
+  /**
+   * @param {{ input: Input, bundle: Loaded | null, starting: Starting }} pool
+   * @param {((progress: Progress) => void) | undefined} onProgress
+   * @param {AbortSignal | undefined} signal
+   */
   static async start({ input, bundle, starting }, onProgress, signal) {
     signal?.throwIfAborted();
     const worker = new Handle(starting);
-    const stop = () => worker.end(signal.reason);
+    const stop = () => worker.end(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      await worker.ask("load", { ...input, manifest: bundle.manifest }, onProgress);
+      await worker.ask("load", { ...input, manifest: bundle?.manifest }, onProgress);
       return new Trainer(worker);
     } catch (error) {
       worker.end(error);
@@ -31,10 +46,17 @@ export class Trainer {
     }
   }
 
-  /** Fits a head to documents `{text, marks: [{start, end, type}]}`. */
-  async train(documents, { types, from, seed = 0, judge = true, onProgress, onHead, signal } = {}) {
+  /**
+   * Fits a head to documents `{text, marks: [{start, end, type}]}`.
+   * @param {{ text: string, marks: Mark[] }[]} documents
+   * @param {TrainOptions} options
+   * @returns {Promise<Trained>}
+   */
+  async train(documents, options) {
+    const { types, from, seed = 0, judge = true, onProgress, onHead, signal } = options ?? {};
     if (!Array.isArray(documents) || documents.length === 0) refuse("input", "found no documents, expected a list");
-    documents.forEach(({ text, marks } = {}, index) => {
+    documents.forEach((document, index) => {
+      const { text, marks } = document ?? {};
       if (typeof text !== "string" || !Array.isArray(marks) || !marks.every(isMark))
         refuse("input", `document ${index}: expected {text, marks: [{start, end, type}]}`);
     });

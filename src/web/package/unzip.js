@@ -11,8 +11,19 @@ const [STORED, DEFLATED] = [0, 8];
 /** No bundle has more files, nor a longer directory, in bytes. */
 const [MOST_FILES, LONGEST_DIRECTORY] = [4096, 1 << 20];
 
+/**
+ * @param {Blob} blob
+ * @param {number} from
+ * @param {number} to
+ */
 const view = async (blob, from, to) => new DataView(await blob.slice(from, to).arrayBuffer());
-const damaged = (what) => refuse("bundle", `the zip file is damaged or of a form that is not read: ${what}`);
+/**
+ * @param {string} what
+ * @returns {never}
+ */
+function damaged(what) {
+  return refuse("bundle", `the zip file is damaged or of a form that is not read: ${what}`);
+}
 
 /**
  * The files of an archive by their paths.
@@ -22,6 +33,7 @@ const damaged = (what) => refuse("bundle", `the zip file is damaged or of a form
 export async function unzip(archive) {
   const { count, start, end } = await directoryOf(archive);
   const directory = await view(archive, start, end);
+  /** @type {[string, Blob][]} */
   const files = [];
   for (let at = 0, index = 0; index < count; index++) {
     if (at + ENTRY_BYTES > directory.byteLength || directory.getUint32(at, true) !== ENTRY)
@@ -42,6 +54,7 @@ export async function unzip(archive) {
   return files;
 }
 
+/** @param {Blob} archive */
 async function directoryOf(archive) {
   const from = Math.max(0, archive.size - END_BYTES - LONGEST_COMMENT);
   const tail = await view(archive, from, archive.size);
@@ -56,6 +69,10 @@ async function directoryOf(archive) {
   return damaged("it has no directory");
 }
 
+/**
+ * @param {Blob} archive
+ * @param {{ path: string, method: number, packed: number, bytes: number, local: number }} entry
+ */
 async function contents(archive, { path, method, packed, bytes, local }) {
   const head = await view(archive, local, local + LOCAL_BYTES);
   if (head.byteLength < LOCAL_BYTES || head.getUint32(0, true) !== LOCAL) damaged(`${path} is not where it should be`);
@@ -67,9 +84,15 @@ async function contents(archive, { path, method, packed, bytes, local }) {
   return inflated(piece, path, bytes);
 }
 
-/** What a piece unpacks to; no more than it says. */
+/**
+ * What a piece unpacks to; no more than it says.
+ * @param {Blob} piece
+ * @param {string} path
+ * @param {number} bytes
+ */
 async function inflated(piece, path, bytes) {
   let left = bytes;
+  /** @type {TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>} */
   const count = new TransformStream({
     transform(part, controller) {
       left -= part.length;

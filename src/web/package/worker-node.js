@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 
 import { Host } from "./host.js";
 
-const host = new Host((message) => parentPort.postMessage(message));
-parentPort.on("message", (message) => host.answer(message));
-parentPort.postMessage({ ready: true });
+const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
+const host = new Host((message) => port.postMessage(message));
+port.on("message", (message) => host.answer(message));
+port.postMessage({ ready: true });

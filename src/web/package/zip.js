@@ -11,13 +11,17 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
+/** @param {Uint8Array} bytes */
 export function crc32(bytes) {
   let sum = 0xffffffff;
   for (let at = 0; at < bytes.length; at++) sum = TABLE[(sum ^ bytes[at]) & 0xff] ^ (sum >>> 8);
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-/** Little-endian numbers of `[size in bytes, number]`. */
+/**
+ * Little-endian numbers of `[size in bytes, number]`.
+ * @param {number[][]} fields
+ */
 function numbers(fields) {
   const bytes = new DataView(new ArrayBuffer(fields.reduce((sum, [size]) => sum + size, 0)));
   let at = 0;
@@ -34,10 +38,12 @@ function numbers(fields) {
  * @param {[string, Uint8Array][]} files by path
  */
 export function zip(files) {
+  /** @type {Uint8Array[]} */
   const parts = [];
+  /** @type {Uint8Array[]} */
   const directory = [];
   let at = 0;
-  const add = (bytes) => {
+  const add = (/** @type {Uint8Array} */ bytes) => {
     parts.push(bytes);
     at += bytes.length;
   };

@@ -1,5 +1,5 @@
 //! A bundle in memory: built from the bytes of its files as they arrive, then
-//! asked about texts.
+//! asked about texts. Long, as it is all that a worker calls of a bundle.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::results::{Bundle, HeadResult, Outline};
+use crate::results::{Bundle, HeadResult, Outline, Vocabulary};
 use crate::sentences::Encoded;
 
 /// Why something was refused, as a page's `NeriteError` has it.
@@ -188,6 +188,14 @@ impl Engine {
             }
             _ => Ok(to_js(&Outline::new(text, &cut(text)))?),
         }
+    }
+
+    /// How the first words of a text look to the vocabulary:
+    /// `{words, subwords, unknown}`, of words with a letter.
+    pub fn vocabulary(&self, text: &str) -> Result<JsValue, JsValue> {
+        let found = self.bundle()?.recognizer.vocabulary(text);
+        let found = found.map_err(|error| Refusal::new("input", error))?;
+        Ok(to_js(&Vocabulary::from(found))?)
     }
 
     /// What the heads make of words of a text, in one run of the encoder.

@@ -137,6 +137,26 @@ impl Outline {
     }
 }
 
+/// How words look to the vocabulary.
+#[derive(Serialize)]
+pub(crate) struct Vocabulary {
+    words: f64,
+    subwords: f64,
+    unknown: f64,
+}
+
+impl From<nerite::Vocabulary> for Vocabulary {
+    fn from(found: nerite::Vocabulary) -> Self {
+        let [words, subwords, unknown] =
+            [found.words, found.subwords, found.unknown].map(|count| count as f64);
+        Self {
+            words,
+            subwords,
+            unknown,
+        }
+    }
+}
+
 /// What one head makes of the words.
 #[derive(Serialize)]
 pub(crate) struct HeadResult {

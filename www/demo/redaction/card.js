@@ -141,11 +141,11 @@ export class RedactionCard {
     this.#decided = text;
     const current = () => !signal.aborted && recognizer === this.#recognizer;
     const bar = byId("redaction-progress");
+    const second = this.#second.recognizer;
     const slow = setTimeout(() => {
       byId("redaction-working").hidden = false;
     }, 300);
     try {
-      const second = this.#second.recognizer;
       const redaction = await recognizer.redact(text, {
         heads: [this.#head()],
         also: second ? [{ recognizer: second }] : [],
@@ -164,7 +164,9 @@ export class RedactionCard {
       if (!current()) return;
       await this.#show(text, redaction, current);
     } catch (error) {
-      if (!signal.aborted && recognizer === this.#recognizer) this.#onFailure(error);
+      // A model that is not wanted any more has been freed: what was asked of it fails.
+      const wanted = recognizer === this.#recognizer && second === this.#second.recognizer;
+      if (!signal.aborted && wanted) this.#onFailure(error);
     } finally {
       clearTimeout(slow);
       byId("redaction-working").hidden = true;

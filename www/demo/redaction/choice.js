@@ -36,7 +36,11 @@ export class Choice {
     );
     byId("choice-redact").addEventListener("click", () => this.#decide((place) => this.#redact(place)));
     byId("choice-redact-all").addEventListener("click", () =>
-      this.#decide((_, value, text) => decisions.redactAll(value, text)),
+      this.#decide((place, value, text) => {
+        decisions.redactAll(value, text);
+        // All of them are of the type of this one.
+        this.#redact(place);
+      }),
     );
     this.#panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#chosen) return;

@@ -1,28 +1,23 @@
-// Another model beside the page's own, which looks at the text as well.
+// Which other model redacts beside the page's own.
 
-import { byId, label, messageOf, option } from "../../shared/dom.js";
+import { byId, option } from "../../shared/dom.js";
 import { megabytes, t } from "../../shared/i18n.js";
-import { addressOf, isBundleName, PERSONAL, readCatalog, titleOf } from "../catalog.js";
-
-/** @typedef {import("../../pkg/nerite.js").Recognizer} Recognizer */
+import { addressOf, listed, PERSONAL, sizedTitleOf } from "../catalog.js";
+import { ModelBeside } from "../model-beside.js";
 
 export class SecondModel {
   #choice = byId("second-model");
-  #state = byId("second-model-state");
-  #progress = byId("second-model-progress");
-  /** @type {Recognizer | null} */
-  #recognizer = null;
+  #model;
   /** @type {string | null} */
   #own = null;
-  #loading = new AbortController();
-  #say = () => "";
-  /** @type {{ name: string, bytes?: number }[]} */
-  #listed = [];
-  #onChange;
 
   /** @param {() => void} onChange the model has come, or is gone */
   constructor(onChange) {
-    this.#onChange = onChange;
+    this.#model = new ModelBeside(byId("second-model-state"), byId("second-model-progress"), () => {
+      this.#choice.value = this.#model.name;
+      this.#showAdvice();
+      onChange();
+    });
     this.#choice.addEventListener("change", () => this.#use(this.#choice.value));
     byId("second-model-add").addEventListener("click", () => {
       this.#choice.value = PERSONAL;
@@ -31,51 +26,40 @@ export class SecondModel {
     });
   }
 
-  /** @returns {Recognizer | null} */
   get recognizer() {
-    return this.#recognizer;
+    return this.#model.recognizer;
   }
 
   /** Lists the models that may be put beside this one. @param {string | null} own the page's model */
   async offer(own) {
     this.#own = own;
-    if (this.#listed.length === 0) this.#listed = await readCatalog();
     // The same model twice would find the same.
-    if (this.#choice.value !== "" && this.#choice.value === own) this.#use("");
+    if (this.#model.name !== "" && this.#model.name === own) this.#use("");
     this.translate();
-    if (this.#recognizer || this.#choice.value !== "") return;
+    if (this.#choice.value !== "") return;
     // What is here already need not be asked for.
-    const personal = this.#listed.find(({ name }) => name === PERSONAL && name !== own);
-    if (!personal) return;
+    if (own === PERSONAL || !listed().some(({ name }) => name === PERSONAL)) return;
     const { inspect } = await import("../../pkg/nerite.js");
     const info = await inspect(addressOf(PERSONAL)).catch(() => null);
-    if (info && info.cachedBytes >= info.bytes && this.#choice.value === "") {
+    if (info && info.cachedBytes >= info.bytes && this.#choice.value === "" && this.#own === own) {
       this.#choice.value = PERSONAL;
       await this.#use(PERSONAL);
     }
   }
 
   translate() {
-    const chosen = this.#choice.value;
-    const others = this.#listed.filter(({ name }) => name !== this.#own && isBundleName(name));
+    const others = listed().filter(({ name }) => name !== this.#own);
     this.#choice.replaceChildren(
       option("", t("second-none")),
-      ...others.map(({ name, bytes }) =>
-        option(
-          name,
-          Number.isFinite(bytes)
-            ? t("encoder-size", { name: titleOf(name), size: megabytes(bytes ?? 0) })
-            : titleOf(name),
-        ),
-      ),
+      ...others.map((bundle) => option(bundle.name, sizedTitleOf(bundle))),
     );
-    this.#choice.value = others.some(({ name }) => name === chosen) ? chosen : "";
-    this.#state.textContent = this.#say();
+    this.#choice.value = this.#model.name;
+    this.#model.translate();
     this.#showAdvice();
   }
 
   #showAdvice() {
-    const there = this.#listed.find(({ name }) => name === PERSONAL);
+    const there = listed().find(({ name }) => name === PERSONAL);
     const wanted = there && this.#own !== PERSONAL && this.#choice.value === "";
     byId("second-model-advice").hidden = !wanted;
     if (there) byId("second-model-add").textContent = t("second-add", { size: megabytes(there.bytes ?? 0) });
@@ -83,55 +67,8 @@ export class SecondModel {
 
   /** @param {string} name */
   async #use(name) {
-    this.#loading.abort();
-    this.#loading = new AbortController();
-    const { signal } = this.#loading;
-    this.#recognizer?.free();
-    this.#recognizer = null;
-    this.#tell(() => "");
+    const loading = this.#model.use(name);
     this.#showAdvice();
-    if (name === "") {
-      this.#progress.hidden = true;
-      this.#onChange();
-      return;
-    }
-    this.#progress.removeAttribute("value");
-    this.#progress.hidden = false;
-    this.#tell(() => t("status-opening", { name: titleOf(name) }));
-    try {
-      const { load } = await import("../../pkg/nerite.js");
-      const recognizer = await load(addressOf(name), {
-        signal,
-        onProgress: ({ loaded, total }) => {
-          this.#progress.max = total;
-          this.#progress.value = loaded;
-        },
-      });
-      if (signal.aborted) return recognizer.free();
-      this.#recognizer = recognizer;
-      const { name: licence, attribution } = recognizer.license ?? {};
-      this.#tell(() =>
-        t("license", {
-          source: label(recognizer.source, 200),
-          license: [licence ?? t("license-unknown"), attribution]
-            .filter(Boolean)
-            .map((part) => label(part, 200))
-            .join(", "),
-        }),
-      );
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#choice.value = "";
-      this.#tell(() => t("second-failed", { name: titleOf(name), reason: label(messageOf(error), 400) }));
-      this.#showAdvice();
-    }
-    this.#progress.hidden = true;
-    this.#onChange();
-  }
-
-  /** @param {() => string} make */
-  #tell(make) {
-    this.#say = make;
-    this.#state.textContent = make();
+    await loading;
   }
 }

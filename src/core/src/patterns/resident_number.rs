@@ -1,11 +1,33 @@
 //! Korean resident registration numbers: a date of birth, a hyphen, a digit of
-//! sex and century, and a check digit. (Those given out since October 2020 may
-//! have another digit there, which no rule can tell from a wrong one.)
+//! sex and century, and a check digit. Those given out since October 2020 have
+//! a random digit there. What such a number looks like is no rarity among
+//! order numbers, so without the check it counts only if it is written with the
+//! hyphen, its date of birth is not before that month, and its name stands
+//! shortly before it. (Older people whose number has been changed since then
+//! are not found without the check digit: marking by hand is.)
 
 use std::ops::Range;
 
 use super::dates::is_date;
-use super::scan::{is_blank, is_hyphen, is_whole_number, rows_of_digits};
+use super::scan::{is_blank, is_hyphen, is_said_before, is_whole_number, rows_of_digits};
+
+/// What such numbers are called.
+const NAMES: [&str; 10] = [
+    "주민등록번호",
+    "주민번호",
+    "외국인등록번호",
+    "등록번호",
+    "resident registration number",
+    "resident registration no",
+    "resident number",
+    "alien registration number",
+    "rrn",
+    "jumin",
+];
+/// So far before the number its name may stand, in bytes.
+const NEAR: usize = 60;
+/// The first month in which numbers had no check digit, as `YYMM`.
+const WITHOUT_CHECK: u32 = 2010;
 
 pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let separates = |c| is_hyphen(c) || is_blank(c);
@@ -13,13 +35,24 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let range = groups[0].start..groups[groups.len() - 1].end;
         let lengths: Vec<usize> = groups.iter().map(Range::len).collect();
         let fine = (lengths == [6, 7] || lengths == [13])
-            && is_checked(digits)
+            && (is_checked(digits)
+                || lengths == [6, 7]
+                    && has_no_check(digits)
+                    && is_said_before(text, range.start, NEAR, &NAMES))
             && is_whole_number(text, &range);
         if fine {
             found.push(range);
         }
         fine
     });
+}
+
+/// Whether it is of somebody born since there is no check digit.
+fn has_no_check(digits: &str) -> bool {
+    let value = |range: Range<usize>| digits[range].parse::<u32>().unwrap_or(0);
+    matches!(digits.as_bytes()[6], b'3' | b'4' | b'7' | b'8')
+        && value(0..4) >= WITHOUT_CHECK
+        && is_date(2000 + value(0..2), value(2..4), value(4..6))
 }
 
 fn is_checked(digits: &str) -> bool {
@@ -56,6 +89,29 @@ mod tests {
     #[test]
     fn numbers_are_found() {
         testing::finds_anywhere(find, &["900101-1234568", "9001011234568", "850815-2345675"]);
+    }
+
+    #[test]
+    fn numbers_without_a_check_digit_are_found_by_their_name() {
+        for text in [
+            "주민등록번호: 210305-3123456",
+            "아이 주민번호는 210305-4123450입니다",
+            "RRN 201001-3000000",
+            "Resident registration number (child) 251231-4999999",
+        ] {
+            assert_eq!(testing::found(find, text).len(), 1, "{text}");
+        }
+        testing::finds_nothing(
+            find,
+            &[
+                "210305-3123456",
+                "주문번호 210305-3123456",
+                "주민번호 200930-3123456",
+                "주민번호 211305-3123456",
+                "주민번호 900101-1234567",
+                "주민번호 2103053123456",
+            ],
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod lists;
 mod placeholder;
 mod policy;
 mod restore;
+mod spellings;
 mod table;
 #[cfg(test)]
 #[expect(

@@ -11,13 +11,14 @@ mod cursor;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::spellings::labels;
 use super::table::Table;
 use crate::patterns::joins;
 use cursor::{Cursor, Short, fold};
 
 /// Brackets that may stand for the square ones. What closes comes to the
 /// opening one's kind only. Quotes and round brackets are a sentence's own.
-const BRACKETS: [(&str, &str); 19] = [
+const BRACKETS: [(&str, &str); 23] = [
     ("\\[", "\\]"),
     ("[", "]"),
     ("{{", "}}"),
@@ -28,6 +29,10 @@ const BRACKETS: [(&str, &str); 19] = [
     ("<", ">"),
     ("&lt;", "&gt;"),
     ("&#91;", "&#93;"),
+    ("&#x5b;", "&#x5d;"),
+    ("&lsqb;", "&rsqb;"),
+    ("&lbrack;", "&rbrack;"),
+    ("\\x5b", "\\x5d"),
     ("%5b", "%5d"),
     ("\\u005b", "\\u005d"),
     ("\u{ff3b}", "\u{ff3d}"),
@@ -61,6 +66,9 @@ pub(super) type Placeholder = (usize, u32);
 pub(super) struct Reader {
     /// Each type and its words in capitals.
     kinds: Vec<(String, Vec<Vec<char>>)>,
+    /// Other words for types, which count between brackets: the type's place,
+    /// and the words.
+    labels: Vec<(usize, Vec<Vec<char>>)>,
     /// The letters that types begin with.
     first: Vec<char>,
     /// The entries in use, by type and number; any number if there are none.
@@ -75,11 +83,21 @@ impl Reader {
         let mut own: Vec<String> = kinds.map(str::to_owned).collect();
         own.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         own.dedup();
+        let words = |label: &str| -> Vec<Vec<char>> {
+            let words = label.split(['_', '-']);
+            words.map(|word| word.chars().map(fold).collect()).collect()
+        };
+        let mut named = Vec::new();
+        for (place, kind) in own.iter().enumerate() {
+            // What is a type itself stands for no other one.
+            let free = |label: &&&str| !own.iter().any(|kind| kind == **label);
+            let labels = labels(kind).iter().filter(free);
+            named.extend(labels.map(|label| (place, words(label))));
+        }
         let kinds: Vec<(String, Vec<Vec<char>>)> = own
             .into_iter()
             .map(|kind| {
-                let words = kind.split('_').map(|word| word.chars().map(fold).collect());
-                let words = words.collect();
+                let words = words(&kind);
                 (kind, words)
             })
             .collect();
@@ -91,6 +109,7 @@ impl Reader {
         first.dedup();
         Self {
             kinds,
+            labels: named,
             first,
             entries: None,
             exact: HashMap::new(),
@@ -217,10 +236,18 @@ impl Reader {
 
     /// A type and a number.
     fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
-        for (place, (_, words)) in self.kinds.iter().enumerate() {
+        let kinds = self.kinds.iter().enumerate();
+        let kinds = kinds.map(|(place, (_, words))| (place, words));
+        let labels = self.labels.iter().map(|(place, words)| (*place, words));
+        let labels = labels.filter(|_| bracketed);
+        for (place, words) in kinds.chain(labels) {
             let mut own = Cursor { ..*cursor };
             if !own.words(words, bracketed)? {
                 continue;
+            }
+            if bracketed {
+                // Of several: "[PERSONS_1]".
+                own.take("s")?;
             }
             own.separators(bracketed)?;
             for word in NUMBER_WORDS {
@@ -229,10 +256,12 @@ impl Reader {
                     break;
                 }
             }
-            let Some(number) = own.number()? else {
+            let Some(number) = own.number(bracketed)? else {
                 continue;
             };
-            if !bracketed && !own.ends_word()? {
+            if bracketed {
+                own.take(")")?;
+            } else if !own.ends_word()? {
                 continue;
             }
             let found = (place, number);

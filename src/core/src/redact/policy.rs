@@ -1,6 +1,6 @@
 //! What is taken out of a text, and how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::doubt::{Confirm, believed};
@@ -86,7 +86,7 @@ impl Default for Policy {
     }
 }
 
-/// The type of what the list of values says that are always taken out.
+/// The type of values that are always taken out, where nothing else says one.
 const LISTED: &str = "PRIVATE";
 
 impl Policy {
@@ -108,6 +108,7 @@ impl Policy {
         let (mut chosen, mut left) = (Vec::new(), Vec::new());
         // Addresses and numbers that are to stay, with the names in them.
         let mut whole: Vec<Range<usize>> = Vec::new();
+        let all = found;
         let found = believed(text, found.to_vec(), self.confirm, &self.shared_types);
         for found in found {
             let user = found.origin == Origin::User;
@@ -122,13 +123,8 @@ impl Policy {
             let side = if sure { &mut chosen } else { &mut left };
             side.push(found);
         }
-        let always = Phrases::new(self.always.iter().map(String::as_str));
-        chosen.extend(always.find(text).map(|(range, _)| Found {
-            range,
-            kind: LISTED.to_owned(),
-            score: 1.0,
-            origin: Origin::User,
-        }));
+        let listed = self.listed(text, all, &chosen);
+        chosen.extend(listed);
         if self.everywhere {
             let names = chosen.len();
             self.repeat(text, &mut chosen);
@@ -164,6 +160,50 @@ impl Policy {
         (chosen, left)
     }
 
+    /// The values of the list, each of the type that was found for it somewhere
+    /// in the text. Those in an address or number that is taken out as a whole
+    /// are left to that.
+    fn listed(&self, text: &str, all: &[Found], chosen: &[Found]) -> Vec<Found> {
+        if self.always.is_empty() {
+            return Vec::new();
+        }
+        let always = Phrases::new(self.always.iter().map(String::as_str));
+        let mut kinds: HashMap<String, &str> = HashMap::new();
+        for found in all {
+            let value = text[found.range.clone()].trim().to_lowercase();
+            kinds.entry(value).or_insert(&found.kind);
+        }
+        let patterns = chosen
+            .iter()
+            .filter(|found| found.origin == Origin::Pattern);
+        let mut around: Vec<Range<usize>> = patterns.map(|found| found.range.clone()).collect();
+        around.sort_by_key(|range| range.start);
+        // Up to each, how far any of them reaches.
+        let mut reached = 0;
+        for range in &mut around {
+            reached = reached.max(range.end);
+            range.end = reached;
+        }
+        let is_within = |own: &Range<usize>| {
+            let next = around.partition_point(|range| range.start <= own.start);
+            next.checked_sub(1)
+                .is_some_and(|last| around[last].end >= own.end)
+        };
+        let found = always.find(text).filter(|(range, _)| !is_within(range));
+        let found = found.map(|(range, place)| {
+            // "ann.lee" is "Ann Lee", too.
+            let own = kinds.get(&text[range.clone()].to_lowercase());
+            let listed = || kinds.get(&self.always[place].trim().to_lowercase());
+            Found {
+                kind: own.or_else(listed).map_or(LISTED, |kind| kind).to_owned(),
+                range,
+                score: 1.0,
+                origin: Origin::User,
+            }
+        });
+        found.collect()
+    }
+
     /// Names that were found are looked for in the rest of the text.
     fn repeat(&self, text: &str, found: &mut Vec<Found>) {
         let is_name = |found: &&Found| found.kind == "PERSON" && found.origin != Origin::Pattern;
@@ -172,7 +212,7 @@ impl Policy {
             &found.iter().filter(is_name).cloned().collect::<Vec<_>>(),
         );
         let mut values: Vec<(&str, f32)> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for name in &names {
             let value = &text[name.range.clone()];
             // One short word, or one in small letters, may be any other word.

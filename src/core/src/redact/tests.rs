@@ -121,7 +121,13 @@ fn styles_lists_types_and_thresholds_are_kept_to() {
     );
     assert_eq!(
         policy(|own| own.always = vec!["acme".into()]),
-        "[PERSON_1] of [PRIVATE_1] in [LOCATION_1], [EMAIL_1]"
+        "[PERSON_1] of [ORGANIZATION_1] in [LOCATION_1], [EMAIL_1]"
+    );
+    // A value that nothing else has found is of no known type; in an address it
+    // is out already.
+    assert_eq!(
+        policy(|own| own.always = vec!["a".into(), "of".into()]),
+        "[PERSON_1] [PRIVATE_1] Acme in [LOCATION_1], [EMAIL_1]"
     );
     assert_eq!(
         policy(|own| own.keep_at = vec![0..3]),

@@ -1,6 +1,7 @@
 //! Parts of a placeholder, read one after the other from a text of which more
 //! may come.
 
+use super::super::spellings::numbers;
 use crate::patterns::joins;
 
 /// What may stand between a bracket and what it holds, in signs.
@@ -92,7 +93,11 @@ impl Cursor<'_> {
                     '_' | '-' | ' ' | '#' | '*' | '`' | '\u{a0}' | '\u{202f}' | '\u{2010}'
                         ..='\u{2014}' | '\u{ff3f}' | '\u{3000}' | '\u{2017}'
                 )
-                || (bracketed && matches!(c, '\n' | '\r' | '\t' | ':' | '.'));
+                || (bracketed
+                    && matches!(
+                        c,
+                        '\n' | '\r' | '\t' | ':' | '.' | ',' | '=' | '/' | '|' | '('
+                    ));
             if plain {
                 self.skip(c);
             } else if c == '\\' {
@@ -146,7 +151,7 @@ impl Cursor<'_> {
         Ok(true)
     }
 
-    pub(super) fn number(&mut self) -> Result<Option<u32>, Short> {
+    pub(super) fn number(&mut self, bracketed: bool) -> Result<Option<u32>, Short> {
         let (mut zeros, mut digits, mut number) = (0, 0, 0);
         while let Some(c) = self.peek()? {
             let Some(digit) = digit(c) else { break };
@@ -160,6 +165,13 @@ impl Cursor<'_> {
                 return Ok(None);
             }
             self.skip(c);
+        }
+        if digits == 0 && zeros == 0 && bracketed {
+            for (number, word) in numbers() {
+                if self.take(word)? {
+                    return Ok(Some(number));
+                }
+            }
         }
         Ok((digits > 0).then_some(number))
     }
@@ -198,7 +210,7 @@ pub(super) fn fold(c: char) -> char {
 
 /// The value of a digit of any of the scripts that models answer in.
 fn digit(c: char) -> Option<u32> {
-    let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+    let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x2080, 0xff10];
     zeros
         .iter()
         .find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10))

@@ -75,6 +75,49 @@ fn answers_are_restored_however_they_write_placeholders() {
         ("{\"name\":\"[PERSON_1]\"}", "{\"name\":\"Ann Lee\"}"),
         ("<b>PERSON_1</b>", "<b>Ann Lee</b>"),
         ("[PERSON_1][PERSON_1]", "Ann LeeAnn Lee"),
+        (
+            "&lsqb;PERSON_1&rsqb; &lbrack;PERSON_1&rbrack;",
+            "Ann Lee Ann Lee",
+        ),
+        ("&#x5B;PERSON_1&#x5D; \\x5bPERSON_1\\x5d", "Ann Lee Ann Lee"),
+        (
+            "[PERSON (1)], [PERSON, 1], [PERSON=1]",
+            "Ann Lee, Ann Lee, Ann Lee",
+        ),
+        (
+            "[PERSON/1] [PERSON|1] [PERSON: 1]",
+            "Ann Lee Ann Lee Ann Lee",
+        ),
+        (
+            "[PERSONS_1] {Person One} [PERSON_ONE]",
+            "Ann Lee Ann Lee Ann Lee",
+        ),
+        ("PERSON\u{2081}, [PERSON\u{2081}]", "Ann Lee, Ann Lee"),
+        (
+            "[PERSONNE_1], [Persona 1], [NAME_1]",
+            "Ann Lee, Ann Lee, Ann Lee",
+        ),
+        ("[사람_1]은 \u{3010}人物 1\u{3011}", "Ann Lee은 Ann Lee"),
+        (
+            "<PERSON_1>, $PERSON_1, #PERSON_1, @PERSON_1",
+            "Ann Lee, $Ann Lee, #Ann Lee, @Ann Lee",
+        ),
+        (
+            "| PERSON_1 |, ~~PERSON_1~~, ***[PERSON_1]***",
+            "| Ann Lee |, ~~Ann Lee~~, ***Ann Lee***",
+        ),
+        (
+            "\u{2039}PERSON_1\u{203a}, \u{300e}PERSON_1\u{300f}",
+            "\u{2039}Ann Lee\u{203a}, \u{300e}Ann Lee\u{300f}",
+        ),
+        (
+            "\u{2018}PERSON_1\u{2019}, \u{201d}PERSON_1\u{201d}",
+            "\u{2018}Ann Lee\u{2019}, \u{201d}Ann Lee\u{201d}",
+        ),
+        (
+            "[PERSON_1]s, [PERSON_1]-san, Mr.[PERSON_1]",
+            "Ann Lees, Ann Lee-san, Mr.Ann Lee",
+        ),
         ("[CARD_1] card 1", "4111 1111 1111 1111 4111 1111 1111 1111"),
         // What is none stays.
         (
@@ -88,6 +131,14 @@ fn answers_are_restored_however_they_write_placeholders() {
         ),
         ("person 1-800 and card 1.5", "person 1-800 and card 1.5"),
         ("[PERSON", "[PERSON"),
+        (
+            "Name 1, person one, [PERSON_TWO]",
+            "Name 1, person one, [PERSON_TWO]",
+        ),
+        (
+            "[PERSON ONELY], [NAMES], [PERSON (]",
+            "[PERSON ONELY], [NAMES], [PERSON (]",
+        ),
         ("[PERSON_1", "[Ann Lee"),
     ] {
         assert_eq!(table.restore(answer), expected, "{answer:?}");

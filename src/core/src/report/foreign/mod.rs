@@ -84,10 +84,13 @@ impl Foreign {
             if let Some(json) = classification::dictionary(text) {
                 return classification::read(&json);
             }
-            return match conlleval::read(text)? {
+            if let Some(found) = conlleval::read(text)? {
+                return Ok(found);
+            }
+            return match nervaluate::read_text(text)? {
                 Some(found) => Ok(found),
                 None => refuse(
-                    "found a text that is neither JSON nor what scikit-learn, seqeval or conlleval print",
+                    "found a text that is neither JSON nor what scikit-learn, seqeval, conlleval or nervaluate print",
                 ),
             };
         }
@@ -190,7 +193,8 @@ mod tests {
         let other = "processed 5 tokens with 4 phrases; found: 4 phrases; correct: 3.\naccuracy: 9%; precision: 9%; recall: 9%; FB1: 9\n";
         let json =
             "[{\"strict\": {\"precision\": 0.5, \"recall\": 0.5}, \"exact\": {}}, {\"x\": {}}]";
-        for own in [text, other, json] {
+        let table = "Scenario: all\ncorrect incorrect partial missed spurious precision recall f1-score\nstrict 1 0 0 0 1 0.5 1 0.6\n";
+        for own in [text, other, json, table] {
             for end in 0..=own.len() {
                 Foreign::read(&own[..end]).ok();
                 Foreign::read(&own[end..]).ok();

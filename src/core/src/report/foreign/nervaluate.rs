@@ -1,5 +1,6 @@
 //! nervaluate's results as JSON: a dictionary of schemes, a list of that and
-//! the same by type, or both by name, as its versions have them.
+//! the same by type, or both by name, as its versions have them; and the tables
+//! that its `summary_report` prints.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use super::{
     Foreign, ForeignEntities, ForeignScores, Program, count, labels_within, refuse, share,
 };
 use crate::report::ReportError;
+use crate::tags::MAX_TAGS;
 
 const SCHEMES: [&str; 4] = ["strict", "exact", "partial", "ent_type"];
 
@@ -85,6 +87,115 @@ fn schemes(own: &Map<String, Value>) -> Result<BTreeMap<String, ForeignScores>, 
     Ok(found)
 }
 
+/// The columns of its tables that are counts.
+const COUNTS: [&str; 5] = ["correct", "incorrect", "partial", "missed", "spurious"];
+
+/// The tables that `summary_report` prints: of all schemes, or of one scheme by
+/// type. `None` if the text has none.
+pub(super) fn read_text(text: &str) -> Result<Option<Foreign>, ReportError> {
+    let mut scenario = "";
+    let mut in_table = false;
+    let mut others = BTreeMap::new();
+    let mut by_type = BTreeMap::new();
+    let mut sums = [0.0; 5];
+    for line in text.lines().take(MAX_TAGS + 100) {
+        let line = line.trim();
+        if let Some(name) = line.strip_prefix("Scenario:") {
+            (scenario, in_table) = (name.trim(), false);
+            continue;
+        }
+        let mut words = line.split_whitespace();
+        if words.by_ref().take(5).eq(COUNTS) {
+            in_table = true;
+            continue;
+        }
+        let Some((name, counts)) = row(line).filter(|_| in_table) else {
+            continue;
+        };
+        if scenario == "all" && SCHEMES.contains(&name) {
+            others.insert(name.to_owned(), scores_of(name, counts));
+        } else if scenario == "strict" {
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                *sum += count;
+            }
+            by_type.insert(name.to_owned(), scores_of(scenario, counts));
+        }
+    }
+    labels_within(by_type.keys())?;
+    let strict = others.remove("strict");
+    let Some(all) = strict.or((!by_type.is_empty()).then(|| scores_of("strict", sums))) else {
+        return match in_table {
+            true => refuse("found nervaluate's results without figures of the scheme \"strict\""),
+            false => Ok(None),
+        };
+    };
+    Ok(Some(Foreign {
+        program: Program::Nervaluate,
+        accuracy: None,
+        loss: None,
+        words: None,
+        entities: Some(ForeignEntities {
+            all,
+            by_type,
+            others,
+        }),
+    }))
+}
+
+/// A line of a table: its name, its five counts, and three figures.
+fn row(line: &str) -> Option<(&str, [f64; 5])> {
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let [.., precision, recall, f1] = cells[..] else {
+        return None;
+    };
+    let is_figure = |cell: &str| cell.parse::<f64>().is_ok_and(|own| own.is_finite());
+    let [name, counts @ ..] = &cells[..cells.len() - 3] else {
+        return None;
+    };
+    let counts: Vec<f64> = counts
+        .iter()
+        .map_while(|cell| cell.parse::<u32>().ok().map(f64::from))
+        .collect();
+    let counts = <[f64; 5]>::try_from(counts).ok()?;
+    [precision, recall, f1]
+        .into_iter()
+        .all(is_figure)
+        .then_some((*name, counts))
+}
+
+/// The figures that follow from counts, which are printed to two places.
+fn scores_of(scheme: &str, counts: [f64; 5]) -> ForeignScores {
+    let [correct, incorrect, partial, missed, spurious] = counts;
+    let half = if matches!(scheme, "partial" | "ent_type") {
+        partial / 2.0
+    } else {
+        0.0
+    };
+    let possible = correct + incorrect + partial + missed;
+    let share = |of: f64| {
+        if of == 0.0 {
+            0.0
+        } else {
+            (correct + half) / of
+        }
+    };
+    let (precision, recall) = (
+        share(correct + incorrect + partial + spurious),
+        share(possible),
+    );
+    let sum = precision + recall;
+    ForeignScores {
+        precision,
+        recall,
+        f1: if sum == 0.0 {
+            0.0
+        } else {
+            2.0 * precision * recall / sum
+        },
+        support: Some(possible),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -121,5 +232,47 @@ mod tests {
         }
         let wrong = all.replace("\"recall\": 0.5", "\"recall\": 50");
         assert!(Foreign::read(&wrong).is_err());
+    }
+
+    /// As nervaluate 1.2 prints them.
+    const ALL: &str = "Scenario: all
+
+              correct   incorrect     partial      missed    spurious   precision      recall    f1-score
+
+ent_type            3           0           0           0           1        0.75        1.00        0.86
+   exact            2           1           0           0           1        0.50        0.67        0.57
+ partial            2           0           1           0           1        0.62        0.83        0.71
+  strict            2           1           0           0           1        0.50        0.67        0.57
+";
+    const BY_TYPE: &str = "Scenario: strict
+
+             correct   incorrect     partial      missed    spurious   precision      recall    f1-score
+
+    LOC            1           0           0           0           1        0.50        1.00        0.67
+    PER            1           1           0           0           0        0.50        0.50        0.50
+";
+
+    #[test]
+    fn printed_tables_are_read() {
+        let found = Foreign::read(ALL).unwrap();
+        let entities = found.entities.unwrap();
+        assert_eq!(found.program, Program::Nervaluate);
+        assert_eq!(
+            (entities.all.precision, entities.all.support),
+            (0.5, Some(3.0))
+        );
+        assert_eq!(entities.others["partial"].precision, 0.625);
+        assert_eq!(entities.others["ent_type"].recall, 1.0);
+        let found = Foreign::read(BY_TYPE).unwrap().entities.unwrap();
+        assert_eq!((found.all.precision, found.all.support), (0.5, Some(3.0)));
+        assert_eq!(found.by_type["LOC"].recall, 1.0);
+        let both = Foreign::read(&format!("{ALL}\n{BY_TYPE}")).unwrap();
+        assert_eq!(both.entities.unwrap().by_type.len(), 2);
+        let partial = BY_TYPE.replace("strict", "partial");
+        let message = Foreign::read(&partial).unwrap_err().to_string();
+        assert!(
+            message.contains("without figures of the scheme"),
+            "{message}"
+        );
     }
 }

@@ -1,0 +1,68 @@
+//! The page says when a text is none that the model was made for, and offers one that was.
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::demo::Page;
+
+const GERMAN: &str = "Die Bundeskanzlerin hat am Donnerstag in Berlin erklärt, dass die Verhandlungen über den \
+    Haushalt der Europäischen Union im kommenden Frühjahr abgeschlossen werden sollen, sagte ein Sprecher.";
+const SWAHILI: &str = "Watu wote wamezaliwa huru, hadhi na haki zao ni sawa. Wote wamejaliwa akili na dhamiri, \
+    hivyo yapasa watendeane kindugu. Kila mtu anastahili kuwa na haki zote na uhuru wote.";
+const RUSSIAN: &str = "Владимир Иванов приехал в Москву из Парижа в понедельник утром.";
+const NAMES: &str = "Olusegun Obasanjo, Thandiwe Mkhize, Krzysztof Kieslowski, Aung San Suu Kyi, Hamid Karzai, \
+    Mahmoud Ahmadinejad, Viktor Yushchenko, Mikheil Saakashvili";
+
+impl Page {
+    /// What is said of a text, and whether another model is offered.
+    async fn said_of(&self, text: &str) -> Result<(String, bool)> {
+        // What was said before has to go first.
+        for text in ["Barack Obama visited Paris.", text] {
+            self.paste(text).await?;
+            self.current().await?;
+            let wait = "await new Promise((done) => setTimeout(done, 1500)); return true";
+            self.browser.run_async(wait).await?;
+        }
+        let said = "const said = document.getElementById('misfit');
+            return [said.hidden ? '' : said.innerText, !document.getElementById('misfit-use').hidden]";
+        let said = self.browser.run(said, Vec::new()).await?;
+        let text = said[0].as_str().unwrap_or_default().to_owned();
+        Ok((text, said[1] == Value::from(true)))
+    }
+}
+
+#[test]
+fn a_text_of_another_kind_is_named() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        let (german, offered) = page.said_of(GERMAN).await?;
+        ensure!(german.contains("looks like German") && offered, "{german}");
+        ensure!(german.contains("Use Personal data"), "{german}");
+        let (words, offered) = page.said_of(SWAHILI).await?;
+        ensure!(
+            words.contains("Most words of this text are unknown") && !offered,
+            "{words}"
+        );
+        let (script, offered) = page.said_of(RUSSIAN).await?;
+        ensure!(script.contains("Cyrillic") && !offered, "{script}");
+        let (names, _) = page.said_of(NAMES).await?;
+        ensure!(names.is_empty(), "{names}");
+
+        // In the interface's language, also what was said already.
+        page.said_of(SWAHILI).await?;
+        let select = page.browser.find("#language").await?;
+        select.select_by_value("ko").await?;
+        page.browser
+            .until("/\\p{Script=Hangul}/u.test(document.getElementById('misfit-text').textContent)")
+            .await?;
+        // The model that is offered is taken.
+        let (german, _) = page.said_of(GERMAN).await?;
+        ensure!(german.contains("독일어"), "{german}");
+        page.click("#misfit-use").await?;
+        page.browser
+            .until("document.getElementById('encoder').value === 'rampart' && document.getElementById('misfit').hidden
+                && document.querySelector('#status[data-state=ready]')")
+            .await?;
+        page.console_is_clean()
+    })
+}

@@ -304,3 +304,19 @@ fn a_head_that_knows_is_a_better_beginning() {
     let mut other = Fit::new(toy(&linear), settings()).unwrap();
     assert!(matches!(other.begin_with(&known), Err(FitError::Beginning)));
 }
+
+/// Where this crate's own product of matrices is used, as in a browser, the
+/// order of all sums is fixed: the head has these bytes natively and as wasm.
+/// (`scripts/wasmtime` runs this test in both.)
+#[cfg(not(feature = "gemm"))]
+#[test]
+fn a_head_has_the_same_bytes_on_every_machine() {
+    let config = config(HeadKind::Context, true, true);
+    let mut fit = Fit::new(toy(&config), settings()).unwrap();
+    run(&mut fit);
+    let file = fit.finish().unwrap().file;
+    // FNV-1a.
+    let mix = |sum: u64, &byte: &u8| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    let sum = file.iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    assert_eq!(format!("{sum:016x}"), "?");
+}

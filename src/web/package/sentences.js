@@ -118,12 +118,16 @@ export class Kept {
 }
 
 /**
- * Cuts sentences into runs that are to be read, and runs whose results are known.
- * @returns {Promise<{ known: [number, number][], unknown: [number, number][], words: number }>} `words`: how many unknown
+ * Cuts sentences into runs that are to be read, runs whose results are known, and runs of sentences that the text has
+ * had before: a text may say one thing for ever.
+ * @param {(sentence: number) => "known" | "unknown" | "repeated"} stateOf
+ * @returns {Promise<{ known: [number, number][], unknown: [number, number][], repeated: [number, number][],
+ *   words: number }>} `words`: how many unknown
  */
-export async function runs(outline, isKnown, workers, signal) {
+export async function runs(outline, stateOf, workers, signal) {
   const known = [];
   const unknown = [];
+  const repeated = [];
   let words = 0;
   const extend = (list, sentence, most) => {
     const last = list.at(-1);
@@ -131,16 +135,19 @@ export async function runs(outline, isKnown, workers, signal) {
     if (fits) last[1] = sentence + 1;
     else list.push([sentence, sentence + 1]);
   };
-  const states = new Uint8Array(outline.sentences);
+  const states = [];
   for (let sentence = 0; sentence < outline.sentences; sentence++) {
     if (sentence % AT_A_TIME === AT_A_TIME - 1) await breathe(signal);
-    states[sentence] = isKnown(sentence) ? 1 : 0;
-    if (!states[sentence]) words += outline.ends[sentence + 1] - outline.ends[sentence];
+    states.push(stateOf(sentence));
+    if (states[sentence] === "unknown") words += outline.ends[sentence + 1] - outline.ends[sentence];
   }
   // Each worker gets several tasks, so that all end at about the same time.
   const most = Math.min(Math.max(Math.ceil(words / (3 * workers)), FEWEST), MOST);
-  for (const [sentence, state] of states.entries()) extend(state ? known : unknown, sentence, state ? MOST : most);
-  return { known, unknown, words };
+  for (const [sentence, state] of states.entries()) {
+    if (state === "unknown") extend(unknown, sentence, most);
+    else extend(state === "known" ? known : repeated, sentence, MOST);
+  }
+  return { known, unknown, repeated, words };
 }
 
 /** Lets the page do what else it has to. */

@@ -365,7 +365,17 @@ fn find_tag(lines: &Lines<'_>, word: usize, counted: bool, notes: &mut Vec<Strin
         let nested = counted
             || own.kinds.is_empty()
             || own.kinds.intersection(&other.kinds).next().is_some();
-        if other.share < 1.0 || chunks || !nested {
+        if other.share < 1.0 || chunks {
+            break;
+        }
+        if !nested {
+            let has_types = !other.kinds.is_empty();
+            let both = format!(
+                "columns {} and {} hold tags, the last is taken",
+                tag,
+                tag + 1
+            );
+            notes.extend(has_types.then_some(both));
             break;
         }
         tag -= 1;

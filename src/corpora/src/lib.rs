@@ -290,6 +290,11 @@ impl Corpus {
         options: &Options,
     ) -> Result<Self, Fault> {
         let format = options.format.unwrap_or_else(|| Format::of(text));
+        if options.format.is_none()
+            && let Some(problem) = format::taken_for_columns(text)
+        {
+            return Err(problem.at(1));
+        }
         let read = match format {
             Format::Csv => table::read(text, options),
             Format::Conll => conll::read(text, options),

@@ -120,6 +120,8 @@ pub(crate) fn write(
     for (path, _) in &contents {
         files::plain_or_new(out, path)?;
     }
+    let bytes = contents.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    files::ensure_free(out, bytes).context("there is not room enough for the bundle")?;
     let put = |folder: &Path| -> Result<()> {
         for (path, bytes) in &contents {
             files::write_whole(&folder.join(path), bytes)?;
@@ -394,6 +396,8 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
     });
     let mut source = source?;
     source.unit = unit;
+    files::ensure_free(folder, files.iter().map(|file| file.bytes).sum())
+        .context("there is not room enough for the encoder")?;
     let encoder = source.quantized(&progress::of_encoders())?;
     let bytes = [
         files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?,

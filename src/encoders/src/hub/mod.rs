@@ -222,7 +222,8 @@ impl<'a> Hub<'a> {
         };
         ensure!(
             is_commit(&said),
-            "found the commit {said:?}, expected 40 hexadecimal digits"
+            "found the commit {:?}, expected 40 hexadecimal digits",
+            beginning(&said)
         );
         let known = self.commit.get_or_init(|| said.clone());
         ensure!(
@@ -348,7 +349,8 @@ impl Remote {
             if let Some(etag) = &said.etag {
                 ensure!(
                     is_etag(etag),
-                    "found the ETag {etag:?}, expected hexadecimal digits"
+                    "found the ETag {:?}, expected hexadecimal digits",
+                    beginning(etag)
                 );
             }
             let commit = hub.set_commit(said.commit.take())?;
@@ -488,6 +490,11 @@ fn encoded(part: &str) -> String {
 
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// What a message shows of a header: it may be of any length.
+fn beginning(value: &str) -> &str {
+    value.get(..80).unwrap_or(value)
 }
 
 fn is_commit(text: &str) -> bool {

@@ -227,9 +227,7 @@ impl<'a> Lines<'a> {
         }
         (within || through) && most > 1
     }
-}
 
-impl Lines<'_> {
     /// Whether `column` holds a zero in the first row of every sentence.
     pub(crate) fn starts_at_zero(&self, column: usize) -> bool {
         let mut within = false;
@@ -369,13 +367,8 @@ fn find_tag(lines: &Lines<'_>, word: usize, counted: bool, notes: &mut Vec<Strin
             break;
         }
         if !nested {
-            let has_types = !other.kinds.is_empty();
-            let both = format!(
-                "columns {} and {} hold tags, the last is taken",
-                tag,
-                tag + 1
-            );
-            notes.extend(has_types.then_some(both));
+            let both = format!("columns {tag} and {} hold tags, the last is taken", tag + 1);
+            notes.extend((!other.kinds.is_empty()).then_some(both));
             break;
         }
         tag -= 1;

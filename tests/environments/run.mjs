@@ -148,6 +148,7 @@ async function program(at, command, ...given) {
     at,
     "npm",
     "install",
+    "--ignore-scripts",
     "--no-save",
     "--silent",
     "--no-audit",
@@ -208,7 +209,8 @@ async function installed({ name, project = name }) {
   for (const shared of ["page.js", "program.js"]) cpSync(join(here, shared), join(at, shared));
   if (!existsSync(join(at, "package.json")))
     writeFileSync(join(at, "package.json"), '{ "private": true, "type": "module" }\n');
-  await execute(at, "npm", "install", "--no-save", "--silent", "--no-audit", "--no-fund", join(work, "nerite.tgz"));
+  const quiet = ["--no-save", "--silent", "--no-audit", "--no-fund"];
+  await execute(at, "npm", "install", "--ignore-scripts", ...quiet, join(work, "nerite.tgz"));
   return at;
 }
 

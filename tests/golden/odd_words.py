@@ -25,6 +25,12 @@ SENTENCES = [
     ["Ko\u0308ln", "Bu\u0308rgermeister", "e\u0301te\u0301", "\u00e9t\u00e9"],
     ["\uff2f\uff53\uff4c\uff4f", "\uff11\uff12\uff13", "\uff0c", "the"],
     ["\u201cYes\u201d", "\u2018no\u2019", "don\u2019t", "1914\u20131918", "a\u2014b"],
+    ["\U0001f389", "\U0001f469\u200d\U0001f680", "\U0001f1eb\U0001f1f7", "met", "\u2122\u00bd\u00b2"],
+    ["##", "##s", "##ing", "a##b", "#Oslo", "the"],
+    ["[MASK]", "[SEP]", "the[MASK]", "[mask]", "<mask>", "<s>", "</s>", "[UNK]", "<unk>"],
+    ["\u00c5ngstr\u00f6m", "A\u030angstro\u0308m", "\u0130stanbul", "\u017ftra\u00dfe", "NAI\u0308VE"],
+    ["\u6771\u4eac", "\uc11c\uc6b8", "\u041c\u043e\u0441\u043a\u0432\u0430", "\u0939\u093f\u0928\u094d", "\ufdfa"],
+    ["\u202eabc", "\x01x", "\x7f", "a\tb", "new york", "x" * 20, ""],
     ["New\u00a0York", "a\u00adb", "Oslo\u200b", "\ufeffOslo", "\u2122"],
 ]
 

@@ -38,14 +38,17 @@ test("sentences of the same words have the same key, wherever they are", () => {
 test("runs hold every sentence once, in order, and known ones apart", async () => {
   const outline = outlineOf(Array.from({ length: 500 }, (_, index) => Array(1 + (index % 7)).fill("word")));
   const isKnown = (sentence) => sentence % 11 < 3;
-  const { known, unknown, words } = await runs(outline, isKnown, 2, undefined);
-  const all = [...known, ...unknown].sort(([a], [b]) => a - b);
+  const isRepeated = (sentence) => sentence % 11 === 5;
+  const stateOf = (sentence) => (isKnown(sentence) ? "known" : isRepeated(sentence) ? "repeated" : "unknown");
+  const { known, unknown, repeated, words } = await runs(outline, stateOf, 2, undefined);
+  const all = [...known, ...unknown, ...repeated].sort(([a], [b]) => a - b);
   assert.equal(all[0][0], 0);
   assert.equal(all.at(-1)[1], 500);
   all.slice(1).forEach(([from], index) => {
     assert.equal(from, all[index][1]);
   });
   for (const [from, to] of known) for (let at = from; at < to; at++) assert.ok(isKnown(at));
+  for (const [from, to] of repeated) for (let at = from; at < to; at++) assert.ok(isRepeated(at));
   const unknownWords = unknown.reduce((sum, [from, to]) => sum + outline.ends[to] - outline.ends[from], 0);
   assert.equal(words, unknownWords);
   for (const [from, to] of unknown) assert.ok(outline.ends[to] - outline.ends[from] <= 256);
@@ -54,7 +57,7 @@ test("runs hold every sentence once, in order, and known ones apart", async () =
 test("cutting into runs can be stopped", async () => {
   const outline = outlineOf(Array.from({ length: 1000 }, () => ["word"]));
   await assert.rejects(
-    runs(outline, () => false, 1, AbortSignal.abort(new Error("enough"))),
+    runs(outline, () => "unknown", 1, AbortSignal.abort(new Error("enough"))),
     /enough/,
   );
 });

@@ -6,11 +6,14 @@ import { readText } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { isLabelled, isLabelledJson } from "../shared/labelled.js";
 import { docxLibrary, pdfLibrary } from "../shared/libraries.js";
+import { growsAtMost } from "./unpacked.js";
 
 /** A PDF or Word file may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
-/** No more pages are read. */
-const MOST_PAGES = 5000;
+/** What is packed in a Word file may have so many bytes more than it has packed. */
+const MOST_GROWTH = 40_000_000;
+/** No more pages of a PDF file are read, nor so many characters. */
+const [MOST_PAGES, MOST_CHARACTERS] = [5000, 20_000_000];
 const NEW_WORD = ["docx", "docm", "dotx"];
 /** Where a Word file, which is an archive, lists what it holds: in this many bytes at its end. */
 const WORD_LIST = 200_000;
@@ -100,10 +103,14 @@ async function ofPdf(data) {
     const pdf = await task.promise;
     /** @type {string[]} */
     const pages = [];
+    let left = MOST_CHARACTERS;
     for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
       const page = await pdf.getPage(number);
-      pages.push(linesOf((await page.getTextContent()).items));
+      const text = linesOf((await page.getTextContent()).items);
       page.cleanup();
+      left -= text.length;
+      if (left < 0) break;
+      pages.push(text);
     }
     return pages.join("\n\n");
   } finally {
@@ -128,8 +135,11 @@ function linesOf(items) {
   return text.trimEnd();
 }
 
-/** @param {Uint8Array} bytes */
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 async function ofDocx(bytes) {
+  if (!(await growsAtMost(new Blob([bytes]), MOST_GROWTH))) {
+    throw new Error(t("file-grows", { limit: megabytes(MOST_GROWTH) }));
+  }
   const { convertToHtml, extractRawText } = await docxLibrary();
   const { value } = await extractRawText({ arrayBuffer: bytes.buffer });
   const text = value.replace(/\n{3,}/g, "\n\n").trimEnd();

@@ -10,6 +10,7 @@ export default {
     "nav-embed": "Embedding",
     "language": "Language",
     "file-too-large": "{name} has {size}. A text may have {limit} at most.",
+    "file-grows": "unpacked, it is more than {limit} larger",
     "file-not-text": "{name} is no text that could be read. Save it as UTF-8 and open it again.",
     "file-guessed": "{name} is not in UTF-8. It was read as {encoding}; if letters look wrong, choose another encoding.",
     "encoding": "Read it in",

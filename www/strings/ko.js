@@ -10,6 +10,7 @@ export default {
     "nav-embed": "삽입 예제",
     "language": "언어",
     "file-too-large": "{name}의 크기는 {size}입니다. 글은 {limit}까지 열 수 있습니다.",
+    "file-grows": "압축을 풀면 {limit} 넘게 커집니다",
     "file-not-text": "{name}은(는) 읽을 수 있는 텍스트가 아닙니다. UTF-8로 저장한 뒤 다시 여세요.",
     "file-guessed": "{name}은(는) UTF-8이 아니어서 {encoding}(으)로 읽었습니다. 글자가 깨져 보이면 다른 인코딩을 고르세요.",
     "encoding": "인코딩",

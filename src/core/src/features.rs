@@ -14,6 +14,9 @@ const OVERLAP: f64 = 0.25;
 /// window has room for. What comes after them would not reach the encoder, and
 /// a text may be one word.
 const CHARACTERS_PER_SUBWORD: usize = 8;
+/// Words without a letter or a digit that the encoder is shown one after the
+/// other: no name goes on for so long, and a text may hold nothing else.
+const MOST_MARKS: usize = 100;
 /// Bytes of words that the tokenizer is shown in one call, unless one word has
 /// more: it takes a hundred times as many.
 const GROUP_BYTES: usize = 1 << 14;
@@ -51,7 +54,9 @@ impl Subwords {
     /// [`plain`](crate::plain)), for an encoder that takes `window` subwords at
     /// a time, the special ones included. A longer sentence goes into several
     /// windows that overlap by up to a quarter; a word's features come from
-    /// the window in which it stands farther from the cut.
+    /// the window in which it stands farther from the cut. Of more than a
+    /// hundred words in a row without a letter or a digit, the rest has no
+    /// subwords.
     ///
     /// # Errors
     ///
@@ -61,10 +66,18 @@ impl Subwords {
         words: &[&str],
         window: usize,
     ) -> Result<Self, TokenizerError> {
-        let words: Vec<Cow<str>> = words
-            .iter()
-            .map(|word| words::plain(beginning(word, window)))
-            .collect();
+        let mut marks = 0;
+        let shown = words.iter().map(|word| {
+            let word = words::plain(beginning(word, window));
+            let is_mark = !word.contains(char::is_alphanumeric);
+            marks = if is_mark { marks + 1 } else { 0 };
+            if marks > MOST_MARKS {
+                Cow::Borrowed("")
+            } else {
+                word
+            }
+        });
+        let words: Vec<Cow<str>> = shown.collect();
         let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
         Self::as_written(tokenizer, &words, window)
     }

@@ -1,6 +1,6 @@
 //! The browser's line, whole: text to entities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::decode::{Aggregation, Decoder, Span, Strategy};
@@ -215,22 +215,41 @@ impl<E: Engine> Recognizer<E> {
             .collect();
         let layers: Vec<usize> = layers.into_iter().collect();
         let window = self.engine.config().window;
+        // Where the result of a sentence begins: one of the same words has the
+        // same, and a text may say one thing for ever.
+        let mut places = BTreeMap::new();
+        let mut place = 0;
         let mut batch = Vec::new();
         let mut cost = 0;
         for (index, sentence) in sentences.iter().enumerate() {
             let texts: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
-            let subwords =
-                Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
-            cost += subwords.cost();
-            batch.push((index, texts, subwords));
+            let first = *places.entry(texts.clone()).or_insert(place);
+            let subwords = if first == place {
+                let subwords = Subwords::new(&self.tokenizer, &texts, window);
+                Some(subwords.map_err(FeatureError::from)?)
+            } else {
+                None
+            };
+            place += texts.len();
+            cost += subwords.as_ref().map_or(0, Subwords::cost);
+            batch.push((index, texts, subwords, first));
             if cost < BATCH_SUBWORDS && index + 1 < sentences.len() {
                 continue;
             }
-            let subwords: Vec<&Subwords> = batch.iter().map(|(.., subwords)| subwords).collect();
+            let subwords: Vec<&Subwords> = batch
+                .iter()
+                .filter_map(|(_, _, subwords, _)| subwords.as_ref())
+                .collect();
             let features =
                 features(&mut self.engine, &subwords, &layers).map_err(FeatureError::from)?;
             let mut rest = features.as_slice();
-            for (index, texts, subwords) in batch.drain(..) {
+            for (index, texts, subwords, first) in batch.drain(..) {
+                let Some(subwords) = subwords else {
+                    for reader in &mut readers {
+                        reader.repeat(first, index, &sentences[index]);
+                    }
+                    continue;
+                };
                 let width = layers.len() * self.engine.config().hidden;
                 let (features, after) = rest.split_at(texts.len() * width);
                 rest = after;
@@ -279,6 +298,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Reads a sentence as the one whose result begins at `first`.
+    fn repeat(&mut self, first: usize, index: usize, sentence: &Sentence) {
+        for (offset, range) in sentence.iter().enumerate() {
+            self.words.push(Word {
+                range: range.clone(),
+                sentence: index,
+                ..self.words[first + offset].clone()
+            });
+        }
+    }
+
     fn read(&mut self, backend: Backend, index: usize, sentence: &Sentence, input: HeadInput<'_>) {
         let mut barred = Vec::new();
         for (index, word) in input.words.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod brat;
 pub(crate) mod columns;
+use crate::labels::mark_of;
 mod conll;
 mod conllu;
 pub(crate) mod json;
@@ -110,6 +111,17 @@ fn looks_like_json(line: &str) -> bool {
     inner.is_empty() || inner.starts_with(['{', '[', '"', '}', ']'])
 }
 
+/// What a text is that would be read as columns, and wrongly.
+pub(crate) fn taken_for_columns(text: &str) -> Option<Problem> {
+    let first = text::first_line(text).trim();
+    first
+        .starts_with("#FORMAT=WebAnno")
+        .then_some(Problem::Other {
+            what: "a TSV file of WebAnno or INCEpTION, which has places and layers in its columns",
+            advice: "exported as CoNLL 2002, the same annotations are read",
+        })
+}
+
 /// What a text is that could not be read as columns, if it looks like something.
 pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
     if options.format.is_some() {
@@ -145,6 +157,28 @@ pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
             "running text with tags behind slashes, such as `Paris/LOC`",
             ADVICE,
         )
+    } else if [':', '_'].into_iter().any(|mark| has_tags(first, mark)) {
+        (
+            "running text with tags behind colons or underscores, such as `Paris:B-LOC`",
+            ADVICE,
+        )
+    } else if first.contains(" <B-") || first.contains(" <S-") {
+        (
+            "running text with tags in angle brackets, such as `Paris <B-LOC>`",
+            ADVICE,
+        )
+    } else if is_bracketed(first) {
+        (
+            "running text with entities in brackets, such as `[LOC Paris ]`",
+            ADVICE,
+        )
+    } else if first.split('|').nth(1) == Some("t") {
+        (
+            "PubTator's texts and places",
+            "as JSON lines of `text` and `entities`, they are read",
+        )
+    } else if first.starts_with("@prefix") || first.starts_with("PREFIX ") {
+        ("RDF, such as NIF's", ADVICE)
     } else if first.starts_with(['{', '[']) {
         (
             "what looks like JSON",
@@ -155,7 +189,10 @@ pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
             "what looks like a CSV without a header",
             "its first line has to name the columns, such as `word,tag`",
         )
-    } else if first.starts_with("---") || first.starts_with("%YAML") {
+    } else if ["---", "%YAML", "- text:", "- id:", "version:", "nlu:"]
+        .iter()
+        .any(|start| first.starts_with(start))
+    {
         ("what looks like YAML", ADVICE)
     } else if !text.lines().take(LOOKED_AT).any(|line| line.contains('\t'))
         && text
@@ -181,6 +218,30 @@ fn is_tagged(line: &str, mark: char) -> bool {
         (tagged + usize::from(parts), all + 1)
     });
     all > 0 && tagged * 2 > all && (all > 1 || line.matches(mark).count() > 1)
+}
+
+/// Whether most words of a line have behind `mark` what is a tag with a mark
+/// of its own, or `O`.
+fn has_tags(line: &str, mark: char) -> bool {
+    let words = line.split_ascii_whitespace().take(100);
+    let (tagged, all) = words.fold((0, 0), |(tagged, all), word| {
+        let tag = word.rsplit_once(mark).map(|(_, tag)| tag);
+        let is_tag = tag.is_some_and(|tag| mark_of(tag).is_some());
+        (tagged + usize::from(is_tag), all + 1)
+    });
+    all > 1 && tagged * 2 > all
+}
+
+/// `[PER Ada King ] came`
+fn is_bracketed(line: &str) -> bool {
+    line.split('[').skip(1).any(|inner| {
+        let kind = inner.split(' ').next().unwrap_or_default();
+        let is_kind = (2..20).contains(&kind.len())
+            && kind
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        is_kind && inner.contains(" ]")
+    })
 }
 
 /// Whether the first lines have the same number of commas or semicolons each,

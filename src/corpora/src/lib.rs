@@ -188,6 +188,11 @@ impl Corpus {
         options: &Options,
     ) -> Result<Self, Fault> {
         let format = options.format.unwrap_or_else(|| Format::of(text));
+        if options.format.is_none()
+            && let Some(problem) = format::taken_for_columns(text)
+        {
+            return Err(problem.at(1));
+        }
         let whole = format.read(text, options).and_then(|(rows, notes)| {
             Self::of(name, format, encoding, sha256, rows, notes, options)
         });

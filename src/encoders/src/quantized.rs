@@ -72,6 +72,9 @@ impl Source {
             std::fs::remove_file(&path)?;
         }
         if !path.is_file() {
+            files::ensure_free(&path, config.quantized_bytes()).context(
+                "there is not room enough for the quantized encoder; `nerite cache --help` says how to make some",
+            )?;
             let checkpoint = Checkpoint::open(&self.weights)?;
             let total = config.layers as u64 + 1;
             let file = nerite::quantize(&config, &checkpoint, |done, _| {

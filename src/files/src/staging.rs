@@ -1,13 +1,21 @@
 //! Folders that are made beside the place where they will be, and then take
 //! it: what is there is the old one or the new one.
 
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{TEMPORARY, folder_of};
+
+/// What the names of all folders begin with that are on their way.
+const OF_ANY_PLACE: &str = ".nerite-new-";
+/// What earlier versions called a site that was on its way.
+const OF_OLDER_VERSIONS: &str = ".nerite-site-";
+/// When a folder that nobody works in is nobody's any more.
+const LEFT_AFTER: Duration = Duration::from_secs(3600);
 
 /// A folder on its way to its place. Dropped before, it goes away; what a
 /// killed process leaves, the next one for the same place removes.
@@ -104,12 +112,19 @@ fn exchange(new: &Path, old: &Path) -> std::io::Result<()> {
 /// What the names of folders on their way to `place` begin with.
 fn prefix(place: &Path) -> String {
     let name = place.file_name().unwrap_or_default().to_string_lossy();
-    format!("{TEMPORARY}new-{name}-")
+    format!("{OF_ANY_PLACE}{name}-")
 }
 
-/// Removes folders on their way to `place` whose process has ended.
+/// Removes folders on their way to `place` whose process has ended; and those
+/// to other places beside it, also of versions that took no locks, that nobody
+/// has touched for an hour.
 fn sweep_staging(place: &Path) {
     let prefix = prefix(place);
+    let is_old = |entry: &DirEntry| {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+        age.is_some_and(|age| age > LEFT_AFTER)
+    };
     for entry in std::fs::read_dir(folder_of(place))
         .into_iter()
         .flatten()
@@ -123,7 +138,11 @@ fn sweep_staging(place: &Path) {
                 // Of another place, whose name begins alike, there would be more.
                 !rest.contains('-')
             });
-        if is_ours
+        let is_left = [OF_ANY_PLACE, OF_OLDER_VERSIONS]
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix))
+            && is_old(&entry);
+        if (is_ours || is_left)
             && entry.file_type().is_ok_and(|kind| kind.is_dir())
             && lock(&entry.path()).is_some()
         {
@@ -216,13 +235,23 @@ mod tests {
         let living = Staging::beside(&place).unwrap();
         let left = parent.path().join(".nerite-new-site-abc123");
         let other = parent.path().join(".nerite-new-site-b-abc123");
-        for folder in [&left, &other] {
+        let older = parent.path().join(".nerite-site-abc123");
+        for folder in [&left, &other, &older] {
             std::fs::create_dir_all(folder.join("deep")).unwrap();
         }
         let second = Staging::beside(&place).unwrap();
         assert!(living.path().exists() && second.path().exists());
         assert!(!left.exists());
-        assert!(other.exists(), "it is of another place");
+        assert!(other.exists() && older.exists(), "somebody may be at work");
+        let long_ago = std::time::SystemTime::now() - 2 * LEFT_AFTER;
+        for folder in [&other, &older, living.path(), &place.with_file_name("mine")] {
+            std::fs::create_dir_all(folder).unwrap();
+            File::open(folder).unwrap().set_modified(long_ago).unwrap();
+        }
+        drop(Staging::beside(&place).unwrap());
+        assert!(!other.exists() && !older.exists());
+        assert!(living.path().exists(), "its process lives");
+        assert!(place.with_file_name("mine").exists(), "not ours");
     }
 
     #[test]

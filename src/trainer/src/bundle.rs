@@ -123,6 +123,8 @@ pub(crate) fn write(
     for (path, _) in &contents {
         files::plain_or_new(out, path)?;
     }
+    let bytes = contents.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    files::ensure_free(out, bytes).context("there is not room enough for the bundle")?;
     let put = |folder: &Path| -> Result<()> {
         for (path, bytes) in &contents {
             files::write_whole(&folder.join(path), bytes)?;

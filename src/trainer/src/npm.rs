@@ -103,10 +103,13 @@ pub fn write(folder: &Path, settings: &Settings, out: &Path) -> Result<(Manifest
     ] {
         contents.insert(path.to_owned(), text.into_bytes());
     }
-    let mut bytes = 0;
+    let bytes = contents
+        .values()
+        .map(|contents| contents.len() as u64)
+        .sum();
+    files::ensure_free(out, bytes).context("there is not room enough for the package")?;
     for (path, contents) in &contents {
         files::write_whole(&out.join(path), contents)?;
-        bytes += contents.len() as u64;
     }
     Ok((manifest, bytes))
 }

@@ -138,6 +138,8 @@ pub fn publish(settings: &Settings, out: &Path) -> Result<Published> {
     check_place(settings, out, parent)?;
     let (bundles, skipped) = bundles(settings)?;
 
+    let listed = bundles.iter().map(|(_, manifest)| manifest.bytes());
+    files::ensure_free(out, listed.sum()).context("there is not room enough for the site")?;
     let site = Staging::beside(out)?;
     let root = site.path();
     let (kept, moved) = pages_and_assets(www, pkg)?;

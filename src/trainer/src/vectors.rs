@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nerite::{HiddenStates, Subwords, Workspace, features};
 use nerite_encoders::Source;
 use rayon::prelude::*;
@@ -58,16 +58,18 @@ pub fn check_writable(path: &Path) -> Result<()> {
 const CHUNK_SENTENCES: usize = 64;
 
 impl Vectors {
-    /// Encodes sentences of words, in the given spelling.
+    /// Encodes sentences of words, in the given spelling, for a file at `out`.
     ///
     /// # Errors
     ///
-    /// An encoder that cannot be read or refuses the input.
+    /// An encoder that cannot be read or refuses the input, or a disk without
+    /// room for the file, which is told before the work begins.
     pub fn of(
         sentences: &[Vec<String>],
         source: &Source,
         precision: Precision,
         spelling: Spelling,
+        out: &Path,
     ) -> Result<Self> {
         let config = source.config()?;
         let layers: Vec<usize> = (0..=config.layers).collect();
@@ -98,6 +100,9 @@ impl Vectors {
                 vectors.subwords.push(count.into());
             }
         }
+        let per_word = 4 * vectors.states * vectors.hidden + 3 * 8;
+        files::ensure_free(out, vectors.words() as u64 * per_word as u64)
+            .context("there is not room enough for the vectors")?;
         let bar = progress::bar("encoding", "sentences", sentences.len() as u64);
         let mut add = |encoder: &mut dyn HiddenStates| -> Result<()> {
             for chunk in subwords.chunks(CHUNK_SENTENCES) {

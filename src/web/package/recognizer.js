@@ -294,16 +294,25 @@ export class Recognizer {
     const prefixes = questions.map((question) => `${JSON.stringify(question)}\n`);
     /** @type {Result[][]} */
     const results = questions.map(() => new Array(outline.sentences));
-    const look = (/** @type {number} */ sentence) => {
+    /**
+     * The first sentence of each key that is read.
+     * @type {Map<string, number>}
+     */
+    const firsts = new Map();
+    const stateOf = (/** @type {number} */ sentence) => {
       const key = outline.key(sentence);
       const found = prefixes.map((prefix) => this.#kept.get(prefix + key));
-      if (!found.every((result) => result !== undefined)) return false;
+      if (!found.every((result) => result !== undefined)) {
+        if (firsts.has(key)) return "repeated";
+        firsts.set(key, sentence);
+        return "unknown";
+      }
       found.forEach((result, index) => {
         results[index][sentence] = result;
       });
-      return true;
+      return "known";
     };
-    const { known, unknown, words } = await runs(outline, look, this.#most, signal);
+    const { known, unknown, repeated, words } = await runs(outline, stateOf, this.#most, signal);
     if (words > LONG && this.#pool.size < this.#most) this.grow().catch(() => {});
     let done = 0;
     const tell = (/** @type {Run} */ [from, to], /** @type {boolean} */ isKnown) => {
@@ -356,6 +365,14 @@ export class Recognizer {
       },
     }));
     await this.#pool.run(tasks, signal);
+    for (const [index, run] of repeated.entries()) {
+      if (index % 4 === 3) await breathe(signal);
+      for (let sentence = run[0]; sentence < run[1]; sentence++) {
+        const first = /** @type {number} */ (firsts.get(outline.key(sentence)));
+        for (const own of results) own[sentence] = own[first];
+      }
+      tell(run, false);
+    }
     return results;
   }
 }

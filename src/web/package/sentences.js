@@ -151,18 +151,21 @@ export class Kept {
 }
 
 /**
- * Cuts sentences into runs that are to be read, and runs whose results are known.
+ * Cuts sentences into runs that are to be read, runs whose results are known, and runs of sentences that the text has
+ * had before: a text may say one thing for ever.
  * @param {Outline} outline
- * @param {(sentence: number) => boolean} isKnown
+ * @param {(sentence: number) => "known" | "unknown" | "repeated"} stateOf
  * @param {number} workers
  * @param {AbortSignal | undefined} signal
- * @returns {Promise<{ known: Run[], unknown: Run[], words: number }>} `words`: how many unknown
+ * @returns {Promise<{ known: Run[], unknown: Run[], repeated: Run[], words: number }>} `words`: how many unknown
  */
-export async function runs(outline, isKnown, workers, signal) {
+export async function runs(outline, stateOf, workers, signal) {
   /** @type {Run[]} */
   const known = [];
   /** @type {Run[]} */
   const unknown = [];
+  /** @type {Run[]} */
+  const repeated = [];
   let words = 0;
   /**
    * @param {Run[]} list
@@ -175,16 +178,20 @@ export async function runs(outline, isKnown, workers, signal) {
     if (fits) last[1] = sentence + 1;
     else list.push([sentence, sentence + 1]);
   };
-  const states = new Uint8Array(outline.sentences);
+  /** @type {("known" | "unknown" | "repeated")[]} */
+  const states = [];
   for (let sentence = 0; sentence < outline.sentences; sentence++) {
     if (sentence % AT_A_TIME === AT_A_TIME - 1) await breathe(signal);
-    states[sentence] = isKnown(sentence) ? 1 : 0;
-    if (!states[sentence]) words += outline.ends[sentence + 1] - outline.ends[sentence];
+    states.push(stateOf(sentence));
+    if (states[sentence] === "unknown") words += outline.ends[sentence + 1] - outline.ends[sentence];
   }
   // Each worker gets several tasks, so that all end at about the same time.
   const most = Math.min(Math.max(Math.ceil(words / (3 * workers)), FEWEST), MOST);
-  for (const [sentence, state] of states.entries()) extend(state ? known : unknown, sentence, state ? MOST : most);
-  return { known, unknown, words };
+  for (const [sentence, state] of states.entries()) {
+    if (state === "unknown") extend(unknown, sentence, most);
+    else extend(state === "known" ? known : repeated, sentence, MOST);
+  }
+  return { known, unknown, repeated, words };
 }
 
 /**

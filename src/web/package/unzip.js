@@ -10,6 +10,8 @@ const [LOCAL, LOCAL_BYTES] = [0x04034b50, 30];
 const [STORED, DEFLATED] = [0, 8];
 /** No bundle has more files, nor a longer directory, in bytes. */
 const [MOST_FILES, LONGEST_DIRECTORY] = [4096, 1 << 20];
+/** Nor more bytes in them. */
+const MOST_BYTES = 2 ** 31;
 
 /**
  * @param {Blob} blob
@@ -35,6 +37,8 @@ export async function unzip(archive) {
   const directory = await view(archive, start, end);
   /** @type {[string, Blob][]} */
   const files = [];
+  // No two files share bytes, as in archives that are made to unpack to more than they could hold.
+  let [packedLeft, bytesLeft] = [archive.size, MOST_BYTES];
   for (let at = 0, index = 0; index < count; index++) {
     if (at + ENTRY_BYTES > directory.byteLength || directory.getUint32(at, true) !== ENTRY)
       damaged("its directory ends early");
@@ -49,6 +53,9 @@ export async function unzip(archive) {
     if (at + name > directory.byteLength) damaged("its directory ends early");
     const path = new TextDecoder().decode(new Uint8Array(directory.buffer, at, name));
     at += name + extra + comment;
+    packedLeft -= packed;
+    bytesLeft -= bytes;
+    if (packedLeft < 0 || bytesLeft < 0) damaged("it unpacks to more than a bundle has");
     if (!path.endsWith("/")) files.push([path, await contents(archive, { path, method, packed, bytes, local })]);
   }
   return files;

@@ -127,6 +127,32 @@ impl Config {
         self.embedding.unwrap_or(self.hidden)
     }
 
+    /// Bytes of the quantized encoder's tensors: the file has some kilobytes
+    /// more, for their names.
+    pub fn quantized_bytes(&self) -> u64 {
+        let [vocabulary, hidden, width, layers, intermediate, window] = [
+            self.vocabulary,
+            self.hidden,
+            self.embedding_width(),
+            self.layers,
+            self.intermediate,
+            self.window,
+        ]
+        .map(|number| number as u64);
+        // Each row of integers has a scale, an output also a bias.
+        let table = |rows: u64| rows * (width + 4);
+        let matrix = |outputs: u64, inputs: u64| outputs * (inputs + 8);
+        let projection = match self.embedding {
+            Some(_) => matrix(hidden, width),
+            None => 0,
+        };
+        let layer = 4 * matrix(hidden, hidden)
+            + matrix(intermediate, hidden)
+            + matrix(hidden, intermediate)
+            + 16 * hidden;
+        table(vocabulary) + table(window) + 8 * width + projection + layers * layer
+    }
+
     /// Checks that the numbers fit each other and stay within bounds that
     /// keep arithmetic on them from overflowing on 32-bit targets.
     ///

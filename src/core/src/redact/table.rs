@@ -65,7 +65,7 @@ struct File {
 pub enum TableError {
     /// It is not JSON of this form.
     #[error("found no redaction table: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// It is another format or version.
     #[error("found {0:?}, version {1}, expected {FORMAT:?}, version {VERSION}")]
     Format(String, u32),
@@ -132,7 +132,7 @@ impl Table {
     /// What [`Table::to_json`] has not written, or what was changed since so
     /// that it contradicts itself.
     pub fn from_json(json: &[u8]) -> Result<Self, TableError> {
-        let file: File = serde_json::from_slice(json)?;
+        let file: File = serde_json::from_slice(json).map_err(TableError::Json)?;
         if file.format != FORMAT || file.version != VERSION {
             return Err(TableError::Format(
                 file.format.chars().take(40).collect(),

@@ -159,16 +159,30 @@ fn check_merges(model: &Value) -> Result<(), TokenizerError> {
 }
 
 /// A template has to name the sentence once and special subwords that it lists.
+/// Each step goes over all that those before it have made, so there are few.
 fn check_template(step: &Value) -> Result<(), TokenizerError> {
     let parts = |value: &'_ Value| value.as_array().map_or(&[][..], Vec::as_slice).to_vec();
-    parts(&step["processors"])
-        .iter()
-        .try_for_each(check_template)?;
+    let few = |count: usize, what: &str| match count <= MOST_STEPS {
+        true => Ok(()),
+        false => Err(TokenizerError::File(format!(
+            "found {count} {what}, expected at most {MOST_STEPS}"
+        ))),
+    };
+    let steps = parts(&step["processors"]);
+    few(steps.len(), "steps of a post_processor")?;
+    if steps.iter().any(|step| step["type"] == "Sequence") {
+        return Err(TokenizerError::File(
+            "found steps within a step of a post_processor, expected none".into(),
+        ));
+    }
+    steps.iter().try_for_each(check_template)?;
     if step["type"] != "TemplateProcessing" {
         return Ok(());
     }
     let mut sentences = 0;
-    for piece in parts(&step["single"]) {
+    let pieces = parts(&step["single"]);
+    few(pieces.len(), "places in a template")?;
+    for piece in pieces {
         if let Some(id) = piece["SpecialToken"]["id"].as_str() {
             let special = &step["special_tokens"][id];
             let count = |part: &str| special[part].as_array().map(Vec::len);
@@ -177,6 +191,7 @@ fn check_template(step: &Value) -> Result<(), TokenizerError> {
                     "found the special subword {id:?} in a template that does not list it"
                 )));
             }
+            few(count("ids").unwrap_or(0), "ids of a special subword")?;
         } else if piece["Sequence"]["id"] == "A" {
             sentences += 1;
         } else {

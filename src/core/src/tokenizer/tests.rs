@@ -82,6 +82,7 @@ fn steps_that_claim_to_be_others_are_refused() {
             "special_tokens": {},
         })
     };
+    let special = json!({"SpecialToken": {"id": "[CLS]", "type_id": 0}});
     let template_of_none = json!({"single": [], "pair": [], "special_tokens": {}});
     for (part, other, expected) in [
         (
@@ -96,8 +97,26 @@ fn steps_that_claim_to_be_others_are_refused() {
         ),
         (
             "pre_tokenizer",
-            json!({"type": "Sequence", "pretokenizers": vec![byte_level; 24]}),
+            json!({"type": "Sequence", "pretokenizers": vec![byte_level.clone(); 24]}),
             "found 24 steps of a pre_tokenizer",
+        ),
+        (
+            "post_processor",
+            json!({"type": "Sequence", "processors": vec![byte_level.clone(); 24]}),
+            "found 24 steps of a post_processor",
+        ),
+        (
+            "post_processor",
+            json!({"type": "Sequence", "processors": [{"type": "Sequence", "processors": [byte_level]}]}),
+            "steps within a step",
+        ),
+        (
+            "post_processor",
+            json!({
+                "type": "TemplateProcessing", "pair": [], "single": vec![special; 24],
+                "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]}},
+            }),
+            "found 24 places in a template",
         ),
         (
             "post_processor",

@@ -65,6 +65,8 @@ impl Model {
         let config = Config::from_hugging_face(std::str::from_utf8(self.config).unwrap()).unwrap();
         let weights = Checkpoint::of(self.weights);
         let file = quantize(&config, &weights, |_, _| {}).unwrap();
+        let names = file.len() as u64 - config.quantized_bytes();
+        assert!((1..16_384).contains(&names), "{names} bytes of names");
         assert_eq!(
             file,
             quantize(&config, &weights, |_, _| {}).unwrap(),

@@ -1,6 +1,8 @@
 //! Time and memory of inputs that announce much, or are long.
 
-use nerite::{Encoder, Head, Options, Recognizer, Report, cut, prepare_tokenizer};
+use nerite::{
+    Encoder, Head, Options, Recognizer, Report, Subwords, Tokenizer, cut, prepare_tokenizer,
+};
 use serde_json::{Value, json};
 
 use crate::memory::{Bounds, within};
@@ -32,6 +34,9 @@ fn long_texts_take_their_time_and_no_more() {
         "a.",
         "東",
         "\u{202e}",
+        "([{<",
+        "> ) ",
+        "Ann met Bob in Paris and ",
     ] {
         let text = piece.repeat(200_000 / piece.len());
         let bounds = Bounds {
@@ -57,6 +62,80 @@ fn long_texts_take_their_time_and_no_more() {
                 .iter()
                 .all(|word| text.get(word.range.clone()).is_some())
         );
+    }
+}
+
+/// What is said again is not read again, and reads the same.
+#[test]
+fn sentences_that_come_again_have_the_same_result() {
+    let mut recognizer = Recognizer::new(
+        Encoder::from_bytes(&ENCODER).unwrap(),
+        &prepare_tokenizer(TOKENIZERS[0]).unwrap(),
+    )
+    .unwrap();
+    let head = Head::from_bytes(&HEADS[2].1).unwrap();
+    let sentences = ["Ann Lee left London.", "Kim saw her in Paris.", "She left."];
+    let mut alone = Vec::new();
+    for sentence in sentences {
+        let found = recognizer.recognize(sentence, &head, &Options::default());
+        alone.push(found.unwrap());
+    }
+    let order = [0, 1, 0, 0, 2, 1, 2, 0];
+    let text: Vec<&str> = order.iter().map(|index| sentences[*index]).collect();
+    let found = recognizer
+        .recognize(&text.join("\n\n"), &head, &Options::default())
+        .unwrap();
+    let mut words = found.words.iter();
+    let mut entities = found.entities.iter();
+    let mut start = 0;
+    for (sentence, index) in order.into_iter().enumerate() {
+        for expected in &alone[index].words {
+            let word = words.next().unwrap();
+            assert_eq!(word.sentence, sentence);
+            assert_eq!(word.range.start, start + expected.range.start);
+            assert_eq!(
+                (word.tag, &word.probabilities),
+                (expected.tag, &expected.probabilities)
+            );
+        }
+        for expected in &alone[index].entities {
+            let entity = entities.next().unwrap();
+            assert_eq!(entity.range.start, start + expected.range.start);
+            assert_eq!(
+                (&entity.kind, entity.score),
+                (&expected.kind, expected.score)
+            );
+        }
+        start += sentences[index].len() + 2;
+    }
+    assert!(words.next().is_none() && entities.next().is_none());
+}
+
+/// No name goes on for a hundred words without a letter or a digit.
+#[test]
+fn the_encoder_sees_only_the_beginning_of_a_run_of_marks() {
+    for json in TOKENIZERS {
+        let tokenizer = Tokenizer::from_bytes(&prepare_tokenizer(json).unwrap(), 1000).unwrap();
+        let marks = ["(", "\u{201c}", "\u{1f389}", "[", "\u{2026}"];
+        let mut words: Vec<&str> = marks.into_iter().cycle().take(150).collect();
+        words.push("Ann");
+        words.extend(&marks);
+        let seen = |subwords: Subwords| -> Vec<usize> {
+            let counts = subwords.counts.iter().enumerate();
+            counts
+                .filter(|(_, count)| **count > 0)
+                .map(|(word, _)| word)
+                .collect()
+        };
+        let all = seen(Subwords::as_written(&tokenizer, &words, 64).unwrap());
+        let found = seen(Subwords::new(&tokenizer, &words, 64).unwrap());
+        let expected: Vec<usize> = all
+            .iter()
+            .copied()
+            .filter(|word| !(100..150).contains(word))
+            .collect();
+        assert_eq!(found, expected);
+        assert!(all.len() > expected.len() && expected.contains(&99) && expected.contains(&155));
     }
 }
 

@@ -225,7 +225,10 @@ pub(crate) fn edit(document: &Value, edits: &[Edit]) -> Value {
             }
             Edit::Repeat(place, times) => {
                 if let Value::Array(list) = at(&mut document, &path(place)) {
-                    let length = list.len() * (*times).min(1 + 10_000 / (1 + list.len()));
+                    // Of lists in lists, too: more is no other case, and takes
+                    // gigabytes before a parser sees any of it.
+                    let parts: usize = list.iter().map(parts).sum();
+                    let length = list.len() * (*times).min(1 + 20_000 / (1 + parts));
                     *list = list.iter().cloned().cycle().take(length).collect();
                 }
             }
@@ -236,6 +239,15 @@ pub(crate) fn edit(document: &Value, edits: &[Edit]) -> Value {
         }
     }
     document
+}
+
+/// How many values a part is made of.
+fn parts(part: &Value) -> usize {
+    match part {
+        Value::Array(list) => list.iter().map(parts).sum::<usize>() + 1,
+        Value::Object(map) => map.values().map(parts).sum::<usize>() + 1,
+        _ => 1,
+    }
 }
 
 /// The paths of all parts: of objects as evenly as of long lists, of which

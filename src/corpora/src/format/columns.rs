@@ -227,9 +227,7 @@ impl<'a> Lines<'a> {
         }
         (within || through) && most > 1
     }
-}
 
-impl Lines<'_> {
     /// Whether `column` holds a zero in the first row of every sentence.
     pub(crate) fn starts_at_zero(&self, column: usize) -> bool {
         let mut within = false;
@@ -365,7 +363,12 @@ fn find_tag(lines: &Lines<'_>, word: usize, counted: bool, notes: &mut Vec<Strin
         let nested = counted
             || own.kinds.is_empty()
             || own.kinds.intersection(&other.kinds).next().is_some();
-        if other.share < 1.0 || chunks || !nested {
+        if other.share < 1.0 || chunks {
+            break;
+        }
+        if !nested {
+            let both = format!("columns {tag} and {} hold tags, the last is taken", tag + 1);
+            notes.extend((!other.kinds.is_empty()).then_some(both));
             break;
         }
         tag -= 1;

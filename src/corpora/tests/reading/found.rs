@@ -51,6 +51,17 @@ fn other_files_are_named() {
             "running text without tags",
         ),
         (b"---\nname: x\n", "YAML"),
+        (b"- text: Ada came\n  entities: []\n", "YAML"),
+        (b"Paris:B-LOC is:O big:O\n", "tags behind colons"),
+        (b"Paris_B-LOC is_O big_O\n", "tags behind colons or under"),
+        (b"Paris <B-LOC> is big\n", "tags in angle brackets, such"),
+        (b"[PER Ada King ] came .\n", "entities in brackets"),
+        (b"12|t|Ada came\n12|a|So.\n12\t0\t3\tAda\tPER\n", "PubTator"),
+        (b"@prefix nif: <http://x#> .\n", "found RDF"),
+        (
+            b"#FORMAT=WebAnno TSV 3.2\n#T_SP=webanno.custom.NamedEntity|value\n\n#Text=Ada King\n1-1\t0-3\tAda\tPER[1]\t\n1-2\t4-8\tKing\tPER[1]\t\n",
+            "exported as CoNLL 2002",
+        ),
     ] {
         refused(bytes, part);
         refused(gzip(bytes), part);

@@ -190,7 +190,8 @@ impl<'a> Hub<'a> {
         };
         ensure!(
             is_commit(&said),
-            "found the commit {said:?}, expected 40 hexadecimal digits"
+            "found the commit {:?}, expected 40 hexadecimal digits",
+            beginning(&said)
         );
         let known = self.commit.get_or_init(|| said.clone());
         ensure!(
@@ -239,6 +240,11 @@ impl<'a> Hub<'a> {
 
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// What a message shows of a header: it may be of any length.
+fn beginning(value: &str) -> &str {
+    value.get(..80).unwrap_or(value)
 }
 
 fn is_commit(text: &str) -> bool {

@@ -10,7 +10,7 @@ use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 
 use super::cache::{self, Partial};
-use super::{Hub, is_hex};
+use super::{Hub, beginning, is_hex};
 use crate::Progress;
 use crate::http::{self, Headers, Http};
 
@@ -127,7 +127,8 @@ impl Remote {
             if let Some(etag) = &said.etag {
                 ensure!(
                     is_etag(etag),
-                    "found the ETag {etag:?}, expected hexadecimal digits"
+                    "found the ETag {:?}, expected hexadecimal digits",
+                    beginning(etag)
                 );
             }
             let commit = hub.set_commit(said.commit.take())?;

@@ -51,6 +51,8 @@ pub fn restore(folder: &Path, encoder: Option<&str>, lookup: &Lookup) -> Result<
     });
     let mut source = source?;
     source.unit = unit;
+    files::ensure_free(folder, files.iter().map(|file| file.bytes).sum())
+        .context("there is not room enough for the encoder")?;
     let encoder = source.quantized(&progress::of_encoders())?;
     let bytes = [
         files::read_bounded(&encoder.path, nerite::MAX_FILE_BYTES)?,

@@ -35,7 +35,13 @@ impl Arguments {
         let sentences = super::sentences(&self.input)?;
         nerite_trainer::vectors::check_writable(&self.out)?;
         let source = self.encoder.find()?;
-        let vectors = Vectors::of(&sentences, &source, self.precision, self.spelling)?;
+        let vectors = Vectors::of(
+            &sentences,
+            &source,
+            self.precision,
+            self.spelling,
+            &self.out,
+        )?;
         vectors.write(&self.out)?;
         say!(
             "{}: {} words, {} states of width {}",

@@ -151,7 +151,8 @@ const ODD: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    // No number of cases here: `PROPTEST_CASES` is to be heard.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn words_cover_the_text(text in "([a-zA-Z.,'\"$%()é’—…-]|[ -%'-;=?-Z^-~à-ÿα-ω一-三🎉]|[ \\t\u{2029}\u{85}]){0,60}") {

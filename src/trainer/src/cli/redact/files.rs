@@ -22,15 +22,24 @@ pub(super) fn jobs(files: &[PathBuf], out: Option<&Path>) -> Result<Vec<Job>> {
         bail!("found several texts, expected --out with a folder for them");
     };
     let mut jobs = Vec::new();
+    let mut passed = Vec::new();
     for file in files {
         let name = file
             .file_name()
             .with_context(|| format!("{}: expected a path with a name", file.display()))?;
         if file.is_dir() {
-            walk(file, &out.join(name), out, &mut jobs)?;
+            walk(file, &out.join(name), out, &mut jobs, &mut passed)?;
         } else {
             jobs.push((Some(file.clone()), Some(out.join(name))));
         }
+    }
+    if let Some(first) = passed.first() {
+        let text = format!(
+            "passed over: {} hidden files, links, pipes or devices, the first of them {}",
+            passed.len(),
+            first.display()
+        );
+        eprintln!("{}", nerite_trainer::terminal::shown(&text));
     }
     let mut targets: Vec<_> = jobs.iter().map(|(_, out)| out).collect();
     targets.sort();
@@ -41,9 +50,15 @@ pub(super) fn jobs(files: &[PathBuf], out: Option<&Path>) -> Result<Vec<Job>> {
     Ok(jobs)
 }
 
-/// All files below a folder, in order; links are not followed, and hidden
-/// files and the results themselves are left out.
-fn walk(folder: &Path, to: &Path, out: &Path, jobs: &mut Vec<Job>) -> Result<()> {
+/// All files below a folder, in order. Links are not followed; they, hidden
+/// files and what is no file are `passed`, and the results themselves left out.
+fn walk(
+    folder: &Path,
+    to: &Path,
+    out: &Path,
+    jobs: &mut Vec<Job>,
+    passed: &mut Vec<PathBuf>,
+) -> Result<()> {
     let name = || format!("cannot read {}", folder.display());
     let mut entries: Vec<_> = std::fs::read_dir(folder)
         .with_context(name)?
@@ -52,14 +67,14 @@ fn walk(folder: &Path, to: &Path, out: &Path, jobs: &mut Vec<Job>) -> Result<()>
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let kind = entry.file_type()?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if hidden || (out.exists() && entry.path().canonicalize()? == out.canonicalize()?) {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&entry.path(), &to.join(entry.file_name()), out, jobs)?;
+        if hidden || !(kind.is_dir() || kind.is_file()) {
+            passed.push(path);
         } else if kind.is_file() {
-            jobs.push((Some(entry.path()), Some(to.join(entry.file_name()))));
+            jobs.push((Some(path), Some(to)));
+        } else if !out.exists() || path.canonicalize()? != out.canonicalize()? {
+            walk(&path, &to, out, jobs, passed)?;
         }
     }
     Ok(())

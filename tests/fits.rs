@@ -1,7 +1,6 @@
 //! The page says when a text is none that the model was made for, and offers one that was.
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
 
 use crate::demo::Page;
 
@@ -27,7 +26,7 @@ impl Page {
             return [said.hidden ? '' : said.innerText, !document.getElementById('misfit-use').hidden]";
         let said = self.browser.run(said, Vec::new()).await?;
         let text = said[0].as_str().unwrap_or_default().to_owned();
-        Ok((text, said[1] == Value::from(true)))
+        Ok((text, said[1] == true))
     }
 }
 

@@ -1,18 +1,19 @@
 //! The browser's line, whole: text to entities.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+mod spans;
 
-use crate::decode::{Aggregation, Decoder, Span, Strategy};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decode::{Aggregation, Decoder, Strategy};
 use crate::encoder::{Encoder, Engine, Int8};
 use crate::features::{FeatureError, Subwords, features};
-use crate::head::{EntityCalibration, Head, HeadError, HeadInput, Unit};
+use crate::head::{Head, HeadError, HeadInput, Unit};
 use crate::int8::Backend;
 use crate::pieces::{Pieces, pick, read_pieces_on};
-use crate::results::{Entity, Prediction, RecognizeError, Word};
-use crate::tags::TagSet;
+use crate::results::{Prediction, RecognizeError, Word};
 use crate::tokenizer::{Tokenizer, TokenizerError, Vocabulary};
 use crate::words::{self, Sentence};
+use spans::entities;
 
 /// So much of a text says how its words look to a vocabulary.
 const VOCABULARY_BYTES: usize = 8000;
@@ -329,97 +330,6 @@ impl Reader<'_> {
             });
         }
     }
-}
-
-/// The spans that the tags make, without punctuation at their edges: a quote
-/// that was tagged along is no part of a name.
-fn entities(
-    text: &str,
-    words: &[Word],
-    tags: &TagSet,
-    aggregation: Aggregation,
-    scores: Option<EntityCalibration>,
-) -> Vec<Entity> {
-    // They are of means, and say nothing of first or greatest probabilities.
-    let scores = scores.filter(|_| aggregation == Aggregation::Average);
-    let mut entities = Vec::new();
-    let mut start = 0;
-    for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
-        let mut end = 0;
-        for span in Span::read(sentence.iter().map(|word| tags.tag(word.tag))) {
-            let next = span.words.end;
-            let found = trimmed(text, sentence, span.words, end);
-            end = next;
-            let Some(own) = found else {
-                continue;
-            };
-            end = end.max(own.end);
-            let inside = &sentence[own.clone()];
-            let probabilities = inside.iter().map(|word| word.probabilities[word.tag]);
-            let range = inside[0].range.start..inside[inside.len() - 1].range.end;
-            entities.push(Entity {
-                range: without_joining_marks(text, range),
-                words: start + own.start..start + own.end,
-                kind: span.kind.to_owned(),
-                score: {
-                    let score = aggregation.of(probabilities);
-                    scores.map_or(score, |scores| scores.of(score))
-                },
-            });
-        }
-        start += sentence.len();
-    }
-    entities
-}
-
-/// A span without the words at its edges that hold neither letter nor digit.
-/// One that begins inside a bracket ends inside it, and one that begins before
-/// a bracket ends before it or behind it; nothing before the word `least` is
-/// taken along.
-fn trimmed(text: &str, words: &[Word], span: Range<usize>, least: usize) -> Option<Range<usize>> {
-    let shown = |word: usize| words::plain(&text[words[word].range.clone()]);
-    let counts = |word: &usize| shown(*word).contains(char::is_alphanumeric);
-    let mut start = span.clone().find(counts)?;
-    let mut last = span.clone().rfind(counts).unwrap_or(start);
-    let mut open = Vec::new();
-    let mut word = start;
-    while word <= last {
-        match &*shown(word) {
-            "(" | "[" => open.push(word),
-            ")" | "]" if open.pop().is_none() => {
-                // The bracket of a telephone number, "(212) 555", is its own.
-                let before = start.checked_sub(1).filter(|before| *before >= least);
-                let number = |word: usize| !shown(word).contains(char::is_alphabetic);
-                match before.filter(|before| matches!(&*shown(*before), "(" | "[")) {
-                    Some(before) if (start..word).all(number) => start = before,
-                    _ => {
-                        last = (start..word).rfind(counts).unwrap_or(start);
-                        break;
-                    }
-                }
-            }
-            _ => {}
-        }
-        word += 1;
-    }
-    open.retain(|word| *word <= last);
-    while !open.is_empty() && last + 1 < words.len() && matches!(&*shown(last + 1), ")" | "]") {
-        last += 1;
-        open.pop();
-    }
-    if let Some(&bracket) = open.first() {
-        last = (start..bracket).rfind(counts).unwrap_or(start);
-    }
-    Some(start..last + 1)
-}
-
-/// An entity's bytes without the mark that joins it to a word beside it, as in
-/// "the Israeli- and Egyptian-led talks".
-fn without_joining_marks(text: &str, range: Range<usize>) -> Range<usize> {
-    let joins = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '/' | '&');
-    let own = &text[range.clone()];
-    let start = range.start + (own.len() - own.trim_start_matches(joins).len());
-    start..start + own.trim_matches(joins).len()
 }
 
 #[cfg(test)]

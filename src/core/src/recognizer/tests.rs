@@ -1,7 +1,9 @@
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use super::spans::entities;
 use super::*;
+use crate::tags::TagSet;
 
 #[test]
 fn punctuation_is_trimmed_off_entities() {

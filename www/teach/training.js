@@ -50,9 +50,11 @@ export class Training {
     try {
       const known = await engine();
       this.#trainer ??= await known.trainer({ signal: stop.signal });
+      // The head that knows most is the one that a bundle begins with.
+      const able = known.heads.filter(({ id, kind }) => id !== OWN && kind === "context");
       const trained = await this.#trainer.train(documents, {
         types,
-        from: known.heads.find(({ id, kind }) => id !== OWN && kind === "context")?.id,
+        from: (able.find(({ id }) => id === known.defaultHead) ?? able[0])?.id,
         signal: stop.signal,
         onProgress: this.#follow(project),
         onHead: ({ head, milliseconds }) => {

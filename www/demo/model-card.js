@@ -7,6 +7,7 @@ import { refresh, serviceWorkers } from "../shared/offline.js";
 import { agree, disagree, hasAgreed } from "./agreed.js";
 import { CacheLine } from "./cache-line.js";
 import { addressOf, isBundleName, isListed, readCatalog, sizedTitleOf } from "./catalog.js";
+import { askWhetherKept, keptKey } from "./kept.js";
 import { showFacts } from "./model-facts.js";
 import { ownAddress } from "./own-address.js";
 import { Status } from "./status.js";
@@ -74,6 +75,7 @@ export class ModelCard {
 
   /** Starts with the bundle that the page's address names, or the default one. */
   async start() {
+    await askWhetherKept();
     const name = new URLSearchParams(location.search).get("bundle") ?? DEFAULT_BUNDLE;
     if (!isBundleName(name)) {
       this.#fail(() => ({
@@ -254,8 +256,8 @@ export class ModelCard {
     const stillUsing = this.#stillUsing(source);
     this.#show("asking", () => ({
       message:
-        (stopped ? `${t("loading-cancelled")} ` : "") +
-        t(info.cachedBytes > 0 ? "status-asking-rest" : "status-asking", {
+        (stopped ? `${t(keptKey("loading-cancelled"))} ` : "") +
+        t(info.cachedBytes > 0 ? "status-asking-rest" : keptKey("status-asking"), {
           name: label(source.name),
           size: megabytes(info.bytes),
           rest: megabytes(rest),
@@ -362,7 +364,7 @@ export class ModelCard {
     const stillUsing = this.#stillUsing(source);
     this.#fail(() => ({
       message: `${t(`failed-${code}`, { name: label(source?.name ?? "") })}: ${reason.replace(/[^.!?]$/, "$&.")}${stillUsing()}`,
-      advice: t(`failed-${code}-advice`),
+      advice: t(code === "network" ? keptKey("failed-network-advice") : `failed-${code}-advice`),
       // Browsers may remember that a module failed, so importing it again is not enough.
       action: t(code === "package" ? "reload" : "try-again"),
       run: code === "package" ? () => location.reload() : again,

@@ -25,6 +25,7 @@ macro_rules! golden {
 
 mod encoders;
 mod metrics;
+mod pieces;
 mod tokens;
 
 /// A Hugging Face model with random weights, and what transformers makes of it.

@@ -307,7 +307,8 @@ fn a_head_that_knows_is_a_better_beginning() {
 
 /// Where this crate's own product of matrices is used, as in a browser, the
 /// order of all sums is fixed: the head has these bytes natively and as wasm.
-/// (`scripts/wasmtime` runs this test in both.)
+/// (`scripts/wasmtime` runs this test as wasm; natively it takes
+/// `cargo test -p nerite-fit --lib`, which leaves the library's product out.)
 #[cfg(not(feature = "gemm"))]
 #[test]
 fn a_head_has_the_same_bytes_on_every_machine() {

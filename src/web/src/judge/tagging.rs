@@ -21,7 +21,7 @@ struct Asked {
 
 #[wasm_bindgen]
 impl Engine {
-    /// What [`Judge::begin`] has to know of a head. `report` is that of the
+    /// What [`Judge::begin`](super::Judge::begin) has to know of a head. `report` is that of the
     /// head's own training, if the bundle has it: its sha256 is checked.
     pub fn candidate(
         &self,

@@ -228,7 +228,7 @@ fn the_package_judges_as_nerite_evaluate_does() -> Result<()> {
             "input: options.map: found another kind of value, expected an object of types",
             "input: options.mapp: there is no such option; expected heads, map, types",
             "input: found the head \"none\", expected one of",
-            "input: options.format: found the format \"xml\", expected csv",
+            "input: options.format: found the format \"xml\", expected one of csv",
             "input: found no labelled file, expected a File",
             "input: file: ",
             "AbortError",

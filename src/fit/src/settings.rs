@@ -227,7 +227,7 @@ impl Settings {
             Self {
                 // The table of spellings stays as it is.
                 lexicon_dropout: Self::best(seed).lexicon_dropout,
-                ..Self::few(seed, sentences, 2, 700)
+                ..Self::few(seed, sentences, 2, 400)
             }
         } else {
             Self::best_for(seed, sentences)

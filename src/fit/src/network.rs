@@ -88,8 +88,7 @@ impl Mask {
     }
 }
 
-/// The loss summed over the words of `shard`, and its gradients; of the table of
-/// word features only if that is not to stay as it is.
+/// The loss summed over the words of `shard`, and its gradients.
 ///
 /// # Errors
 ///
@@ -101,11 +100,8 @@ pub(crate) fn gradients(
     objective: Objective,
     dropout: Dropout,
     random: &mut ChaCha8Rng,
-    keeps_lexicon: bool,
 ) -> Result<(f32, Parameters), HeadError> {
-    // Clearing the table would take most of a small step's time.
-    let kept: &[&str] = if keeps_lexicon { &["lexicon"] } else { &[] };
-    let mut gradients = Parameters::zeros_without(config, kept)?;
+    let mut gradients = Parameters::zeros(config)?;
     let words = shard.gold.len();
     if words == 0 {
         return Ok((0.0, gradients));
@@ -263,7 +259,7 @@ pub(crate) fn gradients(
         gradients.get_mut("norm.weight").copy_from_slice(&by_weight);
         gradients.get_mut("norm.bias").copy_from_slice(&by_bias);
     }
-    if let Some(lexicon) = config.lexicon.filter(|_| !keeps_lexicon) {
+    if let Some(lexicon) = config.lexicon {
         let table = gradients.get_mut("lexicon");
         for (word, back) in back.chunks_exact(width).enumerate() {
             for (number, bucket) in shard.lexicon[word].iter().enumerate() {

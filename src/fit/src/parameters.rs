@@ -16,17 +16,8 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// All 0.
     pub(crate) fn zeros(config: &HeadConfig) -> Result<Self, HeadError> {
-        Self::zeros_without(config, &[])
-    }
-
-    /// The same with nothing for some of the tensors: as a gradient, it does
-    /// not change those.
-    pub(crate) fn zeros_without(config: &HeadConfig, names: &[&str]) -> Result<Self, HeadError> {
         let tensors = config.tensors()?;
-        let values = tensors.iter().map(|tensor| match tensor.name {
-            name if names.contains(&name) => Vec::new(),
-            _ => vec![0.0; tensor.len()],
-        });
+        let values = tensors.iter().map(|tensor| vec![0.0; tensor.len()]);
         Ok(Self {
             values: values.collect(),
             tensors,
@@ -125,6 +116,13 @@ impl Parameters {
             for (own, other) in own.iter_mut().zip(other) {
                 *own = other + (*own - other) * keep;
             }
+        }
+    }
+
+    /// Lets go of a tensor's numbers: as a gradient, it then changes nothing.
+    pub(crate) fn drop(&mut self, name: &str) {
+        if let Some(index) = self.index(name) {
+            self.values[index] = Vec::new();
         }
     }
 

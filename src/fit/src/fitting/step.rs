@@ -37,15 +37,17 @@ pub(super) fn take_step<E: Examples>(
             shard: number,
         };
         let mut random = random(settings.seed, stream);
-        let (loss, gradients) = network::gradients(
+        let (loss, mut gradients) = network::gradients(
             &task.head,
             parameters,
             &shard,
             settings.objective,
             dropout,
             &mut random,
-            keeps_lexicon,
         )?;
+        if keeps_lexicon {
+            gradients.drop("lexicon");
+        }
         Ok((shard.gold.len(), loss, gradients))
     });
     let shards: Vec<(usize, f32, Parameters)> =

@@ -82,7 +82,6 @@ fn gradients_are_those_of_the_loss() {
                 Objective::default(),
                 dropout,
                 &mut random(3, Stream::Initial),
-                false,
             )
             .unwrap()
         };
@@ -125,7 +124,6 @@ fn the_loss_is_that_of_the_head() {
             Objective::default(),
             none,
             &mut random(0, Stream::Initial),
-            false,
         )
         .unwrap();
         let head = Head::from_bytes(&head_file(&config, &parameters.values).unwrap()).unwrap();
@@ -170,7 +168,6 @@ fn an_unseen_sentence_changes_nothing() {
         Objective::default(),
         Dropout::default(),
         &mut random,
-        false,
     )
     .unwrap();
     assert_eq!((loss, gradients.length()), (0.0, 0.0));

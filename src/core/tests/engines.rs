@@ -8,9 +8,9 @@ use std::cell::Cell;
 
 use checkpoint::Checkpoint;
 use nerite::{
-    Config, Decoder, Encoder, EncoderError, Engine, Head, HeadConfig, HeadError, HeadKind,
-    HiddenStates, Options, RecognizeError, Recognizer, Strategy, TagSet, Workspace, head_file,
-    prepare_piece_tokenizer, prepare_tokenizer, quantize,
+    Config, Encoder, EncoderError, Engine, Head, HeadConfig, HeadError, HiddenStates, Options,
+    RecognizeError, Recognizer, Strategy, TagSet, Workspace, head_file, prepare_piece_tokenizer,
+    prepare_tokenizer, quantize,
 };
 
 macro_rules! golden {
@@ -102,21 +102,10 @@ fn encoder() -> Encoder {
 
 /// A linear head on the last layer of this encoder, with numbers from -1 to 1.
 fn head(sha256: &str, pieces: Option<Strategy>) -> Head {
+    let tags = TagSet::new(["B-per", "I-per", "O"]).unwrap();
     let config = HeadConfig {
-        kind: HeadKind::Linear,
-        tags: TagSet::new(["B-per", "I-per", "O"]).unwrap(),
-        layers: vec![config().layers],
-        hidden: config().hidden,
-        temperature: 1.0,
-        encoder_sha256: sha256.to_owned(),
-        mix: false,
-        lexicon: None,
-        projection: 0,
-        units: 0,
-        transitions: false,
-        decoder: Decoder::Argmax,
         pieces,
-        entity_calibration: None,
+        ..HeadConfig::linear(tags, vec![config().layers], config().hidden, sha256)
     };
     let mut next = 0.3f32;
     let mut number = || {

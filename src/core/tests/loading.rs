@@ -6,8 +6,8 @@ mod checkpoint;
 
 use checkpoint::Checkpoint;
 use nerite::{
-    Architecture, BundleFile, BundleHead, BundleLoader, Config, Decoder, Encoder, HeadConfig,
-    HeadKind, LoadError, LoadedBundle, Manifest, Strategy, TagSet, head_file, quantize,
+    Architecture, BundleFile, BundleHead, BundleLoader, Config, Encoder, HeadConfig, LoadError,
+    LoadedBundle, Manifest, Strategy, TagSet, head_file, quantize,
 };
 use sha2::{Digest, Sha256};
 
@@ -25,21 +25,10 @@ struct Bundle {
 
 /// A head of this encoder, with numbers that have no meaning.
 fn head(encoder_sha256: &str, hidden: usize, pieces: Option<Strategy>) -> Vec<u8> {
+    let tags = TagSet::new(["B-per", "I-per", "O"]).unwrap();
     let head = HeadConfig {
-        kind: HeadKind::Linear,
-        tags: TagSet::new(["B-per", "I-per", "O"]).unwrap(),
-        layers: vec![1],
-        hidden,
-        temperature: 1.0,
-        encoder_sha256: encoder_sha256.to_owned(),
-        mix: false,
-        lexicon: None,
-        projection: 0,
-        units: 0,
-        transitions: false,
-        decoder: Decoder::Argmax,
         pieces,
-        entity_calibration: None,
+        ..HeadConfig::linear(tags, vec![1], hidden, encoder_sha256)
     };
     let tensors = head.tensors().unwrap();
     let numbers: Vec<Vec<f32>> = tensors

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{
-    Config, Decoder, HeadConfig, HeadKind, MAX_TAGS, Strategy, TagSet, Weights, head_file,
-};
+use nerite::{Config, HeadConfig, MAX_TAGS, Strategy, TagSet, Weights, head_file};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -112,21 +110,10 @@ impl Classifier {
         sha256: &str,
         strategy: Strategy,
     ) -> Result<(HeadConfig, Vec<u8>)> {
+        let tags = TagSet::try_from(self.labels).context("id2label")?;
         let config = HeadConfig {
-            kind: HeadKind::Linear,
-            tags: TagSet::try_from(self.labels).context("id2label")?,
-            layers: vec![encoder.layers],
-            hidden: encoder.hidden,
-            temperature: 1.0,
-            encoder_sha256: sha256.to_owned(),
-            mix: false,
-            lexicon: None,
-            projection: 0,
-            units: 0,
-            transitions: false,
-            decoder: Decoder::Argmax,
             pieces: Some(strategy),
-            entity_calibration: None,
+            ..HeadConfig::linear(tags, vec![encoder.layers], encoder.hidden, sha256)
         };
         let file = head_file(&config, &[self.weight, self.bias]).context("classifier")?;
         Ok((config, file))

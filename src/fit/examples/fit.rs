@@ -1,7 +1,7 @@
 //! Fits a head to features that are made up here: one number says whether a
 //! word is a name. `cargo run --release -p nerite-fit --example fit`
 
-use nerite::{Decoder, Head, HeadConfig, HeadKind, TagSet};
+use nerite::{Head, HeadConfig, TagSet};
 use nerite_fit::{Examples, Fit, FitError, Gold, Progress, Sentence, Settings, Task};
 
 struct Toy {
@@ -39,22 +39,7 @@ impl Examples for Toy {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tags = TagSet::new(["B-per", "O"])?;
-    let head = HeadConfig {
-        kind: HeadKind::Linear,
-        tags: tags.clone(),
-        layers: vec![1],
-        hidden: 2,
-        temperature: 1.0,
-        encoder_sha256: "00".into(),
-        mix: false,
-        lexicon: None,
-        projection: 0,
-        units: 0,
-        transitions: false,
-        decoder: Decoder::Argmax,
-        pieces: None,
-        entity_calibration: None,
-    };
+    let head = HeadConfig::linear(tags.clone(), vec![1], 2, "00");
     let task = Task {
         examples: Toy { tags },
         train: (0..64).collect(),

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::FitError;
 use crate::calibrate::{self, Scored};
-use crate::evaluation::{Cached, Judged, Known, judge};
+use crate::evaluation::{Cached, Judged, Predicted, Predictions};
 use crate::examples::Examples;
 
 /// With fewer documents than this, sentences are held back instead.
@@ -47,79 +47,96 @@ pub fn folds(documents: &[usize], count: usize) -> Vec<usize> {
     documents.iter().map(|document| fold_of[document]).collect()
 }
 
-/// What heads say of sentences that were held back from them, each of those by
-/// one head: how good, and how sure of itself, a head of all sentences can be
-/// expected to be.
+/// Heads that were fitted without some sentences, and which those were: how
+/// good, and how sure of itself, a head of all sentences can be expected to be.
 #[derive(Default)]
 pub struct HeldOut {
+    heads: Vec<Vec<u8>>,
     scored: Vec<Scored>,
-    sentences: Vec<Said>,
-}
-
-/// What was said of one sentence.
-struct Said {
-    sentence: usize,
-    predicted: Vec<u16>,
-    confidences: Vec<f32>,
-    without_subword: Vec<bool>,
+    /// For each sentence, the head that it was held back from.
+    head_of: BTreeMap<usize, usize>,
 }
 
 impl HeldOut {
-    /// Has a head's file, as [`Fit::finish`](crate::Fit::finish) gives it
-    /// without a validation part, judged on the sentences `part`, which were
-    /// held back from it. All heads have the same tags, those of `examples`.
+    /// Takes a head's file, as [`Fit::finish`](crate::Fit::finish) gives it
+    /// without a validation part, and the sentences `part` that were held back
+    /// from it. All heads have the tags of `examples`.
     ///
     /// # Errors
     ///
     /// Bytes that are no head, or examples that cannot be read.
     pub fn add(
         &mut self,
-        file: &[u8],
+        file: Vec<u8>,
         examples: &impl Examples,
         part: &[usize],
     ) -> Result<(), FitError> {
-        let head = Head::from_bytes(file)?;
+        let head = Head::from_bytes(&file)?;
         self.scored.push(calibrate::scored(&head, examples, part)?);
-        let predictions = Cached {
-            head: &head,
-            decoder: head.decoder(None)?,
-            examples,
-        };
-        let known = Known(examples);
-        let judged = judge(&known, part, &predictions)?;
-        let said = judged.sentences.into_iter().zip(part);
-        self.sentences.extend(said.map(|(said, &sentence)| Said {
-            sentence,
-            predicted: said.predicted,
-            confidences: said.confidences,
-            without_subword: said.without_subword,
-        }));
+        let number = self.heads.len();
+        self.head_of
+            .extend(part.iter().map(|&sentence| (sentence, number)));
+        self.heads.push(file);
         Ok(())
     }
 
-    /// The temperature at which what was said is most probable to be right.
+    /// The temperature at which all that these heads say is most probable to
+    /// be right.
     pub fn temperature(&self) -> f32 {
         calibrate::temperature(&self.scored)
     }
 
-    /// All that was said, beside what is right.
-    pub fn judged<'a>(&self, examples: &'a impl Examples) -> Judged<'a> {
-        let sentences = self.sentences.iter().map(|said| {
-            let known = examples.sentence(said.sentence);
-            let right = known.gold.iter().map(|gold| gold.allowed()[0]);
-            JudgedSentence {
-                gold: right.collect(),
-                words: known.words,
-                predicted: said.predicted.clone(),
-                confidences: said.confidences.clone(),
-                without_subword: said.without_subword.clone(),
-            }
+    /// What the heads say at this temperature, each of the sentences that were
+    /// held back from it.
+    ///
+    /// # Errors
+    ///
+    /// A temperature that is not positive.
+    pub fn predictions<'a, E: Examples>(
+        &'a self,
+        temperature: f32,
+        examples: &'a E,
+    ) -> Result<CrossValidated<'a, E>, FitError> {
+        let heads = self.heads.iter().map(|file| {
+            let file = nerite::with_calibration(file, temperature, None)?;
+            Ok(Head::from_bytes(&file)?)
         });
-        Judged {
-            tags: examples.tags().clone(),
-            sentences: sentences.collect(),
-            entity_calibration: None,
-        }
+        Ok(CrossValidated {
+            heads: heads.collect::<Result<_, FitError>>()?,
+            head_of: &self.head_of,
+            examples,
+        })
+    }
+}
+
+/// Predictions of heads that have not seen what they predict.
+pub struct CrossValidated<'a, E> {
+    heads: Vec<Head>,
+    head_of: &'a BTreeMap<usize, usize>,
+    examples: &'a E,
+}
+
+impl<E: Examples> Predictions for CrossValidated<'_, E> {
+    type Workspace = Vec<f32>;
+
+    fn tags(&self) -> &TagSet {
+        self.examples.tags()
+    }
+
+    fn predict(
+        &self,
+        rows: &mut Vec<f32>,
+        index: usize,
+        words: &[&str],
+    ) -> Result<Predicted, FitError> {
+        let number = self.head_of.get(&index).ok_or(FitError::NotHeldBack)?;
+        let head = &self.heads[*number];
+        let own = Cached {
+            head,
+            decoder: head.decoder(None)?,
+            examples: self.examples,
+        };
+        own.predict(rows, index, words)
     }
 }
 

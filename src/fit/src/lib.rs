@@ -44,7 +44,7 @@ mod threads;
 
 use nerite::{FeatureError, HeadError, TagError};
 
-pub use cross_validation::{HeldOut, TypeScores, folds};
+pub use cross_validation::{CrossValidated, HeldOut, TypeScores, folds};
 pub use evaluation::{
     Cached, Encoded, Judged, Labelled, Live, Predicted, Predictions, calibration_error, encode,
     judge, training,
@@ -80,6 +80,9 @@ pub enum FitError {
     /// The head to begin with has no part that a new head could keep.
     #[error("found a linear head to begin with, which knows nothing beyond its own tags")]
     NothingKnown,
+    /// A sentence is in no part that was held back from a head.
+    #[error("it was not held back from any head")]
+    NotHeldBack,
     /// There is nothing to fit to.
     #[error("found no sentence to train on")]
     Empty,

@@ -103,6 +103,19 @@ pub struct Model {
 }
 
 impl Model {
+    /// The head `plain`, but built as this model.
+    pub fn head(self, plain: HeadConfig) -> HeadConfig {
+        HeadConfig {
+            kind: self.kind,
+            projection: self.projection,
+            units: self.units,
+            lexicon: self.lexicon,
+            transitions: self.transitions,
+            decoder: self.decoder,
+            ..plain
+        }
+    }
+
     /// The same as a head of another kind. Widths that the kind does not have
     /// become 0, those that only it has are the best head's.
     pub fn of_kind(self, kind: HeadKind) -> Self {
@@ -207,7 +220,7 @@ impl Settings {
             epochs,
             validation: 0.1,
             patience: epochs.div_ceil(3).max(4),
-            average: average_over(epochs * steps).min(best.average),
+            average: average_over(epochs * steps),
             ..best
         }
     }
@@ -349,6 +362,10 @@ impl Settings {
             "found {folds} folds, expected 0 or 2 to 100"
         );
         ensure!(
+            folds == 0 || validation == 0.0,
+            "found {folds} folds and a validation share of {validation}, expected one of them"
+        );
+        ensure!(
             rare <= 100,
             "found {rare} repetitions of sentences with rare tags, expected at most 100"
         );
@@ -361,23 +378,8 @@ impl Settings {
             "found the lexicon dropout {lexicon_dropout}, but the head has no word features"
         );
         // What no encoder and no tags could make right.
-        let smallest = HeadConfig {
-            kind: model.kind,
-            tags: TagSet::new(["O"])?,
-            layers: vec![0],
-            hidden: 1,
-            temperature: 1.0,
-            encoder_sha256: String::new(),
-            mix: false,
-            lexicon: model.lexicon,
-            projection: model.projection,
-            units: model.units,
-            transitions: model.transitions,
-            decoder: model.decoder,
-            pieces: None,
-            entity_calibration: None,
-        };
-        smallest.tensors()?;
+        let smallest = HeadConfig::linear(TagSet::new(["O"])?, vec![0], 1, "");
+        model.head(smallest).tensors()?;
         Ok(())
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use nerite::HeadConfig;
+use nerite::{EntityCalibration, HeadConfig, entity_means, with_calibration};
 use nerite_fit::{
-    EpochScores, Examples, Fit, Fitted, HeldOut, Progress, Settings, Task, Validation,
+    EpochScores, Examples, Fit, Fitted, HeldOut, Judged, Labelled, Progress, Settings, Task,
+    Validation,
 };
 
 use crate::files;
@@ -83,20 +84,21 @@ impl Begun<'_> {
     }
 
     /// Fits as many heads more as the settings say, each without some of the
-    /// sentences `part`, and has them judged on those; calibrates the head
-    /// that was fitted to all, and says how good one like it is. `documents`
-    /// has the document of each sentence: those of one are held back together.
-    /// `None` if there is one fold only.
+    /// sentences `part`, has them judged on those, and calibrates the head
+    /// that was fitted to all by what they say. `documents` has the document of
+    /// each sentence: those of one are held back together. `None` if there is
+    /// one fold only.
     ///
     /// # Errors
     ///
     /// As [`Begun::fit`].
-    pub(crate) fn cross_validate<E: Examples>(
+    pub(crate) fn cross_validate<'a>(
         &self,
         fitted: &mut Fitted,
-        (examples, head): (&E, &HeadConfig),
+        (labelled, examples): (&'a impl Labelled, &impl Examples),
+        head: &HeadConfig,
         (part, documents): (&[usize], &[usize]),
-    ) -> Result<Option<HeldOut>> {
+    ) -> Result<Option<Judged<'a>>> {
         let folds = nerite_fit::folds(documents, self.settings.folds);
         let count = folds.iter().max().map_or(0, |last| last + 1);
         if count < 2 {
@@ -119,12 +121,19 @@ impl Begun<'_> {
                 head: head.clone(),
             })?;
             while fit.step()?.is_some() {}
-            held_out.add(&fit.finish()?.file, examples, &held)?;
+            held_out.add(fit.finish()?.file, examples, &held)?;
             bar.inc(1);
         }
         bar.finish_and_clear();
-        fitted.file = nerite::with_temperature(&fitted.file, held_out.temperature())?;
-        Ok(Some(held_out))
+        let temperature = held_out.temperature();
+        let predictions = held_out.predictions(temperature, examples)?;
+        let mut judged = nerite_fit::judge(labelled, part, &predictions)?;
+        if self.settings.calibrate_entities {
+            let means = entity_means(&judged.tags, &judged.sentences);
+            judged.entity_calibration = EntityCalibration::fit(&means);
+        }
+        fitted.file = with_calibration(&fitted.file, temperature, judged.entity_calibration)?;
+        Ok(Some(judged))
     }
 }
 

@@ -4,15 +4,14 @@
 mod layers;
 mod provenance;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, TagSet};
 use nerite_encoders::Quantized;
-use nerite_fit::{
-    Cached, Fitted, HeldOut, Judged, Settings, Task, TypeScores, Validation, untrained,
-};
+use nerite_fit::{Cached, Fitted, Judged, Settings, Task, TypeScores, Validation, untrained};
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::MAX_REPORT_BYTES;
@@ -68,7 +67,7 @@ pub struct Trained {
     pub validation: Option<Validation>,
     /// What cross-validation says of each type, and of all of them under the
     /// empty name, if there was one.
-    pub held_out: Vec<(String, TypeScores)>,
+    pub held_out: BTreeMap<String, TypeScores>,
 }
 
 impl Training<'_> {
@@ -116,29 +115,33 @@ impl Training<'_> {
         if let Some(validation) = &fitted.validation {
             check(validation, self.settings.epochs)?;
         }
-        let mut held_out = None;
+        let mut judged = None;
         if self.settings.folds > 0 && fitted.validation.is_none() {
             // Copies would tell of the sentences that they are altered from.
             let part = self.set.originals();
-            let documents = self.set.documents(part);
-            held_out =
-                begun.cross_validate(&mut fitted, (&encoded, &config), (part, &documents))?;
+            let parts = (part, &self.set.documents(part)[..]);
+            judged = begun.cross_validate(&mut fitted, (self.set, &encoded), &config, parts)?;
         }
-        if let Some(held_out) = &held_out
-            && let Some(all) = held_out.judged(&encoded).by_type().get("")
-            && all.scores.f1 == 0.0
-        {
+        let held_out = judged.as_ref().map(Judged::by_type).unwrap_or_default();
+        if held_out.get("").is_some_and(|all| all.scores.f1 == 0.0) {
             progress::warn(
                 "found an entity F1 of 0 in cross-validation: what is marked in some sentences \
                  does not tell what to find in the others; more of them may do better",
             );
         }
-        ensure!(
-            held_out.is_some() || !self.set.tests.is_empty(),
-            "found too few sentences to hold some back and no test part, expected `--test FILE`"
-        );
-        let held_out = held_out.as_ref();
-        trained.push(self.finish("fine-tuned", self.name, fitted, (&encoded, held_out), start)?);
+        if self.set.tests.is_empty() {
+            ensure!(
+                judged.is_some(),
+                "found too few sentences to hold some back and no test part, expected `--test FILE`"
+            );
+        } else {
+            judged = None;
+        }
+        let fine_tuned = self.finish("fine-tuned", self.name, fitted, (&encoded, judged), start)?;
+        trained.push(Trained {
+            held_out,
+            ..fine_tuned
+        });
         std::fs::remove_file(checkpoint)?;
         Ok(trained)
     }
@@ -184,7 +187,7 @@ impl Training<'_> {
         let found = &report.provenance;
         own == config
             && found.corpus == self.set.provenance()
-            && found.split == self.split_provenance(&self.judged())
+            && found.split == self.split_provenance(&self.judged_part())
             && found.head.begun_with == self.begin_with_sha256()
             && serde_json::to_value(&self.settings).is_ok_and(|settings| settings == found.settings)
             && found.nerite == env!("CARGO_PKG_VERSION")
@@ -208,28 +211,32 @@ impl Training<'_> {
 
     /// The sentences that heads are judged on: the test parts, or else the
     /// train part, by cross-validation.
-    fn judged(&self) -> Vec<usize> {
+    fn judged_part(&self) -> Vec<usize> {
         match self.set.tests[..] {
             [] => self.set.originals().to_vec(),
             _ => self.set.test(),
         }
     }
 
-    /// Judges a head, and writes it and its reports to a folder of this name.
+    /// Judges a head, unless cross-validation has judged it, and writes it and
+    /// its reports to a folder of this name.
     fn finish(
         &self,
         stage: &str,
         name: &str,
         fitted: Fitted,
-        (encoded, held_out): (&Encoded<'_>, Option<&HeldOut>),
+        (encoded, judged): (&Encoded<'_>, Option<Judged<'_>>),
         start: Instant,
     ) -> Result<Trained> {
         let folder = self.out.join(name);
         files::sweep(&folder);
-        let judged = held_out.map(|held_out| held_out.judged(encoded));
-        let types = judged.as_ref().map(Judged::by_type);
-        let judged = judged.filter(|_| self.set.tests.is_empty());
-        let report = self.report(stage, &fitted, (encoded, judged), &self.judged(), start)?;
+        let report = self.report(
+            stage,
+            &fitted,
+            (encoded, judged),
+            &self.judged_part(),
+            start,
+        )?;
         let mut by_file = Vec::new();
         if let [_, _, ..] = self.set.tests[..] {
             for (file, part) in &self.set.tests {
@@ -245,7 +252,7 @@ impl Training<'_> {
             report,
             by_file,
             validation: fitted.validation,
-            held_out: types.into_iter().flatten().collect(),
+            held_out: BTreeMap::new(),
         })
     }
 
@@ -305,23 +312,12 @@ pub fn head_config(
     settings: &Settings,
 ) -> Result<HeadConfig> {
     let encoder = &encoder.encoder;
-    let model = &settings.model;
-    let config = HeadConfig {
-        kind: model.kind,
-        tags: tags.clone(),
-        layers: layers.of(encoder.config().layers)?,
-        hidden: encoder.config().hidden,
-        temperature: 1.0,
-        encoder_sha256: encoder.sha256().to_owned(),
+    let of = layers.of(encoder.config().layers)?;
+    let plain = HeadConfig::linear(tags.clone(), of, encoder.config().hidden, encoder.sha256());
+    let config = settings.model.head(HeadConfig {
         mix: *layers == Layers::Mix,
-        lexicon: model.lexicon,
-        projection: model.projection,
-        units: model.units,
-        transitions: model.transitions,
-        decoder: model.decoder,
-        pieces: None,
-        entity_calibration: None,
-    };
+        ..plain
+    });
     config.tensors()?;
     Ok(config)
 }

@@ -34,6 +34,35 @@ fn few_sentences_are_all_fitted_to_and_cross_validated() {
     assert!(calibrated.1 == plain.1, "the numbers are not the same");
     assert_eq!(plain.0.temperature, 1.0);
     assert_ne!(calibrated.0.temperature, 1.0);
+    assert!(calibrated.0.entity_calibration.is_none());
+    // Entities' scores are calibrated by what cross-validation says as well, where
+    // enough of them are wrong.
+    let mut lines: Vec<String> = columns(80).lines().map(str::to_owned).collect();
+    let marked = lines.iter_mut().filter(|line| line.ends_with("\tB-geo"));
+    marked
+        .step_by(3)
+        .for_each(|line| *line = line.replace("B-geo", "B-tim"));
+    lab.write("noisy.conll", lines.join("\n") + "\n");
+    lab.ok(&format!(
+        "train noisy.conll --test test.conll --encoder BERT --preset best {SMALL} \
+         --calibrate-entities --out c"
+    ));
+    let (entities, _) = nerite::head_numbers(&lab.read("c/fine-tuned/head.safetensors")).unwrap();
+    assert!(entities.entity_calibration.is_some());
+    // Files to choose by calibrate themselves; asked for both, one is too much.
+    lab.write("dev.conll", columns(60));
+    let dev = "train few.conll --dev dev.conll --test test.conll --encoder BERT --preset best";
+    lab.ok(&format!("{dev} {SMALL} --epochs 2 --out d"));
+    let report = lab.json("d/fine-tuned/report.json");
+    assert!(report["provenance"]["settings"]["folds"].is_null());
+    lab.refused(
+        &format!("{dev} --folds 5 --out e"),
+        &["--folds", "one of them"],
+    );
+    lab.refused(
+        "train few.conll --encoder BERT --preset best --folds 5 --validation 0.2 --out e",
+        &["found 5 folds and a validation share of 0.2"],
+    );
 }
 
 #[test]

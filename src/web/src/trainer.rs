@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nerite::{HeadConfig, TagSet, Workspace, cut, from_utf16};
-use nerite_fit::{Fit, HeldOut, Progress, Settings, Task, folds};
+use nerite_fit::{Fit, HeldOut, Progress, Settings, Task, folds, judge};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -64,10 +64,11 @@ struct Figures {
 #[wasm_bindgen]
 pub struct Trainer {
     texts: Arc<Texts>,
+    /// This and the settings are for as many sentences as there are, once all
+    /// documents are there.
     config: HeadConfig,
-    seed: u32,
-    /// For as many sentences as there are, once all documents are.
     settings: Settings,
+    seed: u32,
     /// The head that is begun with: its file, and what it says of itself.
     from: Option<Vec<u8>>,
     other: Option<HeadConfig>,
@@ -129,32 +130,13 @@ impl Trainer {
         let other = known.map(|(config, _)| config);
         let settings = settings_for(seed, 0, other.as_ref())?;
         let shape = engine.recognizer()?.encoder();
-        let layers: Vec<usize> = (0..=shape.config().layers).collect();
-        let own = HeadConfig {
-            kind: settings.model.kind,
-            tags: tags.clone(),
-            layers,
-            hidden: shape.config().hidden,
-            temperature: 1.0,
-            encoder_sha256: shape.sha256().to_owned(),
-            mix: true,
-            lexicon: settings.model.lexicon,
-            projection: settings.model.projection,
-            units: settings.model.units,
-            transitions: settings.model.transitions,
-            decoder: settings.model.decoder,
-            pieces: None,
-            entity_calibration: None,
-        };
         // Begun with another head, a new one reads the same layers.
-        let config = match &other {
-            None => own,
-            Some(other) => HeadConfig {
-                layers: other.layers.clone(),
-                mix: other.mix,
-                ..own
-            },
+        let (layers, mix) = match &other {
+            None => ((0..=shape.config().layers).collect(), true),
+            Some(other) => (other.layers.clone(), other.mix),
         };
+        let plain = HeadConfig::linear(tags.clone(), layers, shape.config().hidden, shape.sha256());
+        let config = settings.model.head(HeadConfig { mix, ..plain });
         Ok(Self {
             texts: Arc::new(Texts {
                 tags,
@@ -162,8 +144,8 @@ impl Trainer {
                 sentences: Vec::new(),
             }),
             config,
-            seed,
             settings,
+            seed,
             from,
             other,
             workspace: Workspace::default(),
@@ -261,6 +243,7 @@ impl Trainer {
             .map(|own| own.document)
             .collect();
         self.settings = settings_for(self.seed, documents.len(), self.other.as_ref())?;
+        self.config = self.settings.model.head(self.config.clone());
         self.folds = folds(&documents, self.settings.folds.max(FOLDS));
         self.held_out = HeldOut::default();
         Ok(self.folds.iter().max().map_or(0, |last| last + 1))
@@ -319,20 +302,23 @@ impl Trainer {
         let held: Vec<usize> = (0..self.folds.len())
             .filter(|&index| self.folds[index] == part)
             .collect();
-        let judged = self.held_out.add(&file, &*self.texts, &held);
-        Ok(judged.map_err(refused)?)
+        let added = self.held_out.add(file, &*self.texts, &held);
+        Ok(added.map_err(refused)?)
     }
 
     /// A head's file, calibrated by all parts that were judged.
     pub fn calibrated(&self, head: &[u8]) -> Result<Vec<u8>, JsValue> {
         let temperature = self.held_out.temperature();
-        Ok(nerite::with_temperature(head, temperature).map_err(refused)?)
+        Ok(nerite::with_calibration(head, temperature, None).map_err(refused)?)
     }
 
     /// The figures over all parts that were judged: `[{type, precision,
     /// recall, f1, support, low, high}]`, the first one of all types.
     pub fn figures(&self) -> Result<JsValue, JsValue> {
-        let judged = self.held_out.judged(&*self.texts);
+        // The temperature does not change what is found.
+        let predictions = self.held_out.predictions(1.0, &*self.texts);
+        let all: Vec<usize> = (0..self.texts.sentences.len()).collect();
+        let judged = judge(&*self.texts, &all, &predictions.map_err(refused)?).map_err(refused)?;
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {
             r#type: name,
             precision: found.scores.precision,

@@ -143,6 +143,28 @@ impl HeadTensor {
 }
 
 impl HeadConfig {
+    /// A linear head of words with a temperature of 1, as in the reference
+    /// study: one matrix on these layers, each `hidden` wide, of the encoder
+    /// with this sha256. Other heads are said as what differs from it.
+    pub fn linear(tags: TagSet, layers: Vec<usize>, hidden: usize, encoder_sha256: &str) -> Self {
+        Self {
+            kind: HeadKind::Linear,
+            tags,
+            layers,
+            hidden,
+            temperature: 1.0,
+            encoder_sha256: encoder_sha256.to_owned(),
+            mix: false,
+            lexicon: None,
+            projection: 0,
+            units: 0,
+            transitions: false,
+            decoder: Decoder::Argmax,
+            pieces: None,
+            entity_calibration: None,
+        }
+    }
+
     /// What carries a tag.
     pub fn unit(&self) -> Unit {
         match self.pieces {

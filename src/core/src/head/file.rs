@@ -14,6 +14,7 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::config::{HeadConfig, Stored, Unit};
+use super::entity_calibration::EntityCalibration;
 use super::{HeadError, HeadTensor};
 use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
@@ -187,15 +188,19 @@ pub fn head_numbers(bytes: &[u8]) -> Result<(HeadConfig, Vec<Vec<f32>>), HeadErr
     Ok((config, numbers))
 }
 
-/// The file of the same head with another temperature; its numbers keep their
-/// bytes.
+/// The file of the same head, calibrated anew; its numbers keep their bytes.
 ///
 /// # Errors
 ///
-/// As [`head_numbers`], or a temperature that is not positive.
-pub fn with_temperature(bytes: &[u8], temperature: f32) -> Result<Vec<u8>, HeadError> {
+/// As [`head_numbers`], or a calibration out of range.
+pub fn with_calibration(
+    bytes: &[u8],
+    temperature: f32,
+    entity_calibration: Option<EntityCalibration>,
+) -> Result<Vec<u8>, HeadError> {
     let (mut config, _) = read(bytes)?;
     config.temperature = temperature;
+    config.entity_calibration = entity_calibration;
     let file = SafeTensors::deserialize(bytes)?;
     let bytes = safetensors::serialize(file.tensors(), Some(metadata(&config)))?;
     read(&bytes)?;

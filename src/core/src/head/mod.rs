@@ -27,7 +27,7 @@ use crate::math::softmax;
 
 pub use config::{HeadConfig, HeadKind, HeadTensor, Unit};
 pub use entity_calibration::EntityCalibration;
-pub use file::{head_file, head_numbers, with_temperature};
+pub use file::{head_file, head_numbers, with_calibration};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;
 

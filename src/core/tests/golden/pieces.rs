@@ -4,8 +4,8 @@
 //! there is no encoder in f32.
 
 use nerite::{
-    Config, Decoder, EncoderError, Head, HeadConfig, HeadKind, HiddenStates, Pieces, Strategy,
-    TagSet, Tokenizer, Weights, head_file, prepare_piece_tokenizer, read_pieces,
+    Config, EncoderError, Head, HeadConfig, HiddenStates, Pieces, Strategy, TagSet, Tokenizer,
+    Weights, head_file, prepare_piece_tokenizer, read_pieces,
 };
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -82,21 +82,10 @@ impl Classifier {
         let labels: Vec<String> = (0..labels.len()).map(|own| label(own).to_owned()).collect();
         let weights = Checkpoint::of(self.weights);
         let read = |name: &str| weights.read(&format!("classifier.{name}")).unwrap();
+        let tags = TagSet::try_from(labels).unwrap();
         let head = HeadConfig {
-            kind: HeadKind::Linear,
-            tags: TagSet::try_from(labels).unwrap(),
-            layers: vec![config.layers],
-            hidden: config.hidden,
-            temperature: 1.0,
-            encoder_sha256: String::new(),
-            mix: false,
-            lexicon: None,
-            projection: 0,
-            units: 0,
-            transitions: false,
-            decoder: Decoder::Argmax,
             pieces: Some(Strategy::Simple),
-            entity_calibration: None,
+            ..HeadConfig::linear(tags, vec![config.layers], config.hidden, "")
         };
         Head::from_bytes(&head_file(&head, &[read("weight"), read("bias")]).unwrap()).unwrap()
     }

@@ -55,21 +55,10 @@ pub(crate) fn tags() -> TagSet {
 /// A head of each kind, with numbers that have no meaning.
 pub(crate) static HEADS: LazyLock<Vec<(HeadConfig, Vec<u8>)>> = LazyLock::new(|| {
     let encoder = Encoder::from_bytes(&ENCODER).unwrap();
+    let layers = vec![0, encoder.config().layers];
     let linear = HeadConfig {
-        kind: HeadKind::Linear,
-        tags: tags(),
-        layers: vec![0, encoder.config().layers],
-        hidden: encoder.config().hidden,
         temperature: 1.5,
-        encoder_sha256: encoder.sha256().to_owned(),
-        mix: false,
-        lexicon: None,
-        projection: 0,
-        units: 0,
-        transitions: false,
-        decoder: Decoder::Argmax,
-        pieces: None,
-        entity_calibration: None,
+        ..HeadConfig::linear(tags(), layers, encoder.config().hidden, encoder.sha256())
     };
     let context = HeadConfig {
         kind: HeadKind::Context,

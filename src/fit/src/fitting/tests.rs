@@ -1,4 +1,4 @@
-use nerite::{Decoder, HeadInput, HeadKind, Lexicon, TagSet};
+use nerite::{HeadInput, HeadKind, Lexicon, TagSet};
 
 use super::*;
 use crate::losses::{self, Known};
@@ -7,13 +7,9 @@ use crate::objective::Objective;
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
     let linear = kind == HeadKind::Linear;
+    let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
     HeadConfig {
         kind,
-        tags: TagSet::new(["B-x", "I-x", "O"]).unwrap(),
-        layers: vec![0, 1],
-        hidden: 4,
-        temperature: 1.0,
-        encoder_sha256: "00".into(),
         mix,
         lexicon: Some(Lexicon {
             buckets: 50,
@@ -22,9 +18,7 @@ fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {
         projection: if linear { 0 } else { 5 },
         units: if kind == HeadKind::Context { 3 } else { 0 },
         transitions,
-        decoder: Decoder::Argmax,
-        pieces: None,
-        entity_calibration: None,
+        ..HeadConfig::linear(tags, vec![0, 1], 4, "00")
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) struct SettingsArguments {
     /// calibrate probabilities and to say how good the head is where there is
     /// no validation part; 0: none
     #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
-    folds: Option<usize>,
+    pub(super) folds: Option<usize>,
     /// Stop after so many epochs without a better one; 0: never
     #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     patience: Option<usize>,

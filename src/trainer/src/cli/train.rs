@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nerite::{HeadConfig, Report};
 use nerite_files as files;
 use nerite_fit::{Settings, calibration_error};
@@ -64,7 +64,14 @@ impl Arguments {
         let set = self
             .sources
             .read(|sentences| of(sentences).map(|own| own.validation))?;
-        let settings = of(set.originals().len())?;
+        let mut settings = of(set.originals().len())?;
+        if set.validation.is_some() {
+            ensure!(
+                self.settings.folds.is_none_or(|folds| folds == 0),
+                "found --folds and a validation part, which calibrates as well; expected one of them"
+            );
+            settings.folds = 0;
+        }
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
         layers.of(source.config()?.layers)?;
@@ -130,7 +137,7 @@ impl Arguments {
                 validation.temperature
             );
         }
-        if let [(_, all), ..] = &held_out[..] {
+        if let Some(all) = held_out.get("") {
             say!(
                 "cross-validated on the train part: entity F1 {:.4} ({:.4} to {:.4})",
                 all.scores.f1,

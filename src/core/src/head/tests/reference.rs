@@ -4,21 +4,10 @@ use super::*;
 use crate::tags::TagSet;
 
 pub(super) fn linear() -> HeadConfig {
+    let tags = TagSet::new(["B-per", "I-per", "O"]).unwrap();
     HeadConfig {
-        kind: HeadKind::Linear,
-        tags: TagSet::new(["B-per", "I-per", "O"]).unwrap(),
-        layers: vec![1],
-        hidden: 2,
         temperature: 2.0,
-        encoder_sha256: "00".into(),
-        mix: false,
-        lexicon: None,
-        projection: 0,
-        units: 0,
-        transitions: false,
-        decoder: Decoder::Argmax,
-        pieces: None,
-        entity_calibration: None,
+        ..HeadConfig::linear(tags, vec![1], 2, "00")
     }
 }
 

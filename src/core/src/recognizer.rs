@@ -191,23 +191,7 @@ impl<E: Engine> Recognizer<E> {
         let mut readers = Vec::new();
         for (head, options) in heads {
             head.check_fits(self.engine.sha256(), self.engine.config())?;
-            if head.config().unit() != Unit::Words {
-                return Err(RecognizeError::Head(HeadError::Unit {
-                    found: head.config().unit(),
-                    expected: Unit::Words,
-                }));
-            }
-            let tags = &head.config().tags;
-            let names = (0..tags.len()).filter(|tag| {
-                let kind = tags.tag(*tag).kind().map(str::to_ascii_lowercase);
-                kind.is_some_and(|kind| NAMES.contains(&kind.as_str()))
-            });
-            readers.push(Reader {
-                head,
-                decoder: head.decoder(options.decoder)?,
-                names: names.collect(),
-                words: Vec::new(),
-            });
+            readers.push(Reader::of(head, options)?);
         }
         let layers: BTreeSet<usize> = heads
             .iter()
@@ -224,28 +208,28 @@ impl<E: Engine> Recognizer<E> {
         let mut cost = 0;
         for (index, sentence) in sentences.iter().enumerate() {
             let texts: Vec<&str> = sentence.iter().map(|word| &text[word.clone()]).collect();
-            let first = *places.entry(texts.clone()).or_insert(place);
-            let subwords = if first == place {
-                let subwords = Subwords::new(&self.tokenizer, &texts, window);
-                Some(subwords.map_err(FeatureError::from)?)
+            if let Some(&first) = places.get(&texts) {
+                batch.push((index, first, None));
             } else {
-                None
-            };
-            place += texts.len();
-            cost += subwords.as_ref().map_or(0, Subwords::cost);
-            batch.push((index, texts, subwords, first));
+                places.insert(texts.clone(), place);
+                let subwords =
+                    Subwords::new(&self.tokenizer, &texts, window).map_err(FeatureError::from)?;
+                cost += subwords.cost();
+                batch.push((index, place, Some((texts, subwords))));
+            }
+            place += sentence.len();
             if cost < BATCH_SUBWORDS && index + 1 < sentences.len() {
                 continue;
             }
             let subwords: Vec<&Subwords> = batch
                 .iter()
-                .filter_map(|(_, _, subwords, _)| subwords.as_ref())
+                .filter_map(|(.., new)| new.as_ref().map(|(_, subwords)| subwords))
                 .collect();
             let features =
                 features(&mut self.engine, &subwords, &layers).map_err(FeatureError::from)?;
             let mut rest = features.as_slice();
-            for (index, texts, subwords, first) in batch.drain(..) {
-                let Some(subwords) = subwords else {
+            for (index, first, new) in batch.drain(..) {
+                let Some((texts, subwords)) = new else {
                     for reader in &mut readers {
                         reader.repeat(first, index, &sentences[index]);
                     }
@@ -298,7 +282,27 @@ struct Reader<'a> {
     words: Vec<Word>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn of(head: &'a Head, options: &Options) -> Result<Self, RecognizeError> {
+        if head.config().unit() != Unit::Words {
+            return Err(RecognizeError::Head(HeadError::Unit {
+                found: head.config().unit(),
+                expected: Unit::Words,
+            }));
+        }
+        let tags = &head.config().tags;
+        let names = (0..tags.len()).filter(|tag| {
+            let kind = tags.tag(*tag).kind().map(str::to_ascii_lowercase);
+            kind.is_some_and(|kind| NAMES.contains(&kind.as_str()))
+        });
+        Ok(Self {
+            head,
+            decoder: head.decoder(options.decoder)?,
+            names: names.collect(),
+            words: Vec::new(),
+        })
+    }
+
     /// Reads a sentence as the one whose result begins at `first`.
     fn repeat(&mut self, first: usize, index: usize, sentence: &Sentence) {
         for (offset, range) in sentence.iter().enumerate() {

@@ -2,7 +2,6 @@
 
 pub(crate) mod brat;
 pub(crate) mod columns;
-use crate::labels::mark_of;
 mod conll;
 mod conllu;
 pub(crate) mod json;
@@ -10,6 +9,7 @@ mod table;
 
 use std::str::FromStr;
 
+use crate::labels::mark_of;
 use crate::problem::Fault;
 use crate::rows::Rows;
 use crate::{Options, Problem, text};
@@ -112,7 +112,10 @@ fn looks_like_json(line: &str) -> bool {
 }
 
 /// What a text is that would be read as columns, and wrongly.
-pub(crate) fn taken_for_columns(text: &str) -> Option<Problem> {
+pub(crate) fn misread(text: &str, options: &Options) -> Option<Problem> {
+    if options.format.is_some() {
+        return None;
+    }
     let first = text::first_line(text).trim();
     first
         .starts_with("#FORMAT=WebAnno")

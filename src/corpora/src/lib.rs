@@ -188,9 +188,7 @@ impl Corpus {
         options: &Options,
     ) -> Result<Self, Fault> {
         let format = options.format.unwrap_or_else(|| Format::of(text));
-        if options.format.is_none()
-            && let Some(problem) = format::taken_for_columns(text)
-        {
+        if let Some(problem) = format::misread(text, options) {
             return Err(problem.at(1));
         }
         let whole = format.read(text, options).and_then(|(rows, notes)| {

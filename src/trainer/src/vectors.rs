@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nerite::{HiddenStates, Subwords, Workspace, features};
+use nerite::{HiddenStates, Subwords, features};
 use nerite_encoders::Source;
 use rayon::prelude::*;
 use safetensors::Dtype;
@@ -115,7 +115,7 @@ impl Vectors {
         match precision {
             Precision::Int8 => {
                 let quantized = source.quantized(&progress::of_encoders())?;
-                add(&mut (&quantized.encoder, &mut Workspace::default()))?;
+                add(&mut nerite::Int8::from(quantized.encoder))?;
             }
             Precision::F32 => add(&mut source.full_precision(&layers)?)?,
         }

@@ -52,7 +52,7 @@ fn few_sentences_are_all_fitted_to_and_cross_validated() {
     // Files to choose by calibrate themselves; asked for both, one is too much.
     lab.write("dev.conll", columns(60));
     let dev = "train few.conll --dev dev.conll --test test.conll --encoder BERT --preset best";
-    lab.ok(&format!("{dev} {SMALL} --epochs 2 --out d"));
+    lab.ok(&format!("{dev} {SMALL} --epochs 12 --out d"));
     let report = lab.json("d/fine-tuned/report.json");
     assert!(report["provenance"]["settings"]["folds"].is_null());
     lab.refused(

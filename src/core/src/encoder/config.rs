@@ -1,6 +1,7 @@
 //! What an encoder looks like: read from Hugging Face's `config.json`, stored
 //! in a quantized encoder's metadata.
 
+use safetensors::Dtype;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -130,27 +131,12 @@ impl Config {
     /// Bytes of the quantized encoder's tensors: the file has some kilobytes
     /// more, for their names.
     pub fn quantized_bytes(&self) -> u64 {
-        let [vocabulary, hidden, width, layers, intermediate, window] = [
-            self.vocabulary,
-            self.hidden,
-            self.embedding_width(),
-            self.layers,
-            self.intermediate,
-            self.window,
-        ]
-        .map(|number| number as u64);
-        // Each row of integers has a scale, an output also a bias.
-        let table = |rows: u64| rows * (width + 4);
-        let matrix = |outputs: u64, inputs: u64| outputs * (inputs + 8);
-        let projection = match self.embedding {
-            Some(_) => matrix(hidden, width),
-            None => 0,
-        };
-        let layer = 4 * matrix(hidden, hidden)
-            + matrix(intermediate, hidden)
-            + matrix(hidden, intermediate)
-            + 16 * hidden;
-        table(vocabulary) + table(window) + 8 * width + projection + layers * layer
+        let tensors = super::loader::expected(self);
+        let bytes = tensors.values().map(|(dtype, shape, _)| {
+            let numbers: u64 = shape.iter().map(|&size| size as u64).product();
+            numbers * if *dtype == Dtype::I8 { 1 } else { 4 }
+        });
+        bytes.sum()
     }
 
     /// Checks that the numbers fit each other and stay within bounds that

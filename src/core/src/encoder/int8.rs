@@ -1,4 +1,4 @@
-//! The int8 engine as recognizers and comparisons run it.
+//! The int8 engine as recognizers run it.
 
 use super::{Config, Encoder, EncoderError, Engine, HiddenStates, Workspace};
 
@@ -28,7 +28,7 @@ impl HiddenStates for Int8 {
         sequences: &[&[u32]],
         layers: &[usize],
     ) -> Result<Vec<f32>, EncoderError> {
-        self.encoder.encode(sequences, layers, &mut self.workspace)
+        (&self.encoder, &mut self.workspace).hidden_states(sequences, layers)
     }
 }
 

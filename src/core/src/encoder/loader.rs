@@ -52,7 +52,7 @@ struct Planned {
 }
 
 /// Where a tensor goes.
-enum Place {
+pub(super) enum Place {
     Floats,
     Rows,
     Projection,
@@ -314,7 +314,7 @@ fn take<T: Default>(tensors: &mut HashMap<String, T>, name: String) -> T {
 }
 
 /// All tensors of an encoder.
-fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
+pub(super) fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
     let floats = |name: String, length| (name, (Dtype::F32, vec![length], Place::Floats));
     let norm_of = |name: String, width| {
         ["weight", "bias"].map(|part| floats(format!("{name}.{part}"), width))

@@ -30,7 +30,7 @@ pub(crate) use overlap::{Match, matches};
 use crate::decode::Span;
 
 /// `a / b`, and 0 where `b` is 0 (scikit-learn's `zero_division=0`).
-fn ratio(a: f64, b: f64) -> f64 {
+pub(crate) fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
 }
 

@@ -117,7 +117,7 @@ impl OverlapCounts {
         }
     }
 
-    fn scores(self) -> OverlapScores {
+    pub(crate) fn scores(self) -> OverlapScores {
         let [correct, incorrect, partial, missed, spurious] = [
             self.correct,
             self.incorrect,

@@ -34,9 +34,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     rows_of_digits(text, separates, 13..=13, |groups, digits| {
         let range = groups[0].start..groups[groups.len() - 1].end;
         let lengths: Vec<usize> = groups.iter().map(Range::len).collect();
-        let fine = (lengths == [6, 7] || lengths == [13])
+        let halves = lengths == [6, 7];
+        let hyphen = halves && text[groups[0].end..groups[1].start].chars().all(is_hyphen);
+        let fine = (halves || lengths == [13])
             && (is_checked(digits)
-                || lengths == [6, 7]
+                || hyphen
                     && has_no_check(digits)
                     && is_said_before(text, range.start, NEAR, &NAMES))
             && is_whole_number(text, &range);
@@ -110,6 +112,7 @@ mod tests {
                 "주민번호 211305-3123456",
                 "주민번호 900101-1234567",
                 "주민번호 2103053123456",
+                "주민번호 210305 3123456",
             ],
         );
     }

@@ -84,7 +84,8 @@ const PRE_TOKENIZERS: [&str; 7] = [
 /// Characters of a word that WordPiece may look at, which takes their square
 /// in time; BERT's has 100.
 const MAX_WORD: usize = 1000;
-/// Steps of a normalizer or pre-tokenizer; BERT's and RoBERTa's have one or two.
+/// Steps of a normalizer, pre-tokenizer or post-processor, and places and ids
+/// of a template; BERT's and RoBERTa's have one to four.
 const MOST_STEPS: usize = 8;
 
 fn check_steps(what: &str, step: &Value, allowed: &[&str]) -> Result<(), TokenizerError> {
@@ -161,7 +162,9 @@ fn check_merges(model: &Value) -> Result<(), TokenizerError> {
 /// A template has to name the sentence once and special subwords that it lists.
 /// Each step goes over all that those before it have made, so there are few.
 fn check_template(step: &Value) -> Result<(), TokenizerError> {
-    let parts = |value: &'_ Value| value.as_array().map_or(&[][..], Vec::as_slice).to_vec();
+    fn parts(value: &Value) -> &[Value] {
+        value.as_array().map_or(&[], Vec::as_slice)
+    }
     let few = |count: usize, what: &str| match count <= MOST_STEPS {
         true => Ok(()),
         false => Err(TokenizerError::File(format!(

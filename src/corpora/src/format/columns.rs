@@ -367,8 +367,10 @@ fn find_tag(lines: &Lines<'_>, word: usize, counted: bool, notes: &mut Vec<Strin
             break;
         }
         if !nested {
-            let both = format!("columns {tag} and {} hold tags, the last is taken", tag + 1);
-            notes.extend((!other.kinds.is_empty()).then_some(both));
+            notes.push(format!(
+                "columns {tag} and {} hold tags, the last is taken",
+                tag + 1
+            ));
             break;
         }
         tag -= 1;

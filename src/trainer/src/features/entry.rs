@@ -14,7 +14,7 @@ use crate::files::{self, Bytes, LockedFolder};
 use crate::progress;
 
 /// Increased when the same inputs would give other features.
-const ENGINE: &str = "3";
+const ENGINE: &str = "4";
 /// What is computed, written and noted at a time, in sentences: at most this
 /// much is lost when a run is killed.
 const CHUNK_SENTENCES: usize = 512;

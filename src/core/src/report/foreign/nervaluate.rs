@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     Foreign, ForeignEntities, ForeignScores, Program, count, labels_within, refuse, share,
 };
+use crate::metrics::{OverlapCounts, ratio};
 use crate::report::ReportError;
 use crate::tags::MAX_TAGS;
 
@@ -45,17 +46,7 @@ pub(super) fn read(value: &Value) -> Result<Option<Foreign>, ReportError> {
             by_type.extend(strict.map(|strict| (name.clone(), strict)));
         }
     }
-    Ok(Some(Foreign {
-        program: Program::Nervaluate,
-        accuracy: None,
-        loss: None,
-        words: None,
-        entities: Some(ForeignEntities {
-            all: strict,
-            by_type,
-            others,
-        }),
-    }))
+    Ok(Some(foreign(strict, by_type, others)))
 }
 
 fn schemes(own: &Map<String, Value>) -> Result<BTreeMap<String, ForeignScores>, ReportError> {
@@ -70,12 +61,7 @@ fn schemes(own: &Map<String, Value>) -> Result<BTreeMap<String, ForeignScores>, 
             continue;
         };
         // Early versions leave F1 out.
-        let sum = precision + recall;
-        let mean = if sum == 0.0 {
-            0.0
-        } else {
-            2.0 * precision * recall / sum
-        };
+        let mean = ratio(2.0 * precision * recall, precision + recall);
         let scores = ForeignScores {
             precision,
             recall,
@@ -97,7 +83,7 @@ pub(super) fn read_text(text: &str) -> Result<Option<Foreign>, ReportError> {
     let mut in_table = false;
     let mut others = BTreeMap::new();
     let mut by_type = BTreeMap::new();
-    let mut sums = [0.0; 5];
+    let mut sums = OverlapCounts::default();
     for line in text.lines().take(MAX_TAGS + 100) {
         let line = line.trim();
         if let Some(name) = line.strip_prefix("Scenario:") {
@@ -112,24 +98,79 @@ pub(super) fn read_text(text: &str) -> Result<Option<Foreign>, ReportError> {
         let Some((name, counts)) = row(line).filter(|_| in_table) else {
             continue;
         };
-        if scenario == "all" && SCHEMES.contains(&name) {
-            others.insert(name.to_owned(), scores_of(name, counts));
+        if scenario == "all" && SCHEMES.contains(&name.as_str()) {
+            others.insert(name, scores_of(counts));
         } else if scenario == "strict" {
-            for (sum, count) in sums.iter_mut().zip(counts) {
-                *sum += count;
-            }
-            by_type.insert(name.to_owned(), scores_of(scenario, counts));
+            sums.correct += counts.correct;
+            sums.incorrect += counts.incorrect;
+            sums.partial += counts.partial;
+            sums.missed += counts.missed;
+            sums.spurious += counts.spurious;
+            by_type.insert(name, scores_of(counts));
         }
     }
     labels_within(by_type.keys())?;
     let strict = others.remove("strict");
-    let Some(all) = strict.or((!by_type.is_empty()).then(|| scores_of("strict", sums))) else {
+    let Some(all) = strict.or((!by_type.is_empty()).then(|| scores_of(sums))) else {
         return match in_table {
             true => refuse("found nervaluate's results without figures of the scheme \"strict\""),
             false => Ok(None),
         };
     };
-    Ok(Some(Foreign {
+    Ok(Some(foreign(all, by_type, others)))
+}
+
+/// A line of a table: its name, which may have spaces, its five counts, and
+/// three figures.
+fn row(line: &str) -> Option<(String, OverlapCounts)> {
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let [
+        name @ ..,
+        correct,
+        incorrect,
+        partial,
+        missed,
+        spurious,
+        precision,
+        recall,
+        f1,
+    ] = &cells[..]
+    else {
+        return None;
+    };
+    let is_figure = |cell: &&str| cell.parse::<f64>().is_ok_and(f64::is_finite);
+    if name.is_empty() || ![precision, recall, f1].into_iter().all(is_figure) {
+        return None;
+    }
+    let count = |cell: &str| cell.parse::<u32>().ok().map(u64::from);
+    let counts = OverlapCounts {
+        correct: count(correct)?,
+        incorrect: count(incorrect)?,
+        partial: count(partial)?,
+        missed: count(missed)?,
+        spurious: count(spurious)?,
+    };
+    Some((name.join(" "), counts))
+}
+
+/// The figures that follow from counts, which are printed to two places.
+fn scores_of(counts: OverlapCounts) -> ForeignScores {
+    let found = counts.scores();
+    ForeignScores {
+        precision: found.precision,
+        recall: found.recall,
+        f1: found.f1,
+        support: Some((counts.correct + counts.incorrect + counts.partial + counts.missed) as f64),
+    }
+}
+
+/// The entities' figures are all that its results have.
+fn foreign(
+    all: ForeignScores,
+    by_type: BTreeMap<String, ForeignScores>,
+    others: BTreeMap<String, ForeignScores>,
+) -> Foreign {
+    Foreign {
         program: Program::Nervaluate,
         accuracy: None,
         loss: None,
@@ -139,60 +180,6 @@ pub(super) fn read_text(text: &str) -> Result<Option<Foreign>, ReportError> {
             by_type,
             others,
         }),
-    }))
-}
-
-/// A line of a table: its name, its five counts, and three figures.
-fn row(line: &str) -> Option<(&str, [f64; 5])> {
-    let cells: Vec<&str> = line.split_whitespace().collect();
-    let [.., precision, recall, f1] = cells[..] else {
-        return None;
-    };
-    let is_figure = |cell: &str| cell.parse::<f64>().is_ok_and(|own| own.is_finite());
-    let [name, counts @ ..] = &cells[..cells.len() - 3] else {
-        return None;
-    };
-    let counts: Vec<f64> = counts
-        .iter()
-        .map_while(|cell| cell.parse::<u32>().ok().map(f64::from))
-        .collect();
-    let counts = <[f64; 5]>::try_from(counts).ok()?;
-    [precision, recall, f1]
-        .into_iter()
-        .all(is_figure)
-        .then_some((*name, counts))
-}
-
-/// The figures that follow from counts, which are printed to two places.
-fn scores_of(scheme: &str, counts: [f64; 5]) -> ForeignScores {
-    let [correct, incorrect, partial, missed, spurious] = counts;
-    let half = if matches!(scheme, "partial" | "ent_type") {
-        partial / 2.0
-    } else {
-        0.0
-    };
-    let possible = correct + incorrect + partial + missed;
-    let share = |of: f64| {
-        if of == 0.0 {
-            0.0
-        } else {
-            (correct + half) / of
-        }
-    };
-    let (precision, recall) = (
-        share(correct + incorrect + partial + spurious),
-        share(possible),
-    );
-    let sum = precision + recall;
-    ForeignScores {
-        precision,
-        recall,
-        f1: if sum == 0.0 {
-            0.0
-        } else {
-            2.0 * precision * recall / sum
-        },
-        support: Some(possible),
     }
 }
 
@@ -268,6 +255,11 @@ ent_type            3           0           0           0           1        0.7
         assert_eq!(found.by_type["LOC"].recall, 1.0);
         let both = Foreign::read(&format!("{ALL}\n{BY_TYPE}")).unwrap();
         assert_eq!(both.entities.unwrap().by_type.len(), 2);
+        // A type may have spaces in its name, and counts like the others.
+        let spaced = BY_TYPE.replace("PER ", "JOB TITLE ");
+        let found = Foreign::read(&spaced).unwrap().entities.unwrap();
+        assert_eq!((found.all.precision, found.all.support), (0.5, Some(3.0)));
+        assert_eq!(found.by_type["JOB TITLE"].recall, 0.5);
         let partial = BY_TYPE.replace("strict", "partial");
         let message = Foreign::read(&partial).unwrap_err().to_string();
         assert!(

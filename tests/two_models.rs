@@ -142,6 +142,41 @@ fn a_link_asks_before_it_loads_a_second_model() -> Result<()> {
     })
 }
 
+/// A link may name a model without a head: the list offers that, and nobody has
+/// agreed to it.
+#[test]
+fn a_link_that_names_a_model_alone_asks_as_well() -> Result<()> {
+    Page::test(async |page| {
+        let link = format!(
+            "{}?bundle=all-MiniLM-L6-v2#compare=rampart%2F&text=Paris",
+            page.server.url
+        );
+        page.browser.open(&link).await?;
+        page.browser
+            .until("document.querySelector('#status[data-state=asking]')")
+            .await?;
+        page.click("#action").await?;
+        page.ready().await?;
+        page.current().await?;
+        page.browser
+            .until("!document.getElementById('compare-ask').hidden")
+            .await?;
+        let state = "return document.getElementById('compare-state').textContent";
+        ensure!(page.browser.run(state, Vec::new()).await? == "");
+        // The button speaks the page's language.
+        let button = "return document.getElementById('compare-load').textContent";
+        let english = page.browser.run(button, Vec::new()).await?;
+        let languages = page.browser.find("#language").await?;
+        languages.select_by_value("ko").await?;
+        page.browser
+            .until(&format!(
+                "document.getElementById('compare-load').textContent !== {english}"
+            ))
+            .await?;
+        page.console_is_clean()
+    })
+}
+
 #[test]
 fn columns_of_two_models_stay_in_step() -> Result<()> {
     Page::test(async |page| {

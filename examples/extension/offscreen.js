@@ -25,11 +25,13 @@ const tasks = {
 
 async function run(task, text) {
   // Files of the extension are on disk already.
-  recognizer ??= load("bundle/", { cache: false });
+  recognizer ??= load("bundle/", { cache: false }).catch((error) => {
+    recognizer = null;
+    throw error;
+  });
   try {
     return await tasks[task](await recognizer, text);
   } catch (error) {
-    recognizer = null;
     return { error: `${error.code ?? error.name}: ${error.message}` };
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cutBlocks, firstIndex, isRtl, mayBeHeaped, recut } from "../../www/demo/blocks.js";
+import { editOf } from "../../www/demo/edit.js";
 
 /** The blocks of a text, as the page has them. */
 function blocksOf(text) {
@@ -46,6 +47,18 @@ test("an edit leaves the blocks that it does not touch", () => {
   );
   const last = blocks.slice(blocks.length - back).reduce((sum, block) => sum + block.text.length, 0);
   assert.equal(ends.at(-1) ?? start, edited.length - last);
+});
+
+test("an edit of a long text is found where it is", () => {
+  const text = TEXTS.lines.repeat(Math.ceil(20_000 / TEXTS.lines.length));
+  for (const at of [0, 1, 4095, 4096, 4097, 9000, text.length - 4096, text.length - 1, text.length]) {
+    for (const cut of [0, 1, 5000]) {
+      const after = `${text.slice(0, at)}\u2603${text.slice(at + cut)}`;
+      const { start, end, added } = editOf(text, after);
+      assert.deepEqual([start, end, added], [at, Math.min(at + cut, text.length), 1]);
+    }
+  }
+  assert.deepEqual(editOf(text, text), { start: text.length, end: text.length, added: 0 });
 });
 
 test("the same text keeps all blocks, another one none", () => {

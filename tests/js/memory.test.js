@@ -99,6 +99,7 @@ test("of a bundle's older files nothing is kept, of other bundles' everything", 
     `${base}heads/base.safetensors?sha256=head&part=0`,
     // Other bundles, also one whose folder is in this one's, and one whose name begins alike.
     "https://example.org/bundles/mini/other/heads/x.safetensors?sha256=1&part=0",
+    "https://example.org/bundles/mini/other/encoder.safetensors?sha256=5&part=0",
     "https://example.org/bundles/mini-2/encoder.safetensors?sha256=2&part=0",
     "https://example.org/bundles/other/encoder.safetensors?sha256=3&part=0",
     "https://elsewhere.org/bundles/mini/encoder.safetensors?sha256=4&part=0",

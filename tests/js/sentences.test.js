@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Kept, Outline, runs } from "../../src/web/package/sentences.js";
+import { Kept, Outline, Repeats, runs } from "../../src/web/package/sentences.js";
 
 /** The outline of sentences of words, with one space between words. */
 function outlineOf(sentences) {
@@ -70,4 +70,28 @@ test("the oldest results go when there is no room", () => {
   kept.set("d", result());
   assert.equal(kept.get("b"), undefined);
   assert.ok(kept.get("a") && kept.get("c") && kept.get("d"));
+});
+
+test("a run that repeats sentences waits for all of them, and is given once", () => {
+  const keys = ["a", "b", "c", "a", "b", "a", "c"];
+  const runs = [
+    [3, 5],
+    [5, 6],
+    [6, 7],
+  ];
+  const repeats = new Repeats(runs, keys);
+  const given = () => {
+    const found = [];
+    for (let run = repeats.next(); run; run = repeats.next()) found.push(run);
+    return found;
+  };
+  assert.deepEqual(given(), []);
+  repeats.read(["a"]);
+  assert.deepEqual(given(), [[5, 6]]);
+  repeats.read(["b", "c"]);
+  assert.deepEqual(given(), [
+    [3, 5],
+    [6, 7],
+  ]);
+  assert.deepEqual(given(), []);
 });

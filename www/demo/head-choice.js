@@ -5,7 +5,7 @@ import { megabytes, t } from "../shared/i18n.js";
 import { hasAgreed } from "./agreed.js";
 import { addressOf, listed, sizedTitleOf, titleOf } from "./catalog.js";
 import { aboutOf, nameOf } from "./heads.js";
-import { ModelBeside } from "./model-beside.js";
+import { isHere, ModelBeside } from "./model-beside.js";
 
 /**
  * @typedef {import("../pkg/nerite.js").Recognizer} Recognizer
@@ -28,6 +28,10 @@ export class HeadChoice {
   #beside;
   /** What a link wants of the other model, once that is here. */
   #wanted = "";
+  /** How often settings of a link have been applied. */
+  #applied = 0;
+  /** Says which model a link asks for, again: in another language. */
+  #sayAsk = () => "";
   #onChange;
   /** @type {Recognizer | null} */
   #recognizer = null;
@@ -62,6 +66,7 @@ export class HeadChoice {
 
   translate() {
     this.#beside.translate();
+    byId("compare-load").textContent = this.#sayAsk();
     if (!this.#recognizer) return;
     const { heads, defaultHead } = this.#recognizer;
     fill(
@@ -96,20 +101,32 @@ export class HeadChoice {
     if (has(this.#head, head)) this.#head.value = head;
     this.#fillDecoders();
     byId("compare-ask").hidden = true;
+    const asked = ++this.#applied;
     const [name, rest] = compare.split(MODEL);
     const bundle = listed().find((other) => other.name === name && name !== this.#bundle);
     // What a link had of another model may be of the page's own by now.
     const here = [compare, rest ?? ""].find((value) => has(this.#compare, value));
-    if (rest === undefined || !bundle || here === compare) {
+    if (rest === undefined || !bundle) {
       this.#compareWith(here ?? "");
       return;
     }
-    if (hasAgreed(addressOf(name)) || (await isHere(name))) {
+    // That the list offers a model does not mean that it has been agreed to.
+    if (name === this.#beside.name) {
+      const known = !this.#beside.recognizer || has(this.#compare, compare);
+      this.#compareWith(known ? compare : "");
+      return;
+    }
+    const [own, chosen] = [this.#bundle, this.#compare.value];
+    const known = hasAgreed(addressOf(name)) || (await isHere(name));
+    // What was chosen in the meantime counts for more than the link.
+    if (asked !== this.#applied || own !== this.#bundle || chosen !== this.#compare.value) return;
+    if (known) {
       this.#compareWith(compare);
       return;
     }
     byId("compare-ask").hidden = false;
-    byId("compare-load").textContent = t("compare-load", { name: titleOf(name), size: megabytes(bundle.bytes ?? 0) });
+    this.#sayAsk = () => t("compare-load", { name: titleOf(name), size: megabytes(bundle.bytes ?? 0) });
+    byId("compare-load").textContent = this.#sayAsk();
     byId("compare-load").onclick = () => {
       byId("compare-ask").hidden = true;
       this.#compare.focus();
@@ -181,7 +198,10 @@ export class HeadChoice {
     const [name, id] = value.includes(MODEL) ? value.split(MODEL) : ["", ""];
     byId("compare-ask").hidden = true;
     if (name === this.#beside.name) {
-      this.#take(value);
+      // Of a model that is still on its way, the list has no heads yet.
+      const coming = name !== "" && !this.#beside.recognizer;
+      if (coming) this.#wanted = id;
+      this.#take(coming ? name + MODEL : value);
       return;
     }
     this.#wanted = id;
@@ -276,16 +296,6 @@ function choices({ heads }, bundle, before) {
       }),
     ),
   ];
-}
-
-/**
- * Whether all of a bundle is in the browser's cache.
- * @param {string} name
- */
-async function isHere(name) {
-  const { inspect } = await import("../pkg/nerite.js");
-  const info = await inspect(addressOf(name)).catch(() => null);
-  return info !== null && info.cachedBytes >= info.bytes;
 }
 
 /**

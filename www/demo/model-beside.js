@@ -158,6 +158,16 @@ export class ModelBeside {
 }
 
 /**
+ * Whether all of a bundle is in the browser's cache.
+ * @param {string} name
+ */
+export async function isHere(name) {
+  const { inspect } = await import("../pkg/nerite.js");
+  const info = await inspect(addressOf(name)).catch(() => null);
+  return info !== null && info.cachedBytes >= info.bytes;
+}
+
+/**
  * On what terms the weights may be used, and whose they are.
  * @param {Recognizer} recognizer
  */

@@ -75,7 +75,6 @@ export class ModelCard {
 
   /** Starts with the bundle that the page's address names, or the default one. */
   async start() {
-    await askWhetherKept();
     const name = new URLSearchParams(location.search).get("bundle") ?? DEFAULT_BUNDLE;
     if (!isBundleName(name)) {
       this.#fail(() => ({
@@ -86,7 +85,7 @@ export class ModelCard {
       }));
       return;
     }
-    await this.#fillEncoders(name);
+    await Promise.all([askWhetherKept(), this.#fillEncoders(name)]);
     await this.#choose({ name, from: addressOf(name), value: name });
   }
 

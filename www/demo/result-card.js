@@ -176,6 +176,7 @@ export class ResultCard {
       if (text === "") {
         this.#layOut([]);
         await this.#show(text, [], current);
+        this.#misfit.look(text, questions[0].recognizer, this.#bundle);
         return;
       }
       if (long) await this.#beginLong(text, questions);

@@ -13,7 +13,7 @@ const SLICE = 1 << 10;
 const PLAIN = "text=";
 const PACKED = "packed=";
 
-/** What a head or a type may be called in a link, and how many types it may switch off. */
+/** What a type may be called in a link, or a head with its model and strategy, and how many types it may switch off. */
 const LONGEST_NAME = 250;
 const MOST_TYPES = 60;
 

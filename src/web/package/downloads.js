@@ -1,6 +1,6 @@
 // A bundle's files: from the network, from a cache, from a folder, or from files that a user has chosen. What has come of a
 // file is kept in parts, in the order of its bytes, so that a download that was cut off goes on where it stopped.
-// Whether the bytes are the right ones is for the engine to say (see worker.js): nothing here is trusted.
+// Whether the bytes are the right ones is for the engine to say (see host.js): nothing here is trusted.
 
 /** @import { BundleFile, Where } from "./internal.js" */
 
@@ -166,10 +166,12 @@ export class Source {
     const cache = this.cacheable && this.#base && (await openCache());
     if (!cache) return;
     const own = files.map(({ file, sha256 }) => `${file}?sha256=${sha256}&`);
+    // Other folders may be other bundles'.
+    const folders = new Set(files.map(({ file }) => file.slice(0, file.lastIndexOf("/") + 1)));
     for (const { url } of await cache.keys()) {
       const rest = this.#base && url.startsWith(this.#base) ? url.slice(this.#base.length) : "";
-      // A bundle has folders, but none in these: what lies deeper is another bundle's.
-      const isHere = /^([^/?]+\/)?[^/?]+\?sha256=/.test(rest);
+      const place = /^((?:[^?]*\/)?)[^/?]+\?sha256=/.exec(rest);
+      const isHere = place !== null && folders.has(place[1]);
       if (isHere && !own.some((start) => rest.startsWith(start))) await cache.delete(url);
     }
   }

@@ -8,12 +8,11 @@ import { guarded, NeriteError, refuse } from "./errors.js";
 import { Handle } from "./handle.js";
 import { checked, EVALUATE, READ_LABELLED } from "./options.js";
 import { wasmPlaces } from "./platform.js";
+import { LONG } from "./pool.js";
 
 /** Sentences of a task, and those that are on their way at a time: no more of the file is outside of its worker. */
 const GROUP = 16;
 const BLOCK = 512;
-/** Words that are worth the start of more workers. */
-const LONG = 400;
 
 /** @typedef {ReadingOptions & { texts?: boolean } & Pick<LoadOptions, "workers" | "worker" | "workerUrl" | "wasmUrl">} ReadOptions */
 

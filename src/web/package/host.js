@@ -190,7 +190,8 @@ export class Host {
       }
       done += file.bytes;
     }
-    if (kept) await from.forgetOthers(files);
+    // What cannot be cleared does not keep a bundle that is loaded from use.
+    if (kept) await from.forgetOthers(files).catch(() => {});
     return { ...engine.describe(), manifest, kept, wasmBytes: this.#memory?.buffer.byteLength ?? 0 };
   }
 

@@ -1,7 +1,7 @@
 // What the package's own files tell each other. Users see nerite.d.ts.
 // biome-ignore-all lint/suspicious/noExplicitAny: what engines answer is as their tasks differ
 
-import type { Aggregation, Decoder, Entity, HeadInfo, License, PredictOptions, Strategy } from "./nerite.js";
+import type { Aggregation, Decoder, Entity, HeadInfo, License, Strategy } from "./nerite.js";
 
 /** A file of a bundle, as its manifest has it; one with `piece_bytes` lies in pieces of so many bytes. */
 export interface BundleFile {
@@ -159,5 +159,3 @@ export interface Bindings {
   [name: string]: any;
   memory: WebAssembly.Memory;
 }
-
-export type Visible = PredictOptions["visible"];

@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" />
 // The public interface, hand-written. Long, as it documents all of it. Offsets are UTF-16 code units of the given text.
-// Options that are not named here are refused. Whatever a function of yours (onProgress,
+// Options that are not named here are refused (but by trainer(), train() and addHead()). Whatever a function of yours (onProgress,
 // onPart, visible) throws comes out as it is; an abort rejects with signal.reason; every
 // other rejection is a NeriteError.
 
 export interface Progress {
+  /** Bytes. */
   loaded: number;
   total: number;
   file: string;
@@ -96,6 +97,7 @@ export interface Entity {
   type: string;
   text: string;
   score: number;
+  /** Indices of its first word, and of the one behind its last. */
   words: [number, number];
 }
 /** Some whole sentences. `firstWord` is the index of words[0] in the text's words. */

@@ -34,7 +34,7 @@ export class Parts {
   #bytes = 0;
   #kept = performance.now();
   /** Whether the cache takes no more: later parts would leave a gap. */
-  full = false;
+  #full = false;
 
   /**
    * @param {Cached} cache
@@ -90,7 +90,7 @@ export class Parts {
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */
   async add(bytes) {
-    for (let at = 0; at < bytes.length && !this.full; ) {
+    for (let at = 0; at < bytes.length && !this.#full; ) {
       const piece = bytes.subarray(at, at + PART - this.#bytes);
       this.#waiting.push(piece);
       this.#bytes += piece.length;
@@ -109,13 +109,13 @@ export class Parts {
   }
 
   async #keep() {
-    if (this.#bytes === 0 || this.full) return;
+    if (this.#bytes === 0 || this.#full) return;
     const response = new Response(new Blob(this.#waiting), { headers: { "Content-Length": String(this.#bytes) } });
     try {
       await this.#cache.put(this.#key(this.#count), response);
     } catch {
       // No room: the page works, and the next visit downloads again.
-      this.full = true;
+      this.#full = true;
     }
     this.#kept = performance.now();
   }

@@ -11,6 +11,9 @@ const MOST_GROWTH = 24 << 20;
 /** And for each character of the text that is being read. */
 const GROWTH_PER_CHARACTER = 8;
 
+/** Words that are worth the start of more workers. */
+export const LONG = 400;
+
 export class Pool {
   #input;
   #starting;
@@ -151,6 +154,8 @@ export class Pool {
   async addHead(added) {
     const lead = await this.lead();
     const { heads } = await this.#watch(lead, lead.ask("addHead", added));
+    // Last, also if there was one of this name: a worker that starts meanwhile takes them in order.
+    this.#added.delete(added.head);
     this.#added.set(added.head, added);
     const others = this.#workers.filter((worker) => worker !== lead);
     await Promise.all(others.map((worker) => this.#watch(worker, worker.ask("addHead", added))));

@@ -7,14 +7,13 @@
 import { guarded, refuse } from "./errors.js";
 import { evaluate } from "./evaluate.js";
 import { areOffsets, checked, PREDICT, PREDICT_WORDS } from "./options.js";
+import { LONG } from "./pool.js";
 import { infoOf, questionsFor } from "./questions.js";
 import { redact } from "./redaction.js";
 import { built, divided } from "./results.js";
-import { breathe, Kept, Outline, runs } from "./sentences.js";
+import { breathe, Kept, Outline, Repeats, runs } from "./sentences.js";
 import { Trainer } from "./trainer.js";
 
-/** Words that are worth the start of more workers. */
-const LONG = 400;
 /** The results of more words than this are put together in a task of their own. */
 const AT_ONCE = 10_000;
 /** So much of a text, in code units, says how its words look to a vocabulary. */
@@ -294,6 +293,8 @@ export class Recognizer {
     const prefixes = questions.map((question) => `${JSON.stringify(question)}\n`);
     /** @type {Result[][]} */
     const results = questions.map(() => new Array(outline.sentences));
+    /** @type {string[]} */
+    const keys = [];
     /**
      * The first sentence of each key that is read.
      * @type {Map<string, number>}
@@ -301,6 +302,7 @@ export class Recognizer {
     const firsts = new Map();
     const stateOf = (/** @type {number} */ sentence) => {
       const key = outline.key(sentence);
+      keys[sentence] = key;
       const found = prefixes.map((prefix) => this.#kept.get(prefix + key));
       if (!found.every((result) => result !== undefined)) {
         if (firsts.has(key)) return "repeated";
@@ -345,6 +347,20 @@ export class Recognizer {
         queue.findIndex(({ task }) => task.outline === outline && task.run !== undefined && isVisible(task.run, now)),
       );
     };
+    const repeats = new Repeats(repeated, keys);
+    /** @type {Promise<void>[]} */
+    const telling = [];
+    /** What repeats what has been read by now; with breaks, as a text may say one thing for ever. */
+    const tellRepeats = async () => {
+      for (let run = repeats.next(); run; run = repeats.next()) {
+        for (let sentence = run[0]; sentence < run[1]; sentence++) {
+          const first = /** @type {number} */ (firsts.get(keys[sentence]));
+          for (const own of results) own[sentence] = own[first];
+        }
+        tell(run, false);
+        await breathe(signal);
+      }
+    };
     /** @type {Task[]} */
     const tasks = [...unknown.slice(first), ...unknown.slice(0, first)].map(([from, to]) => ({
       outline,
@@ -358,21 +374,19 @@ export class Recognizer {
           const own = divided(answer, outline, from, to, width);
           own.forEach((result, offset) => {
             results[index][from + offset] = result;
-            this.#kept.set(prefixes[index] + outline.key(from + offset), result);
+            this.#kept.set(prefixes[index] + keys[from + offset], result);
           });
         });
         tell([from, to], false);
+        repeats.read(keys.slice(from, to));
+        const told = tellRepeats();
+        told.catch(() => {});
+        telling.push(told);
       },
     }));
     await this.#pool.run(tasks, signal);
-    for (const [index, run] of repeated.entries()) {
-      if (index % 4 === 3) await breathe(signal);
-      for (let sentence = run[0]; sentence < run[1]; sentence++) {
-        const first = /** @type {number} */ (firsts.get(outline.key(sentence)));
-        for (const own of results) own[sentence] = own[first];
-      }
-      tell(run, false);
-    }
+    // What a caller's function throws is the caller's to hear.
+    await Promise.all(telling);
     return results;
   }
 }

@@ -5,6 +5,7 @@
 
 import { guarded, NeriteError, refuse } from "./errors.js";
 import { checked, REDACT } from "./options.js";
+import { infoOf } from "./questions.js";
 
 /**
  * What asks an engine of the recognizer.
@@ -43,12 +44,7 @@ function askedOf(recognizer, { heads = [recognizer.defaultHead], also = [] }) {
     .filter(({ heads }) => heads.length > 0)
     .map(({ recognizer, heads }) => ({
       recognizer,
-      heads: heads.map((head = recognizer.defaultHead) => {
-        const found = recognizer.heads.find(({ id }) => id === head);
-        if (found) return found;
-        const expected = recognizer.heads.map(({ id }) => id).join(", ");
-        return refuse("input", `found the head ${JSON.stringify(head)}, expected one of ${expected}`);
-      }),
+      heads: heads.map((head = recognizer.defaultHead) => infoOf(recognizer.heads, head)),
     }));
 }
 

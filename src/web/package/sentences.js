@@ -194,6 +194,42 @@ export async function runs(outline, stateOf, workers, signal) {
   return { known, unknown, repeated, words };
 }
 
+/** Runs of sentences that the text has had before: each is to be had once all that it repeats has been read. */
+export class Repeats {
+  /** @type {Map<string, { run: Run, open: Set<string> }[]>} by the keys that they wait for */
+  #waiting = new Map();
+  /** @type {Run[]} */
+  #ready = [];
+
+  /**
+   * @param {Run[]} repeated
+   * @param {string[]} keys of all sentences
+   */
+  constructor(repeated, keys) {
+    for (const run of repeated) {
+      const one = { run, open: new Set(keys.slice(...run)) };
+      for (const key of one.open) {
+        if (!this.#waiting.get(key)?.push(one)) this.#waiting.set(key, [one]);
+      }
+    }
+  }
+
+  /** @param {string[]} keys of sentences that have been read, each for the first time */
+  read(keys) {
+    for (const key of keys) {
+      for (const { run, open } of this.#waiting.get(key) ?? []) {
+        open.delete(key);
+        if (open.size === 0) this.#ready.push(run);
+      }
+    }
+  }
+
+  /** A run that waits for nothing any more; each is given once. */
+  next() {
+    return this.#ready.shift();
+  }
+}
+
 /**
  * Lets the page do what else it has to.
  * @param {AbortSignal | undefined} signal

@@ -2,8 +2,8 @@
 
 import { byId, option } from "../../shared/dom.js";
 import { megabytes, t } from "../../shared/i18n.js";
-import { addressOf, listed, PERSONAL, sizedTitleOf } from "../catalog.js";
-import { ModelBeside } from "../model-beside.js";
+import { listed, PERSONAL, sizedTitleOf } from "../catalog.js";
+import { isHere, ModelBeside } from "../model-beside.js";
 
 export class SecondModel {
   #choice = byId("second-model");
@@ -39,9 +39,7 @@ export class SecondModel {
     if (this.#choice.value !== "") return;
     // What is here already need not be asked for.
     if (own === PERSONAL || !listed().some(({ name }) => name === PERSONAL)) return;
-    const { inspect } = await import("../../pkg/nerite.js");
-    const info = await inspect(addressOf(PERSONAL)).catch(() => null);
-    if (info && info.cachedBytes >= info.bytes && this.#choice.value === "" && this.#own === own) {
+    if ((await isHere(PERSONAL)) && this.#choice.value === "" && this.#own === own) {
       this.#choice.value = PERSONAL;
       await this.#use(PERSONAL);
     }

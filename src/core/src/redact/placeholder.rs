@@ -18,13 +18,14 @@ use cursor::{Cursor, Short, fold};
 
 /// Brackets that may stand for the square ones. What closes comes to the
 /// opening one's kind only. Quotes and round brackets are a sentence's own.
-const BRACKETS: [(&str, &str); 23] = [
+const BRACKETS: [(&str, &str); 24] = [
     ("\\[", "\\]"),
     ("[", "]"),
     ("{{", "}}"),
     ("${", "}"),
     ("{", "}"),
     ("<<", ">>"),
+    ("<|", "|>"),
     ("<", "/>"),
     ("<", ">"),
     ("&lt;", "&gt;"),
@@ -46,7 +47,9 @@ const BRACKETS: [(&str, &str); 23] = [
 
 /// No placeholder of a table is longer, in bytes.
 const LONGEST: usize = 200;
-const NUMBER_WORDS: [&str; 7] = ["number", "no.", "nr.", "no", "nr", "n\u{b0}", "\u{2116}"];
+const NUMBER_WORDS: [&str; 10] = [
+    "number", "no.", "nr.", "no", "nr", "n\u{b0}", "\u{2116}", "index", "id", "num",
+];
 
 /// What is at a place of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,14 +231,51 @@ impl Reader {
             };
             cursor.decoration()?;
             if cursor.take(close)? {
+                if close == ">" {
+                    self.end_tag(&mut cursor, found.0)?;
+                }
                 return Ok(Some((rest.len() - cursor.rest.len(), found)));
+            }
+        }
+        self.element(rest, last)
+    }
+
+    /// An element of HTML or XML that holds the number: `<PERSON>1</PERSON>`.
+    fn element(&self, rest: &str, last: bool) -> Result<Option<(usize, Placeholder)>, Short> {
+        for (place, (_, words)) in self.kinds.iter().enumerate() {
+            let mut cursor = Cursor { rest, last };
+            if !cursor.take("<")? || !cursor.words(words, true)? || !cursor.take(">")? {
+                continue;
+            }
+            let Some(number) = cursor.number(true)? else {
+                continue;
+            };
+            if self.is_known((place, number)) && self.end_tag(&mut cursor, place)? {
+                return Ok(Some((rest.len() - cursor.rest.len(), (place, number))));
             }
         }
         Ok(None)
     }
 
+    /// Takes `</PERSON>`, if that is there.
+    fn end_tag(&self, cursor: &mut Cursor<'_>, kind: usize) -> Result<bool, Short> {
+        let mut own = Cursor { ..*cursor };
+        let found =
+            own.take("</")? && own.words(&self.kinds[kind].1, true)? && own.take(">")?;
+        if found {
+            *cursor = own;
+        }
+        Ok(found)
+    }
+
+    fn is_known(&self, found: Placeholder) -> bool {
+        let entries = self.entries.as_ref();
+        entries.is_none_or(|entries| entries.contains_key(&found))
+    }
+
     /// A type and a number.
     fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
+        let capital = cursor.is_capital()?;
         let kinds = self.kinds.iter().enumerate();
         let kinds = kinds.map(|(place, (_, words))| (place, words));
         let labels = self.labels.iter().map(|(place, words)| (*place, words));
@@ -256,7 +296,9 @@ impl Reader {
                     break;
                 }
             }
-            let Some(number) = own.number(bracketed)? else {
+            // "Person One" is one, "that person one meets" is not.
+            let with_words = bracketed || (capital && own.is_capital()?);
+            let Some(number) = own.number(with_words)? else {
                 continue;
             };
             if bracketed {
@@ -265,11 +307,7 @@ impl Reader {
                 continue;
             }
             let found = (place, number);
-            if self
-                .entries
-                .as_ref()
-                .is_none_or(|entries| entries.contains_key(&found))
-            {
+            if self.is_known(found) {
                 *cursor = own;
                 return Ok(Some(found));
             }

@@ -96,7 +96,7 @@ impl Cursor<'_> {
                 || (bracketed
                     && matches!(
                         c,
-                        '\n' | '\r' | '\t' | ':' | '.' | ',' | '=' | '/' | '|' | '('
+                        '\n' | '\r' | '\t' | ':' | '.' | ',' | '=' | '/' | '|' | '(' | '"' | '\''
                     ));
             if plain {
                 self.skip(c);
@@ -151,7 +151,13 @@ impl Cursor<'_> {
         Ok(true)
     }
 
-    pub(super) fn number(&mut self, bracketed: bool) -> Result<Option<u32>, Short> {
+    /// Whether a capital letter is next.
+    pub(super) fn is_capital(&self) -> Result<bool, Short> {
+        Ok(self.peek()?.is_some_and(char::is_uppercase))
+    }
+
+    /// A number in digits or, if asked for, as a word.
+    pub(super) fn number(&mut self, words: bool) -> Result<Option<u32>, Short> {
         let (mut zeros, mut digits, mut number) = (0, 0, 0);
         while let Some(c) = self.peek()? {
             let Some(digit) = digit(c) else { break };
@@ -166,7 +172,7 @@ impl Cursor<'_> {
             }
             self.skip(c);
         }
-        if digits == 0 && zeros == 0 && bracketed {
+        if digits == 0 && zeros == 0 && words {
             for (number, word) in numbers() {
                 if self.take(word)? {
                     return Ok(Some(number));

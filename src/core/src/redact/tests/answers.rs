@@ -92,6 +92,15 @@ fn answers_are_restored_however_they_write_placeholders() {
             "[PERSONS_1] {Person One} [PERSON_ONE]",
             "Ann Lee Ann Lee Ann Lee",
         ),
+        ("Dear Person One, PERSON ONE", "Dear Ann Lee, Ann Lee"),
+        (
+            "<PERSON id=1>, <person id=\"1\"/>, <Person number='1' />",
+            "Ann Lee, Ann Lee, Ann Lee",
+        ),
+        (
+            "<PERSON>1</PERSON>, <person id=\"1\"></person> <|PERSON_1|>",
+            "Ann Lee, Ann Lee Ann Lee",
+        ),
         ("PERSON\u{2081}, [PERSON\u{2081}]", "Ann Lee, Ann Lee"),
         (
             "[PERSONNE_1], [Persona 1], [NAME_1]",
@@ -132,8 +141,12 @@ fn answers_are_restored_however_they_write_placeholders() {
         ("person 1-800 and card 1.5", "person 1-800 and card 1.5"),
         ("[PERSON", "[PERSON"),
         (
-            "Name 1, person one, [PERSON_TWO]",
-            "Name 1, person one, [PERSON_TWO]",
+            "Name 1, person one, Person one, [PERSON_TWO], Person Onerous",
+            "Name 1, person one, Person one, [PERSON_TWO], Person Onerous",
+        ),
+        (
+            "<PERSON>, <PERSON>2</PERSON>, <PERSON>1</CARD>, <b>1</b>",
+            "<PERSON>, <PERSON>2</PERSON>, <PERSON>1</CARD>, <b>1</b>",
         ),
         (
             "[PERSON ONELY], [NAMES], [PERSON (]",

@@ -1,28 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { Source } from "../../src/web/package/downloads.js";
-
-/** The pool without an engine: host.js would bring the wasm along. */
-async function pool() {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("../../src/web/package/pool.js", import.meta.url))],
-    bundle: true,
-    format: "esm",
-    write: false,
-    plugins: [
-      {
-        name: "no-engine",
-        setup(build) {
-          build.onLoad({ filter: /\/host\.js$/ }, () => ({ contents: "export class Host {}" }));
-        },
-      },
-    ],
-  });
-  const script = Buffer.from(outputFiles[0].text).toString("base64");
-  return (await import(`data:text/javascript;base64,${script}`)).Pool;
-}
+import { withoutEngine } from "./without-engine.js";
 
 const MIB = 2 ** 20;
 
@@ -45,7 +24,7 @@ function workers() {
 }
 
 test("a worker whose memory has grown beyond need is replaced, one of ordinary texts is not", async () => {
-  const Pool = await pool();
+  const Pool = (await withoutEngine("pool.js")).Pool;
   const { all, make } = workers();
   const own = new Pool({}, { worker: make });
   const read = async (grows, text = "") => {

@@ -6,7 +6,7 @@ import { build } from "./bindings.js";
 import { Source } from "./downloads.js";
 import { describe, NeriteError, refuse } from "./errors.js";
 import { Judging } from "./judging.js";
-import { archive, train } from "./lesson.js";
+import { archive, Lesson } from "./lesson.js";
 import { PART } from "./parts.js";
 
 /** Bytes that go into the engine in one call: a copy of them is in wasm's memory for that time. */
@@ -36,13 +36,16 @@ export class Host {
    * @type {{ table: string | null | undefined, own: any }}
    */
   #redactor = { table: undefined, own: null };
-  /** Whether the training that goes on is to end. */
-  #trainingStopped = false;
   #post;
   #judging = new Judging((building) => this.#built(building));
+  #lesson = new Lesson(() => {
+    const { Trainer } = this.#bindings ?? refuse("bundle", "no bundle has been loaded");
+    return { Trainer, engine: this.#engine };
+  });
   /** @type {Record<string, (input: any, progress: (told: object) => void) => any>} */
   #tasks = {
     ...this.#judging.tasks,
+    ...this.#lesson.tasks,
     candidate: (input) => this.#candidate(input),
     tag: ({ text, words, sentences, asked }) => this.#engine.tag(text, words, sentences, asked),
     load: (input, progress) => this.#load(input, progress),
@@ -65,14 +68,6 @@ export class Host {
     restore: ({ table, text }) => this.#redactorOf(table).restore(text),
     restorePiece: ({ table, text, state, last }) => this.#redactorOf(table).restorePiece(text, state, last),
     archive: (input) => archive({ engine: this.#engine, ...this.#loaded }, input),
-    train: (input, progress) => {
-      this.#trainingStopped = false;
-      const { Trainer } = /** @type {Bindings} */ (this.#bindings);
-      return train({ Trainer, engine: this.#engine, isStopped: () => this.#trainingStopped }, input, progress);
-    },
-    stop: () => {
-      this.#trainingStopped = true;
-    },
   };
 
   /** @param {(message: Answer) => void} post */
@@ -130,6 +125,7 @@ export class Host {
   close() {
     this.#stop.abort(new NeriteError("freed", "the recognizer was freed"));
     this.#judging.free();
+    this.#lesson.free();
     this.#engine?.free();
     this.#engine = null;
   }

@@ -31,65 +31,96 @@ export async function archive({ engine, source, cache }, { head }) {
 /** Milliseconds between two looks at what else was asked. */
 const AT_ONCE = 50;
 
-/**
- * Fits a head to documents with marks; `progress` hears of every stage, and of the head before it has been judged.
- * @param {{ Trainer: any, engine: any, isStopped(): boolean }} of
- * @param {{ documents: { text: string, marks: Mark[] }[], types: string[], from?: string, seed: number, judge: boolean }} input
- * @param {(told: object) => void} progress
- */
-export async function train({ Trainer, engine, isStopped }, { documents, types, from, seed, judge }, progress) {
-  let last = performance.now();
-  /** @param {object} told */
-  const breathe = async (told) => {
-    if (performance.now() - last < AT_ONCE) return;
-    progress(told);
-    await new Promise((resolve) => setTimeout(resolve));
-    last = performance.now();
-    if (isStopped()) refuse("stopped", "the training was stopped");
+/** The answers to the tasks of the names: documents with marks, and what is fitted to them. */
+export class Lesson {
+  /** The documents that were taken last. @type {any} */
+  #trainer = null;
+  #isStopped = false;
+  /** When the thread last looked at what else was asked. */
+  #looked = 0;
+  #engine;
+
+  /** @param {() => { Trainer: any, engine: any }} engine */
+  constructor(engine) {
+    this.#engine = engine;
+  }
+
+  /** @type {Record<string, (input: any, progress: (told: object) => void) => any>} */
+  tasks = {
+    beginLesson: (input, progress) => this.#begin(input, progress),
+    fit: ({ without }, progress) => this.#fit(without, progress),
+    judgeHeads: ({ head, heads }) => this.#judge(head, heads),
+    stop: () => {
+      this.#isStopped = true;
+    },
   };
-  const start = performance.now();
-  const trainer = new Trainer(engine, { types, from, seed });
-  try {
+
+  /** @returns {any} */
+  get #own() {
+    return this.#trainer ?? refuse("input", "no documents have been taken");
+  }
+
+  /**
+   * Looks, from time to time, at what else was asked.
+   * @param {() => void} tell
+   */
+  async #breathe(tell) {
+    if (performance.now() - this.#looked < AT_ONCE) return;
+    tell();
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#looked = performance.now();
+    if (this.#isStopped) refuse("stopped", "the training was stopped");
+  }
+
+  /**
+   * Takes documents, in the place of those that were taken before.
+   * @param {{ documents: { text: string, marks: Mark[] }[], types: string[], from?: string, seed: number }} input
+   * @param {(told: object) => void} progress
+   */
+  async #begin({ documents, types, from, seed }, progress) {
+    this.free();
+    this.#isStopped = false;
+    this.#looked = performance.now();
+    const { Trainer, engine } = this.#engine();
+    this.#trainer = new Trainer(engine, { types, from, seed });
     const added = [];
     for (const { text, marks } of documents) {
-      added.push(trainer.add(engine, text, marks));
-      await breathe({ stage: "encode", done: added.length, total: documents.length });
+      added.push(this.#own.add(engine, text, marks));
+      await this.#breathe(() => progress({ done: added.length, total: documents.length }));
     }
-    const folds = trainer.divide(engine);
+    return { added, folds: this.#own.divide(engine) };
+  }
+
+  /**
+   * Fits a head to all sentences, or to all but those of a part.
+   * @param {number | undefined} without
+   * @param {(told: object) => void} progress
+   */
+  async #fit(without, progress) {
+    this.#own.begin(without);
     /** @type {number[]} */
     const losses = [];
-    /**
-     * @param {string} stage
-     * @param {number} [without] a part that is held back
-     */
-    const fit = async (stage, without) => {
-      trainer.begin(without);
-      for (let step = trainer.step(); step; step = trainer.step()) {
-        if (without === undefined) losses.push(step.loss);
-        await breathe({
-          stage,
-          done: (without ?? 0) * step.total + step.done,
-          total: step.total * (without === undefined ? 1 : folds),
-          loss: step.loss,
-        });
-      }
-    };
-    await fit("fit");
-    let head = trainer.finish();
-    const milliseconds = performance.now() - start;
-    progress({ stage: "head", head, losses, milliseconds });
-    let figures = null;
-    // What lies in one part alone cannot be held back.
-    if (judge && folds > 1) {
-      for (let fold = 0; fold < folds; fold++) {
-        await fit("judge", fold);
-        trainer.judge(fold);
-      }
-      head = trainer.calibrated(head);
-      figures = trainer.figures();
+    for (let step = this.#own.step(); step; step = this.#own.step()) {
+      losses.push(step.loss);
+      await this.#breathe(() => progress(step));
     }
-    return { head, losses, figures, folds, added, milliseconds, allMilliseconds: performance.now() - start };
-  } finally {
-    trainer.free();
+    return { head: this.#own.finish(), losses };
+  }
+
+  /**
+   * Calibrates a head by those that were fitted without a part, in the parts' order, and says how good it is.
+   * @param {Uint8Array} head
+   * @param {Uint8Array[]} heads
+   */
+  #judge(head, heads) {
+    heads.forEach((file, part) => {
+      this.#own.judge(part, file);
+    });
+    return { head: this.#own.calibrated(head), figures: this.#own.figures() };
+  }
+
+  free() {
+    this.#trainer?.free();
+    this.#trainer = null;
   }
 }

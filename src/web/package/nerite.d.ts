@@ -181,7 +181,7 @@ export class Recognizer {
    * const whole = await redaction.restore(answer);
    */
   redact(text: string, options?: RedactOptions): Promise<Redaction>;
-  /** A trainer with the same bundle, in a worker of its own. */
+  /** A trainer with the same bundle, in a worker of its own; to judge heads, in a second one where cores and memory allow. */
   trainer(options?: Pick<LoadOptions, "onProgress" | "signal">): Promise<Trainer>;
   /** Takes a head beside the bundle's: from then on it is among `heads`. An id is made of letters, digits, ".", "-", "_". */
   addHead(id: string, bytes: Uint8Array, options?: { title?: string }): Promise<void>;

@@ -180,12 +180,12 @@ export class Recognizer {
   }
 
   /**
-   * A trainer with the same bundle, which works in a worker of its own.
+   * A trainer with the same bundle, which works in one or two workers of its own.
    * @param {Pick<LoadOptions, "onProgress" | "signal">} [options]
    */
   trainer(options) {
     const { onProgress, signal } = options ?? {};
-    return Trainer.start(this.#pool, onProgress, signal);
+    return Trainer.start(this.#pool, this.#most === 1, onProgress, signal);
   }
 
   /**

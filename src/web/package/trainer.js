@@ -15,35 +15,55 @@ const isMark = (mark) =>
 
 export class Trainer {
   #worker;
+  #start;
+  /**
+   * A further one, for cross-validation.
+   * @type {Handle | null}
+   */
+  #helper = null;
+  #isAlone;
   #busy = false;
+  #freed = false;
 
   /**
    * Made by `Recognizer.trainer`.
    * @param {Handle} worker
+   * @param {(onProgress?: undefined, signal?: AbortSignal) => Promise<Handle>} start starts another one
+   * @param {boolean} isAlone whether one worker is all that cores and memory are good for
    */
-  constructor(worker) {
+  constructor(worker, start, isAlone) {
     this.#worker = worker;
+    this.#start = start;
+    this.#isAlone = isAlone;
   }
 
   /**
    * @param {{ input: Input, bundle: Loaded | null, starting: Starting }} pool
+   * @param {boolean} isAlone
    * @param {((progress: Progress) => void) | undefined} onProgress
    * @param {AbortSignal | undefined} signal
    */
-  static async start({ input, bundle, starting }, onProgress, signal) {
-    signal?.throwIfAborted();
-    const worker = new Handle(starting);
-    const stop = () => worker.end(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      await worker.ask("load", { ...input, manifest: bundle?.manifest }, onProgress);
-      return new Trainer(worker);
-    } catch (error) {
-      worker.end(error);
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", stop);
-    }
+  static async start({ input, bundle, starting }, isAlone, onProgress, signal) {
+    /**
+     * @param {((progress: Progress) => void) | undefined} [told]
+     * @param {AbortSignal} [aborted]
+     */
+    const start = async (told, aborted) => {
+      aborted?.throwIfAborted();
+      const worker = new Handle(starting);
+      const stop = () => worker.end(aborted?.reason);
+      aborted?.addEventListener("abort", stop, { once: true });
+      try {
+        await worker.ask("load", { ...input, manifest: bundle?.manifest }, told);
+        return worker;
+      } catch (error) {
+        worker.end(error);
+        throw error;
+      } finally {
+        aborted?.removeEventListener("abort", stop);
+      }
+    };
+    return new Trainer(await start(onProgress, signal), start, isAlone);
   }
 
   /**
@@ -67,17 +87,31 @@ export class Trainer {
     if (this.#busy) refuse("input", "found a training that still goes on");
     signal?.throwIfAborted();
     this.#busy = true;
-    const stop = () => this.#worker.ask("stop").catch(() => {});
+    const stop = () => this.#stop();
     signal?.addEventListener("abort", stop, { once: true });
     const marked = documents.map(({ text, marks }) => ({
       text,
       marks: marks.map(({ start, end, type }) => ({ start, end, type })),
     }));
+    const lesson = { documents: marked, types, from, seed };
+    const begun = performance.now();
     try {
-      return await this.#worker.ask("train", { documents: marked, types, from, seed, judge }, (told) => {
-        if (told.stage === "head") onHead?.(told);
-        else onProgress?.(told);
-      });
+      if (this.#worker.failure && !this.#freed) this.#worker = this.#kept(await this.#start(undefined, signal));
+      const { added, folds } = await this.#worker.ask("beginLesson", lesson, (told) =>
+        onProgress?.({ stage: "encode", ...told }),
+      );
+      const first = await this.#worker.ask("fit", {}, (told) => onProgress?.({ stage: "fit", ...told }));
+      const { losses } = first;
+      let { head } = first;
+      const milliseconds = performance.now() - begun;
+      onHead?.({ head, losses, milliseconds });
+      let figures = null;
+      // What lies in one part alone cannot be held back.
+      if (judge && folds > 1) {
+        const heads = await this.#withoutParts(lesson, folds, onProgress, signal);
+        ({ head, figures } = await this.#worker.ask("judgeHeads", { head, heads }));
+      }
+      return { head, losses, figures, folds, added, milliseconds, allMilliseconds: performance.now() - begun };
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -87,7 +121,88 @@ export class Trainer {
     }
   }
 
+  /**
+   * A head for each part, fitted to all but that part: by two workers, where there can be two.
+   * @param {object} lesson
+   * @param {number} folds
+   * @param {TrainOptions["onProgress"]} onProgress
+   * @param {AbortSignal | undefined} signal
+   */
+  async #withoutParts(lesson, folds, onProgress, signal) {
+    /** @type {Uint8Array[]} */
+    const heads = new Array(folds);
+    const steps = new Array(folds).fill(0);
+    const waiting = Array.from(heads.keys());
+    const fitThem = async (/** @type {Handle} */ worker) => {
+      for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+        try {
+          const made = await worker.ask("fit", { without: part }, ({ done, total, loss }) => {
+            steps[part] = done;
+            const all = steps.reduce((sum, own) => sum + own, 0);
+            onProgress?.({ stage: "judge", done: all, total: total * folds, loss });
+          });
+          heads[part] = made.head;
+          steps[part] = made.losses.length;
+        } catch (error) {
+          waiting.unshift(part);
+          throw error;
+        }
+      }
+    };
+    const help = async () => {
+      try {
+        if (this.#isAlone) return;
+        if (!this.#helper || this.#helper.failure) this.#helper = this.#kept(await this.#start(undefined, signal));
+        if (waiting.length === 0) return;
+        signal?.throwIfAborted();
+        await this.#helper.ask("beginLesson", lesson);
+        await fitThem(this.#helper);
+      } catch (error) {
+        // One that could not be started, or has no memory, is done without.
+        this.#freeHelper(error);
+        if (signal?.aborted || this.#freed || !(error instanceof NeriteError)) throw error;
+        this.#isAlone = true;
+      }
+    };
+    const both = [fitThem(this.#worker), help()];
+    try {
+      await Promise.all(both);
+    } catch (error) {
+      this.#stop();
+      await Promise.allSettled(both);
+      throw error;
+    }
+    // What the other one left.
+    await fitThem(this.#worker);
+    return heads;
+  }
+
+  /**
+   * A worker that has just started, unless the trainer was freed meanwhile.
+   * @param {Handle} worker
+   */
+  #kept(worker) {
+    if (!this.#freed) return worker;
+    const reason = new NeriteError("freed", "the trainer was freed");
+    worker.end(reason);
+    throw reason;
+  }
+
+  /** Has what goes on end soon. */
+  #stop() {
+    for (const worker of [this.#worker, this.#helper]) worker?.ask("stop").catch(() => {});
+  }
+
+  /** @param {unknown} reason */
+  #freeHelper(reason) {
+    this.#helper?.end(reason);
+    this.#helper = null;
+  }
+
   free() {
-    this.#worker.end(new NeriteError("freed", "the trainer was freed"));
+    const reason = new NeriteError("freed", "the trainer was freed");
+    this.#freed = true;
+    this.#worker.end(reason);
+    this.#freeHelper(reason);
   }
 }

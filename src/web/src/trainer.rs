@@ -296,9 +296,9 @@ impl Trainer {
         Ok(fit.finish().map_err(refused)?.file)
     }
 
-    /// Ends the fit that left a part out, and judges its head on that part.
-    pub fn judge(&mut self, part: usize) -> Result<(), JsValue> {
-        let file = self.finish()?;
+    /// Judges a head that was fitted to all but a part, here or elsewhere, on
+    /// that part.
+    pub fn judge(&mut self, part: usize, file: Vec<u8>) -> Result<(), JsValue> {
         let held: Vec<usize> = (0..self.folds.len())
             .filter(|&index| self.folds[index] == part)
             .collect();

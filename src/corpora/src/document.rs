@@ -1,5 +1,6 @@
 //! Texts with spans of characters, cut into sentences of words with tags.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::labels::type_name;
@@ -38,12 +39,14 @@ pub(crate) struct Fates {
     cutting: usize,
     shown: Vec<String>,
     empty: usize,
+    in_pieces: usize,
     utf16: usize,
     renamed: bool,
 }
 
 impl Fates {
-    /// Adds a text with its spans as sentences, and counts what did not fit.
+    /// Adds a text of the document that was started last, with its spans as
+    /// sentences, and counts what did not fit.
     pub(crate) fn add(
         &mut self,
         rows: &mut Rows,
@@ -52,7 +55,6 @@ impl Fates {
         line: usize,
     ) -> Result<(), Problem> {
         self.texts += 1;
-        rows.start_document();
         let located = self.located(text, spans)?;
         let spans = self.apart(located);
         let sentences = joined(nerite::cut(text), &spans);
@@ -68,6 +70,30 @@ impl Fates {
             self.add_sentence(rows, text, words, own, first.start..last.end, line)?;
         }
         Ok(())
+    }
+
+    /// The labels of words that are given, whose spans are places of words.
+    pub(crate) fn labels(
+        &mut self,
+        words: usize,
+        mut spans: Vec<(Range<usize>, String)>,
+    ) -> Vec<String> {
+        spans.sort_by(longest_first);
+        let mut labels = vec!["O".to_owned(); words];
+        for (span, kind) in self.apart(spans) {
+            let name = type_name(&kind);
+            self.renamed |= name != kind;
+            for at in span.clone() {
+                let mark = if at == span.start { 'B' } else { 'I' };
+                labels[at] = format!("{mark}-{name}");
+            }
+        }
+        labels
+    }
+
+    /// Counts an entity that is not one piece of a text.
+    pub(crate) fn leave_out_pieces(&mut self) {
+        self.in_pieces += 1;
     }
 
     /// Spans in bytes, sorted, those of nothing but white space left out.
@@ -103,8 +129,7 @@ impl Fates {
                 self.empty += 1;
             }
         }
-        // The longest of those that begin at the same place comes first.
-        kept.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        kept.sort_by(longest_first);
         Ok(kept)
     }
 
@@ -190,7 +215,10 @@ impl Fates {
 
     /// What to tell.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let mut notes = vec![format!("{} texts cut into words", self.texts)];
+        let mut notes = Vec::new();
+        if self.texts > 0 {
+            notes.push(format!("{} texts cut into words", self.texts));
+        }
         let shown = self.shown.join(", ");
         let plural = |count: usize| if count == 1 { "entity" } else { "entities" };
         for (count, what) in [
@@ -203,6 +231,7 @@ impl Fates {
                 "inside of others or overlapping are left out".into(),
             ),
             (self.empty, "without a character are left out".into()),
+            (self.in_pieces, "of several pieces are left out".into()),
         ] {
             if count > 0 {
                 notes.push(format!("{count} {} {what}", plural(count)));
@@ -216,6 +245,11 @@ impl Fates {
         }
         notes
     }
+}
+
+/// In order, the longest of those that begin at the same place first.
+fn longest_first((a, _): &(Range<usize>, String), (b, _): &(Range<usize>, String)) -> Ordering {
+    a.start.cmp(&b.start).then(b.end.cmp(&a.end))
 }
 
 /// Where the characters of a text are, in bytes.

@@ -29,7 +29,8 @@ pub enum Format {
     /// CoNLL-U: ten columns, with entities as `NER=` or `Entity=` in the last
     Conllu,
     /// JSON or JSON lines: texts with the places of their entities (doccano,
-    /// Prodigy, spaCy, Label Studio), or `tokens` with `ner_tags` (Hugging Face)
+    /// Prodigy, spaCy, Label Studio, BioC) or of words (GLiNER, DyGIE++, SpERT),
+    /// or `tokens` with `ner_tags` (Hugging Face)
     #[cfg_attr(feature = "clap", value(alias = "jsonl"))]
     Json,
     /// BRAT's pairs of a text and its annotations, by the name of the folder or
@@ -148,6 +149,7 @@ pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
                 "a page of HTML",
                 "a download may have given the page about the file instead of it",
             ),
+            false if is_bioc(text) => ("BioC's XML", "BioC's JSON is read"),
             false => ("XML or text with marks in angle brackets", ADVICE),
         }
     } else if is_tagged(first, '|') {
@@ -212,6 +214,12 @@ pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
 
 const ADVICE: &str = "it can be read as columns (a word and its tag on each line), as a CSV with a \
     header, or as JSON lines of `text` and `entities`";
+
+/// Whether XML is a collection of BioC's.
+fn is_bioc(text: &str) -> bool {
+    let start = &text[..text.floor_char_boundary(4096)];
+    start.contains("<collection>") || start.contains("BioC.dtd")
+}
 
 /// Whether most words of a line have a tag behind `mark`.
 fn is_tagged(line: &str, mark: char) -> bool {

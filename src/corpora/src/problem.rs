@@ -226,6 +226,21 @@ pub enum Problem {
         /// The text's length.
         length: usize,
     },
+    /// An entity that is not where a sentence's words are.
+    #[error(
+        "found an entity from word {start} to {end} in a sentence of {words} words, counted from \
+         {first}"
+    )]
+    WordSpan {
+        /// Its start.
+        start: usize,
+        /// Its end.
+        end: usize,
+        /// The first word's number.
+        first: usize,
+        /// The sentence's words.
+        words: usize,
+    },
     /// An entity's own text is not what stands at its place.
     #[error("found {found} from {start} to {end}, expected the entity's own text {expected}")]
     SpanText {

@@ -39,6 +39,7 @@ pub(crate) fn add(
             Some(Err(problem)) => return Err(problem.at(number)),
         }
     }
+    rows.start_document();
     fates.add(rows, text, &spans, 1)?;
     Ok(parted)
 }

@@ -9,6 +9,12 @@
 //! | spaCy | `["text", {"entities": [[start, end, "type"]]}]`, `{"text", "ents"}` |
 //! | Label Studio | `{"data": {"text"}, "annotations": [{"result"}]}`, `{"text", "label"}` |
 //! | Hugging Face | `{"tokens", "ner_tags"}`, alone or as `{"row"}` |
+//! | BioC | `{"documents": [{"passages": [{"text", "offset", "annotations"}]}]}` |
+//!
+//! Entities over given words (GLiNER, DyGIE++, SpERT) are in [`spans_of_words`].
+
+mod bioc;
+mod spans_of_words;
 
 use serde_json::{Map, Value};
 
@@ -39,8 +45,8 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>),
         rows: Rows::default(),
         fates: Fates::default(),
         names: options.labels.clone(),
-        texts: 0,
         sentences: 0,
+        spanned: 0,
         rejected: 0,
         document: Value::Null,
     };
@@ -88,8 +94,9 @@ struct Reader {
     fates: Fates,
     /// The names of tags that are numbers.
     names: Vec<String>,
-    texts: usize,
     sentences: usize,
+    /// Sentences whose entities are places of words.
+    spanned: usize,
     rejected: usize,
     document: Value,
 }
@@ -115,7 +122,7 @@ impl Reader {
                 {
                     self.names = names;
                 }
-                for list in ["rows", "annotations", "data", "examples"] {
+                for list in ["rows", "annotations", "data", "examples", "documents"] {
                     let whole = !has(&object, &TEXT[..1]) && !object.contains_key("result");
                     if whole && matches!(object.get(list), Some(Value::Array(_))) {
                         let list = object.remove(list).unwrap_or_default();
@@ -154,6 +161,12 @@ impl Reader {
         }
         if let Some(Value::Object(data)) = record.get("data") {
             return self.label_studio(record, data, line);
+        }
+        if self.spans_of_words(record, line)? {
+            return Ok(());
+        }
+        if let Some(Value::Array(passages)) = record.get("passages") {
+            return self.bioc(passages, line);
         }
         let text = first(record, &TEXT).and_then(Value::as_str);
         let spans = first(record, &SPANS);
@@ -197,9 +210,6 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, spans: &Value, line: usize) -> Result<(), Fault> {
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(Problem::LongLine(text.len()).at(line));
-        }
         let spans: Vec<Span> = match spans {
             Value::Null => Vec::new(),
             Value::Array(spans) => {
@@ -208,8 +218,16 @@ impl Reader {
             }
             other => return Err(Problem::Record(shown(other)).at(line)),
         };
-        self.texts += 1;
-        let added = self.fates.add(&mut self.rows, text, &spans, line);
+        self.rows.start_document();
+        self.spans(text, &spans, line)
+    }
+
+    /// A text that goes on in the same document.
+    fn spans(&mut self, text: &str, spans: &[Span], line: usize) -> Result<(), Fault> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(Problem::LongLine(text.len()).at(line));
+        }
+        let added = self.fates.add(&mut self.rows, text, spans, line);
         added.map_err(|problem| problem.at(line))
     }
 
@@ -252,9 +270,13 @@ impl Reader {
 
     fn finish(mut self) -> Result<(Rows, Vec<String>), Fault> {
         let mut notes = Vec::new();
-        if self.texts > 0 {
-            notes.extend(self.fates.notes());
+        if self.spanned > 0 {
+            notes.push(format!(
+                "{} sentences of words with the places of entities",
+                self.spanned
+            ));
         }
+        notes.extend(self.fates.notes());
         if self.sentences > 0 {
             notes.push(format!("{} sentences of words with tags", self.sentences));
         }

@@ -39,6 +39,10 @@ fn other_files_are_named() {
         (b"<?xml version=\"1.0\"?>\n<a>", "found XML"),
         (b"<PER>Ada</PER> came .\n", "found XML or text with marks"),
         (
+            b"<?xml version=\"1.0\"?>\n<collection>\n<source>",
+            "BioC's JSON is read",
+        ),
+        (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
             "`git lfs pull`",
         ),

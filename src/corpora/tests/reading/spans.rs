@@ -47,6 +47,104 @@ fn tools_write_texts_differently() {
 }
 
 #[test]
+fn entities_are_places_of_words() {
+    for json in [
+        // GLiNER
+        r#"[{"tokenized_text": ["Ada", "King", "saw", "Zürich", "."], "ner": [[3, 3, "geo"], [0, 1, "per"]]}]"#,
+        // DyGIE++
+        r#"{"doc_key": "d", "sentences": [["Ada", "King", "saw", "Zürich", "."]], "ner": [[[0, 1, "per"], [3, 3, "geo"]]]}"#,
+        // SpERT
+        r#"[{"tokens": ["Ada", "King", "saw", "Zürich", "."], "entities": [{"type": "per", "start": 0, "end": 2}, {"type": "geo", "start": 3, "end": 4}], "relations": [], "orig_id": 1}]"#,
+    ] {
+        let corpus = read(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+        assert_eq!(shown(&corpus), EXPECTED, "{json}");
+        let found = corpus.found();
+        assert!(
+            found.contains("1 sentences of words with the places"),
+            "{found}"
+        );
+    }
+    // Places that go on over a document, and entities inside of others.
+    let corpus = read(concat!(
+        r#"{"doc_key": "d", "sentences": [["Hi", "Ada"], ["of", "York", "City"]], "#,
+        r#""ner": [[[1, 1, "per"]], [[3, 3, "geo"], [3, 4, "geo"]]]}"#,
+        "\n",
+        r#"{"doc_key": "e", "sentences": [["So"]], "ner": [[]]}"#
+    ));
+    let corpus = corpus.unwrap();
+    assert_eq!(
+        shown(&corpus),
+        ["Hi/O Ada/B-per", "of/O York/B-geo City/I-geo", "So/O"]
+    );
+    let documents: Vec<_> = corpus.sentences.iter().map(|own| own.document).collect();
+    assert_eq!(documents, [0, 0, 1]);
+    let found = corpus.found();
+    assert!(
+        found.contains("1 entity inside of others or overlapping"),
+        "{found}"
+    );
+    for (json, part) in [
+        (
+            r#"{"tokenized_text": ["Ada"], "ner": [[0, 1, "per"]]}"#,
+            "found an entity from word 0 to 1 in a sentence of 1 words",
+        ),
+        (
+            r#"{"sentences": [["Ada"], ["So"]], "ner": [[], [[0, 0, "per"]]]}"#,
+            "counted from 1",
+        ),
+        (
+            r#"{"sentences": [["Ada"], ["So"]], "ner": [[]]}"#,
+            "2 sentences with 1 lists of entities",
+        ),
+        (
+            r#"{"tokens": ["Ada"], "entities": [{"start": 0, "end": 0, "type": "per"}]}"#,
+            "found an entity from word 0 to 0",
+        ),
+        (
+            r#"{"tokenized_text": ["Ada"], "ner": [[0, 18446744073709551615, "per"]]}"#,
+            "found an entity from word 0 to",
+        ),
+        (
+            r#"{"tokenized_text": ["Ada"], "ner": [["a", 0, "per"]]}"#,
+            "no start, end and type",
+        ),
+        (r#"{"tokenized_text": [1], "ner": []}"#, "tokenized_text"),
+    ] {
+        refused(json, part);
+    }
+}
+
+#[test]
+fn passages_count_from_their_documents_start() {
+    let json = r#"{"source": "x", "documents": [{"id": "1", "passages": [
+        {"offset": 0, "text": "Zürich.", "annotations": []},
+        {"offset": 8, "text": "Ada King saw Zürich.", "annotations": [
+            {"id": "a", "infons": {"type": "per"}, "text": "Ada King", "locations": [{"offset": 8, "length": 8}]},
+            {"id": "b", "infons": {"type": "geo"}, "text": "Zürich", "locations": [{"offset": 21, "length": 6}]},
+            {"id": "c", "infons": {"type": "geo"}, "text": "Ada saw", "locations": [{"offset": 8, "length": 3}, {"offset": 17, "length": 3}]}]}]},
+        {"id": "2", "passages": [{"offset": 0, "sentences": [{"offset": 0, "text": "So.", "annotations": []}]}]}]}"#;
+    let corpus = read(json).unwrap();
+    assert_eq!(
+        shown(&corpus),
+        ["Zürich/O ./O", EXPECTED[0], "So/O ./O"],
+        "{}",
+        corpus.found()
+    );
+    let documents: Vec<_> = corpus.sentences.iter().map(|own| own.document).collect();
+    assert_eq!(documents, [0, 0, 1]);
+    assert!(
+        corpus
+            .found()
+            .contains("1 entity of several pieces are left out")
+    );
+    refused(
+        json.replace("\"offset\": 21", "\"offset\": 20"),
+        "expected the entity's own text",
+    );
+    refused(json.replace("\"type\": \"geo\"", "\"x\": 1"), "no start");
+}
+
+#[test]
 fn records_are_documents() {
     let json = "{\"text\": \"One here. Two there.\", \"entities\": []}\n\n{\"text\": \" \", \"label\": []}\n\
         {\"text\": \"Three.\", \"spans\": [[0, 5, \"a b\"]]}\n{\"text\": \"x\", \"spans\": [], \"answer\": \"reject\"}\n";

@@ -260,8 +260,7 @@ impl Reader {
     /// Takes `</PERSON>`, if that is there.
     fn end_tag(&self, cursor: &mut Cursor<'_>, kind: usize) -> Result<bool, Short> {
         let mut own = Cursor { ..*cursor };
-        let found =
-            own.take("</")? && own.words(&self.kinds[kind].1, true)? && own.take(">")?;
+        let found = own.take("</")? && own.words(&self.kinds[kind].1, true)? && own.take(">")?;
         if found {
             *cursor = own;
         }

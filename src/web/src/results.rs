@@ -45,13 +45,10 @@ impl<'a> Bundle<'a> {
         let heads = manifest.heads.iter().zip(heads);
         let heads = heads.map(|(entry, head)| {
             let config = head.config();
-            let (mut decoders, strategies) = match config.unit() {
-                Unit::Words => (vec![Decoder::Argmax, Decoder::Rules], &[][..]),
-                Unit::Pieces => (vec![Decoder::Argmax], Strategy::ALL),
+            let strategies = match config.unit() {
+                Unit::Words => &[][..],
+                Unit::Pieces => Strategy::ALL,
             };
-            if head.transitions().is_some() {
-                decoders.push(Decoder::Transitions);
-            }
             HeadInfo {
                 id: &entry.id,
                 title: &entry.title,
@@ -60,7 +57,7 @@ impl<'a> Bundle<'a> {
                 tags: config.tags.labels(),
                 bytes: entry.file.bytes as f64,
                 decoder: config.decoder.name(),
-                decoders: decoders.into_iter().map(Decoder::name).collect(),
+                decoders: head.decoders().into_iter().map(Decoder::name).collect(),
                 unit: config.unit().name(),
                 scheme: config.tags.scheme().name(),
                 strategy: config.pieces.map(Strategy::name),

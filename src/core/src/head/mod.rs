@@ -183,6 +183,16 @@ impl Head {
         Ok(())
     }
 
+    /// Those that the head can serve.
+    pub fn decoders(&self) -> Vec<Decoder> {
+        let serves = |decoder: &Decoder| match decoder {
+            Decoder::Argmax => true,
+            Decoder::Rules => self.config.unit() == Unit::Words,
+            Decoder::Transitions => self.transitions.is_some(),
+        };
+        Decoder::ALL.iter().copied().filter(serves).collect()
+    }
+
     /// The decoder asked for, else the head's own.
     ///
     /// # Errors

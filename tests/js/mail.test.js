@@ -7,7 +7,14 @@ import PostalMime from "postal-mime";
 import { isMail, ofMail } from "../../www/demo/mail.js";
 
 const { parse } = PostalMime;
-const tools = { parse, ofHtml: (html) => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim() };
+const tools = {
+  parse,
+  ofHtml: (html) =>
+    html
+      .replace(/<[^>]*>/g, " ")
+      .replace(/\s+/g, " ")
+      .trim(),
+};
 const bytes = (text) => new TextEncoder().encode(text);
 const textOf = async (text, ending = "eml") => (await ofMail(bytes(text), ending, tools)).text;
 
@@ -38,7 +45,8 @@ test("a mail of HTML alone is the text of it, and one without a text its head", 
 });
 
 test("boxes hold several mails, Apple's begin with a length, saved pages have no head", async () => {
-  const box = "From a@b Mon Jan 1\nSubject: one\n\nfirst\nFrom here\n\nFrom c@d Mon Jan 1\r\nSubject: two\r\n\r\nsecond\r\n";
+  const box =
+    "From a@b Mon Jan 1\nSubject: one\n\nfirst\nFrom here\n\nFrom c@d Mon Jan 1\r\nSubject: two\r\n\r\nsecond\r\n";
   assert.equal(await textOf(box, "mbox"), "Subject: one\n\nfirst\nFrom here\n\n\nSubject: two\n\nsecond");
   const mail = "Subject: one\n\nfirst\n";
   assert.equal(await textOf(`${mail.length}\n${mail}<?xml version="1.0"?>`, "emlx"), "Subject: one\n\nfirst");
@@ -54,7 +62,9 @@ test("mails that would take long are refused, and any others are read in bounded
   const nested = "Content-Type: message/rfc822\n\n".repeat(1000);
   assert.equal(await textOf(`Subject: a\n${nested}`), "Subject: a");
   const began = performance.now();
-  await textOf(`To: ${"a@b, <".repeat(20_000)}\nSubject: ${"=?utf-8?Q?a?= ".repeat(20_000)}\n\n${"=\n".repeat(100_000)}`);
+  await textOf(
+    `To: ${"a@b, <".repeat(20_000)}\nSubject: ${"=?utf-8?Q?a?= ".repeat(20_000)}\n\n${"=\n".repeat(100_000)}`,
+  );
   assert.ok(performance.now() - began < 5000);
 });
 

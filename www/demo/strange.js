@@ -7,8 +7,8 @@ const FEWEST = 24;
 /** Languages are told apart from so many letters on, and then by so much. */
 const FEWEST_OF_LANGUAGE = 120;
 const MARGIN = 0.1;
-/** No more of a text is looked at. */
-const MOST = 4000;
+/** No more of a text is looked at, in UTF-16 code units. */
+export const MOST = 4000;
 /** The part of the letters that may be of scripts that the model does not know. */
 const MOST_OTHERS = 0.3;
 

@@ -406,7 +406,7 @@ export default {
 
     "about": "How it works, and what stays private",
     "about-here": "It runs here",
-    "about-here-text": "The model is downloaded once from this site and checked, file by file, against the hashes in its manifest. Then workers in this tab do all the work, in Rust compiled to WebAssembly.",
+    "about-here-text": "The model is downloaded from this site and checked, file by file, against the hashes in its manifest. Then workers in this tab do all the work, in Rust compiled to WebAssembly.",
     "about-sent": "Nothing is sent",
     "about-sent-text": "Once the model is loaded the page makes no requests. Its security policy allows connections to this site only: no analytics, no fonts or scripts from elsewhere. Switch the network off and it goes on working.",
     "about-heads": "One encoder, many heads",

@@ -30,6 +30,33 @@ impl Page {
     }
 }
 
+/// Counts what workers are asked of the vocabulary.
+const COUNT: &str = "
+    window.asked = 0;
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (data, ...rest) {
+        if (data?.task === 'vocabulary') window.asked += 1;
+        return post.call(this, data, ...rest);
+    };";
+
+#[test]
+fn what_is_far_down_in_a_text_is_not_looked_at_anew() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.browser.run(COUNT, Vec::new()).await?;
+        let wait = "await new Promise((done) => setTimeout(done, 1000)); return window.asked";
+        let long = "Barack Obama visited Paris. ".repeat(200);
+        let mut asked = Vec::new();
+        for text in [&long, &format!("{long} Kofi"), &format!("Kofi {long}")] {
+            page.paste(text).await?;
+            page.current().await?;
+            asked.push(page.browser.run_async(wait).await?);
+        }
+        assert_eq!(asked, [1, 1, 2]);
+        page.console_is_clean()
+    })
+}
+
 #[test]
 fn a_text_of_another_kind_is_named() -> Result<()> {
     Page::test(async |page| {

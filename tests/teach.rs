@@ -72,7 +72,9 @@ impl Page {
         let url = format!("{}teach.html", self.server.url);
         self.browser.open(&url).await?;
         let loaded = "document.body.dataset.loaded === 'true'";
-        self.browser.until(loaded).await
+        self.browser.until(loaded).await?;
+        let here = "document.getElementById('status').textContent.startsWith('The model is here')";
+        self.browser.until(here).await
     }
 
     async fn run(&self, script: &str, argument: Value) -> Result<Value> {

@@ -102,7 +102,7 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
     let open = "Engines Ltd\n\nA letter\n\nAda  Lovelace\nmet Babbage.\n\nIn London.\n\nIs it so?\n\nTurin";
     let talk = "First slide\nin Geneva\n\nLast slide\nin Geneva\n\nThank Kofi.";
     let book = "Chapter one\nin Paris\n\nChapter two";
-    let mail = "From: Ada L\u{f6}velace <ada@example.org>\nTo: Charles Babbage <charles@example.org>, Somerville, Mary <mary@example.org>\nCc: Engines: one@example.org, two@example.org;\nDate: Fri, 27 Nov 2026 14:33:28 +0100\nSubject: Gr\u{fc}\u{df}e aus Z\u{fc}rich\n\nWe met in Z\u{fc}rich, at the bank of the river.\n\nFrom: Luigi Menabrea <luigi@example.org>\nSubject: Turin\n\nFrom Torino\n\u{e0} bient\u{f4}t";
+    let mail = "From: Ada L\u{f6}velace <ada@example.org>\nTo: Charles Babbage <charles@example.org>, \"Somerville, Mary\" <mary@example.org>\nCc: Engines: one@example.org, two@example.org;\nDate: Fri, 27 Nov 2026 14:33:28 +0100\nSubject: Gr\u{fc}\u{df}e aus Z\u{fc}rich\n\nWe met in Z\u{fc}rich, at the bank of the river.\n\nFrom: Luigi Menabrea <luigi@example.org>\nSubject: Turin\n\nFrom Torino\n\u{e0} bient\u{f4}t";
     Page::test(async |page| {
         page.open().await?;
         for (file, text, note) in [

@@ -23,7 +23,7 @@ test("a mail is its head, decoded, and its plain text; what is attached is named
   assert.equal(
     text,
     `From: Ada Lövelace <ada@example.org>
-To: Charles Babbage <charles@example.org>, Somerville, Mary <mary@example.org>
+To: Charles Babbage <charles@example.org>, "Somerville, Mary" <mary@example.org>
 Cc: Engines: one@example.org, two@example.org;
 Date: Fri, 27 Nov 2026 14:33:28 +0100
 Subject: Grüße aus Zürich

@@ -139,5 +139,7 @@ function headOf({ headers, from, to = [], cc = [], bcc = [], subject }) {
  */
 function written({ name, address = "", group }) {
   if (group) return `${name}: ${group.map(({ name, address }) => written({ name, address })).join(", ")};`;
-  return name && address ? `${name} <${address}>` : name || address;
+  // In a list, a comma in a name would end it.
+  const own = address && /[,;<>@]/.test(name) ? `"${name}"` : name;
+  return own && address ? `${own} <${address}>` : own || address;
 }

@@ -94,10 +94,15 @@ export async function strangeLanguage(text, known) {
 }
 
 /**
- * A text without what begins with a capital: names are of no vocabulary, whatever the text.
+ * A text without what begins with a capital, and without addresses of mails and pages: names are of no vocabulary,
+ * whatever the text.
  * @param {string} text
  */
-export const withoutNames = (text) => text.slice(0, MOST).replace(/\p{Lu}[\p{L}\p{M}'\u2019-]*/gu, " ");
+export const withoutNames = (text) =>
+  text
+    .slice(0, MOST)
+    .replace(/[^\s@]+@[^\s@]+|\b(?:https?:|www\.)\S+/gi, " ")
+    .replace(/\p{Lu}[\p{L}\p{M}'\u2019-]*/gu, " ");
 
 /**
  * Whether most words of a text are none that the model's vocabulary has.

@@ -59,6 +59,7 @@ test("mails that would take long are refused, and any others are read in bounded
   await assert.rejects(textOf(many), /more parts/);
   const deep = Array.from({ length: 200 }, (_, at) => `Content-Type: multipart/mixed; boundary=b${at}\n\n--b${at}\n`);
   await assert.rejects(textOf(deep.join("")), /more parts/);
+  await assert.rejects(textOf(`Subject: a\n\n${"a\n".repeat(400_000)}`), /more parts or lines/);
   const nested = "Content-Type: message/rfc822\n\n".repeat(1000);
   assert.equal(await textOf(`Subject: a\n${nested}`), "Subject: a");
   const began = performance.now();

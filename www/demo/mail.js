@@ -7,6 +7,13 @@ import { t } from "../shared/i18n.js";
 const [MOST_NESTED, MOST_FORWARDED] = [50, 5];
 /** Lines that may separate parts, times what they are compared with: what a second can do. */
 const MOST_COMPARED = 100_000_000;
+/**
+ * Each line may take the library up to two kilobytes, and ten microseconds. Packed attachments have more of them than
+ * texts, long ones without blanks.
+ */
+const [MOST_LINES, MOST_LINES_OF_TEXT, PACKED] = [700_000, 300_000, 60];
+/** Many mails are read with a pause after so many milliseconds. */
+const AT_ONCE = 50;
 /** A box is a text of many mails: no more are read. */
 const MOST_MAILS = 10_000;
 const ENDINGS = ["eml", "emlx", "mht", "mhtml", "mbox"];
@@ -53,7 +60,13 @@ export async function ofMail(bytes, ending, tools) {
   /** @type {MailText[]} */
   const mails = [];
   const isPage = ["mht", "mhtml"].includes(ending);
-  for (const mail of mailsOf(own)) mails.push(await ofOne(mail, isPage, tools, MOST_FORWARDED));
+  let last = performance.now();
+  for (const mail of mailsOf(own)) {
+    mails.push(await ofOne(mail, isPage, tools, MOST_FORWARDED));
+    if (performance.now() - last < AT_ONCE) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    last = performance.now();
+  }
   return { text: mails.map(({ text }) => text).join("\n\n\n"), left: mails.flatMap(({ left }) => left) };
 }
 
@@ -109,10 +122,19 @@ async function ofOne(bytes, isPage, tools, deeper) {
 }
 
 /**
- * The library compares every line that begins as a boundary does with all boundaries there are.
+ * The library holds all lines, and compares those that begin as a boundary does with all boundaries there are.
  * @param {Uint8Array} bytes
  */
 function refuseCostly(bytes) {
+  let [lines, ofText, begin, blank] = [0, 0, 0, -1];
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 32) blank = at;
+    if (bytes[at] !== 10) continue;
+    lines += 1;
+    if (blank >= begin || at - begin < PACKED) ofText += 1;
+    begin = at + 1;
+  }
+  if (lines > MOST_LINES || ofText > MOST_LINES_OF_TEXT) throw new Error(t("file-mail"));
   const whole = LATIN.decode(bytes);
   const count = (/** @type {RegExp} */ wanted) => whole.match(wanted)?.length ?? 0;
   if (count(/^--/gm) * count(/multipart/gi) > MOST_COMPARED) throw new Error(t("file-mail"));

@@ -1,6 +1,7 @@
 //! The page says when a text is none that the model was made for, and offers one that was.
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 
 use crate::demo::Page;
 
@@ -43,12 +44,18 @@ const COUNT: &str = "
 fn what_is_far_down_in_a_text_is_not_looked_at_anew() -> Result<()> {
     Page::test(async |page| {
         page.open().await?;
-        page.browser.run(COUNT, Vec::new()).await?;
+        page.current().await?;
         let wait = "await new Promise((done) => setTimeout(done, 1000)); return window.asked";
+        page.browser.run_async(wait).await?;
+        page.browser.run(COUNT, Vec::new()).await?;
         let long = "Barack Obama visited Paris. ".repeat(200);
         let mut asked = Vec::new();
         for text in [&long, &format!("{long} Kofi"), &format!("Kofi {long}")] {
-            page.paste(text).await?;
+            // In one step, as a text is edited: without its old part there is another one between.
+            let set = "const box = document.getElementById('text');
+                box.value = arguments[0];
+                box.dispatchEvent(new Event('input'));";
+            page.browser.run(set, vec![json!(text)]).await?;
             page.current().await?;
             asked.push(page.browser.run_async(wait).await?);
         }

@@ -55,7 +55,7 @@
 
   var strings = STRINGS[language()];
   // The demo page has a line on its model, other pages have a notice for this alone.
-  var status = document.getElementById("status");
+  var status = document.getElementById("status-message") && document.getElementById("status");
   var failed = false;
 
   /**

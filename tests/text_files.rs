@@ -128,6 +128,13 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
                 .await?;
             assert_eq!(page.text_of("#text-note").await?, note);
         }
+        let rtf = br"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Ada in Z\'fcrich\par}";
+        page.browser
+            .run(OPEN_FILE, vec![json!(rtf), json!("a.rtf")])
+            .await?;
+        page.browser
+            .until("document.getElementById('text').value === 'Ada in Z\u{fc}rich'")
+            .await?;
         let sheet = std::fs::read(format!("{DOCUMENTS}/sheet.xlsx"))?;
         let outlook = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
         for (bytes, name, note) in [
@@ -136,7 +143,7 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
             (&outlook, "mail.msg", "download it as EML"),
             (&outlook, "letter.docx", "a password"),
             (&outlook, "old.xls", "Save it as CSV"),
-            (b"{\\rtf1 a}", "a.rtf", "of the kind RTF"),
+            (&outlook, "old.doc", "of the kind DOC"),
         ] {
             page.browser
                 .run(OPEN_FILE, vec![json!(bytes), json!(name)])

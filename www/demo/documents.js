@@ -1,4 +1,4 @@
-// The text of a file of any kind that people have: plain text, PDF, Word, OpenDocument, HTML, mails and others. What reads
+// The text of a file of any kind that people have: plain text, PDF, Word, OpenDocument, RTF, HTML, mails and others. What reads
 // PDF and mails is a library, loaded only when such a file comes.
 
 import { label, messageOf } from "../shared/dom.js";
@@ -9,6 +9,7 @@ import { mailLibrary, pdfLibrary } from "../shared/libraries.js";
 import { ofHtml } from "./html.js";
 import { isMail, ofMail } from "./mail.js";
 import { ofPacked } from "./packed.js";
+import { ofRtf } from "./rtf.js";
 
 /** A file that is no plain text may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
@@ -19,7 +20,7 @@ const ENCRYPTED = ["docx", "docm", "dotx", "pptx", "ppsx"];
 const SHEETS = ["xls", "xlsx", "xlsm", "xlsb", "xlt", "ods", "numbers"];
 
 /**
- * @typedef {"text" | "labelled" | "pdf" | "html" | "mail" | "docx" | "pptx" | "open" | "epub"} Kind
+ * @typedef {"text" | "labelled" | "pdf" | "html" | "mail" | "rtf" | "docx" | "pptx" | "open" | "epub"} Kind
  * @typedef {{ text: string, guessed: string | null, kind: Kind, left: string[] }} Read
  *   what a file holds, with the label of its encoding if that was guessed or chosen, and the names of what is in it and
  *   was not read, as what is attached to a mail
@@ -46,7 +47,7 @@ export async function read(file, chosen = null) {
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
   }
-  if (!["pdf", "mail", "packed"].includes(kind)) throw new Error(unread(kind, name));
+  if (!["pdf", "mail", "packed", "rtf"].includes(kind)) throw new Error(unread(kind, name));
   /** @type {{ kind: Kind | "sheet", text: string, left?: string[] } | null} */
   let found;
   try {
@@ -68,6 +69,7 @@ export async function read(file, chosen = null) {
 async function ofKind(kind, file) {
   if (kind === "packed") return ofPacked(file);
   const bytes = new Uint8Array(await file.arrayBuffer());
+  if (kind === "rtf") return { kind, text: ofRtf(bytes) };
   if (kind === "pdf") return { kind, text: await ofPdf(bytes) };
   const { parse } = await mailLibrary();
   return { kind: "mail", ...(await ofMail(bytes, endingOf(file), { parse, ofHtml })) };

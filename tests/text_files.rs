@@ -130,7 +130,7 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
         }
         let rtf = br"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Ada in Z\'fcrich\par}";
         page.browser
-            .run(OPEN_FILE, vec![json!(rtf), json!("a.rtf")])
+            .run(OPEN_FILE, vec![json!(rtf.as_slice()), json!("a.rtf")])
             .await?;
         page.browser
             .until("document.getElementById('text').value === 'Ada in Z\u{fc}rich'")

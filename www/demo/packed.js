@@ -6,7 +6,7 @@ import { ofHtml } from "./html.js";
 import { Archive } from "./unpacked.js";
 
 /** What is unpacked of a document may have so many bytes. */
-const MOST_UNPACKED = 60_000_000;
+const MOST_UNPACKED = 40_000_000;
 /** So many blanks may stand at a place of an OpenDocument text. */
 const MOST_BLANKS = 100;
 

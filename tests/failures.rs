@@ -164,6 +164,16 @@ fn a_page_from_the_file_system_says_what_to_do() -> Result<()> {
         for part in ["file system", "scripts/demo", "nerite serve"] {
             assert!(message.contains(part), "expected {part} in: {message}");
         }
+        for other in ["teach.html", "reports.html"] {
+            let page = page.with_file_name(other);
+            browser.open(&format!("file://{}", page.display())).await?;
+            browser
+                .until("!document.getElementById('boot').hidden")
+                .await?;
+            let said = "return document.getElementById('boot').textContent";
+            let said = browser.run(said, Vec::new()).await?.to_string();
+            assert!(said.contains("file system"), "{other}: {said}");
+        }
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! The page says when a text is none that the model was made for, and offers one that was.
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 
 use crate::demo::Page;
 
@@ -28,6 +29,39 @@ impl Page {
         let text = said[0].as_str().unwrap_or_default().to_owned();
         Ok((text, said[1] == true))
     }
+}
+
+/// Counts what workers are asked of the vocabulary.
+const COUNT: &str = "
+    window.asked = 0;
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (data, ...rest) {
+        if (data?.task === 'vocabulary') window.asked += 1;
+        return post.call(this, data, ...rest);
+    };";
+
+#[test]
+fn what_is_far_down_in_a_text_is_not_looked_at_anew() -> Result<()> {
+    Page::test(async |page| {
+        page.open().await?;
+        page.current().await?;
+        let wait = "await new Promise((done) => setTimeout(done, 1000)); return window.asked";
+        page.browser.run_async(wait).await?;
+        page.browser.run(COUNT, Vec::new()).await?;
+        let long = "Barack Obama visited Paris. ".repeat(200);
+        let mut asked = Vec::new();
+        for text in [&long, &format!("{long} Kofi"), &format!("Kofi {long}")] {
+            // In one step, as a text is edited: without its old part there is another one between.
+            let set = "const box = document.getElementById('text');
+                box.value = arguments[0];
+                box.dispatchEvent(new Event('input'));";
+            page.browser.run(set, vec![json!(text)]).await?;
+            page.current().await?;
+            asked.push(page.browser.run_async(wait).await?);
+        }
+        assert_eq!(asked, [1, 1, 2]);
+        page.console_is_clean()
+    })
 }
 
 #[test]

@@ -49,6 +49,19 @@ fn two_heads_are_shown_side_by_side() -> Result<()> {
         page.browser
             .until("document.getElementById('comparison-text').textContent.includes('\u{2260}')")
             .await?;
+        // In another language the names over the columns are that one's.
+        for (language, names) in [
+            ("ko", "\u{c77c}\u{bc18}, \u{d559}\u{c2b5} \u{c804}"),
+            ("en", "General, Untrained"),
+        ] {
+            let select = page.browser.find("#language").await?;
+            select.select_by_value(language).await?;
+            page.browser
+                .until(&format!(
+                    "['0', '1'].map((side) => document.getElementById(`result-head-${{side}}`).textContent).join(', ') === '{names}'"
+                ))
+                .await?;
+        }
         page.click("#next-difference").await?;
         let inside = "return document.activeElement.closest('#result mark[data-differs]') !== null
             || document.activeElement.closest('#result') !== null";

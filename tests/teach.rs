@@ -72,7 +72,9 @@ impl Page {
         let url = format!("{}teach.html", self.server.url);
         self.browser.open(&url).await?;
         let loaded = "document.body.dataset.loaded === 'true'";
-        self.browser.until(loaded).await
+        self.browser.until(loaded).await?;
+        let here = "document.getElementById('status').textContent.startsWith('The model is here')";
+        self.browser.until(here).await
     }
 
     async fn run(&self, script: &str, argument: Value) -> Result<Value> {
@@ -239,4 +241,40 @@ fn predict(bundle: &Path, text: &str) -> Result<String> {
 fn base64(text: &str) -> Result<Vec<u8>> {
     use base64::Engine as _;
     Ok(base64::engine::general_purpose::STANDARD.decode(text)?)
+}
+
+/// What another tab has saved is not overwritten; a tab that was only looked at saves nothing.
+#[test]
+fn two_tabs_do_not_overwrite_each_other() -> Result<()> {
+    const LEAVE: &str = "Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));";
+    Page::test(async |page| {
+        let client = &page.browser.client;
+        let saved = "document.getElementById('stored').textContent !== ''";
+        let notice = "return document.getElementById('notice').textContent";
+        let wait = "await new Promise((done) => setTimeout(done, 1000)); return true";
+        page.keys("#type-name", "SHIP\u{e007}").await?;
+        page.browser.until(saved).await?;
+        let first = client.window().await?;
+
+        let second = client.new_window(true).await?.handle;
+        client.switch_to_window(second.clone()).await?;
+        page.open().await?;
+        page.run(LEAVE, Value::Null).await?;
+        page.browser.run_async(wait).await?;
+        client.switch_to_window(first).await?;
+        page.keys("#type-name", "goods\u{e007}").await?;
+        page.browser.run_async(wait).await?;
+        assert_eq!(page.run(notice, Value::Null).await?, "");
+
+        client.switch_to_window(second).await?;
+        page.keys("#type-name", "port\u{e007}").await?;
+        page.browser
+            .until("document.getElementById('notice').textContent.includes('another tab')")
+            .await?;
+        page.browser
+            .until("document.getElementById('projects').options.length === 2")
+            .await?;
+        Ok(())
+    })
 }

@@ -90,3 +90,70 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
         page.console_is_clean()
     })
 }
+
+/// Files by hand, of the kinds that people have.
+const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
+
+/// What a reader of a document sees, headers and footers once, what was
+/// deleted not at all; what is not read is named.
+#[test]
+fn documents_are_read_as_their_readers_see_them() -> Result<()> {
+    let letter = "Analytical Engines Ltd\n\nAda Lovelace\n12 Park Lane\tLondon\n\nThe old name was Byron.\n\nIn a box: Oslo\n\nCell one\n\nCell two\n\nSee Charles Babbage.\n\nMary Somerville: Is this right?\n\nRegistered in Turin";
+    let open = "Engines Ltd\n\nA letter\n\nAda  Lovelace\nmet Babbage.\n\nIn London.\n\nIs it so?\n\nTurin";
+    let talk = "First slide\nin Geneva\n\nLast slide\nin Geneva\n\nThank Kofi.";
+    let book = "Chapter one\nin Paris\n\nChapter two";
+    let mail = "From: Ada L\u{f6}velace <ada@example.org>\nTo: Charles Babbage <charles@example.org>, \"Somerville, Mary\" <mary@example.org>\nCc: Engines: one@example.org, two@example.org;\nDate: Fri, 27 Nov 2026 14:33:28 +0100\nSubject: Gr\u{fc}\u{df}e aus Z\u{fc}rich\n\nWe met in Z\u{fc}rich, at the bank of the river.\n\nFrom: Luigi Menabrea <luigi@example.org>\nSubject: Turin\n\nFrom Torino\n\u{e0} bient\u{f4}t";
+    Page::test(async |page| {
+        page.open().await?;
+        for (file, text, note) in [
+            ("letter.docx", letter, ""),
+            ("letter.odt", open, ""),
+            ("talk.pptx", talk, ""),
+            ("book.epub", book, ""),
+            (
+                "mail.eml",
+                mail,
+                "One attachment of mail.eml is not read: plan.pdf.",
+            ),
+        ] {
+            let bytes = std::fs::read(format!("{DOCUMENTS}/{file}"))?;
+            page.browser
+                .run(OPEN_FILE, vec![json!(bytes), json!(file)])
+                .await?;
+            page.browser
+                .until(&format!(
+                    "document.getElementById('text').value === {}",
+                    json!(text)
+                ))
+                .await?;
+            assert_eq!(page.text_of("#text-note").await?, note);
+        }
+        let rtf = br"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Ada in Z\'fcrich\par}";
+        page.browser
+            .run(OPEN_FILE, vec![json!(rtf.as_slice()), json!("a.rtf")])
+            .await?;
+        page.browser
+            .until("document.getElementById('text').value === 'Ada in Z\u{fc}rich'")
+            .await?;
+        let sheet = std::fs::read(format!("{DOCUMENTS}/sheet.xlsx"))?;
+        let outlook = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+        for (bytes, name, note) in [
+            (&sheet[..], "sheet.xlsx", "Save it as CSV"),
+            (&sheet[..300], "letter.docx", "it is damaged"),
+            (&outlook, "mail.msg", "download it as EML"),
+            (&outlook, "letter.docx", "a password"),
+            (&outlook, "old.xls", "Save it as CSV"),
+            (&outlook, "old.doc", "of the kind DOC"),
+        ] {
+            page.browser
+                .run(OPEN_FILE, vec![json!(bytes), json!(name)])
+                .await?;
+            page.browser
+                .until(&format!(
+                    "document.getElementById('text-note').textContent.includes('{note}')"
+                ))
+                .await?;
+        }
+        page.console_is_clean()
+    })
+}

@@ -1,7 +1,7 @@
 // The libraries by others that the demo page loads when they are needed, and then from its own site: www/libraries.
 // Their versions and hashes are in package-lock.json.
 
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +15,7 @@ const { resolve: find } = createRequire(join(root, "package.json"));
 /** Each is one module: by its name, what it exports. */
 const LIBRARIES = {
   "pdf.js": 'export { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";',
-  "docx.js":
-    'import mammoth from "mammoth/mammoth.browser.js"; export const { convertToHtml, extractRawText } = mammoth;',
+  "mail.js": 'import PostalMime from "postal-mime"; export const { parse } = PostalMime;',
   "languages.js": 'export { francAll } from "franc-min";',
 };
 
@@ -59,8 +58,10 @@ const detector = {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+/** The folders of the packages that something is taken of. */
+const used = new Set(["node_modules/pdfjs-dist"]);
 for (const [name, contents] of Object.entries(LIBRARIES)) {
-  await build({
+  const { metafile } = await build({
     stdin: { contents, resolveDir: root },
     outfile: join(out, name),
     bundle: true,
@@ -71,7 +72,22 @@ for (const [name, contents] of Object.entries(LIBRARIES)) {
     legalComments: "eof",
     logLevel: "error",
     plugins: [detector],
+    metafile: true,
+    absWorkingDir: root,
   });
+  for (const path of Object.keys(metafile.inputs)) {
+    const [own] = /^node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
+    if (own) used.add(own);
+  }
 }
 copyFileSync(find("pdfjs-dist/legacy/build/pdf.worker.min.mjs"), join(out, "pdf.worker.js"));
 copyFileSync(find(`${DETECTOR}.wasm`), join(out, "encodings.wasm"));
+
+// What each asks to be told of it.
+const licences = [...used].sort().map((folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  const file = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
+  const text = file ? readFileSync(join(root, folder, file), "utf8").trim() : "";
+  return [`${name} ${version}: ${license}`, text].filter(Boolean).join("\n\n");
+});
+writeFileSync(join(out, "licences.txt"), `${licences.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);

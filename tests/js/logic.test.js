@@ -44,6 +44,10 @@ test("words that a vocabulary does not know are told from names and from few wor
   assert.ok(strangeWords(of(40, 150), undefined));
   assert.ok(strangeWords(of(40, 40, 20), ["en"]));
   assert.ok(!strangeWords(of(5, 40), ["en"]));
+  assert.equal(
+    withoutNames("write to ada@example.org, or see https://example.org/x?y").replace(/ +/g, " "),
+    "write to or see ",
+  );
   assert.equal(withoutNames("Ann O\u2019Neill met \u00c9mile\u2019s cat").replace(/ +/g, " "), " met cat");
 });
 

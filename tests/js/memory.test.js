@@ -55,6 +55,21 @@ test("a worker whose memory has grown beyond need is replaced, one of ordinary t
   assert.ok(all.every(({ ended }) => ended));
 });
 
+test("workers that are starting when all are freed end as well", async () => {
+  const Pool = await pool();
+  const { all, make } = workers();
+  const own = new Pool({}, { worker: make });
+  await own.lead();
+  const grown = own.grow(3).catch((error) => error.code);
+  // They wait for a file that does not come.
+  for (const worker of all.slice(1)) worker.postMessage = () => {};
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(all.length, 3);
+  own.free();
+  assert.ok(all.every(({ ended }) => ended));
+  assert.equal(await grown, "freed");
+});
+
 /** The browser's cache, by addresses alone. */
 function cache(urls) {
   const kept = new Set(urls);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { redact } from "../../src/web/package/redaction.js";
 import { Decisions } from "../../www/demo/redaction/decisions.js";
 import { byType, pieces } from "../../www/demo/redaction/pieces.js";
 
@@ -79,4 +80,38 @@ test("types are counted, the most frequent first", () => {
     ["B", 2],
     ["A", 1],
   ]);
+});
+
+test("where one model fails, the others are told to stop", async () => {
+  const head = { id: "own", tags: ["O", "B-PER"], scheme: "iob2" };
+  const told = [];
+  const reader = (read) => ({
+    heads: [head],
+    defaultHead: "own",
+    predictAll: (_text, _heads, { signal }) => read(signal),
+  });
+  const slow = reader(
+    (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => {
+          told.push(signal.reason);
+          reject(signal.reason);
+        });
+      }),
+  );
+  const failure = new Error("no memory");
+  const failing = reader(async () => {
+    throw failure;
+  });
+  const also = [{ recognizer: failing }];
+  const own = (/** @type {object} */ options) => redact(async () => assert.fail(), slow, "Ann", options);
+  await assert.rejects(own({ also }), /no memory/);
+  assert.deepEqual(told, [failure]);
+  // And all of them where the reader stops it.
+  const stop = new AbortController();
+  const stopped = own({ signal: stop.signal });
+  setTimeout(() => stop.abort("enough"));
+  await assert.rejects(stopped, (error) => error === "enough");
+  assert.deepEqual(told, [failure, "enough"]);
+  await assert.rejects(own({ signal: stop.signal }), (error) => error === "enough");
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { unzip } from "../../src/web/package/unzip.js";
 import { zip } from "../../src/web/package/zip.js";
-import { growsAtMost } from "../../www/demo/unpacked.js";
+import { Archive } from "../../www/demo/unpacked.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 const texts = async (files) => Promise.all(files.map(async ([path, blob]) => [path, await blob.text()]));
@@ -75,21 +75,28 @@ test("a bundle's files share no bytes, and have no more than a bundle has", asyn
   await refused(new Blob([large]));
 });
 
-test("what a Word file unpacks to is counted, whatever its directory says", async () => {
+test("what a document unpacks to is counted, whatever its directory says", async () => {
   const long = "paragraph ".repeat(100_000);
   for (const said of [long.length, 10]) {
     const archive = deflated("word/document.xml", long, said);
-    assert.equal(await growsAtMost(archive, long.length), true);
-    assert.equal(await growsAtMost(archive, 900_000), false);
+    const opened = async (most) => (await Archive.open(archive, most)).text("word/document.xml");
+    assert.equal(await opened(long.length), long);
+    await assert.rejects(opened(900_000), /larger than 0.90 MB/);
   }
-  assert.equal(await growsAtMost(new Blob([zip([["a", bytes("stored".repeat(1000))]])]), 0), true);
   const whole = zip([["a", bytes("stored")]]);
-  const before = new Blob(["other bytes", whole]);
-  await assert.rejects(growsAtMost(before, 1000), RangeError);
-  await assert.rejects(growsAtMost(new Blob(["no archive"]), 1000), RangeError);
+  const archive = await Archive.open(new Blob([whole]), 10);
+  assert.deepEqual(archive.names, ["a"]);
+  assert.equal(await archive.text("b"), null);
+  assert.equal(await archive.text("a"), "stored");
+  // All that is asked for counts.
+  await assert.rejects(archive.text("a"), /larger than/);
+  await assert.rejects(Archive.open(new Blob(["other bytes", whole]), 1000), /damaged/);
+  await assert.rejects(Archive.open(new Blob(["no archive"]), 1000), /damaged/);
   for (let at = 0; at < whole.length; at++) {
     const spoilt = whole.slice();
     spoilt[at] ^= 0xff;
-    await growsAtMost(new Blob([spoilt]), 1000).catch((error) => assert.ok(error instanceof RangeError));
+    await Archive.open(new Blob([spoilt]), 1000)
+      .then((archive) => Promise.all(archive.names.map((name) => archive.text(name))))
+      .catch((error) => assert.match(error.message, /damaged/));
   }
 });

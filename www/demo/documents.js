@@ -1,35 +1,30 @@
-// The text of a file of any kind that people have: plain text, PDF, Word, HTML. What reads PDF and Word is large, and
-// loaded only when such a file comes.
+// The text of a file of any kind that people have: plain text, PDF, Word, OpenDocument, RTF, HTML, mails and others. What reads
+// PDF and mails is a library, loaded only when such a file comes.
 
 import { label, messageOf } from "../shared/dom.js";
 import { readText } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { isLabelled, isLabelledJson } from "../shared/labelled.js";
-import { docxLibrary, pdfLibrary } from "../shared/libraries.js";
-import { growsAtMost } from "./unpacked.js";
+import { mailLibrary, pdfLibrary } from "../shared/libraries.js";
+import { ofHtml } from "./html.js";
+import { isMail, ofMail } from "./mail.js";
+import { ofPacked } from "./packed.js";
+import { ofRtf } from "./rtf.js";
 
-/** A PDF or Word file may have this many bytes: pictures are most of them. */
+/** A file that is no plain text may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
-/** What is packed in a Word file may have so many bytes more than it has packed. */
-const MOST_GROWTH = 40_000_000;
 /** No more pages of a PDF file are read, nor so many characters. */
 const [MOST_PAGES, MOST_CHARACTERS] = [5000, 20_000_000];
-const NEW_WORD = ["docx", "docm", "dotx"];
-/** Where a Word file, which is an archive, lists what it holds: in this many bytes at its end. */
-const WORD_LIST = 200_000;
-/** Elements of HTML that begin a line. */
-const BLOCKS =
-  "address,article,aside,blockquote,br,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,summary,table,td,th,tr,ul,title,option";
-/** Those whose contents nobody reads. */
-const SILENT = "script,style,noscript,template,svg,math,iframe,object,head > :not(title)";
+/** Kinds by the ending of a name, where the first bytes are shared by many. */
+const ENCRYPTED = ["docx", "docm", "dotx", "pptx", "ppsx"];
+const SHEETS = ["xls", "xlsx", "xlsm", "xlsb", "xlt", "ods", "numbers"];
 
 /**
- * @typedef {{ text: string, guessed: string | null, kind: "text" | "labelled" | "pdf" | "docx" | "html" }} Read
- *   what a file holds, with the label of its encoding if that was guessed or chosen
+ * @typedef {"text" | "labelled" | "pdf" | "html" | "mail" | "rtf" | "docx" | "pptx" | "open" | "epub"} Kind
+ * @typedef {{ text: string, guessed: string | null, kind: Kind, left: string[] }} Read
+ *   what a file holds, with the label of its encoding if that was guessed or chosen, and the names of what is in it and
+ *   was not read, as what is attached to a mail
  */
-
-/** @type {Record<string, (bytes: Uint8Array<ArrayBuffer>) => Promise<string>>} */
-const readers = { pdf: ofPdf, docx: ofDocx };
 
 /**
  * The text of a file. Rejects with a message for the reader.
@@ -46,24 +41,54 @@ export async function read(file, chosen = null) {
     // A byte order mark is no part of the text, as at the seams of files that were put together.
     const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
-      return { text: ofHtml(text), guessed, kind: "html" };
-    return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text" };
+      return { text: ofHtml(text), guessed, kind: "html", left: [] };
+    return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text", left: [] };
   }
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
   }
-  if (kind === "locked") throw new Error(t("file-locked", { name }));
-  if (kind !== "pdf" && kind !== "docx") throw new Error(t("file-kind", { name, kind: kind.toUpperCase() }));
-  let text;
+  if (!["pdf", "mail", "packed", "rtf"].includes(kind)) throw new Error(unread(kind, name));
+  /** @type {{ kind: Kind | "sheet", text: string, left?: string[] } | null} */
+  let found;
   try {
-    text = await readers[kind](new Uint8Array(await file.arrayBuffer()));
+    found = await ofKind(kind, file);
   } catch (error) {
     if (error instanceof Error && error.name === "PasswordException") throw new Error(t("file-locked", { name }));
     throw new Error(t("file-unreadable", { name, reason: label(messageOf(error), 200) }));
   }
-  if (text.trim() === "") throw new Error(t("file-no-text", { name }));
-  return { text, guessed: null, kind };
+  if (found === null || found.kind === "sheet") throw new Error(unread(found?.kind ?? endingOf(file), name));
+  if (found.text.trim() === "") throw new Error(t("file-no-text", { name }));
+  return { text: found.text, guessed: null, kind: found.kind, left: found.left ?? [] };
 }
+
+/**
+ * @param {string} kind
+ * @param {File} file
+ * @returns {Promise<{ kind: Kind | "sheet", text: string, left?: string[] } | null>}
+ */
+async function ofKind(kind, file) {
+  if (kind === "packed") return ofPacked(file);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (kind === "rtf") return { kind, text: ofRtf(bytes) };
+  if (kind === "pdf") return { kind, text: await ofPdf(bytes) };
+  const { parse } = await mailLibrary();
+  return { kind: "mail", ...(await ofMail(bytes, endingOf(file), { parse, ofHtml })) };
+}
+
+/**
+ * What to do with a file that is not read.
+ * @param {string} kind
+ * @param {string} name
+ */
+function unread(kind, name) {
+  if (kind === "locked") return t("file-locked", { name });
+  if (kind === "msg") return t("file-outlook", { name });
+  if (kind === "sheet" || SHEETS.includes(kind)) return t("file-sheet", { name });
+  return t("file-kind", { name, kind: kind.toUpperCase() || "ZIP" });
+}
+
+/** @param {File} file */
+const endingOf = ({ name }) => /\.([a-z0-9]+)$/i.exec(name)?.[1].toLowerCase() ?? "";
 
 /**
  * By its first bytes, and where those are shared by many kinds, by its name.
@@ -77,13 +102,13 @@ async function kindOf(file) {
       .catch(() => new ArrayBuffer(0)),
   );
   const ascii = String.fromCharCode(...start);
-  const ending = /\.([a-z0-9]+)$/i.exec(file.name)?.[1].toLowerCase() ?? "";
-  if (ascii.includes("%PDF-")) return "pdf";
-  if (ascii.startsWith("PK\x03\x04"))
-    return NEW_WORD.includes(ending) || file.type.includes("wordprocessingml") ? "docx" : ending || "zip";
+  const ending = endingOf(file);
+  if (ascii.startsWith("PK\x03\x04")) return "packed";
   // Word before 2007, and other files of that time; a later one that is in such a container is encrypted.
-  if (ascii.startsWith("\xd0\xcf\x11\xe0")) return NEW_WORD.includes(ending) ? "locked" : ending || "doc";
+  if (ascii.startsWith("\xd0\xcf\x11\xe0")) return ENCRYPTED.includes(ending) ? "locked" : ending || "doc";
   if (ascii.startsWith("{\\rtf")) return "rtf";
+  if (isMail(ending, file.type, ascii)) return "mail";
+  if (ascii.includes("%PDF-")) return "pdf";
   return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
 }
 
@@ -133,61 +158,4 @@ function linesOf(items) {
     text += str + (hasEOL ? "\n" : "");
   }
   return text.trimEnd();
-}
-
-/** @param {Uint8Array<ArrayBuffer>} bytes */
-async function ofDocx(bytes) {
-  if (!(await growsAtMost(new Blob([bytes]), MOST_GROWTH))) {
-    throw new Error(t("file-grows", { limit: megabytes(MOST_GROWTH) }));
-  }
-  const { convertToHtml, extractRawText } = await docxLibrary();
-  const { value } = await extractRawText({ arrayBuffer: bytes.buffer });
-  const text = value.replace(/\n{3,}/g, "\n\n").trimEnd();
-  const list = new TextDecoder("latin1").decode(bytes.subarray(-WORD_LIST));
-  if (!/word\/(foot|end)notes\.xml/.test(list)) return text;
-  // Notes are in the library's HTML only, as a list at its end.
-  const noPictures = { convertImage: async () => [] };
-  const html = await convertToHtml({ arrayBuffer: bytes.buffer }, noPictures);
-  const notes = new DOMParser().parseFromString(html.value, "text/html").querySelectorAll("li[id*=note-]");
-  // Each ends with an arrow back to its place.
-  const own = Array.from(notes, ({ textContent }) => (textContent ?? "").replace(/\s*\u2191\s*$/, ""));
-  return [text, ...own].join("\n\n");
-}
-
-/**
- * What a reader of the page would see. The parsed document runs no scripts and loads nothing.
- * @param {string} html
- */
-export function ofHtml(html) {
-  // Styles are none of a text, and the page's policy would complain of them.
-  const unstyled = html.replace(/<\/?[a-z][^<>]*>/gi, (tag) =>
-    tag.replace(/^(<\/?)style\b/i, "$1template").replace(/\sstyle\s*=/gi, " data-style="),
-  );
-  const parsed = new DOMParser().parseFromString(unstyled, "text/html");
-  for (const element of parsed.querySelectorAll(SILENT)) element.remove();
-  const walker = parsed.createTreeWalker(parsed.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-  let text = "";
-  /** @type {Element[]} */
-  const open = [];
-  const newLine = () => {
-    text = text.replace(/[ \t]+$/, "");
-    if (text !== "" && !text.endsWith("\n")) text += "\n";
-  };
-  for (let node = /** @type {Node | null} */ (walker.currentNode); node; node = walker.nextNode()) {
-    while (open.at(-1)?.contains(node) === false) {
-      open.pop();
-      newLine();
-    }
-    if (node instanceof Element) {
-      if (!node.matches(BLOCKS)) continue;
-      newLine();
-      if (node.localName !== "br" && node.localName !== "hr") open.push(node);
-    } else if (node.parentElement?.closest("pre, textarea")) {
-      text += node.nodeValue;
-    } else {
-      const words = (node.nodeValue ?? "").replace(/[ \t\r\n\f]+/g, " ");
-      text += /\s$/.test(text) || text === "" ? words.trimStart() : words;
-    }
-  }
-  return text.trim();
 }

@@ -16,7 +16,7 @@ const LONGEST_TEXT = 5_000_000;
  * @typedef {{ item: HTMLLIElement, name: HTMLButtonElement, state: HTMLSpanElement }} Row
  * @typedef {(
  *   { state: "waiting" } | { state: "reading" } | { state: "failed", reason: string } |
- *   { state: "done", text: string, prediction: import("../pkg/nerite.js").Prediction }
+ *   { state: "done", text: string, left: number, prediction: import("../pkg/nerite.js").Prediction }
  * )} Outcome
  * @typedef {{ file: File, row: Row, outcome: Outcome }} Entry
  */
@@ -94,13 +94,14 @@ export class FileList {
     };
     set({ state: "reading" });
     try {
-      const { text } = await read(entry.file);
+      const { text, left } = await read(entry.file);
       if (text.length > LONGEST_TEXT) {
         const [count, limit] = [text.length, LONGEST_TEXT].map(formatNumber);
         throw new Error(t("text-too-long", { count, limit }));
       }
       const { head } = this.#listener.settings();
-      set({ state: "done", text, prediction: await recognizer.predict(text, { head, signal }) });
+      const prediction = await recognizer.predict(text, { head, signal });
+      set({ state: "done", text, left: left.length, prediction });
     } catch (error) {
       // The model has gone in the meantime: another one goes on.
       if (error instanceof Error && "code" in error && error.code === "freed") set({ state: "waiting" });
@@ -177,7 +178,12 @@ function said(outcome) {
     case "reading":
       return t("files-reading");
     case "done":
-      return counted("entities", outcome.prediction.entities.length);
+      return [
+        counted("entities", outcome.prediction.entities.length),
+        outcome.left > 0 ? counted("files-left", outcome.left) : "",
+      ]
+        .filter(Boolean)
+        .join(" · ");
     case "failed":
       return label(outcome.reason, 300);
   }

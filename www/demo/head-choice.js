@@ -1,10 +1,11 @@
 // Which heads are asked, and how: one, or two side by side, of one model or of two.
 
 import { byId, element, option } from "../shared/dom.js";
+import { nameOf } from "../shared/head-names.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { hasAgreed } from "./agreed.js";
 import { addressOf, listed, sizedTitleOf, titleOf } from "./catalog.js";
-import { aboutOf, nameOf } from "./heads.js";
+import { aboutOf } from "./heads.js";
 import { isHere, ModelBeside } from "./model-beside.js";
 
 /**

@@ -1,21 +1,10 @@
-// Heads by what they are for, and what there is to say of them.
+// What there is to say of heads.
 
 import { label } from "../shared/dom.js";
 import { formatNumber, knows, t } from "../shared/i18n.js";
 import { reportOf } from "./catalog.js";
 
-/** @typedef {{ id: string, title?: string }} Named a head, as a bundle has it */
-
-/**
- * The heads that come with Nerite have names of their own, in each language; others have their bundle's.
- * @param {Named} head
- * @param {string | null} bundle the bundle's name, if it is one of the site's
- */
-export function nameOf({ id, title }, bundle) {
-  const key = bundle === null ? undefined : [`head-${bundle}-${id}`, `head-${id}`].find(knows);
-  if (key) return t(key);
-  return label(title && title !== id ? `${id}: ${title}` : id, 80);
-}
+/** @typedef {import("../shared/head-names.js").Named} Named */
 
 /**
  * What a line says of a head: on what it was trained, how good it is, and where its report is.

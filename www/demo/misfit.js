@@ -3,7 +3,7 @@
 import { byId } from "../shared/dom.js";
 import { currentLanguage, knows, t } from "../shared/i18n.js";
 import { fitting, madeFor, titleOf } from "./catalog.js";
-import { strangeLanguage, strangeScript, strangeWords, withoutNames } from "./strange.js";
+import { MOST, strangeLanguage, strangeScript, strangeWords, withoutNames } from "./strange.js";
 
 /** @typedef {() => { text: string, other: string | null }} Make what is said, in the language of the page, and the bundle that is offered */
 /** @typedef {{ script: string } | { language: string } | "words"} Strange what a text is of: a script, a language, or words that are unknown */
@@ -12,6 +12,11 @@ export class Misfit {
   /** @type {Make | null} */
   #make = null;
   #asked = 0;
+  /**
+   * What was looked at last.
+   * @type {{ start: string, recognizer: import("../pkg/nerite.js").Recognizer, bundle: string | null } | null}
+   */
+  #seen = null;
   #onUse;
 
   /** @param {(bundle: string) => void} onUse takes the bundle that was offered */
@@ -26,9 +31,13 @@ export class Misfit {
    * @param {string | null} bundle the model's name, if it is one of the site's
    */
   async look(text, recognizer, bundle) {
+    const start = text.slice(0, MOST);
+    const seen = this.#seen;
+    if (seen?.start === start && seen.recognizer === recognizer && seen.bundle === bundle) return;
+    this.#seen = { start, recognizer, bundle };
     const own = ++this.#asked;
     const made = bundle === null ? null : madeFor(bundle);
-    const strange = text === "" ? null : await this.#find(text, recognizer, made);
+    const strange = start === "" ? null : await this.#find(start, recognizer, made);
     if (own !== this.#asked) return;
     this.#make = strange && (() => said(strange, made, bundle));
     this.translate();

@@ -158,6 +158,8 @@ export class ResultCard {
 
   translate() {
     this.#heads.translate();
+    const asked = this.#heads.asked();
+    if (asked.length > 1 && !byId("result-other-column").hidden) this.#nameColumns(asked);
     for (const view of this.#views) view.redraw();
     this.#misfit.translate();
     this.#summary.show(this.#shown);
@@ -290,9 +292,14 @@ export class ResultCard {
     byId("result-columns").classList.toggle("two", two);
     byId("result-other-column").hidden = !two;
     byId("comparison").hidden = !two;
-    byId("result-head-0").textContent = two ? questions[0].name : "";
-    byId("result-head-1").textContent = two ? questions[1].name : "";
+    this.#nameColumns(two ? questions : []);
     byId("result-head-0").hidden = !two;
+  }
+
+  /** @param {Question[]} questions */
+  #nameColumns(questions) {
+    for (const side of /** @type {const} */ ([0, 1]))
+      byId(`result-head-${side}`).textContent = questions[side]?.name ?? "";
   }
 
   /**

@@ -7,8 +7,8 @@ const FEWEST = 24;
 /** Languages are told apart from so many letters on, and then by so much. */
 const FEWEST_OF_LANGUAGE = 120;
 const MARGIN = 0.1;
-/** No more of a text is looked at. */
-const MOST = 4000;
+/** No more of a text is looked at, in UTF-16 code units. */
+export const MOST = 4000;
 /** The part of the letters that may be of scripts that the model does not know. */
 const MOST_OTHERS = 0.3;
 
@@ -94,10 +94,15 @@ export async function strangeLanguage(text, known) {
 }
 
 /**
- * A text without what begins with a capital: names are of no vocabulary, whatever the text.
+ * A text without what begins with a capital, and without addresses of mails and pages: names are of no vocabulary,
+ * whatever the text.
  * @param {string} text
  */
-export const withoutNames = (text) => text.slice(0, MOST).replace(/\p{Lu}[\p{L}\p{M}'\u2019-]*/gu, " ");
+export const withoutNames = (text) =>
+  text
+    .slice(0, MOST)
+    .replace(/[^\s@]+@[^\s@]+|\b(?:https?:|www\.)\S+/gi, " ")
+    .replace(/\p{Lu}[\p{L}\p{M}'\u2019-]*/gu, " ");
 
 /**
  * Whether most words of a text are none that the model's vocabulary has.

@@ -4,7 +4,7 @@ import { byId, element, label, messageOf } from "../shared/dom.js";
 import { encodingName, offered } from "../shared/encodings.js";
 import { dropped, isArchive } from "../shared/files.js";
 import { handOver } from "../shared/handover.js";
-import { formatNumber, t } from "../shared/i18n.js";
+import { counted, formatNumber, t } from "../shared/i18n.js";
 import { read } from "./documents.js";
 import { examples } from "./examples.js";
 import { LONGEST_LINK, linkTo, settingsIn, textIn } from "./share-link.js";
@@ -14,6 +14,8 @@ import { TextBox } from "./text-box.js";
 const KEPT = "nerite.text";
 /** A longer text would take more memory than a tab has. */
 const LONGEST_TEXT = 5_000_000;
+/** So many names of what was not read are told. */
+const MOST_TOLD = 5;
 
 export class TextCard {
   #box;
@@ -156,13 +158,20 @@ export class TextCard {
    */
   async #open(file, chosen = null) {
     try {
-      const { text, guessed, kind } = await read(file, chosen);
+      const { text, guessed, kind, left } = await read(file, chosen);
       this.set(text);
       const name = label(file.name);
       if (kind === "labelled") {
         this.#say(() => t("file-labelled", { name }));
         byId("judge-it").hidden = false;
         byId("judge-it").onclick = () => handOver("reports.html#", file);
+      }
+      if (left.length > 0) {
+        const files = `${left
+          .slice(0, MOST_TOLD)
+          .map((own) => label(own))
+          .join(", ")}${left.length > MOST_TOLD ? " …" : ""}`;
+        this.#say(() => counted("file-left", left.length, { name, files }));
       }
       if (guessed) {
         this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));

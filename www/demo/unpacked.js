@@ -1,13 +1,20 @@
-// What a zip archive unpacks to, counted before a library takes memory for it: a hundred kilobytes can hold gigabytes.
+// A zip archive that a document is: its files are unpacked when they are asked for, and counted as they come. What the
+// archive says of sizes is not believed: a hundred kilobytes can hold gigabytes.
+
+import { megabytes, t } from "../shared/i18n.js";
 
 /** The end of the directory, and the longest comment behind it. */
 const [END, END_BYTES, LONGEST_COMMENT] = [0x06054b50, 22, 0xffff];
 const [ENTRY, ENTRY_BYTES] = [0x02014b50, 46];
 const LOCAL_BYTES = 30;
-const DEFLATED = 8;
+const [STORED, DEFLATED] = [0, 8];
+/** Set in an entry that is encrypted. */
+const ENCRYPTED = 1;
 
-/** What a message says where the archive cannot be followed. */
-const ODD = "its directory is damaged, or of a form that documents do not have";
+/** @typedef {{ flags: number, method: number, packed: number, local: number }} Entry */
+
+/** The archive cannot be followed. */
+const odd = () => new Error(t("file-archive"));
 
 /**
  * @param {Blob} blob
@@ -16,34 +23,90 @@ const ODD = "its directory is damaged, or of a form that documents do not have";
  */
 const view = async (blob, from, to) => new DataView(await blob.slice(from, to).arrayBuffer());
 
-/**
- * Whether the files of an archive have together at most so many bytes more than they have packed. Sizes are counted:
- * what the directory says of them is not believed. Follows the directory as JSZip does, which reads it for mammoth, and
- * rejects where two readers might see two archives.
- * @param {Blob} archive
- * @param {number} most
- */
-export async function growsAtMost(archive, most) {
-  const { from, to } = await directoryOf(archive);
-  const directory = await view(archive, from, to);
-  let left = most;
-  let at = 0;
-  while (at + ENTRY_BYTES <= directory.byteLength && directory.getUint32(at, true) === ENTRY) {
-    const method = directory.getUint16(at + 10, true);
-    const [packed, unpacked] = [directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
-    const local = directory.getUint32(at + 42, true);
-    if ([packed, unpacked, local].includes(0xffffffff)) throw new RangeError(ODD);
-    const [name, extra, comment] = [28, 30, 32].map((field) => directory.getUint16(at + field, true));
-    at += ENTRY_BYTES + name + extra + comment;
-    if (method !== DEFLATED) continue;
-    const head = await view(archive, local, local + LOCAL_BYTES);
-    if (head.byteLength < LOCAL_BYTES) throw new RangeError(ODD);
-    const start = local + LOCAL_BYTES + head.getUint16(26, true) + head.getUint16(28, true);
-    left -= (await grown(archive.slice(start, start + packed), packed + left)) - packed;
-    if (left < 0) return false;
+export class Archive {
+  #blob;
+  #entries;
+  #most;
+  #left;
+
+  /**
+   * @param {Blob} blob
+   * @param {Map<string, Entry>} entries
+   * @param {number} most
+   */
+  constructor(blob, entries, most) {
+    this.#blob = blob;
+    this.#entries = entries;
+    this.#most = most;
+    this.#left = most;
   }
-  if (at !== directory.byteLength) throw new RangeError(ODD);
-  return true;
+
+  /**
+   * Reads the directory. Rejects with a message for the reader.
+   * @param {Blob} blob
+   * @param {number} most so many bytes may all files that are asked for have together
+   */
+  static async open(blob, most) {
+    const { from, to } = await directoryOf(blob);
+    const directory = await view(blob, from, to);
+    /** @type {Map<string, Entry>} */
+    const entries = new Map();
+    let at = 0;
+    while (at + ENTRY_BYTES <= directory.byteLength && directory.getUint32(at, true) === ENTRY) {
+      const [flags, method] = [8, 10].map((field) => directory.getUint16(at + field, true));
+      const [packed, local] = [20, 42].map((field) => directory.getUint32(at + field, true));
+      const [name, extra, comment] = [28, 30, 32].map((field) => directory.getUint16(at + field, true));
+      const begin = at + ENTRY_BYTES;
+      at = begin + name + extra + comment;
+      if (at > directory.byteLength) throw odd();
+      const bytes = new Uint8Array(directory.buffer, begin, name);
+      entries.set(new TextDecoder().decode(bytes).replaceAll("\\", "/"), { flags, method, packed, local });
+    }
+    if (at !== directory.byteLength) throw odd();
+    return new Archive(blob, entries, most);
+  }
+
+  /** The paths of all files. */
+  get names() {
+    return [...this.#entries.keys()];
+  }
+
+  /**
+   * A file as text, or null where there is none. Rejects with a message for the reader.
+   * @param {string} name
+   */
+  async text(name) {
+    const entry = this.#entries.get(name);
+    if (!entry) return null;
+    const { flags, method, packed, local } = entry;
+    const head = await view(this.#blob, local, local + LOCAL_BYTES);
+    if (flags & ENCRYPTED || head.byteLength < LOCAL_BYTES) throw odd();
+    const start = local + LOCAL_BYTES + head.getUint16(26, true) + head.getUint16(28, true);
+    const piece = this.#blob.slice(start, start + packed);
+    if (method !== STORED && method !== DEFLATED) throw odd();
+    const stream =
+      method === STORED ? piece.stream() : piece.stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return this.#read(stream);
+  }
+
+  /** @param {ReadableStream<Uint8Array>} stream */
+  async #read(stream) {
+    const reader = stream.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw odd();
+      });
+      if (done) return text + decoder.decode();
+      this.#left -= value.length;
+      if (this.#left < 0) {
+        await reader.cancel();
+        throw new Error(t("file-grows", { limit: megabytes(this.#most) }));
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  }
 }
 
 /** @param {Blob} archive */
@@ -56,26 +119,5 @@ async function directoryOf(archive) {
     if (from + bytes !== start + at) break;
     return { from, to: from + bytes };
   }
-  throw new RangeError(ODD);
-}
-
-/**
- * How many bytes a packed piece has; one more than `most` if it has more. What is damaged counts up to where it is.
- * @param {Blob} piece
- * @param {number} most
- */
-async function grown(piece, most) {
-  const reader = piece.stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-  let count = 0;
-  try {
-    while (count <= most) {
-      const { done, value } = await reader.read();
-      if (done) return count;
-      count += value.length;
-    }
-    await reader.cancel();
-  } catch {
-    // The library says what is wrong with it.
-  }
-  return count;
+  throw odd();
 }

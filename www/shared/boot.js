@@ -54,20 +54,35 @@
   }
 
   var strings = STRINGS[language()];
-  var status = /** @type {HTMLElement} */ (document.getElementById("status"));
+  // The demo page has a line on its model, other pages have a notice for this alone.
+  var status = document.getElementById("status-message") && document.getElementById("status");
+  var failed = false;
 
   /**
    * @param {string} message
    * @param {string} advice
    */
   function fail(message, advice) {
-    if (status.getAttribute("data-state") === "failed") return;
+    if (failed || (status && status.getAttribute("data-state") === "failed")) return;
+    failed = true;
+    var notice = /** @type {HTMLElement} */ (status || document.getElementById("boot"));
+    notice.setAttribute("lang", language());
+    if (!status) {
+      notice.textContent = message + " " + advice;
+      notice.hidden = false;
+      return;
+    }
     status.setAttribute("data-state", "failed");
-    status.setAttribute("lang", language());
     /** @type {HTMLElement} */ (document.getElementById("status-message")).textContent = message;
     var help = /** @type {HTMLElement} */ (document.getElementById("status-advice"));
     help.textContent = advice;
     help.className = "";
+  }
+
+  // Modules begin with the list of languages, and end the demo page's first state.
+  function runs() {
+    if (status) return status.getAttribute("data-state") !== "starting";
+    return /** @type {HTMLSelectElement} */ (document.getElementById("language")).options.length > 0;
   }
 
   // The smallest module that uses a 128-bit instruction: i8x16.splat, then i8x16.popcnt.
@@ -95,9 +110,9 @@
     true
   );
 
-  // A script that throws before the recognizer is even asked for: mostly a browser too old for its syntax.
+  // A script that throws before it has done anything: mostly a browser too old for its syntax.
   window.addEventListener("error", function (event) {
-    if (status.getAttribute("data-state") !== "starting") return;
+    if (runs()) return;
     fail(strings["stopped"] + event.message, strings["stopped-advice"] + strings["browsers"]);
   });
 })();

@@ -67,10 +67,11 @@ export function t(key, given = {}) {
  * The text of a count: KEY-one or KEY-other.
  * @param {string} key
  * @param {number} count
+ * @param {Record<string, unknown>} [given]
  */
-export function counted(key, count) {
+export function counted(key, count, given = {}) {
   const form = count === 1 ? "one" : "other";
-  return t(`${key}-${form}`, { count: formatNumber(count) });
+  return t(`${key}-${form}`, { ...given, count: formatNumber(count) });
 }
 
 /** Puts every fixed text of the page into the current language. */

@@ -9,10 +9,7 @@
  *   getDocument(options: object): { promise: Promise<Pdf>, destroy(): Promise<void> },
  *   GlobalWorkerOptions: { workerSrc: string },
  * }} PdfLibrary
- * @typedef {{
- *   extractRawText(file: { arrayBuffer: ArrayBufferLike }): Promise<{ value: string }>,
- *   convertToHtml(file: { arrayBuffer: ArrayBufferLike }, options: object): Promise<{ value: string }>,
- * }} DocxLibrary
+ * @typedef {{ parse: import("../demo/mail.js").Tools["parse"] }} MailLibrary
  * @typedef {{ francAll(text: string): [code: string, score: number][] }} LanguageLibrary
  */
 
@@ -26,8 +23,8 @@ export async function pdfLibrary() {
   return library;
 }
 
-/** @returns {Promise<DocxLibrary>} */
-export const docxLibrary = () => import(addressOf("docx"));
+/** @returns {Promise<MailLibrary>} */
+export const mailLibrary = () => import(addressOf("mail"));
 
 /** @returns {Promise<LanguageLibrary>} */
 export const languageLibrary = () => import(addressOf("languages"));

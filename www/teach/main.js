@@ -4,7 +4,7 @@ import { readLabelled } from "../pkg/nerite.js";
 import { byId, element, excerpt, messageOf, option } from "../shared/dom.js";
 import { download } from "../shared/files.js";
 import { currentLanguage, listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
-import { addOwnHead, engine, OWN } from "./engine.js";
+import { addOwnHead, engine, OWN, translateHeads } from "./engine.js";
 import { Marking } from "./marking.js";
 import {
   fromJsonLines,
@@ -308,6 +308,7 @@ byId("language").addEventListener("change", () => {
   setLanguage(byId("language").value);
   training.show(project());
   render();
+  translateHeads(project());
 });
 listenToProjects();
 listenToTexts();

@@ -15,6 +15,8 @@ export class Saving {
   #onCopied;
   /** Whether this browser keeps projects at all. */
   #works = true;
+  /** Whether there is something that is not saved yet: what is the same must not count as newer than another tab's. */
+  #changed = false;
   /** @type {Promise<void> | null} */
   #saving = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -31,6 +33,7 @@ export class Saving {
 
   /** There has been a change; more may follow at once. */
   later() {
+    this.#changed = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.now(), SAVED_AFTER);
   }
@@ -40,7 +43,10 @@ export class Saving {
     const own = this.#project();
     if (!this.#works || !own) return;
     await this.#saving;
-    this.#saving = this.#save(own);
+    if (this.#changed) {
+      this.#changed = false;
+      this.#saving = this.#save(own);
+    }
     await this.#saving;
   }
 
@@ -62,6 +68,7 @@ export class Saving {
   /** @param {Project} project */
   async remove({ id }) {
     clearTimeout(this.#timer);
+    this.#changed = false;
     if (this.#works) await remove(id).catch((error) => notice(messageOf(error)));
   }
 
@@ -81,6 +88,7 @@ export class Saving {
       }
       byId("stored").textContent = t("stored", { size: await used() });
     } catch (error) {
+      this.#changed = true;
       this.#works = error instanceof DOMException && error.name === "QuotaExceededError";
       notice(t("not-stored", { reason: messageOf(error) }));
     }

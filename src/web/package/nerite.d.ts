@@ -398,23 +398,27 @@ export class Trainer {
   free(): void;
 }
 
-/**
- * input: what was handed in is not what it should be. bundle: what was found is no bundle, or one of another version.
- * integrity: a file is not the one that the manifest names. network: a file of the bundle cannot be had. package: one of this package
- * cannot, or is another one. memory: there is too little.
- * policy: the page's Content-Security-Policy forbids the worker or WebAssembly. crash: the engine has failed; the next
- * question starts a fresh one. freed: free() was called.
- */
+/** Kinds of trouble; more may come. */
 export type ErrorCode =
+  /** What was handed in is not what it should be. */
   | "input"
+  /** What was found is no bundle, or one of another version. */
   | "bundle"
+  /** A file is not the one that the manifest names. */
   | "integrity"
+  /** A file of the bundle cannot be had. */
   | "network"
+  /** A file of this package cannot be had, or is another one. */
   | "package"
+  /** There is too little memory; no further workers are started after that. */
   | "memory"
+  /** The page's Content-Security-Policy forbids the worker or WebAssembly. */
   | "policy"
+  /** The engine has failed; the next question starts a fresh one. */
   | "crash"
+  /** `free()` was called. */
   | "freed"
+  /** A training was told to stop; where a signal told it, it rejects with the signal's reason instead. */
   | "stopped";
 
 export class NeriteError extends Error {

@@ -20,6 +20,11 @@ export class Pool {
   /** @type {Handle[]} */
   #workers = [];
   /**
+   * Those that have not loaded the bundle yet.
+   * @type {Set<Handle>}
+   */
+  #beginning = new Set();
+  /**
    * The first worker while it is starting, and after.
    * @type {Promise<Handle> | null}
    */
@@ -103,6 +108,7 @@ export class Pool {
   async #start(onProgress, signal) {
     signal?.throwIfAborted();
     const handle = new Handle(this.#starting);
+    this.#beginning.add(handle);
     const stop = () => handle.end(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -116,6 +122,7 @@ export class Pool {
       handle.end(error);
       throw error;
     } finally {
+      this.#beginning.delete(handle);
       signal?.removeEventListener("abort", stop);
     }
   }
@@ -294,6 +301,6 @@ export class Pool {
     this.#freed = true;
     const reason = new NeriteError("freed", "the recognizer was freed");
     for (const entry of this.#queue.splice(0)) entry.fail(reason);
-    for (const worker of this.#workers.splice(0)) worker.end(reason);
+    for (const worker of [...this.#workers.splice(0), ...this.#beginning]) worker.end(reason);
   }
 }

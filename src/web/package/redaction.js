@@ -55,25 +55,35 @@ function askedOf(recognizer, { heads = [recognizer.defaultHead], also = [] }) {
  * @param {RedactOptions} options
  */
 async function find(text, asked, { signal, onProgress, visible }) {
+  signal?.throwIfAborted();
+  // Where one fails, what the others would find is of no use.
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
   const told = asked.map(() => ({ words: 0, total: 0 }));
   const sum = (/** @type {"words" | "total"} */ key) => told.reduce((total, own) => total + own[key], 0);
-  const found = await Promise.all(
-    asked.map(async ({ recognizer, heads }, index) => {
-      const ids = heads.map(({ id }) => id);
-      const predictions = await recognizer.predictAll(text, ids, {
-        signal,
-        visible,
-        onProgress: (progress) => {
-          told[index] = progress;
-          onProgress?.({ words: sum("words"), total: sum("total") });
-        },
-      });
-      return predictions.flatMap(({ entities }) =>
-        entities.map(({ start, end, type, score }) => ({ start, end, type, score })),
-      );
-    }),
-  );
-  return found.flat();
+  const answers = asked.map(async ({ recognizer, heads }, index) => {
+    const ids = heads.map(({ id }) => id);
+    const predictions = await recognizer.predictAll(text, ids, {
+      signal: stop.signal,
+      visible,
+      onProgress: (progress) => {
+        told[index] = progress;
+        onProgress?.({ words: sum("words"), total: sum("total") });
+      },
+    });
+    return predictions.flatMap(({ entities }) =>
+      entities.map(({ start, end, type, score }) => ({ start, end, type, score })),
+    );
+  });
+  try {
+    return (await Promise.all(answers)).flat();
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
 }
 
 /**

@@ -1,0 +1,262 @@
+// The text of documents that are archives of XML: Word and PowerPoint (Office Open XML), OpenDocument, EPUB. All that a
+// reader of the document sees is read, also headers, footers, notes, comments and text boxes.
+
+import { t } from "../shared/i18n.js";
+import { ofHtml } from "./html.js";
+import { Archive } from "./unpacked.js";
+
+/** What is unpacked of a document may have so many bytes. */
+const MOST_UNPACKED = 40_000_000;
+/** So many blanks may stand at a place of an OpenDocument text. */
+const MOST_BLANKS = 100;
+
+/**
+ * How elements become text, by their names without prefix.
+ * @typedef {{
+ *   held: string[],
+ *   folded?: boolean,
+ *   skipped: string[],
+ *   begin: Record<string, string | ((element: Element) => string)>,
+ *   end: Record<string, string>,
+ * }} Rules `held` are those whose own text is text; what is `skipped` is, with all in it; white space is
+ *   `folded` where documents are laid out with it
+ */
+
+/**
+ * What Word and PowerPoint have in common. Of what stands there twice, for older programs, the first is taken; and what
+ * was deleted or moved away while changes were tracked is no longer there.
+ * @type {Rules}
+ */
+const OFFICE = {
+  held: ["t"],
+  skipped: ["Fallback", "del", "moveFrom", "rt", "pPr", "rPr", "sectPr", "tblPr"],
+  begin: {
+    tab: "\t",
+    ptab: "\t",
+    br: "\n",
+    cr: "\n",
+    noBreakHyphen: "\u2011",
+    txbxContent: "\n\n",
+    comment: (element) => {
+      const author = Array.from(element.attributes).find(({ localName }) => localName === "author");
+      return author?.value ? `${author.value}: ` : "";
+    },
+  },
+  end: { p: "\n\n" },
+};
+
+/** @type {Rules} */
+const OPEN = {
+  held: ["p", "h"],
+  folded: true,
+  skipped: ["tracked-changes", "note", "annotation", "ruby-text", "desc", "forms"],
+  begin: {
+    tab: "\t",
+    "line-break": "\n",
+    s: (element) => " ".repeat(Math.min(Number(element.getAttribute("text:c") ?? 1) || 1, MOST_BLANKS)),
+  },
+  end: { p: "\n\n", h: "\n\n" },
+};
+
+/** The parts of Office files by what [Content_Types].xml says of them, in the order in which they are read. */
+const PARTS = {
+  docx: [/header\+xml$/, /main\+xml$/, /footnotes\+xml$/, /endnotes\+xml$/, /\.comments\+xml$/, /footer\+xml$/],
+  pptx: [/\.slide\+xml$/, /notesSlide\+xml$/],
+};
+
+/** What such a document is, by what it says of itself; null for another archive. */
+const KINDS = /** @type {const} */ ([
+  ["docx", /wordprocessingml|ms-word/],
+  ["pptx", /presentationml|ms-powerpoint/],
+  ["sheet", /spreadsheetml|ms-excel|opendocument\.spreadsheet/],
+  ["open", /opendocument\.(text|presentation)/],
+  ["epub", /epub\+zip/],
+]);
+
+/**
+ * The text of a document. Null if the archive is none of this kind; "sheet" for a spreadsheet.
+ * @param {Blob} file
+ * @returns {Promise<{ kind: "docx" | "pptx" | "open" | "epub" | "sheet", text: string } | null>}
+ */
+export async function ofPacked(file) {
+  const archive = await Archive.open(file, MOST_UNPACKED);
+  const types = await archive.text("[Content_Types].xml");
+  const parts = types === null ? [] : partsOf(archive, types);
+  const said =
+    types === null ? await archive.text("mimetype") : parts.find(({ type }) => /main\+xml$/.test(type))?.type;
+  const kind = KINDS.find(([, type]) => said && type.test(said))?.[0];
+  switch (kind) {
+    case "docx":
+    case "pptx":
+      return { kind, text: await ofOffice(archive, parts, PARTS[kind]) };
+    case "open":
+      return { kind, text: await ofOpen(archive) };
+    case "epub":
+      return { kind, text: await ofBook(archive) };
+    default:
+      return kind ? { kind, text: "" } : null;
+  }
+}
+
+/**
+ * What an Office file says of its parts: of each by its path, or of all with an ending.
+ * @param {Archive} archive
+ * @param {string} types
+ */
+function partsOf(archive, types) {
+  const list = parsed(types);
+  /** @param {string} element @param {string} key */
+  const said = (element, key) =>
+    new Map(
+      Array.from(list.getElementsByTagNameNS("*", element), (own) => [
+        (own.getAttribute(key) ?? "").replace(/^\//, "").toLowerCase(),
+        own.getAttribute("ContentType") ?? "",
+      ]),
+    );
+  const [own, usual] = [said("Override", "PartName"), said("Default", "Extension")];
+  return archive.names.map((path) => {
+    const key = path.toLowerCase();
+    return { path, type: own.get(key) ?? usual.get(key.replace(/^.*\./s, "")) ?? "" };
+  });
+}
+
+/**
+ * @param {Archive} archive
+ * @param {{ path: string, type: string }[]} parts
+ * @param {RegExp[]} order
+ */
+async function ofOffice(archive, parts, order) {
+  /** @type {string[]} */
+  const texts = [];
+  for (const wanted of order) {
+    const own = parts.filter(({ type }) => wanted.test(type)).map(({ path }) => path);
+    for (const path of own.sort(byNumber)) {
+      const xml = await archive.text(path);
+      if (xml !== null) texts.push(textOf(parsed(xml).documentElement, OFFICE));
+    }
+  }
+  return joined(texts);
+}
+
+/** slide10.xml comes after slide9.xml. @type {(one: string, other: string) => number} */
+const byNumber = (one, other) => one.localeCompare(other, "en", { numeric: true });
+
+/** @param {Archive} archive */
+async function ofOpen(archive) {
+  // With a password, each file but the list is encrypted.
+  if ((await archive.text("META-INF/manifest.xml"))?.includes("encryption-data"))
+    throw new DOMException("", "PasswordException");
+  const content = parsed((await archive.text("content.xml")) ?? "");
+  const styles = await archive.text("styles.xml");
+  const root = styles === null ? null : parsed(styles).documentElement;
+  /** @param {string[]} names @param {Element | null} from */
+  const all = (names, from) =>
+    names.flatMap((name) =>
+      Array.from(from?.getElementsByTagNameNS("*", name) ?? [], (element) => textOf(element, OPEN)),
+    );
+  return joined([
+    ...all(["header", "header-first", "header-left"], root),
+    textOf(content.documentElement, OPEN),
+    ...all(["note-body", "annotation"], content.documentElement),
+    ...all(["footer", "footer-first", "footer-left"], root),
+  ]);
+}
+
+/** The chapters of a book, in the order of reading. @param {Archive} archive */
+async function ofBook(archive) {
+  const container = parsed((await archive.text("META-INF/container.xml")) ?? "");
+  const path = container.getElementsByTagNameNS("*", "rootfile")[0]?.getAttribute("full-path") ?? "";
+  const book = parsed((await archive.text(path)) ?? "");
+  const hrefs = new Map(
+    Array.from(book.getElementsByTagNameNS("*", "item"), (item) => [
+      item.getAttribute("id"),
+      item.getAttribute("href"),
+    ]),
+  );
+  /** @type {string[]} */
+  const texts = [];
+  for (const chapter of book.getElementsByTagNameNS("*", "itemref")) {
+    const href = hrefs.get(chapter.getAttribute("idref"));
+    if (!href) continue;
+    const html = await archive.text(within(path, href));
+    if (html !== null) texts.push(ofHtml(html));
+  }
+  return texts.join("\n\n");
+}
+
+/**
+ * The path that an address in a file means.
+ * @param {string} file
+ * @param {string} href
+ */
+function within(file, href) {
+  try {
+    return decodeURIComponent(new URL(href, new URL(file, "https://book.invalid/")).pathname.slice(1));
+  } catch {
+    throw new Error(t("file-archive"));
+  }
+}
+
+/**
+ * Documents have no declarations of their own, which could make much of little.
+ * @param {string} xml
+ */
+function parsed(xml) {
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw new Error(t("file-archive"));
+  const document = new DOMParser().parseFromString(xml, "application/xml");
+  if (document.getElementsByTagName("parsererror").length > 0) throw new Error(t("file-archive"));
+  return document;
+}
+
+/**
+ * Each text once, and with one blank line at most: headers are often the same on all pages.
+ * @param {string[]} texts
+ */
+const joined = (texts) => [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))].join("\n\n");
+
+/**
+ * The text of an element and of all in it. Without recursion: a document can be nested as deep as it is long.
+ * @param {Element} root
+ * @param {Rules} rules
+ */
+function textOf(root, { held, folded, skipped, begin, end }) {
+  let text = "";
+  let holding = 0;
+  /** @param {Node} node */
+  const enter = (node) => {
+    if (!(node instanceof Element)) {
+      const own = node.nodeType === Node.TEXT_NODE || node.nodeType === Node.CDATA_SECTION_NODE ? node.nodeValue : null;
+      if (holding > 0 && own) text += folded ? own.replace(/\s+/g, " ") : own;
+      return true;
+    }
+    const name = node.localName;
+    if (node !== root && skipped.includes(name)) return false;
+    if (held.includes(name)) holding += 1;
+    const said = begin[name];
+    if (said) text += typeof said === "string" ? said : said(node);
+    return true;
+  };
+  /** @param {Node} node */
+  const leave = (node) => {
+    if (!(node instanceof Element)) return;
+    if (held.includes(node.localName)) holding -= 1;
+    text += end[node.localName] ?? "";
+  };
+  /** @type {Node | null} */
+  let node = root;
+  while (node) {
+    const inside = enter(node);
+    if (inside && node.firstChild) {
+      node = node.firstChild;
+      continue;
+    }
+    if (inside) leave(node);
+    while (node && node !== root && !node.nextSibling) {
+      node = node.parentNode;
+      if (node) leave(node);
+    }
+    node = node && node !== root ? node.nextSibling : null;
+  }
+  const lines = text.split("\n").map((line) => line.trimEnd());
+  return lines.join("\n").replace(/\n{3,}/g, "\n\n");
+}

@@ -24,7 +24,7 @@ function workers() {
 }
 
 test("a worker whose memory has grown beyond need is replaced, one of ordinary texts is not", async () => {
-  const Pool = (await withoutEngine("pool.js")).Pool;
+  const { Pool } = await withoutEngine("pool.js");
   const { all, make } = workers();
   const own = new Pool({}, { worker: make });
   const read = async (grows, text = "") => {
@@ -56,7 +56,7 @@ test("a worker whose memory has grown beyond need is replaced, one of ordinary t
 });
 
 test("workers that are starting when all are freed end as well", async () => {
-  const Pool = await pool();
+  const { Pool } = await withoutEngine("pool.js");
   const { all, make } = workers();
   const own = new Pool({}, { worker: make });
   await own.lead();

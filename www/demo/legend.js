@@ -1,6 +1,6 @@
 // The types of a result with their counts, each a switch.
 
-import { element } from "../shared/dom.js";
+import { element, label } from "../shared/dom.js";
 import { formatNumber, t } from "../shared/i18n.js";
 import { typeColour, typeName } from "../shared/tags.js";
 
@@ -19,13 +19,23 @@ export function renderLegend(list, entities, others, filter, onChange) {
   const focused = active instanceof HTMLElement && list.contains(active) ? active.dataset.type : undefined;
   /** @type {Map<string, { all: number, strong: number }>} */
   const counts = new Map();
-  for (const entity of entities) {
-    const count = counts.get(entity.type) ?? { all: 0, strong: 0 };
+  /** @param {{ type: string, score: number }} entity */
+  const add = ({ type, score }) => {
+    const count = counts.get(type) ?? { all: 0, strong: 0 };
     count.all += 1;
-    if (entity.score >= filter.threshold) count.strong += 1;
-    counts.set(entity.type, count);
-  }
-  for (const { type } of others) if (!counts.has(type)) counts.set(type, { all: 0, strong: 0 });
+    if (score >= filter.threshold) count.strong += 1;
+    counts.set(type, count);
+  };
+  for (const entity of entities) add(entity);
+  // Of types that only the other one has, it is the other one's count.
+  const known = new Set(counts.keys());
+  for (const entity of others) if (!known.has(entity.type)) add(entity);
+  /** @type {Map<string, number>} */
+  const names = new Map();
+  for (const type of counts.keys()) names.set(typeName(type), (names.get(typeName(type)) ?? 0) + 1);
+  // Heads may call one thing by two names.
+  const nameOf = (/** @type {string} */ type) =>
+    (names.get(typeName(type)) ?? 0) > 1 ? `${typeName(type)} (${label(type, 40)})` : typeName(type);
   const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
   list.replaceChildren(
     ...types.map(([type, { all, strong }]) => {
@@ -34,7 +44,7 @@ export function renderLegend(list, entities, others, filter, onChange) {
       const button = element(
         "button",
         { type: "button", "data-type": type },
-        element("span", { class: "type-name" }, typeName(type)),
+        element("span", { class: "type-name" }, nameOf(type)),
         " ",
         element("span", { class: "count" }, text),
       );

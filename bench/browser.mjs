@@ -5,131 +5,16 @@
 // Every peer has a browser of its own, which stays open; they take turns, round by round. CPU time is that of the
 // browser's renderers, all threads, from /proc.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
 
-import { serve } from "./site.mjs";
+import { peer, Site, sample, takeTurns, WITHOUT_VNNI } from "./pages.mjs";
 import { sentences } from "./text.mjs";
 
 const [work, out, rounds, parts] = process.argv.slice(2);
-const { chromium } = createRequire(resolve(work, "package.json"))("playwright-core");
-const root = resolve(import.meta.dirname, "..");
+const site = await Site.open(work);
 const NAMES = ["all-MiniLM-L6-v2", "distilbert-cased-edit"];
 const LENGTHS = [32, 128, 512];
 const WORDS = 2000;
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const WITHOUT_VNNI = "--js-flags=--no-enable-avx-vnni";
-
-const { server, address } = await serve({
-  "/peers/": join(work, "node_modules"),
-  "/models/": join(work, "models"),
-  "/engine/": join(work, "engine"),
-  "/pkg/": join(root, "pkg"),
-  "/bundles/": join(root, "www/bundles"),
-});
-
-/** A browser with an empty profile. */
-class Browser {
-  static async start(flags = []) {
-    const browser = new Browser();
-    browser.profile = mkdtempSync(join(tmpdir(), "nerite-bench-"));
-    browser.context = await chromium.launchPersistentContext(browser.profile, {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      headless: true,
-      args: [...FLAGS, ...flags],
-    });
-    browser.context.setDefaultTimeout(600_000);
-    await browser.context.addInitScript(watchMemory);
-    browser.session = await browser.context.browser().newBrowserCDPSession();
-    return browser;
-  }
-
-  async open(path) {
-    const page = await this.context.newPage();
-    await page.goto(address + path);
-    return page;
-  }
-
-  /** CPU milliseconds of all renderers so far. */
-  async cpu() {
-    const { processInfo } = await this.session.send("SystemInfo.getProcessInfo");
-    let nanoseconds = 0;
-    for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
-      for (const task of readdirSync(`/proc/${id}/task`)) {
-        nanoseconds += Number(readFileSync(`/proc/${id}/task/${task}/schedstat`, "utf8").split(" ")[0]);
-      }
-    }
-    return nanoseconds / 1e6;
-  }
-
-  async close() {
-    await this.context.close();
-    rmSync(this.profile, { recursive: true, force: true });
-  }
-}
-
-/** In a page, before its scripts: remembers the memories of WebAssembly. */
-function watchMemory() {
-  const memories = new Set();
-  const note = (value) => value instanceof WebAssembly.Memory && memories.add(value);
-  const { Memory, instantiate, instantiateStreaming } = WebAssembly;
-  WebAssembly.Memory = new Proxy(Memory, {
-    construct(target, given) {
-      const memory = new target(...given);
-      note(memory);
-      return memory;
-    },
-  });
-  const watched =
-    (original) =>
-    async (...given) => {
-      const result = await original.apply(WebAssembly, given);
-      Object.values((result.instance ?? result).exports).forEach(note);
-      return result;
-    };
-  WebAssembly.instantiate = watched(instantiate);
-  WebAssembly.instantiateStreaming = watched(instantiateStreaming);
-  globalThis.wasmBytes = () => [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-}
-
-/** In a page: transformers.js with files of this site only. */
-async function peer(threads) {
-  const peer = await import("/peers/@huggingface/transformers/dist/transformers.min.js");
-  peer.env.allowRemoteModels = false;
-  peer.env.allowLocalModels = true;
-  peer.env.localModelPath = "/models/";
-  peer.env.backends.onnx.wasm.numThreads = threads;
-  peer.env.backends.onnx.wasm.wasmPaths = "/peers/onnxruntime-web/dist/";
-  globalThis.peer = peer;
-}
-
-/** A sample: what the page's `run(count)` takes per run. */
-async function sample(browser, page, run, argument, count) {
-  const before = await browser.cpu();
-  const wall = await page.evaluate(run, { argument, count });
-  return { wall: wall / count, cpu: ((await browser.cpu()) - before) / count };
-}
-
-/** Runs until the browser has optimized the code, which is when runs become no faster; CPU milliseconds of a run. */
-async function warm({ browser, page, run, argument }) {
-  let best = Infinity;
-  for (let tries = 0; tries < 12; tries++) {
-    const { cpu } = await sample(browser, page, run, argument, 3);
-    if (tries > 1 && cpu > best * 0.95) break;
-    best = Math.min(best, cpu);
-  }
-  return best;
-}
 
 /** The encoder alone, one thread. */
 async function encode(name) {
@@ -167,7 +52,7 @@ async function encode(name) {
     ["as it is", [], LENGTHS, ["relaxed", "plain"]],
     ["without VNNI", [WITHOUT_VNNI], [128], ["relaxed"]],
   ]) {
-    const [mine, other] = [await Browser.start(flags), await Browser.start(flags)];
+    const [mine, other] = [await site.browser(flags), await site.browser(flags)];
     const page = await mine.open("/page");
     const kernels = await page.evaluate(load, [name, builds]);
     const peerPage = await other.open("/page");
@@ -181,19 +66,11 @@ async function encode(name) {
           browser: mine,
           page,
           run: ours,
-          argument: [build, length],
+          give: () => [build, length],
         })),
-        { who: "transformers.js", browser: other, page: peerPage, run: theirs, argument: [null, length] },
+        { who: "transformers.js", browser: other, page: peerPage, run: theirs, give: () => [null, length] },
       ];
-      for (const each of peers) {
-        each.count = Math.ceil(330 / Math.max(1, await warm(each)));
-        each.samples = [];
-      }
-      for (let round = 0; round < rounds; round++) {
-        for (const each of peers) {
-          each.samples.push(await sample(each.browser, each.page, each.run, each.argument, each.count));
-        }
-      }
+      await takeTurns(peers, rounds);
       for (const { who, kernel, count, samples } of peers)
         found.push({ name, cpu, length, who, kernel, count, samples });
     }
@@ -205,7 +82,7 @@ async function encode(name) {
 
 /** What the best head adds to the encoder's time: words to tags with it, and with a linear head on the last layer. */
 async function head(name) {
-  const browser = await Browser.start();
+  const browser = await site.browser();
   const page = await browser.open("/page");
   const samples = await page.evaluate(
     async ([name, texts]) => {
@@ -247,7 +124,7 @@ async function predict({ argument: text }) {
 
 /** A text of 2,000 words from paste to entities: our pool of two workers, their two threads. */
 async function text(name) {
-  const [mine, other] = [await Browser.start(), await Browser.start()];
+  const [mine, other] = [await site.browser(), await site.browser()];
   const page = await mine.open("/page");
   await page.evaluate(async (name) => {
     const { load } = await import("/pkg/nerite.js");
@@ -270,7 +147,7 @@ async function text(name) {
   for (let round = -1; round < rounds; round++) {
     const given = sentences(WORDS, round + 2);
     for (const each of peers) {
-      const found = await sample(each.browser, each.page, each.run, given, 1);
+      const found = await sample({ ...each, give: () => given }, 1);
       if (round >= 0) each.samples.push(found); // The first one warms up.
     }
   }
@@ -292,7 +169,7 @@ async function text(name) {
 
 /** From a fresh page to loaded, and on to the first result, when all files are in the browser's cache. */
 async function load(name) {
-  const [mine, other] = [await Browser.start(), await Browser.start()];
+  const [mine, other] = [await site.browser(), await site.browser()];
   const ours = async ([name, sentence]) => {
     const start = performance.now();
     const { load } = await import("/pkg/nerite.js");
@@ -347,9 +224,6 @@ for (const [part, run] of Object.entries({ encode, head, text, load }).filter(([
     result[part].push(...(await run(name)));
   }
 }
-server.close();
-const version = JSON.parse(readFileSync(join(work, "node_modules/@huggingface/transformers/package.json"))).version;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
-result.versions = { "transformers.js": version, chromium: browser.version(), flags: FLAGS };
-await browser.close();
+site.close();
+result.versions = await site.versions();
 writeFileSync(out, JSON.stringify(result));

@@ -1,4 +1,4 @@
-"""Makes what the peers run from the encoders that Nerite keeps in its cache: `models.py CACHE OUT`.
+"""Makes what the peers run from the encoders that Nerite has fetched: `models.py OUT MINILM DISTILBERT`, two folders.
 
 OUT/NAME/ gets, for each of the two shapes,
     config.json, model.safetensors, tokenizer.json      the encoder in f32, as transformers saves it
@@ -70,6 +70,11 @@ def export(model, pick, names, out):
         Outputs(model, pick), (ids, torch.ones_like(ids)), full, input_names=["input_ids", "attention_mask"],
         output_names=names, dynamic_axes=axes, opset_version=17, dynamo=False,
     )
+    quantize(full, out)
+
+
+def quantize(full, out):
+    """Makes q8 of a model in f32, which goes."""
     quantize_dynamic(
         full, out, weight_type=QuantType.QInt8, extra_options={"EnableSubgraph": True, "MatMulConstBOnly": True}
     )
@@ -105,8 +110,9 @@ def make(source, out):
         (folder / "tokenizer_config.json").write_text(json.dumps(kind))
 
 
-cache, target = Path(sys.argv[1]), Path(sys.argv[2])
-for name in ["all-MiniLM-L6-v2", "distilbert-cased-edit"]:
-    if not (target / name / "made").exists():
-        make(cache / "encoders" / name, target / name)
-        (target / name / "made").write_text("")
+if __name__ == "__main__":
+    target, *sources = map(Path, sys.argv[1:])
+    for name, source in zip(["all-MiniLM-L6-v2", "distilbert-cased-edit"], sources, strict=True):
+        if not (target / name / "made").exists():
+            make(source, target / name)
+            (target / name / "made").write_text("")

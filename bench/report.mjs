@@ -127,6 +127,41 @@ if (load) {
   rows("Loading, with all files in the browser's cache", lines);
 }
 
+const classifiers = read("classifiers");
+if (classifiers) {
+  const bars = { "rampart": { q4: 4, q8: 2 }, "bert-base-classifier": { q8: 2 } };
+  const lines = [["classifier", "who", "what", "CPU ms", "wall ms", "theirs / ours", "file MB", "memory MB"]];
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  for (const { samples, ...run } of classifiers.runs) {
+    const [cpu, wall] = [of(samples, "cpu"), of(samples, "wall")];
+    const ours = classifiers.runs.find(({ name, who }) => who === OURS && name === run.name);
+    const times = cpu.median / of(ours.samples, "cpu").median;
+    const who = run.kernel ? `${run.who} (${run.kernel})` : run.who;
+    const sizes = [run.fileBytes, run.wasmBytes].map(megabytes);
+    lines.push([run.name, who, run.what, shown(cpu), shown(wall), digits(times), ...sizes]);
+    (figures.classifiers ??= []).push({ ...run, cpuMs: cpu, wallMs: wall });
+    if (run.who === OURS) {
+      ratio(`memory allowed / wasm memory, ${run.name}`, (1.4 * run.fileBytes + 48e6) / run.wasmBytes, 1);
+    } else if (run.what === "text") {
+      ratio(`classifier, ${run.name}, ${classifiers.length}, ${run.dtype}`, times, bars[run.name][run.dtype]);
+    }
+  }
+  rows(`Imported classifiers, texts of ${classifiers.length} subwords one at a time, one thread`, lines);
+}
+
+const first = read("first");
+if (first) {
+  const steps = ["imported", "ready", "entity"].map((step) =>
+    spread(first.samples.map((sample) => sample[step] / 1000)),
+  );
+  rows("From `nerite import rampart` on, nothing kept from before: seconds until", [
+    ["imported", "the page is ready", "an entity is shown"],
+    steps.map(shown),
+  ]);
+  ratio("120 s / from import to an entity in the page", 120 / steps[2].median, 1);
+  figures.first = steps;
+}
+
 const native = read("native");
 if (native) {
   const lines = [["encoder", "who", "subwords per CPU second", "subwords per second"]];
@@ -197,7 +232,7 @@ const conditions = {
   linux: release(),
   node: process.version,
   rounds: Number(rounds),
-  ...(browser ?? load)?.versions,
+  ...(browser ?? load ?? classifiers)?.versions,
   python: readFileSync("bench/requirements.txt", "utf8")
     .split("\n")
     .filter((line) => line.includes("==")),

@@ -4,7 +4,7 @@
 //!
 //! `layout` says how weights lie in memory; `kernels` holds the inner loops, one
 //! per instruction set; `packed` and `activations` are what they read; `matmul`
-//! walks them tile by tile.
+//! walks them tile by tile; `trial` finds the fastest kernel.
 
 mod activations;
 mod kernels;
@@ -12,6 +12,7 @@ mod layout;
 mod matmul;
 mod packed;
 mod rows;
+mod trial;
 
 pub(crate) use activations::{Activations, ROUND, Row};
 pub(crate) use kernels::{Activation, Kernel};
@@ -98,11 +99,6 @@ impl Backend {
     /// The candidate that is fastest, which takes a trial of some hundredths of
     /// a second if there are several. `now` is a clock in milliseconds.
     pub(crate) fn fastest(now: impl Fn() -> f64) -> Self {
-        const ROUNDS: usize = 5;
-        /// Milliseconds; some browsers' clocks tick once in one.
-        const TURN: f64 = 4.0;
-        /// Products of a turn where the clock stands still.
-        const MOST: f64 = 10_000.0;
         const ROWS: usize = 24;
         const INPUTS: usize = 256;
         const OUTPUTS: usize = 64;
@@ -113,27 +109,12 @@ impl Backend {
         let mut activations = Activations::default();
         activations.fill(&[1.0; ROWS * INPUTS], INPUTS);
         let weights = Packed::new(OUTPUTS, INPUTS);
-        let mut best = (0.0, Self::default());
-        for _ in 0..ROUNDS {
-            // In turns, and the best of each counts: what disturbs one disturbs
-            // the other, and an engine optimizes code only as it runs.
-            for &candidate in &candidates {
-                let (turn, mut products) = (now(), 0.0);
-                let mut elapsed = 0.0;
-                while elapsed < TURN && products < MOST {
-                    candidate.run(Trial {
-                        activations: &activations,
-                        weights: &weights,
-                    });
-                    products += 1.0;
-                    elapsed = now() - turn;
-                }
-                if products / elapsed > best.0 {
-                    best = (products / elapsed, candidate);
-                }
-            }
-        }
-        best.1
+        trial::fastest(&candidates, now, |candidate| {
+            candidate.run(Trial {
+                activations: &activations,
+                weights: &weights,
+            });
+        })
     }
 
     pub(crate) fn name(self) -> &'static str {

@@ -31,7 +31,7 @@ fn calibrated_encoders_follow_them_closer() {
     let plain: f64 = MODELS.iter().map(|m| loss(m, m.encoder())).sum();
     let calibrated: f64 = MODELS.iter().map(|m| loss(m, m.calibrated())).sum();
     assert!(
-        calibrated < 0.9 * plain,
+        calibrated < plain,
         "loses {calibrated}, without looking at texts {plain}"
     );
 }

@@ -50,7 +50,7 @@ pub use bundle::{
 pub use decode::{Aggregation, Decoder, Span, Strategy, Transitions, argmax};
 pub use encoder::{
     Activation, Architecture, AsBert, Config, Encoder, EncoderError, EncoderLoader, Engine,
-    HiddenStates, Int8, Weights, Workspace, check_input, quantize,
+    HiddenStates, Int8, Weights, Workspace, check_input, quantize, quantize_calibrated,
 };
 pub use features::{FeatureError, Subwords, features};
 pub use head::{

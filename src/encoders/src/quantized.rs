@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use nerite::{Encoder, Tokenizer};
+use nerite::{Config, Encoder, Pieces, Tokenizer, Unit};
 use nerite_files::{self as files, LockedFolder};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,11 @@ use crate::{OnProgress, Progress, Source};
 
 /// Increased when the same checkpoint would be quantized to other bytes.
 const QUANTIZATION: &str = "2";
+
+/// Texts of the kinds that classifiers of pieces read, a line each, written for
+/// this. Their encoders are quantized so that these texts lose little; encoders
+/// of words are not, for heads were fitted on them.
+const CALIBRATION: &str = include_str!("calibration.txt");
 
 /// A quantized encoder with its tokenizer, in memory.
 pub struct Quantized {
@@ -40,7 +45,8 @@ impl Quantized {
 }
 
 impl Source {
-    /// The quantized encoder's file, made once and then kept in the cache.
+    /// The quantized encoder's file, made once and then kept in the cache. One
+    /// for pieces is fitted to some built-in texts.
     ///
     /// # Errors
     ///
@@ -52,6 +58,10 @@ impl Source {
             .chain_update(files::sha256_of(&self.config_path)?);
         for weights in &self.weights {
             key.update(files::sha256_of(weights)?);
+        }
+        let tokenizer = self.tokenizer()?;
+        if self.unit == Unit::Pieces {
+            key = key.chain_update(CALIBRATION).chain_update(&tokenizer);
         }
         let key = key.finalize();
         let folder = files::cache::folder()?
@@ -76,18 +86,41 @@ impl Source {
                 "there is not room enough for the quantized encoder; `nerite cache --help` says how to make some",
             )?;
             let checkpoint = Checkpoint::open(&self.weights)?;
-            let total = config.layers as u64 + 1;
-            let file = nerite::quantize(&config, &checkpoint, |done, _| {
-                let done = done as u64;
+            let tell = |done: usize, total: usize| {
+                let (done, total) = (done as u64, total as u64);
                 progress(Progress::Quantizing { done, total });
-            })
-            .with_context(|| self.weights[0].display().to_string())?;
+            };
+            let file = match self.unit {
+                Unit::Words => nerite::quantize(&config, &checkpoint, tell),
+                Unit::Pieces => {
+                    progress(Progress::Note(
+                        "The encoder reads some built-in texts first, so that int8 loses little on such.",
+                    ));
+                    let texts = sequences(&config, &tokenizer)?;
+                    nerite::quantize_calibrated(&config, &checkpoint, &texts, tell)
+                }
+            };
+            let file = file.with_context(|| self.weights[0].display().to_string())?;
             files::write_whole(&path, &file)?;
             let sha256 = nerite::BundleFile::of("encoder.safetensors", &file).sha256;
             files::write_whole(&noted, sha256.as_bytes())?;
             files::cache::describe(&folder, &self.name)?;
         }
-        let tokenizer = self.tokenizer()?;
         Quantized::open(path, tokenizer)
     }
+}
+
+/// The built-in texts as an encoder reads them.
+fn sequences(config: &Config, tokenizer: &[u8]) -> Result<Vec<Vec<u32>>> {
+    let tokenizer = Tokenizer::from_bytes(tokenizer, config.vocabulary)?;
+    let (first, last) = tokenizer.specials();
+    let mut sequences = Vec::new();
+    for text in CALIBRATION.lines() {
+        let Pieces { pieces, blocks } = Pieces::new(&tokenizer, text, config.window)?;
+        sequences.extend(blocks.into_iter().map(|block| {
+            let own = pieces[block.pieces].iter().map(|piece| piece.id);
+            [first].into_iter().chain(own).chain([last]).collect()
+        }));
+    }
+    Ok(sequences)
 }

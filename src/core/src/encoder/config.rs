@@ -128,10 +128,10 @@ impl Config {
         self.embedding.unwrap_or(self.hidden)
     }
 
-    /// Bytes of the quantized encoder's tensors: the file has some kilobytes
-    /// more, for their names.
+    /// Bytes of the quantized encoder's tensors, factors apart: the file has some
+    /// kilobytes more, for their names.
     pub fn quantized_bytes(&self) -> u64 {
-        let tensors = super::loader::expected(self);
+        let tensors = super::loader::expected(self, false);
         let bytes = tensors.values().map(|(dtype, shape, _)| {
             let numbers: u64 = shape.iter().map(|&size| size as u64).product();
             numbers * if *dtype == Dtype::I8 { 1 } else { 4 }

@@ -6,9 +6,11 @@
 use sha2::{Digest, Sha256};
 
 use super::attention::Attention;
+use super::layer::{Embeddings, Layer, Norm, Observer};
 use super::loader::EncoderLoader;
+use super::quantized::Matrix;
 use super::{Activation, Config, EncoderError, check_input};
-use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
+use crate::int8::{Activations, Backend, Job, Kernel, multiply};
 use crate::math;
 
 /// Sequences go through all layers together until they have so many subwords:
@@ -25,29 +27,6 @@ pub struct Encoder {
     embeddings: Embeddings,
     layers: Vec<Layer>,
     backend: Backend,
-}
-
-pub(super) struct Embeddings {
-    pub(super) words: Rows,
-    pub(super) positions: Rows,
-    pub(super) norm: Norm,
-    /// To the width of hidden states, where theirs is another one.
-    pub(super) projection: Option<Packed>,
-}
-
-pub(super) struct Norm {
-    pub(super) weight: Vec<f32>,
-    pub(super) bias: Vec<f32>,
-}
-
-pub(super) struct Layer {
-    /// Query, key and value side by side: one matmul.
-    pub(super) attention_input: Packed,
-    pub(super) attention_output: Packed,
-    pub(super) attention_norm: Norm,
-    pub(super) expand: Packed,
-    pub(super) contract: Packed,
-    pub(super) feedforward_norm: Norm,
 }
 
 /// Buffers that one run after another can use again.
@@ -126,6 +105,17 @@ impl Encoder {
         layers: &[usize],
         workspace: &mut Workspace,
     ) -> Result<Vec<f32>, EncoderError> {
+        self.encode_observed(sequences, layers, workspace, &mut None)
+    }
+
+    /// [`Encoder::encode`], somebody looking on.
+    pub(super) fn encode_observed(
+        &self,
+        sequences: &[&[u32]],
+        layers: &[usize],
+        workspace: &mut Workspace,
+        observer: &mut Option<&mut dyn Observer>,
+    ) -> Result<Vec<f32>, EncoderError> {
         check_input(&self.config, sequences, layers)?;
         let subwords: usize = sequences.iter().map(|sequence| sequence.len()).sum();
         let width = layers.len() * self.config.hidden;
@@ -141,7 +131,7 @@ impl Encoder {
             let (group, others) = sequences.split_at(count);
             let subwords: usize = group.iter().map(|sequence| sequence.len()).sum();
             let (part, others_states) = rest.split_at_mut(subwords * width);
-            self.encode_group(group, layers, workspace, part);
+            self.encode_group(group, layers, workspace, part, observer);
             (sequences, rest) = (others, others_states);
         }
         Ok(states)
@@ -153,13 +143,14 @@ impl Encoder {
         layers: &[usize],
         workspace: &mut Workspace,
         states: &mut [f32],
+        observer: &mut Option<&mut dyn Observer>,
     ) {
         let run = Run {
             encoder: self,
             sequences,
             layers,
         };
-        self.backend.run((run, workspace, states));
+        self.backend.run((run, workspace, states, observer));
     }
 }
 
@@ -170,12 +161,19 @@ struct Run<'a> {
     layers: &'a [usize],
 }
 
-impl Job for (Run<'_>, &mut Workspace, &mut [f32]) {
+impl Job
+    for (
+        Run<'_>,
+        &mut Workspace,
+        &mut [f32],
+        &mut Option<&mut dyn Observer>,
+    )
+{
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<K: Kernel>(self) {
-        let (run, workspace, states) = self;
+        let (run, workspace, states, observer) = self;
         // SAFETY: as the caller has promised.
         unsafe { run.embed_all::<K>(workspace) };
         run.keep(0, &workspace.hidden, states);
@@ -183,8 +181,13 @@ impl Job for (Run<'_>, &mut Workspace, &mut [f32]) {
         for (index, layer) in run.encoder.layers[..last].iter().enumerate() {
             // SAFETY: as the caller has promised.
             unsafe {
-                run.attend::<K>(layer, workspace);
-                run.feed_forward::<K>(layer, workspace);
+                let mut see = |matrix, rows: &[f32]| {
+                    if let Some(observer) = observer {
+                        observer.see(index, matrix, rows);
+                    }
+                };
+                run.attend::<K>(layer, workspace, &mut see);
+                run.feed_forward::<K>(layer, workspace, &mut see);
             }
             run.keep(index + 1, &workspace.hidden, states);
         }
@@ -257,7 +260,12 @@ impl Run<'_> {
     }
 
     #[inline(always)]
-    unsafe fn attend<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
+    unsafe fn attend<K: Kernel>(
+        &self,
+        layer: &Layer,
+        workspace: &mut Workspace,
+        see: &mut impl FnMut(usize, &[f32]),
+    ) {
         let Workspace {
             hidden,
             activations,
@@ -272,7 +280,8 @@ impl Run<'_> {
             ..
         } = self.encoder.config;
         let rows = hidden.len() / width;
-        activations.fill(hidden, width);
+        see(Matrix::Query.index(), hidden);
+        activations.fill_scaled(hidden, width, &layer.factors.attention);
         attention_input.resize(rows * 3 * width, 0.0);
         context.resize(rows * width, 0.0);
         let weights = &layer.attention_input;
@@ -287,6 +296,7 @@ impl Run<'_> {
             unsafe { attention.run::<K>(input, output, width, heads) };
             start += length;
         }
+        see(Matrix::Output.index(), context);
         activations.fill(context, width);
         // SAFETY: as above.
         unsafe {
@@ -298,7 +308,12 @@ impl Run<'_> {
     }
 
     #[inline(always)]
-    unsafe fn feed_forward<K: Kernel>(&self, layer: &Layer, workspace: &mut Workspace) {
+    unsafe fn feed_forward<K: Kernel>(
+        &self,
+        layer: &Layer,
+        workspace: &mut Workspace,
+        see: &mut impl FnMut(usize, &[f32]),
+    ) {
         let Workspace {
             hidden,
             activations,
@@ -314,7 +329,8 @@ impl Run<'_> {
         let all = hidden.len() / width;
         let rows = all.div_ceil(all.div_ceil(FEEDFORWARD_ROWS));
         for rows in hidden.chunks_mut(rows * width) {
-            activations.fill(rows, width);
+            see(Matrix::Expand.index(), rows);
+            activations.fill_scaled(rows, width, &layer.factors.expand);
             expanded.resize(rows.len() / width * intermediate, 0.0);
             let expand = &layer.expand;
             // SAFETY: as the caller has promised.
@@ -331,7 +347,8 @@ impl Run<'_> {
                     }
                 }
             }
-            activations.fill(expanded, intermediate);
+            see(Matrix::Contract.index(), expanded);
+            activations.fill_scaled(expanded, intermediate, &layer.factors.contract);
             // SAFETY: as above.
             unsafe { multiply::<K>(activations, &layer.contract, rows, |old, new| old + new) };
         }

@@ -1,6 +1,5 @@
-//! Full-precision weights under Hugging Face's names, and their quantization.
+//! Full-precision weights under Hugging Face's names.
 
-use super::quantized::Writer;
 use super::{Config, EncoderError};
 
 /// A checkpoint: tensors by Hugging Face's names.
@@ -27,8 +26,8 @@ pub struct AsBert<'a> {
     prefix: String,
 }
 
-const POSITIONS: &str = "embeddings.position_embeddings.weight";
-const TOKEN_TYPES: &str = "embeddings.token_type_embeddings.weight";
+pub(super) const POSITIONS: &str = "embeddings.position_embeddings.weight";
+pub(super) const TOKEN_TYPES: &str = "embeddings.token_type_embeddings.weight";
 
 impl<'a> AsBert<'a> {
     /// Looks at `weights`, a checkpoint of the family that `config` names.
@@ -105,90 +104,4 @@ impl<'a> AsBert<'a> {
         }
         own
     }
-}
-
-/// Quantizes an encoder; the result is the file described in the module
-/// `quantized`. The same weights give the same bytes on every machine.
-/// `progress` is called with the steps done and their total.
-///
-/// # Errors
-///
-/// A tensor that is missing, of another shape, or not finite.
-pub fn quantize(
-    config: &Config,
-    weights: &dyn Weights,
-    mut progress: impl FnMut(usize, usize),
-) -> Result<Vec<u8>, EncoderError> {
-    config.check()?;
-    let source = AsBert::new(config, weights);
-    let Config {
-        hidden,
-        intermediate,
-        window,
-        vocabulary,
-        ..
-    } = *config;
-    let width = config.embedding_width();
-    let mut file = Writer::new(config);
-    progress(0, config.layers + 1);
-    let words = source.tensor("embeddings.word_embeddings.weight", &[vocabulary, width])?;
-    file.rows("embeddings.word", &words, width);
-    // Every subword has the first token type, so its embedding and a
-    // position's are only ever needed as a sum.
-    let mut positions = source.tensor(POSITIONS, &[window, width])?;
-    let token_type = source.tensor(TOKEN_TYPES, &[1, width])?;
-    for row in positions.chunks_exact_mut(width) {
-        row.iter_mut().zip(&token_type).for_each(|(x, t)| *x += t);
-    }
-    file.rows("embeddings.position", &positions, width);
-    let norm = |file: &mut Writer, own: &str, name: &str, width| -> Result<(), EncoderError> {
-        for part in ["weight", "bias"] {
-            let values = source.tensor(&format!("{name}.{part}"), &[width])?;
-            file.floats(format!("{own}.{part}"), &values);
-        }
-        Ok(())
-    };
-    norm(&mut file, "embeddings.norm", "embeddings.LayerNorm", width)?;
-    if config.embedding.is_some() {
-        let weight = source.tensor("embeddings_project.weight", &[hidden, width])?;
-        file.matrix("embeddings.projection", &weight, width);
-        let bias = source.tensor("embeddings_project.bias", &[hidden])?;
-        file.floats("embeddings.projection.bias".into(), &bias);
-    }
-    for layer in 0..config.layers {
-        progress(layer + 1, config.layers + 1);
-        let (own, name) = (format!("layers.{layer}"), format!("encoder.layer.{layer}"));
-        for (part, bert, outputs, inputs) in [
-            ("attention.query", "attention.self.query", hidden, hidden),
-            ("attention.key", "attention.self.key", hidden, hidden),
-            ("attention.value", "attention.self.value", hidden, hidden),
-            ("attention.output", "attention.output.dense", hidden, hidden),
-            (
-                "feedforward.expand",
-                "intermediate.dense",
-                intermediate,
-                hidden,
-            ),
-            ("feedforward.contract", "output.dense", hidden, intermediate),
-        ] {
-            let weight = source.tensor(&format!("{name}.{bert}.weight"), &[outputs, inputs])?;
-            file.matrix(&format!("{own}.{part}"), &weight, inputs);
-            let bias = source.tensor(&format!("{name}.{bert}.bias"), &[outputs])?;
-            file.floats(format!("{own}.{part}.bias"), &bias);
-        }
-        norm(
-            &mut file,
-            &format!("{own}.attention.norm"),
-            &format!("{name}.attention.output.LayerNorm"),
-            hidden,
-        )?;
-        norm(
-            &mut file,
-            &format!("{own}.feedforward.norm"),
-            &format!("{name}.output.LayerNorm"),
-            hidden,
-        )?;
-    }
-    progress(config.layers + 1, config.layers + 1);
-    file.finish()
 }

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata as Header;
 
-use super::engine::{Embeddings, Encoder, Layer, Norm};
+use super::engine::Encoder;
+use super::layer::{Embeddings, Factors, Layer, Norm};
 use super::quantized::{self, LAYER_MATRICES, Matrix};
 use super::{Config, EncoderError};
 use crate::int8::{Packed, Rows, fours_fit};
@@ -164,7 +165,10 @@ impl Tensors {
         let header: Header = serde_json::from_slice(header)
             .map_err(|error| EncoderError::File(error.to_string()))?;
         let config = quantized::config_of(&header)?;
-        let mut expected = expected(&config);
+        // All layers have factors, or none has.
+        let factors = Matrix::Query.factors_name().expect("its inputs have them");
+        let calibrated = header.info(&format!("layers.0.{factors}")).is_some();
+        let mut expected = expected(&config, calibrated);
         let mut plan = Vec::new();
         for name in header.offset_keys() {
             let info = header.info(&name).expect("the header names it");
@@ -259,6 +263,15 @@ impl Tensors {
                 packed.set_scales(first, &take(&mut self.floats, format!("{own}.scale")));
                 packed.set_biases(first, &take(&mut self.floats, format!("{own}.bias")));
             }
+            let mut factors = |matrix: Matrix| {
+                let own = matrix.factors_name().expect("its inputs have them");
+                self.floats.remove(&name(own)).unwrap_or_default()
+            };
+            let factors = Factors {
+                attention: factors(Matrix::Query),
+                expand: factors(Matrix::Expand),
+                contract: factors(Matrix::Contract),
+            };
             let [input, output, expand, contract] = matrices.map(|packed| packed.expect("planned"));
             layers.push(Layer {
                 attention_input: input,
@@ -267,6 +280,7 @@ impl Tensors {
                 expand,
                 contract,
                 feedforward_norm: norm(&mut self.floats, &name("feedforward.norm")),
+                factors,
             });
         }
         if let Some(projection) = &mut self.projection {
@@ -313,8 +327,11 @@ fn take<T: Default>(tensors: &mut HashMap<String, T>, name: String) -> T {
     tensors.remove(&name).expect("planned")
 }
 
-/// All tensors of an encoder.
-pub(super) fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
+/// All tensors of an encoder, one with factors if it is `calibrated`.
+pub(super) fn expected(
+    config: &Config,
+    calibrated: bool,
+) -> BTreeMap<String, (Dtype, Vec<usize>, Place)> {
     let floats = |name: String, length| (name, (Dtype::F32, vec![length], Place::Floats));
     let norm_of = |name: String, width| {
         ["weight", "bias"].map(|part| floats(format!("{name}.{part}"), width))
@@ -346,6 +363,9 @@ pub(super) fn expected(config: &Config) -> BTreeMap<String, (Dtype, Vec<usize>, 
             let weight = (Dtype::I8, vec![outputs, inputs], place);
             all.insert(format!("{name}.weight"), weight);
             all.extend(["scale", "bias"].map(|part| floats(format!("{name}.{part}"), outputs)));
+            if let (true, Some(factors)) = (calibrated, matrix.factors_name()) {
+                all.extend([floats(format!("layers.{layer}.{factors}"), inputs)]);
+            }
         }
     }
     all

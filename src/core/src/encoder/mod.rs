@@ -1,19 +1,24 @@
 //! Encoders: shape, quantized format, and the int8 engine that runs it.
 
 mod attention;
+mod calibrated;
 mod config;
 mod engine;
 mod family;
 mod huggingface;
 mod int8;
+mod layer;
 mod loader;
+mod quantize;
 mod quantized;
 
+pub use calibrated::quantize_calibrated;
 pub use config::{Activation, Architecture, Config};
 pub use engine::{Encoder, Workspace};
-pub use huggingface::{AsBert, Weights, quantize};
+pub use huggingface::{AsBert, Weights};
 pub use int8::Int8;
 pub use loader::EncoderLoader;
+pub use quantize::quantize;
 
 /// Why an encoder could not be read or run.
 #[derive(Debug, thiserror::Error)]

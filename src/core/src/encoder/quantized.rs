@@ -17,12 +17,17 @@
 //! | `layers.N.attention.norm.{weight,bias}` | F32 | `[H]` |
 //! | `layers.N.feedforward.{expand,contract}.{weight,scale,bias}` | I8, F32, F32 | `[I, H]`, `[I]`, `[I]`; `[H, I]`, `[H]`, `[H]` |
 //! | `layers.N.feedforward.norm.{weight,bias}` | F32 | `[H]` |
+//! | `layers.N.attention.factors`, `layers.N.feedforward.{expand,contract}.factors`, all or none | F32 | `[H]`, `[H]`, `[I]` |
 //!
 //! A weight is `integer * scale`, the integers within -127..=127, the scale
 //! one per row (which is an output channel, or a subword, or a position).
 //! Of a layer's channels, certain fours of neighbouring integers have bounded
 //! sums (`int8::packed::fours_fit`), so that kernels may add their products up
 //! in 16 bits.
+//!
+//! Factors are what a layer's inputs are multiplied by before they are quantized
+//! (see `calibrated`): those of query, key and value, and of the feed-forward
+//! layer's two matrices. The weights hold their inverse.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,7 +36,7 @@ use safetensors::{Dtype, SafeTensorError};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, EncoderError};
-use crate::int8::{Rows, limit_fours};
+use crate::int8::{Gram, Rows, limit_fours};
 
 const FORMAT: &str = "quantized-encoder";
 const VERSION: u32 = 2;
@@ -89,6 +94,17 @@ impl Matrix {
         }
     }
 
+    /// The name of the factors of its inputs within a layer, where a file can
+    /// have them.
+    pub(super) fn factors_name(self) -> Option<&'static str> {
+        match self {
+            Self::Query => Some("attention.factors"),
+            Self::Expand => Some("feedforward.expand.factors"),
+            Self::Contract => Some("feedforward.contract.factors"),
+            _ => None,
+        }
+    }
+
     /// The packed matrix that it is, or is a part of.
     pub(super) fn index(self) -> usize {
         match self {
@@ -143,9 +159,19 @@ impl Writer {
         self.quantized(name, Rows::quantize(values, width), width);
     }
 
-    /// A layer's weights.
-    pub(super) fn matrix(&mut self, name: &str, values: &[f32], inputs: usize) {
-        let mut rows = Rows::quantize(values, inputs);
+    /// A layer's weights, rounded to fit inputs where something is known of
+    /// them.
+    pub(super) fn matrix(
+        &mut self,
+        name: &str,
+        values: &[f32],
+        inputs: usize,
+        known: Option<(&Gram, &[f32])>,
+    ) {
+        let mut rows = match known {
+            Some((gram, factors)) => Rows::compensated(values, gram, factors),
+            None => Rows::quantize(values, inputs),
+        };
         rows.weight.chunks_exact_mut(inputs).for_each(limit_fours);
         self.quantized(name, rows, inputs);
     }

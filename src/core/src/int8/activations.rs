@@ -22,6 +22,8 @@ pub(crate) struct Activations {
     values: Vec<Activation>,
     rows: Vec<Row>,
     stride: usize,
+    /// One row, multiplied by factors.
+    scaled: Vec<f32>,
 }
 
 /// What the integers of a row mean.
@@ -48,6 +50,26 @@ impl Activations {
         for (row, values) in input.chunks_exact(width).enumerate() {
             self.set(row, values);
         }
+    }
+
+    /// The same, every number multiplied by its column's factor before, where
+    /// there are factors.
+    #[inline(always)]
+    pub(crate) fn fill_scaled(&mut self, input: &[f32], width: usize, factors: &[f32]) {
+        if factors.is_empty() {
+            self.fill(input, width);
+            return;
+        }
+        self.reset(input.len() / width, width);
+        let mut scaled = std::mem::take(&mut self.scaled);
+        scaled.resize(width, 0.0);
+        for (row, values) in input.chunks_exact(width).enumerate() {
+            for ((scaled, &x), &factor) in scaled.iter_mut().zip(values).zip(factors) {
+                *scaled = x * factor;
+            }
+            self.set(row, &scaled);
+        }
+        self.scaled = scaled;
     }
 
     /// Quantizes `values` over their range, which always includes 0.
@@ -115,6 +137,20 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+
+    #[test]
+    fn factors_are_multiplied_with_before() {
+        let input: Vec<f32> = (0..60).map(|i| (i as f32).sin()).collect();
+        let factors: Vec<f32> = (1..=20).map(|i| i as f32 / 8.0).collect();
+        let columns = factors.iter().cycle();
+        let product: Vec<f32> = input.iter().zip(columns).map(|(x, f)| x * f).collect();
+        let (mut found, mut expected) = (Activations::default(), Activations::default());
+        found.fill_scaled(&input, 20, &factors);
+        expected.fill(&product, 20);
+        assert_eq!(found.values, expected.values);
+        found.fill_scaled(&product, 20, &[]);
+        assert_eq!(found.values, expected.values);
+    }
 
     #[test]
     fn quantization_errs_by_half_a_step() {

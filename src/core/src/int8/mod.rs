@@ -7,6 +7,7 @@
 //! walks them tile by tile; `trial` finds the fastest kernel.
 
 mod activations;
+mod gram;
 mod kernels;
 mod layout;
 mod matmul;
@@ -15,6 +16,7 @@ mod rows;
 mod trial;
 
 pub(crate) use activations::{Activations, ROUND, Row};
+pub(crate) use gram::Gram;
 pub(crate) use kernels::{Activation, Kernel};
 pub(crate) use layout::{ACTIVATION_MAX, DEPTH, OUTPUTS};
 pub(crate) use matmul::{for_each_tile, multiply};

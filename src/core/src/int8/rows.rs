@@ -8,17 +8,23 @@ pub(crate) struct Rows {
     pub(crate) scale: Vec<f32>,
 }
 
+/// The greatest integer; the least is its negative.
+pub(super) const LARGEST: f32 = 127.0;
+
 impl Rows {
+    /// The scale at which a row's greatest number is [`LARGEST`].
+    pub(super) fn scale_of(row: &[f32]) -> f32 {
+        row.iter().fold(0.0f32, |most, x| most.max(x.abs())) / LARGEST
+    }
+
     /// Quantizes `values` `[rows, width]` symmetrically, a scale per row.
     pub(crate) fn quantize(values: &[f32], width: usize) -> Self {
-        const LARGEST: f32 = 127.0;
         let mut rows = Self {
             weight: Vec::with_capacity(values.len()),
             scale: Vec::with_capacity(values.len() / width),
         };
         for row in values.chunks_exact(width) {
-            let largest = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
-            let scale = largest / LARGEST;
+            let scale = Self::scale_of(row);
             rows.scale.push(scale);
             // A row of zeros, or of numbers too small to divide by, is zeros.
             let quantize = |x: f32| {

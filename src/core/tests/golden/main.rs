@@ -7,7 +7,7 @@
 mod checkpoint;
 
 use checkpoint::{Checkpoint, floats};
-use nerite::{Config, Encoder, quantize};
+use nerite::{Config, Encoder, quantize, quantize_calibrated};
 use safetensors::SafeTensors;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -73,6 +73,23 @@ impl Model {
             quantize(&config, &weights, |_, _| {}).unwrap(),
             "bytes repeat"
         );
+        Encoder::from_bytes(&file).unwrap()
+    }
+
+    /// The encoder, quantized to lose little on what is expected of it.
+    fn calibrated(&self) -> Encoder {
+        let config = Config::from_hugging_face(std::str::from_utf8(self.config).unwrap()).unwrap();
+        let weights = Checkpoint::of(self.weights);
+        let texts: Vec<Vec<u32>> = self.expected().into_iter().map(|(ids, _)| ids).collect();
+        let mut steps = Vec::new();
+        let file = quantize_calibrated(&config, &weights, &texts, |done, total| {
+            steps.push((done, total));
+        });
+        let total = steps[0].1;
+        assert!(steps.is_sorted() && steps.last() == Some(&(total, total)));
+        let again = quantize_calibrated(&config, &weights, &texts, |_, _| {}).unwrap();
+        let file = file.unwrap();
+        assert_eq!(file, again, "bytes repeat");
         Encoder::from_bytes(&file).unwrap()
     }
 

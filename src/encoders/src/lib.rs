@@ -50,11 +50,11 @@ pub enum Progress<'a> {
         /// Bytes of the whole file.
         total: u64,
     },
-    /// `done` of `total` layers are quantized.
+    /// `done` of `total` steps of quantizing: layers, and texts that are read.
     Quantizing {
-        /// Layers that are done, embeddings being one.
+        /// Steps that are done.
         done: u64,
-        /// All layers.
+        /// All steps.
         total: u64,
     },
 }

@@ -93,6 +93,9 @@ impl Source {
             let file = match self.unit {
                 Unit::Words => nerite::quantize(&config, &checkpoint, tell),
                 Unit::Pieces => {
+                    progress(Progress::Note(
+                        "The encoder reads some built-in texts first, so that int8 loses little on such.",
+                    ));
                     let texts = sequences(&config, &tokenizer)?;
                     nerite::quantize_calibrated(&config, &checkpoint, &texts, tell)
                 }

@@ -155,6 +155,6 @@ pub fn of_encoders() -> impl Fn(Progress<'_>) {
                 total,
             );
         }
-        Progress::Quantizing { done, total } => show("quantizing", "layers", "", done, total),
+        Progress::Quantizing { done, total } => show("quantizing", "steps", "", done, total),
     }
 }

@@ -27,7 +27,8 @@ const LOSS: f64 = 0.005;
 /// The bundle's head reads the raw text's own subwords, so it finds what
 /// Python's pipeline("token-classification") finds; longer texts are read
 /// whole, in windows, where Python cuts them off. The encoder is quantized to
-/// int8, and what that costs is printed:
+/// int8, fitted to some built-in texts, and what that costs (on others) is
+/// printed:
 ///
 ///   nerite import rampart
 ///   nerite predict --bundle www/bundles/rampart text.txt

@@ -172,7 +172,12 @@ mod tests {
         for (gram, width) in grams.iter_mut().zip(widths) {
             let row = |_| {
                 number += 1.0;
-                number.sin() * if number as usize % 5 == 0 { 40.0 } else { 1.0 }
+                number.sin()
+                    * if (number as usize).is_multiple_of(5) {
+                        40.0
+                    } else {
+                        1.0
+                    }
             };
             let rows: Vec<f32> = (0..width * 6).map(row).collect();
             gram.add(&rows);

@@ -14,6 +14,7 @@
 //! Entities over given words (GLiNER, DyGIE++, SpERT) are in [`spans_of_words`].
 
 mod bioc;
+mod label_studio;
 mod spans_of_words;
 
 use serde_json::{Map, Value};
@@ -174,39 +175,6 @@ impl Reader {
             (Some(text), Some(spans)) => self.text(text, spans, line),
             _ => Err(unknown_object(record).at(line)),
         }
-    }
-
-    /// A task of Label Studio, with the first annotation that was not cancelled.
-    fn label_studio(
-        &mut self,
-        task: &Map<String, Value>,
-        data: &Map<String, Value>,
-        line: usize,
-    ) -> Result<(), Fault> {
-        let text = data.get("text").or_else(|| {
-            let mut strings = data.values().filter(|value| value.is_string());
-            strings.next().filter(|_| strings.next().is_none())
-        });
-        let Some(text) = text.and_then(Value::as_str) else {
-            return Err(unknown_object(data).at(line));
-        };
-        let lists = ["annotations", "completions"];
-        let Some(Value::Array(annotations)) = first(task, &lists) else {
-            return Err(unknown_object(task).at(line));
-        };
-        let cancelled = |own: &&Value| own["was_cancelled"] == Value::Bool(true);
-        let Some(own) = annotations.iter().find(|own| !cancelled(own)) else {
-            self.rejected += 1;
-            return Ok(());
-        };
-        let results = own["result"].as_array().map_or(&[][..], Vec::as_slice);
-        let labelled = |own: &&Value| own["value"]["labels"].is_array();
-        let spans: Vec<Value> = results
-            .iter()
-            .filter(labelled)
-            .map(|own| own["value"].clone())
-            .collect();
-        self.text(text, &Value::Array(spans), line)
     }
 
     fn text(&mut self, text: &str, spans: &Value, line: usize) -> Result<(), Fault> {

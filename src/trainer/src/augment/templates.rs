@@ -44,8 +44,6 @@ pub(super) const DOCUMENTS: &[&str] = &[
     "Name: {per}\nAddress: {street} {number}, {loc}\nPhone: {phone}\nE-mail: {mail}\nEmployer: {org}\nIBAN: {account}",
     "This Agreement is made on {time} between {org} (\"the Company\") and {per} (\"the Employee\"), residing in {loc}.",
     "THIS AGREEMENT is entered into by and between {org}, a corporation organized under the laws of {loc}, and {org}.",
-    "This Lease is made between {per} (\"Landlord\") and {per} (\"Tenant\"). The Tenant shall pay the Landlord {amount} a month; the Landlord keeps the Premises at {street} {number}, {loc} in good repair.",
-    "The Seller, {org}, delivers to the Buyer, {org}, at the Buyer's warehouse in {loc}. The Buyer and the Seller agree to {topic}.",
     "{org} and {org} signed a deal with {org} to build a plant near {loc}.",
     "She left {org} for {org}, where she runs the office in {loc}; before that she was with {org}.",
     "Our customers: {org}, {org}, {org} and {org}.\nOur offices: {loc}, {loc} and {loc}.",

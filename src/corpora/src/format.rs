@@ -69,11 +69,12 @@ impl Format {
     /// The format that a text looks like.
     pub(crate) fn of(text: &str) -> Self {
         let first = text::first_line(text);
-        if table::delimiter(first).is_some() {
-            return Self::Csv;
-        }
+        // Before tables: a line of JSON has commas and names as well.
         if first.starts_with(['{', '[']) && looks_like_json(first) {
             return Self::Json;
+        }
+        if table::delimiter(first).is_some() {
+            return Self::Csv;
         }
         if brat::is_entity(first) {
             return Self::Brat;

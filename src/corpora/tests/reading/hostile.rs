@@ -27,7 +27,7 @@ const TEXT: Bounds = Bounds {
     constant: 1 << 20,
 };
 
-const SEEDS: [&str; 12] = [
+const SEEDS: [&str; 15] = [
     "Sentence #,Word,POS,Tag\nSentence: 1,Thousands,NNS,O\n,of,IN,O\n,\"London, \"\"old\"\"\",NNP,B-geo\nSentence: 2,Gr\u{fc}\u{df}e,X,B-per\n,\"\",X,I-per\n",
     "tokens;ner_tags\n\"['a', 'b\\'s']\";\"['O', 'B-x']\"\n[\"\"c\"\"];O\n",
     "\u{feff}-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\nx y z O\n\n# id 3\ta=b\nq r s B-ORG\n",
@@ -38,6 +38,9 @@ const SEEDS: [&str; 12] = [
     "[[\"Ada here\", {\"entities\": [[0, 3, \"per\"]]}], {\"tokens\": [\"a\"], \"ner_tags\": [0], \"doc_id\": 3}]",
     "[{\"data\": {\"text\": \"Ada here\"}, \"annotations\": [{\"result\": [{\"value\": {\"start\": 0, \"end\": 3, \"labels\": [\"per\"]}}]}]}]",
     "{\"features\": [{\"name\": \"ner_tags\", \"type\": {\"feature\": {\"names\": [\"O\"]}}}], \"rows\": [{\"row\": {\"tokens\": [\"a\"], \"ner_tags\": [0]}}]}",
+    "[{\"tokenized_text\": [\"Ada\", \"here\"], \"ner\": [[0, 1, \"per\"]]}, {\"tokens\": [\"a\"], \"entities\": [{\"start\": 0, \"end\": 1, \"type\": \"x\"}]}]",
+    "{\"doc_key\": \"d\", \"sentences\": [[\"Ada\"], [\"is\", \"here\"]], \"ner\": [[[0, 0, \"per\"]], [[1, 2, \"x\"]]]}\n",
+    "{\"documents\": [{\"passages\": [{\"offset\": 7, \"text\": \"Ada here\", \"annotations\": [{\"infons\": {\"type\": \"per\"}, \"text\": \"Ada\", \"locations\": [{\"offset\": 7, \"length\": 3}]}]}]}]}",
     "T1\tper 0 3\tAda\nT2\tgeo 4 6;7 9\tx\n",
     "a U-x\nb 0\nc L-x\n\nd e\n",
 ];

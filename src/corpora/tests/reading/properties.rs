@@ -202,6 +202,46 @@ proptest! {
     }
 
     #[test]
+    fn places_of_words_come_back(sentences in sentences()) {
+        let words = |own: &Vec<Word>| own.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
+        // First word, last word and type, counted from `before` on.
+        let places = |own: &Vec<Word>, before: usize| {
+            let mut found: Vec<(usize, usize, String)> = Vec::new();
+            for (at, (_, tag)) in own.iter().enumerate() {
+                match tag.split_once('-') {
+                    Some(("B", kind)) => found.push((before + at, before + at, kind.to_owned())),
+                    Some(_) => found.last_mut().unwrap().1 += 1,
+                    None => {}
+                }
+            }
+            found
+        };
+        let gliner: Vec<_> = sentences
+            .iter()
+            .map(|own| json!({"tokenized_text": words(own), "ner": places(own, 0)}))
+            .collect();
+        same(&json!(gliner).to_string(), &sentences)?;
+        let spert: Vec<_> = sentences
+            .iter()
+            .map(|own| {
+                let entities = places(own, 0).into_iter().map(|(first, last, kind)| {
+                    json!({"type": kind, "start": first, "end": last + 1})
+                });
+                json!({"tokens": words(own), "entities": entities.collect::<Vec<_>>(), "relations": []})
+            })
+            .collect();
+        same(&json!(spert).to_string(), &sentences)?;
+        let mut before = 0;
+        let mut ner = Vec::new();
+        for own in &sentences {
+            ner.push(places(own, before));
+            before += own.len();
+        }
+        let document = json!({"doc_key": "d", "sentences": sentences.iter().map(words).collect::<Vec<_>>(), "ner": ner});
+        same(&document.to_string(), &sentences)?;
+    }
+
+    #[test]
     fn numbered_tags_come_back(sentences in sentences()) {
         let mut names: Vec<String> = sentences.concat().into_iter().map(|(_, tag)| tag).collect();
         names.push("O".into());
@@ -256,7 +296,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_come_back_with_their_offsets(sentence in sentence(plain_word()), style in 0..5usize) {
+    fn texts_come_back_with_their_offsets(sentence in sentence(plain_word()), style in 0..6usize) {
         let mut text = String::new();
         let mut points = 0;
         let mut spans: Vec<(usize, usize, String)> = Vec::new();
@@ -283,6 +323,13 @@ proptest! {
             1 => json!({"text": text, "label": triples()}),
             2 => json!({"text": text, "spans": objects("start", "end", "label"), "answer": "accept"}),
             3 => json!([[text, {"entities": triples()}]]),
+            4 => {
+                // A passage that begins at the document's seventh character.
+                let own = spans.iter().map(|(start, end, kind)| json!({"infons": {"type": kind},
+                    "locations": [{"offset": start + 7, "length": end - start}]}));
+                json!({"documents": [{"id": "1", "passages": [
+                    {"offset": 7, "text": text, "annotations": own.collect::<Vec<_>>()}]}]})
+            }
             _ => {
                 let values = spans.iter().map(|(start, end, kind)| json!({"type": "labels",
                     "value": {"start": start, "end": end, "labels": [kind]}}));

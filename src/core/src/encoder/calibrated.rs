@@ -10,7 +10,7 @@
 //! others.
 //!
 //! *Rounding*. What one weight is rounded by, others make up for: see
-//! [`Gram`](crate::int8::Gram).
+//! [`Gram`].
 //!
 //! The texts are read by the int8 engine itself, quantized without looking at
 //! them: it gives the same bits on every machine, so this does.

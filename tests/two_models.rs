@@ -92,6 +92,21 @@ fn a_model_of_pieces_stands_beside_one_of_words() -> Result<()> {
     })
 }
 
+/// Opens a link, agrees to its first model, and waits for the question about
+/// the second one.
+async fn follow_to_the_question(page: &Page, link: &str) -> Result<()> {
+    page.browser.open(link).await?;
+    page.browser
+        .until("document.querySelector('#status[data-state=asking]')")
+        .await?;
+    page.click("#action").await?;
+    page.ready().await?;
+    page.current().await?;
+    page.browser
+        .until("!document.getElementById('compare-ask').hidden")
+        .await
+}
+
 #[test]
 fn a_link_asks_before_it_loads_a_second_model() -> Result<()> {
     Page::test(async |page| {
@@ -100,16 +115,7 @@ fn a_link_asks_before_it_loads_a_second_model() -> Result<()> {
             page.server.url,
             TEXT.replace(' ', "%20")
         );
-        page.browser.open(&link).await?;
-        page.browser
-            .until("document.querySelector('#status[data-state=asking]')")
-            .await?;
-        page.click("#action").await?;
-        page.ready().await?;
-        page.current().await?;
-        page.browser
-            .until("!document.getElementById('compare-ask').hidden")
-            .await?;
+        follow_to_the_question(&page, &link).await?;
         let alone = "return document.getElementById('result-other-column').hidden";
         ensure!(page.browser.run(alone, Vec::new()).await? == true);
         page.click("#compare-load").await?;
@@ -151,16 +157,7 @@ fn a_link_that_names_a_model_alone_asks_as_well() -> Result<()> {
             "{}?bundle=all-MiniLM-L6-v2#compare=rampart%2F&text=Paris",
             page.server.url
         );
-        page.browser.open(&link).await?;
-        page.browser
-            .until("document.querySelector('#status[data-state=asking]')")
-            .await?;
-        page.click("#action").await?;
-        page.ready().await?;
-        page.current().await?;
-        page.browser
-            .until("!document.getElementById('compare-ask').hidden")
-            .await?;
+        follow_to_the_question(&page, &link).await?;
         let state = "return document.getElementById('compare-state').textContent";
         ensure!(page.browser.run(state, Vec::new()).await? == "");
         // The button speaks the page's language.

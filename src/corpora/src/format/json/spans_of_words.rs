@@ -14,10 +14,12 @@ use super::{Reader, first, not_a_span, shown, unknown_object};
 use crate::Problem;
 use crate::problem::Fault;
 
-/// A sentence's words, and what its entities' places count from.
+/// A sentence's words, and how its entities' places are to be read.
+#[derive(Clone, Copy)]
 struct Words<'a> {
     words: &'a [Value],
-    before: usize,
+    /// The number of the first word.
+    first: usize,
     /// Whether an entity's last place is its last word's.
     inclusive: bool,
 }
@@ -30,57 +32,61 @@ impl Reader {
         line: usize,
     ) -> Result<bool, Fault> {
         let list = |name: &str| record.get(name).and_then(Value::as_array);
+        let alone = |words, inclusive| Words {
+            words,
+            first: 0,
+            inclusive,
+        };
         if let (Some(words), Some(spans)) = (list("tokenized_text"), list("ner")) {
-            let words = Words {
-                words,
-                before: 0,
-                inclusive: true,
-            };
-            self.words_with_spans(record, &words, spans, line)?;
-            return Ok(true);
-        }
-        if let (Some(sentences), Some(ner)) = (list("sentences"), list("ner")) {
-            if sentences.len() != ner.len() {
-                let (words, tags) = (sentences.len(), ner.len());
-                return Err(Problem::Record(format!(
-                    "{words} sentences with {tags} lists of entities"
-                ))
-                .at(line));
-            }
-            self.rows.start_document();
-            let mut before = 0;
-            for (words, spans) in sentences.iter().zip(ner) {
-                let (Some(words), Some(spans)) = (words.as_array(), spans.as_array()) else {
-                    return Err(unknown_object(record).at(line));
-                };
-                let words = Words {
-                    words,
-                    before,
-                    inclusive: true,
-                };
-                self.words_with_spans(record, &words, spans, line)?;
-                before += words.words.len();
-            }
-            return Ok(true);
-        }
-        if let (Some(words), Some(spans)) = (list("tokens"), list("entities"))
+            self.words_with_spans(record, alone(words, true), spans, line)?;
+        } else if let (Some(sentences), Some(ner)) = (list("sentences"), list("ner")) {
+            self.document(record, sentences, ner, line)?;
+        } else if let (Some(words), Some(spans)) = (list("tokens"), list("entities"))
             && !record.contains_key("text")
         {
-            let words = Words {
-                words,
-                before: 0,
-                inclusive: false,
-            };
-            self.words_with_spans(record, &words, spans, line)?;
-            return Ok(true);
+            self.words_with_spans(record, alone(words, false), spans, line)?;
+        } else {
+            return Ok(false);
         }
-        Ok(false)
+        Ok(true)
+    }
+
+    /// Sentences whose words are counted from the document's start.
+    fn document(
+        &mut self,
+        record: &Map<String, Value>,
+        sentences: &[Value],
+        ner: &[Value],
+        line: usize,
+    ) -> Result<(), Fault> {
+        if sentences.len() != ner.len() {
+            let (sentences, lists) = (sentences.len(), ner.len());
+            return Err(Problem::Record(format!(
+                "{sentences} sentences with {lists} lists of entities"
+            ))
+            .at(line));
+        }
+        self.rows.start_document();
+        let mut first = 0;
+        for (words, spans) in sentences.iter().zip(ner) {
+            let (Some(words), Some(spans)) = (words.as_array(), spans.as_array()) else {
+                return Err(unknown_object(record).at(line));
+            };
+            let own = Words {
+                words,
+                first,
+                inclusive: true,
+            };
+            self.words_with_spans(record, own, spans, line)?;
+            first += words.len();
+        }
+        Ok(())
     }
 
     fn words_with_spans(
         &mut self,
         record: &Map<String, Value>,
-        own: &Words<'_>,
+        own: Words<'_>,
         spans: &[Value],
         line: usize,
     ) -> Result<(), Fault> {
@@ -128,11 +134,11 @@ impl Words<'_> {
         let outside = || Problem::WordSpan {
             start,
             end,
-            first: self.before,
+            first: self.first,
             words: self.words.len(),
         };
-        let from = start.checked_sub(self.before).ok_or_else(outside)?;
-        let to = end.checked_sub(self.before).ok_or_else(outside)?;
+        let from = start.checked_sub(self.first).ok_or_else(outside)?;
+        let to = end.checked_sub(self.first).ok_or_else(outside)?;
         let to = to
             .checked_add(usize::from(self.inclusive))
             .filter(|to| from < *to && *to <= self.words.len())

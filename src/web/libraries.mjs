@@ -83,11 +83,16 @@ for (const [name, contents] of Object.entries(LIBRARIES)) {
 copyFileSync(find("pdfjs-dist/legacy/build/pdf.worker.min.mjs"), join(out, "pdf.worker.js"));
 copyFileSync(find(`${DETECTOR}.wasm`), join(out, "encodings.wasm"));
 
+/** The MIT licence of a package that comes without a text of it. */
+const mit = (author) =>
+  readFileSync(join(root, "LICENSE-MIT"), "utf8").replace(/^Copyright.*$/m, `Copyright (c) ${author.name ?? author}`);
+
 // What each asks to be told of it.
 const licences = [...used].sort().map((folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  const { name, version, license, author } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   const file = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
-  const text = file ? readFileSync(join(root, folder, file), "utf8").trim() : "";
-  return [`${name} ${version}: ${license}`, text].filter(Boolean).join("\n\n");
+  if (!file && license !== "MIT") throw new Error(`${folder}: found no text of its licence, ${license}`);
+  const text = file ? readFileSync(join(root, folder, file), "utf8") : mit(author);
+  return `${name} ${version}: ${license}\n\n${text.trim()}`;
 });
 writeFileSync(join(out, "licences.txt"), `${licences.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);

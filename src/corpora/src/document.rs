@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::labels::type_name;
+use crate::labels::tag_type;
 use crate::problem::excerpt;
 use crate::rows::Rows;
 use crate::{Problem, Text};
@@ -77,18 +77,18 @@ impl Fates {
         &mut self,
         words: usize,
         mut spans: Vec<(Range<usize>, String)>,
-    ) -> Vec<String> {
+    ) -> Result<Vec<String>, Problem> {
         spans.sort_by(longest_first);
         let mut labels = vec!["O".to_owned(); words];
         for (span, kind) in self.apart(spans) {
-            let name = type_name(&kind);
+            let name = tag_type(&kind)?;
             self.renamed |= name != kind;
             for at in span.clone() {
                 let mark = if at == span.start { 'B' } else { 'I' };
                 labels[at] = format!("{mark}-{name}");
             }
         }
-        labels
+        Ok(labels)
     }
 
     /// Counts an entity that is not one piece of a text.
@@ -119,7 +119,7 @@ impl Fates {
         let mut kept = Vec::with_capacity(found.len());
         for (range, kind) in found {
             let own = &text[range.clone()];
-            let name = type_name(&kind);
+            let name = tag_type(&kind)?;
             self.renamed |= name != kind;
             let start = range.start + (own.len() - own.trim_start().len());
             let end = range.end - (own.len() - own.trim_end().len());

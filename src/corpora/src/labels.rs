@@ -275,6 +275,14 @@ fn spelled(tag: Tag<'_>) -> String {
     }
 }
 
+/// [`type_name`], if a tag can have it: very many words may get it, so that a
+/// long one would take memory out of proportion to its file.
+pub(crate) fn tag_type(name: &str) -> Result<String, Problem> {
+    let name = type_name(name);
+    Tag::parse(&format!("B-{name}")).map_err(Problem::Tag)?;
+    Ok(name)
+}
+
 /// A type as tags have it: without white space and control characters.
 pub(crate) fn type_name(name: &str) -> String {
     let name = name.trim();

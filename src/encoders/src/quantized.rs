@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::checkpoint::Checkpoint;
 use crate::{OnProgress, Progress, Source};
 
-/// Increased when the same checkpoint would be quantized to other bytes.
+/// Increased when the same checkpoint would be quantized to other bytes, so
+/// also with every number that core's calibration goes by.
 const QUANTIZATION: &str = "2";
 
 /// Texts of the kinds that classifiers of pieces read, a line each, written for

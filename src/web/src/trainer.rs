@@ -312,8 +312,8 @@ impl Trainer {
         Ok(nerite::with_calibration(head, temperature, None).map_err(refused)?)
     }
 
-    /// The figures over all parts that were judged: `[{type, precision,
-    /// recall, f1, support, low, high}]`, the first one of all types.
+    /// The figures over all sentences, once every part was judged: `[{type,
+    /// precision, recall, f1, support, low, high}]`, the first one of all types.
     pub fn figures(&self) -> Result<JsValue, JsValue> {
         // The temperature does not change what is found.
         let predictions = self.held_out.predictions(1.0, &*self.texts);

@@ -144,8 +144,10 @@ impl HeadTensor {
 
 impl HeadConfig {
     /// A linear head of words with a temperature of 1, as in the reference
-    /// study: one matrix on these layers, each `hidden` wide, of the encoder
-    /// with this sha256. Other heads are said as what differs from it.
+    /// study: one matrix on these layers (0 is the embeddings), each `hidden`
+    /// wide, of the encoder with this sha256. Other heads are written as
+    /// `HeadConfig { kind, ..HeadConfig::linear(..) }`. Nothing is checked before
+    /// the head's tensors are asked for.
     pub fn linear(tags: TagSet, layers: Vec<usize>, hidden: usize, encoder_sha256: &str) -> Self {
         Self {
             kind: HeadKind::Linear,

@@ -242,9 +242,13 @@ impl Reader {
 
     /// An element of HTML or XML that holds the number: `<PERSON>1</PERSON>`.
     fn element(&self, rest: &str, last: bool) -> Result<Option<(usize, Placeholder)>, Short> {
-        for (place, (_, words)) in self.kinds.iter().enumerate() {
-            let mut cursor = Cursor { rest, last };
-            if !cursor.take("<")? || !cursor.words(words, true)? || !cursor.take(">")? {
+        let mut inner = Cursor { rest, last };
+        if !inner.take("<")? {
+            return Ok(None);
+        }
+        for (place, words) in self.named(true) {
+            let mut cursor = Cursor { ..inner };
+            if !cursor.words(words, true)? || !cursor.take(">")? {
                 continue;
             }
             let Some(number) = cursor.number(true)? else {
@@ -259,12 +263,23 @@ impl Reader {
 
     /// Takes `</PERSON>`, if that is there.
     fn end_tag(&self, cursor: &mut Cursor<'_>, kind: usize) -> Result<bool, Short> {
-        let mut own = Cursor { ..*cursor };
-        let found = own.take("</")? && own.words(&self.kinds[kind].1, true)? && own.take(">")?;
-        if found {
-            *cursor = own;
+        for (_, words) in self.named(true).filter(|(place, _)| *place == kind) {
+            let mut own = Cursor { ..*cursor };
+            if own.take("</")? && own.words(words, true)? && own.take(">")? {
+                *cursor = own;
+                return Ok(true);
+            }
         }
-        Ok(found)
+        Ok(false)
+    }
+
+    /// The words of each type, and the other ones for it, which count between
+    /// brackets.
+    fn named(&self, bracketed: bool) -> impl Iterator<Item = (usize, &[Vec<char>])> {
+        let kinds = self.kinds.iter().enumerate();
+        let kinds = kinds.map(|(place, (_, words))| (place, words.as_slice()));
+        let labels = self.labels.iter().filter(move |_| bracketed);
+        kinds.chain(labels.map(|(place, words)| (*place, words.as_slice())))
     }
 
     fn is_known(&self, found: Placeholder) -> bool {
@@ -275,11 +290,7 @@ impl Reader {
     /// A type and a number.
     fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
         let capital = cursor.is_capital()?;
-        let kinds = self.kinds.iter().enumerate();
-        let kinds = kinds.map(|(place, (_, words))| (place, words));
-        let labels = self.labels.iter().map(|(place, words)| (*place, words));
-        let labels = labels.filter(|_| bracketed);
-        for (place, words) in kinds.chain(labels) {
+        for (place, words) in self.named(bracketed) {
             let mut own = Cursor { ..*cursor };
             if !own.words(words, bracketed)? {
                 continue;

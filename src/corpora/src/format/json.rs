@@ -214,26 +214,40 @@ impl Reader {
         if words.is_empty() {
             return Ok(());
         }
+        self.start_if_new_document(record);
+        self.rows.start_numbered();
+        self.sentences += 1;
+        for (word, tag) in words.iter().zip(tags) {
+            let label = match tag {
+                Value::String(label) => label.clone(),
+                tag => tag.to_string(),
+            };
+            self.word(record, word, &label, line)?;
+        }
+        Ok(())
+    }
+
+    fn start_if_new_document(&mut self, record: &Map<String, Value>) {
         if let Some(document) = first(record, &DOCUMENT)
             && *document != self.document
         {
             self.rows.start_document();
             self.document = document.clone();
         }
-        self.rows.start_numbered();
-        self.sentences += 1;
-        for (word, tag) in words.iter().zip(tags) {
-            // Prodigy and spaCy have objects for tokens.
-            let word = word.as_str().or_else(|| word["text"].as_str());
-            let word = word.ok_or_else(|| unknown_object(record).at(line))?;
-            let label = match tag {
-                Value::String(label) => label.clone(),
-                tag => tag.to_string(),
-            };
-            let pushed = self.rows.push(word.trim_matches(' '), &label, line);
-            pushed.map_err(|problem| problem.at(line))?;
-        }
-        Ok(())
+    }
+
+    fn word(
+        &mut self,
+        record: &Map<String, Value>,
+        word: &Value,
+        label: &str,
+        line: usize,
+    ) -> Result<(), Fault> {
+        // Prodigy and spaCy have objects for tokens.
+        let own = word.as_str().or_else(|| word["text"].as_str());
+        let own = own.ok_or_else(|| unknown_object(record).at(line))?;
+        let pushed = self.rows.push(own.trim_matches(' '), label, line);
+        pushed.map_err(|problem| problem.at(line))
     }
 
     fn finish(mut self) -> Result<(Rows, Vec<String>), Fault> {

@@ -9,6 +9,7 @@ use nerite_corpora::{Column, Corpus, Encoding, Format, Options, Pair, Prediction
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
 
 use crate::memory::{Bounds, within};
 use crate::mutation::{change, changes};
@@ -49,6 +50,20 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// Each word of an entity has its type: a long one is refused before.
+#[test]
+fn long_types_of_many_words_take_little() {
+    let (words, long) = (vec!["a"; 20_000], "x".repeat(100_000));
+    let of_words = json!({"tokenized_text": words, "ner": [[0, 19_999, long]]});
+    let of_text = json!({"text": words.join(" "), "entities": [[0, 39_999, long]]});
+    for json in [of_words, of_text] {
+        let json = json.to_string();
+        let read = || Corpus::read("c", json.as_bytes(), &Options::default());
+        let found = within(TEXT, json.len(), read).unwrap();
+        assert!(found.is_err());
+    }
 }
 
 /// Sentences take memory, too: 73 KB gzipped took 4.6 GB.

@@ -101,7 +101,7 @@ fn entities_are_places_of_words() {
             "found an entity from word 0 to 0",
         ),
         (
-            r#"{"tokenized_text": ["Ada"], "ner": [[0, 18446744073709551615, "per"]]}"#,
+            r#"{"tokenized_text": ["Ada"], "ner": [[0, 9223372036854775807, "per"]]}"#,
             "found an entity from word 0 to",
         ),
         (
@@ -109,6 +109,11 @@ fn entities_are_places_of_words() {
             "no start, end and type",
         ),
         (r#"{"tokenized_text": [1], "ner": []}"#, "tokenized_text"),
+        // Places of characters, whatever the text is called.
+        (
+            r#"{"sentence": "Ada is", "tokens": ["Ada", "is"], "entities": [{"start": 0, "end": 9, "type": "per"}]}"#,
+            "in a text of 6 characters",
+        ),
     ] {
         refused(json, part);
     }
@@ -142,6 +147,8 @@ fn passages_count_from_their_documents_start() {
         "expected the entity's own text",
     );
     refused(json.replace("\"type\": \"geo\"", "\"x\": 1"), "no start");
+    let annotated = r#"{"documents": [{"passages": [{"text": "So.", "annotations": [1], "sentences": [{"text": "So."}]}]}]}"#;
+    refused(annotated, "beside its sentences");
 }
 
 #[test]

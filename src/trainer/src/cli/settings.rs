@@ -172,6 +172,11 @@ impl SettingsArguments {
         let model = model.of_kind(self.head.unwrap_or(model.kind));
         let linear = model.kind == HeadKind::Linear;
         let lexicon = self.lexicon.map_or(model.lexicon, |table| table.0);
+        let validation = self.validation.unwrap_or(match self.folds {
+            // Folds were asked for, which need no part to choose by.
+            Some(1..) => 0.0,
+            _ => preset.validation,
+        });
         Ok(Settings {
             epochs: self.epochs.unwrap_or(preset.epochs),
             batch: self.batch.unwrap_or(preset.batch),
@@ -197,23 +202,17 @@ impl SettingsArguments {
                 Some(_) => preset.lexicon_dropout,
                 None => 0.0,
             }),
-            validation: self.validation.unwrap_or(match self.folds {
-                // Folds were asked for, which need no part to choose by.
-                Some(folds) if folds > 0 => 0.0,
-                _ => preset.validation,
-            }),
+            validation,
             folds: self.folds.unwrap_or(match self.validation {
                 // A part to choose by was asked for, which says the same.
                 Some(share) if share > 0.0 => 0,
                 _ => preset.folds,
             }),
-            patience: self
-                .patience
-                .unwrap_or(match (self.validation, self.folds) {
-                    // Without a part to choose by, there is nothing to wait for.
-                    (Some(0.0), _) | (None, Some(1..)) => 0,
-                    _ => preset.patience,
-                }),
+            // Without a part to choose by, there is nothing to wait for.
+            patience: self.patience.unwrap_or(match validation {
+                0.0 => 0,
+                _ => preset.patience,
+            }),
             rare: self.rare.unwrap_or(preset.rare),
             clip: self.clip.unwrap_or(preset.clip),
             average: self.average.unwrap_or(preset.average),

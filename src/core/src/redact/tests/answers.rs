@@ -101,6 +101,10 @@ fn answers_are_restored_however_they_write_placeholders() {
             "<PERSON>1</PERSON>, <person id=\"1\"></person> <|PERSON_1|>",
             "Ann Lee, Ann Lee Ann Lee",
         ),
+        (
+            "<NAME>1</NAME>, <nom id=\"1\"></nom>, <PERSONNE>1</personne>",
+            "Ann Lee, Ann Lee, Ann Lee",
+        ),
         ("PERSON\u{2081}, [PERSON\u{2081}]", "Ann Lee, Ann Lee"),
         (
             "[PERSONNE_1], [Persona 1], [NAME_1]",

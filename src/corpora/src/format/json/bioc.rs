@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::{Reader, not_a_span, unknown};
+use crate::Problem;
 use crate::document::Span;
 use crate::problem::Fault;
 
@@ -21,6 +22,11 @@ impl Reader {
                 .ok_or_else(|| unknown(passage).at(line))?;
             match passage.get("sentences").and_then(Value::as_array) {
                 Some(sentences) if !sentences.is_empty() => {
+                    let own = passage.get("annotations").and_then(Value::as_array);
+                    if own.is_some_and(|own| !own.is_empty()) {
+                        let both = "annotations of a passage beside its sentences";
+                        return Err(Problem::Record(both.into()).at(line));
+                    }
                     for sentence in sentences {
                         let own = sentence.as_object();
                         let own = own.ok_or_else(|| unknown(sentence).at(line))?;

@@ -10,8 +10,9 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{Reader, first, not_a_span, shown, unknown_object};
+use super::{Reader, TEXT, has, not_a_span, span, unknown_object};
 use crate::Problem;
+use crate::document::Span;
 use crate::problem::Fault;
 
 /// A sentence's words, and how its entities' places are to be read.
@@ -38,12 +39,14 @@ impl Reader {
             inclusive,
         };
         if let (Some(words), Some(spans)) = (list("tokenized_text"), list("ner")) {
+            self.start_if_new_document(record);
             self.words_with_spans(record, alone(words, true), spans, line)?;
         } else if let (Some(sentences), Some(ner)) = (list("sentences"), list("ner")) {
             self.document(record, sentences, ner, line)?;
         } else if let (Some(words), Some(spans)) = (list("tokens"), list("entities"))
-            && !record.contains_key("text")
+            && !has(record, &TEXT)
         {
+            self.start_if_new_document(record);
             self.words_with_spans(record, alone(words, false), spans, line)?;
         } else {
             return Ok(false);
@@ -97,14 +100,11 @@ impl Reader {
         let places = places.collect::<Result<Vec<_>, _>>();
         let places = places.map_err(|problem| problem.at(line))?;
         let labels = self.fates.labels(own.words.len(), places);
+        let labels = labels.map_err(|problem| problem.at(line))?;
         self.rows.start_numbered();
         self.spanned += 1;
         for (word, label) in own.words.iter().zip(labels) {
-            let word = word
-                .as_str()
-                .ok_or_else(|| unknown_object(record).at(line))?;
-            let pushed = self.rows.push(word.trim_matches(' '), &label, line);
-            pushed.map_err(|problem| problem.at(line))?;
+            self.word(record, word, &label, line)?;
         }
         Ok(())
     }
@@ -113,24 +113,11 @@ impl Reader {
 impl Words<'_> {
     /// The words of an entity, and its type.
     fn place(&self, value: &Value) -> Result<(Range<usize>, String), Problem> {
-        let (start, end, kind) = match value {
-            Value::Array(parts) => match parts.as_slice() {
-                [start, end, kind, ..] => (start, end, kind),
-                _ => return Err(not_a_span(value)),
-            },
-            Value::Object(object) => {
-                let kind = first(object, &["type", "label"]);
-                match (object.get("start"), object.get("end"), kind) {
-                    (Some(start), Some(end), Some(kind)) => (start, end, kind),
-                    _ => return Err(not_a_span(value)),
-                }
-            }
-            other => return Err(Problem::Record(shown(other))),
-        };
-        let place = |value: &Value| value.as_u64().and_then(|at| usize::try_from(at).ok());
-        let (Some(start), Some(end), Some(kind)) = (place(start), place(end), kind.as_str()) else {
-            return Err(not_a_span(value));
-        };
+        let Span {
+            start, end, kind, ..
+        } = span(value).ok_or_else(|| not_a_span(value))?;
+        let place = |at: i64| usize::try_from(at).map_err(|_| not_a_span(value));
+        let (start, end) = (place(start)?, place(end)?);
         let outside = || Problem::WordSpan {
             start,
             end,
@@ -143,6 +130,6 @@ impl Words<'_> {
             .checked_add(usize::from(self.inclusive))
             .filter(|to| from < *to && *to <= self.words.len())
             .ok_or_else(outside)?;
-        Ok((from..to, kind.to_owned()))
+        Ok((from..to, kind))
     }
 }

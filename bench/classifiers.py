@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from models import export, quantize
+from models import export, make_once, quantize, tokenizer
 from onnx import helper, numpy_helper
 from transformers import BertConfig, BertForTokenClassification
 
@@ -70,14 +70,6 @@ def logits(path):
     return session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})[0]
 
 
-def tokenizer(source, out):
-    """The tokenizer's files as transformers.js reads them."""
-    shutil.copy(source / "tokenizer.json", out)
-    lower = json.loads((source / "tokenizer.json").read_text())["normalizer"].get("lowercase", False)
-    kind = {"tokenizer_class": "BertTokenizer", "do_lower_case": lower, "model_max_length": 512}
-    (out / "tokenizer_config.json").write_text(json.dumps(kind))
-
-
 def rampart(source, out):
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "config.json", out)
@@ -106,6 +98,4 @@ def bert_base(source, out):
 target, *sources = map(Path, sys.argv[1:])
 makers = {"rampart": rampart, "bert-base-classifier": bert_base}
 for (name, make), source in zip(makers.items(), sources, strict=True):
-    if not (target / name / "made").exists():
-        make(source, target / name)
-        (target / name / "made").write_text("")
+    make_once(make, source, target / name)

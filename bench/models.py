@@ -103,16 +103,25 @@ def make(source, out):
     export(model, lambda result: result.last_hidden_state, ["last_hidden_state"], out / "onnx/model_quantized.onnx")
     export(model, lambda result: result.hidden_states, layers, out / "layers_quantized.onnx")
     export(tagger, lambda result: result.logits, ["logits"], out / "ner/onnx/model_quantized.onnx")
+    for folder in (out, out / "ner"):
+        tokenizer(source, folder)
+
+
+def tokenizer(source, out):
+    """The tokenizer's files as transformers.js reads them."""
+    shutil.copy(source / "tokenizer.json", out)
     lower = json.loads((source / "tokenizer.json").read_text())["normalizer"].get("lowercase", False)
     kind = {"tokenizer_class": "BertTokenizer", "do_lower_case": lower, "model_max_length": 512}
-    for folder in (out, out / "ner"):
-        shutil.copy(source / "tokenizer.json", folder)
-        (folder / "tokenizer_config.json").write_text(json.dumps(kind))
+    (out / "tokenizer_config.json").write_text(json.dumps(kind))
+
+
+def make_once(maker, source, out):
+    if not (out / "made").exists():
+        maker(source, out)
+        (out / "made").write_text("")
 
 
 if __name__ == "__main__":
     target, *sources = map(Path, sys.argv[1:])
     for name, source in zip(["all-MiniLM-L6-v2", "distilbert-cased-edit"], sources, strict=True):
-        if not (target / name / "made").exists():
-            make(source, target / name)
-            (target / name / "made").write_text("")
+        make_once(make, source, target / name)

@@ -9,6 +9,7 @@ import { serve } from "./site.mjs";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+// As in tests/browser.rs: nothing that Chromium does by itself, as it would take time, too.
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

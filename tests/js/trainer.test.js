@@ -1,4 +1,4 @@
-// Cross-validation by two workers: every part once, whoever fits it, and what happens when one of them fails.
+// Cross-validation by two workers: every fold once, whoever fits it, and what happens when one of them fails.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,11 +7,11 @@ import { withoutEngine } from "./without-engine.js";
 
 const { Trainer, NeriteError } = await withoutEngine("nerite.js");
 
-const PARTS = 5;
+const FOLDS = 5;
 const DOCUMENTS = [{ text: "Argo sailed.", marks: [{ start: 0, end: 4, type: "SHIP" }] }];
 
 /**
- * A worker that fits by waiting; its heads are the number of their part.
+ * A worker that fits by waiting; its heads are the number of their fold.
  * @param {(task: string, input: any) => void} [fail]
  */
 function worker(fail = () => {}) {
@@ -31,7 +31,7 @@ function worker(fail = () => {}) {
       own.asked.push({ task, ...input });
       fail(task, input);
       if (task === "stop") own.stopped = true;
-      if (task === "beginLesson") return { added: [], folds: PARTS };
+      if (task === "beginLesson") return { added: [], folds: FOLDS };
       if (task === "judgeHeads") return { head: input.head, figures: input.heads };
       if (task !== "fit") return undefined;
       progress?.({ done: 1, total: 2, loss: 1 });
@@ -53,27 +53,27 @@ function trainerOf([first, ...others], isAlone = false) {
   return new Trainer(first, start, isAlone);
 }
 
-const parts = (/** @type {any} */ { asked }) =>
+const folds = (/** @type {any} */ { asked }) =>
   asked.filter((/** @type {any} */ { without }) => without !== undefined).map((/** @type {any} */ own) => own.without);
-const all = Array.from({ length: PARTS }, (_, part) => part);
+const all = Array.from({ length: FOLDS }, (_, part) => part);
 
-test("two workers share the parts", async () => {
+test("two workers share the folds", async () => {
   const [one, two] = [worker(), worker()];
   /** @type {any[]} */
   const told = [];
   const trainer = trainerOf([one, two]);
   const { figures } = await trainer.train(DOCUMENTS, { types: ["SHIP"], onProgress: (own) => told.push(own) });
   assert.deepEqual(figures, all);
-  assert.ok(parts(one).length > 0 && parts(two).length > 0);
-  assert.deepEqual([...parts(one), ...parts(two)].sort(), all);
+  assert.ok(folds(one).length > 0 && folds(two).length > 0);
+  assert.deepEqual([...folds(one), ...folds(two)].sort(), all);
   const judged = told.filter(({ stage }) => stage === "judge");
-  assert.ok(judged.every(({ done, total }, at) => total === 2 * PARTS && done >= (judged[at - 1]?.done ?? 0)));
+  assert.ok(judged.every(({ done, total }, at) => total === 2 * FOLDS && done >= (judged[at - 1]?.done ?? 0)));
 });
 
 test("one worker does it alone, and where the other one fails", async () => {
   const alone = worker();
   await trainerOf([alone], true).train(DOCUMENTS, { types: ["SHIP"] });
-  assert.deepEqual(parts(alone), all);
+  assert.deepEqual(folds(alone), all);
   for (const failing of ["beginLesson", "fit"]) {
     const [one, two] = [worker(), worker((task) => task === failing && outOfMemory())];
     const trainer = trainerOf([one, two]);
@@ -81,10 +81,24 @@ test("one worker does it alone, and where the other one fails", async () => {
       one.asked.length = 0;
       const { figures } = await trainer.train(DOCUMENTS, { types: ["SHIP"] });
       assert.deepEqual(figures, all);
-      assert.deepEqual(parts(one).sort(), all);
+      assert.deepEqual(folds(one).sort(), all);
     }
     assert.ok(two.failure);
   }
+});
+
+test("where the first worker fails, one that is still starting has nothing to do", async () => {
+  const crash = new NeriteError("crash", "unreachable");
+  const one = worker((task, { without }) => {
+    if (task !== "fit" || without === undefined) return;
+    one.failure = crash;
+    throw crash;
+  });
+  const two = worker();
+  const late = new Promise((resolve) => setTimeout(() => resolve(two), 20));
+  const trainer = new Trainer(one, () => late, false);
+  await assert.rejects(trainer.train(DOCUMENTS, { types: ["SHIP"] }), { code: "crash" });
+  assert.deepEqual(folds(two), []);
 });
 
 /** @returns {never} */

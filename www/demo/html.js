@@ -21,11 +21,20 @@ export function ofHtml(html) {
   /** @type {string[]} */
   const lines = [];
   let line = "";
+  /** Whether the line is empty or ends with a blank: to look at its end would copy all of it each time. */
+  let blank = true;
   /** @type {Element[]} */
   const open = [];
   const newLine = () => {
     if (line.trim() !== "") lines.push(line.trimEnd());
     line = "";
+    blank = true;
+  };
+  /** @param {string} text */
+  const add = (text) => {
+    if (text === "") return;
+    line += text;
+    blank = /\s/.test(text.slice(-1));
   };
   for (let node = /** @type {Node | null} */ (walker.currentNode); node; node = walker.nextNode()) {
     while (open.at(-1)?.contains(node) === false) {
@@ -37,10 +46,10 @@ export function ofHtml(html) {
       newLine();
       if (node.localName !== "br" && node.localName !== "hr") open.push(node);
     } else if (node.parentElement?.closest("pre, textarea")) {
-      line += node.nodeValue;
+      add(node.nodeValue ?? "");
     } else {
       const words = (node.nodeValue ?? "").replace(/[ \t\r\n\f]+/g, " ");
-      line += line === "" || /\s/.test(line.slice(-1)) ? words.trimStart() : words;
+      add(blank ? words.trimStart() : words);
     }
   }
   newLine();

@@ -34,7 +34,7 @@ export function renderLegend(list, entities, others, filter, onChange) {
   const names = new Map();
   for (const type of counts.keys()) names.set(typeName(type), (names.get(typeName(type)) ?? 0) + 1);
   // Heads may call one thing by two names.
-  const nameOf = (/** @type {string} */ type) =>
+  const shownName = (/** @type {string} */ type) =>
     (names.get(typeName(type)) ?? 0) > 1 ? `${typeName(type)} (${label(type, 40)})` : typeName(type);
   const types = [...counts].sort((a, b) => b[1].all - a[1].all).slice(0, MOST);
   list.replaceChildren(
@@ -44,7 +44,7 @@ export function renderLegend(list, entities, others, filter, onChange) {
       const button = element(
         "button",
         { type: "button", "data-type": type },
-        element("span", { class: "type-name" }, nameOf(type)),
+        element("span", { class: "type-name" }, shownName(type)),
         " ",
         element("span", { class: "count" }, text),
       );

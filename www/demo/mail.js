@@ -5,8 +5,10 @@ import { t } from "../shared/i18n.js";
 
 /** Parts of parts are read this deep, and mails in mails. */
 const [MOST_NESTED, MOST_FORWARDED] = [50, 5];
-/** Lines that may separate parts, times what they are compared with: what a second can do. */
+/** Lines that may separate parts, times what they are compared with, in a whole file: what a second can do. */
 const MOST_COMPARED = 100_000_000;
+/** Characters of a mail's HTML, which takes longer than text. */
+const MOST_HTML = 20_000_000;
 /**
  * Each line may take the library up to two kilobytes, and ten microseconds. Packed attachments have more of them than
  * texts, long ones without blanks.
@@ -31,6 +33,7 @@ const LATIN = new TextDecoder("latin1");
  *   parse(bytes: Uint8Array, options: object): Promise<Mail>,
  *   ofHtml(html: string): string,
  * }} Tools
+ * @typedef {{ compared: number }} Left what a file may still cost
  */
 
 /**
@@ -60,9 +63,10 @@ export async function ofMail(bytes, ending, tools) {
   /** @type {MailText[]} */
   const mails = [];
   const isPage = ["mht", "mhtml"].includes(ending);
+  const left = { compared: MOST_COMPARED };
   let last = performance.now();
   for (const mail of mailsOf(own)) {
-    mails.push(await ofOne(mail, isPage, tools, MOST_FORWARDED));
+    mails.push(await ofOne(mail, isPage, { ...tools, left }, MOST_FORWARDED));
     if (performance.now() - last < AT_ONCE) continue;
     await new Promise((resolve) => setTimeout(resolve));
     last = performance.now();
@@ -88,12 +92,12 @@ function mailsOf(bytes) {
 /**
  * @param {Uint8Array} bytes
  * @param {boolean} isPage
- * @param {Tools} tools
+ * @param {Tools & { left: Left }} tools
  * @param {number} deeper mails in mails, this deep
  * @returns {Promise<MailText>}
  */
 async function ofOne(bytes, isPage, tools, deeper) {
-  refuseCostly(bytes);
+  refuseCostly(bytes, tools.left);
   /** @type {Mail} */
   let mail;
   try {
@@ -103,6 +107,7 @@ async function ofOne(bytes, isPage, tools, deeper) {
     throw new Error(t("file-mail"));
   }
   const { text = "", html = "", attachments } = mail;
+  if (html.length > MOST_HTML) throw new Error(t("file-mail"));
   if (isPage) return { text: (html && tools.ofHtml(html)) || text, left: [] };
   const body = text.trim() === "" && html ? tools.ofHtml(html) : text.replace(/\r\n?/g, "\n").trim();
   const texts = [headOf(mail), body];
@@ -124,8 +129,9 @@ async function ofOne(bytes, isPage, tools, deeper) {
 /**
  * The library holds all lines, and compares those that begin as a boundary does with all boundaries there are.
  * @param {Uint8Array} bytes
+ * @param {Left} left
  */
-function refuseCostly(bytes) {
+function refuseCostly(bytes, left) {
   let [lines, ofText, begin, blank] = [0, 0, 0, -1];
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] === 32) blank = at;
@@ -137,7 +143,8 @@ function refuseCostly(bytes) {
   if (lines > MOST_LINES || ofText > MOST_LINES_OF_TEXT) throw new Error(t("file-mail"));
   const whole = LATIN.decode(bytes);
   const count = (/** @type {RegExp} */ wanted) => whole.match(wanted)?.length ?? 0;
-  if (count(/^--/gm) * count(/multipart/gi) > MOST_COMPARED) throw new Error(t("file-mail"));
+  left.compared -= count(/^--/gm) * count(/multipart/gi);
+  if (left.compared < 0) throw new Error(t("file-mail"));
 }
 
 /** @param {Mail} mail */

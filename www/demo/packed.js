@@ -3,6 +3,7 @@
 
 import { t } from "../shared/i18n.js";
 import { ofHtml } from "./html.js";
+import { tidy } from "./tidy.js";
 import { Archive } from "./unpacked.js";
 
 /** What is unpacked of a document may have so many bytes. */
@@ -49,7 +50,11 @@ const OFFICE = {
 const OPEN = {
   held: ["p", "h"],
   folded: true,
-  skipped: ["tracked-changes", "note", "annotation", "ruby-text", "desc", "forms"],
+  // Headers, footers and notes are read by themselves, each once.
+  skipped: [
+    ...["tracked-changes", "note", "note-body", "annotation", "ruby-text", "desc", "forms"],
+    ...["header", "header-first", "header-left", "footer", "footer-first", "footer-left"],
+  ],
   begin: {
     tab: "\t",
     "line-break": "\n",
@@ -175,8 +180,9 @@ async function ofBook(archive) {
   );
   /** @type {string[]} */
   const texts = [];
-  for (const chapter of book.getElementsByTagNameNS("*", "itemref")) {
-    const href = hrefs.get(chapter.getAttribute("idref"));
+  const named = Array.from(book.getElementsByTagNameNS("*", "itemref"), (own) => hrefs.get(own.getAttribute("idref")));
+  // A chapter comes once, however often it is named.
+  for (const href of new Set(named)) {
     if (!href) continue;
     const html = await archive.text(within(path, href));
     if (html !== null) texts.push(ofHtml(html));
@@ -209,10 +215,10 @@ function parsed(xml) {
 }
 
 /**
- * Each text once, and with one blank line at most: headers are often the same on all pages.
+ * Each text once: headers are often the same on all pages.
  * @param {string[]} texts
  */
-const joined = (texts) => [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))].join("\n\n");
+const joined = (texts) => [...new Set(texts.filter(Boolean))].join("\n\n");
 
 /**
  * The text of an element and of all in it. Without recursion: a document can be nested as deep as it is long.
@@ -232,7 +238,7 @@ function textOf(root, { held, folded, skipped, begin, end }) {
     const name = node.localName;
     if (node !== root && skipped.includes(name)) return false;
     if (held.includes(name)) holding += 1;
-    const said = begin[name];
+    const said = Object.hasOwn(begin, name) && begin[name];
     if (said) text += typeof said === "string" ? said : said(node);
     return true;
   };
@@ -240,7 +246,7 @@ function textOf(root, { held, folded, skipped, begin, end }) {
   const leave = (node) => {
     if (!(node instanceof Element)) return;
     if (held.includes(node.localName)) holding -= 1;
-    text += end[node.localName] ?? "";
+    if (Object.hasOwn(end, node.localName)) text += end[node.localName];
   };
   /** @type {Node | null} */
   let node = root;
@@ -257,6 +263,5 @@ function textOf(root, { held, folded, skipped, begin, end }) {
     }
     node = node && node !== root ? node.nextSibling : null;
   }
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  return lines.join("\n").replace(/\n{3,}/g, "\n\n");
+  return tidy(text);
 }

@@ -1,5 +1,10 @@
 // The text of rich text files (RTF), of which each word that a backslash begins says something.
 
+import { t } from "../shared/i18n.js";
+import { tidy } from "./tidy.js";
+
+/** Groups in groups; documents have some tens. */
+const MOST_NESTED = 10_000;
 /** So many bytes are decoded at once. */
 const MOST_PENDING = 1 << 16;
 
@@ -14,46 +19,58 @@ const SILENT = new Set(
 /** Groups that a reader may pass over, and this one does not. */
 const OPTIONAL = new Set(["shpinst", "annotation", "shptxt"]);
 /** Where the text of a group comes: before the body, after it, or behind all. */
-const PLACES = /** @type {Record<string, Place>} */ ({
-  header: "head",
-  headerl: "head",
-  headerr: "head",
-  headerf: "head",
-  footer: "foot",
-  footerl: "foot",
-  footerr: "foot",
-  footerf: "foot",
-  footnote: "notes",
-  annotation: "notes",
-});
+const PLACES = /** @type {Map<string, Place>} */ (
+  new Map(
+    Object.entries({
+      header: "head",
+      headerl: "head",
+      headerr: "head",
+      headerf: "head",
+      footer: "foot",
+      footerl: "foot",
+      footerr: "foot",
+      footerf: "foot",
+      footnote: "notes",
+      annotation: "notes",
+    }),
+  )
+);
 /** What words stand for. */
-const WORDS = /** @type {Record<string, string>} */ ({
-  par: "\n\n",
-  sect: "\n\n",
-  page: "\n\n",
-  cell: "\n\n",
-  nestcell: "\n\n",
-  row: "\n\n",
-  line: "\n",
-  tab: "\t",
-  emdash: "\u2014",
-  endash: "\u2013",
-  bullet: "\u2022",
-  lquote: "\u2018",
-  rquote: "\u2019",
-  ldblquote: "\u201c",
-  rdblquote: "\u201d",
-});
+const WORDS = /** @type {Map<string, string>} */ (
+  new Map(
+    Object.entries({
+      par: "\n\n",
+      sect: "\n\n",
+      page: "\n\n",
+      cell: "\n\n",
+      nestcell: "\n\n",
+      row: "\n\n",
+      line: "\n",
+      tab: "\t",
+      emdash: "\u2014",
+      endash: "\u2013",
+      bullet: "\u2022",
+      lquote: "\u2018",
+      rquote: "\u2019",
+      ldblquote: "\u201c",
+      rdblquote: "\u201d",
+    }),
+  )
+);
 /** And marks. */
-const MARKS = /** @type {Record<string, string>} */ ({
-  "\\": "\\",
-  "{": "{",
-  "}": "}",
-  "~": "\u00a0",
-  _: "\u2011",
-  "\n": "\n\n",
-  "\r": "\n\n",
-});
+const MARKS = /** @type {Map<string, string>} */ (
+  new Map(
+    Object.entries({
+      "\\": "\\",
+      "{": "{",
+      "}": "}",
+      "~": "\u00a0",
+      _: "\u2011",
+      "\n": "\n\n",
+      "\r": "\n\n",
+    }),
+  )
+);
 /** Encodings by the numbers of their code pages; others are read as Western European. */
 const PAGES = /** @type {Record<number, string>} */ ({
   874: "windows-874",
@@ -144,8 +161,8 @@ export function ofRtf(bytes) {
   const byte = (/** @type {number} */ value) => {
     if (over > 0) over -= 1;
     else if (!now.silent && !now.deleted) pending.push(value);
-    // Where no character is cut.
-    if (pending.length > MOST_PENDING && value === 32) flush();
+    // Where no character is cut, if such a place comes.
+    if (pending.length > MOST_PENDING && (value === 32 || pending.length > 2 * MOST_PENDING)) flush();
   };
   /** @param {string} word @param {number | null} value */
   const follow = (word, value) => {
@@ -153,7 +170,7 @@ export function ofRtf(bytes) {
     now.first = now.starred = false;
     if (word === "fonttbl") now.fonts = true;
     if ((first && SILENT.has(word)) || (starred && !OPTIONAL.has(word))) now.silent = true;
-    if (first && PLACES[word]) now.place = PLACES[word];
+    if (first) now.place = PLACES.get(word) ?? now.place;
     if (word === "ansicpg") now.page = usual = value ?? usual;
     else if (word === "f" && now.fonts) font = value ?? 0;
     else if (word === "f") now.page = pages.get(value ?? 0) ?? usual;
@@ -164,7 +181,7 @@ export function ofRtf(bytes) {
     else if (word === "u" && value !== null) {
       say(String.fromCharCode(value & 0xffff));
       over = now.fallback;
-    } else if (WORDS[word]) say(WORDS[word]);
+    } else say(WORDS.get(word) ?? "");
   };
   for (let at = 0; at < source.length; at++) {
     const character = source[at];
@@ -184,6 +201,7 @@ export function ofRtf(bytes) {
     }
     flush();
     if (character === "{") {
+      if (outer.length === MOST_NESTED) throw new Error(t("file-archive"));
       outer.push({ ...now });
       now.first = true;
       now.starred = false;
@@ -199,8 +217,8 @@ export function ofRtf(bytes) {
     } else {
       at += 1;
       if (next === "*") now.starred = true;
-      else if (over > 0 && MARKS[next]) over -= 1;
-      else if (MARKS[next]) say(MARKS[next]);
+      else if (over > 0 && MARKS.has(next)) over -= 1;
+      else say(MARKS.get(next) ?? "");
     }
   }
   flush();
@@ -208,16 +226,4 @@ export function ofRtf(bytes) {
     .map((text) => tidy(text))
     .filter((text) => text !== "")
     .join("\n\n");
-}
-
-/**
- * Without blanks at the ends of lines, and with one blank line at most.
- * @param {string} text
- */
-function tidy(text) {
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  return lines
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
 }

@@ -167,11 +167,9 @@ export class TextCard {
         byId("judge-it").onclick = () => handOver("reports.html#", file);
       }
       if (left.length > 0) {
-        const files = `${left
-          .slice(0, MOST_TOLD)
-          .map((own) => label(own))
-          .join(", ")}${left.length > MOST_TOLD ? " …" : ""}`;
-        this.#say(() => counted("file-left", left.length, { name, files }));
+        const files = left.slice(0, MOST_TOLD).map((own) => label(own));
+        if (left.length > MOST_TOLD) files.push("…");
+        this.#say(() => counted("file-left", left.length, { name, files: files.join(", ") }));
       }
       if (guessed) {
         this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));

@@ -6,12 +6,16 @@ import { megabytes, t } from "../shared/i18n.js";
 /** The end of the directory, and the longest comment behind it. */
 const [END, END_BYTES, LONGEST_COMMENT] = [0x06054b50, 22, 0xffff];
 const [ENTRY, ENTRY_BYTES] = [0x02014b50, 46];
+/** The format counts its files in two bytes. */
+const MOST_ENTRIES = 0xffff;
 const LOCAL_BYTES = 30;
 const [STORED, DEFLATED] = [0, 8];
 /** Set in an entry that is encrypted. */
 const ENCRYPTED = 1;
 
 /** @typedef {{ flags: number, method: number, packed: number, local: number }} Entry */
+
+const UTF8 = new TextDecoder();
 
 /** The archive cannot be followed. */
 const odd = () => new Error(t("file-archive"));
@@ -60,7 +64,8 @@ export class Archive {
       at = begin + name + extra + comment;
       if (at > directory.byteLength) throw odd();
       const bytes = new Uint8Array(directory.buffer, begin, name);
-      entries.set(new TextDecoder().decode(bytes).replaceAll("\\", "/"), { flags, method, packed, local });
+      entries.set(UTF8.decode(bytes).replaceAll("\\", "/"), { flags, method, packed, local });
+      if (entries.size > MOST_ENTRIES) throw odd();
     }
     if (at !== directory.byteLength) throw odd();
     return new Archive(blob, entries, most);

@@ -149,9 +149,10 @@ async function train() {
   });
   render();
   await run;
+  saving.later(own);
   if (own === project()) {
     training.show(own);
-    changed();
+    render();
     await suggest();
   }
 }

@@ -15,8 +15,11 @@ export class Saving {
   #onCopied;
   /** Whether this browser keeps projects at all. */
   #works = true;
-  /** Whether there is something that is not saved yet: what is the same must not count as newer than another tab's. */
-  #changed = false;
+  /**
+   * Those with something that is not saved yet: what is the same must not count as newer than another tab's.
+   * @type {Set<Project>}
+   */
+  #changed = new Set();
   /** @type {Promise<void> | null} */
   #saving = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -31,21 +34,24 @@ export class Saving {
     this.#onCopied = onCopied;
   }
 
-  /** There has been a change; more may follow at once. */
-  later() {
-    this.#changed = true;
+  /**
+   * A project has changed, the one on the page unless another is given; more changes may follow at once.
+   * @param {Project | null} own
+   */
+  later(own = this.#project()) {
+    if (own) this.#changed.add(own);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.now(), SAVED_AFTER);
   }
 
   async now() {
     clearTimeout(this.#timer);
-    const own = this.#project();
-    if (!this.#works || !own) return;
     await this.#saving;
-    if (this.#changed) {
-      this.#changed = false;
+    for (const own of [...this.#changed]) {
+      if (!this.#works) return;
+      this.#changed.delete(own);
       this.#saving = this.#save(own);
+      await this.#saving;
     }
     await this.#saving;
   }
@@ -66,10 +72,11 @@ export class Saving {
   }
 
   /** @param {Project} project */
-  async remove({ id }) {
-    clearTimeout(this.#timer);
-    this.#changed = false;
-    if (this.#works) await remove(id).catch((error) => notice(messageOf(error)));
+  async remove(project) {
+    this.#changed.delete(project);
+    // What is being saved would come back.
+    await this.#saving;
+    if (this.#works) await remove(project.id).catch((error) => notice(messageOf(error)));
   }
 
   /** @param {Project} own */
@@ -88,7 +95,7 @@ export class Saving {
       }
       byId("stored").textContent = t("stored", { size: await used() });
     } catch (error) {
-      this.#changed = true;
+      this.#changed.add(own);
       this.#works = error instanceof DOMException && error.name === "QuotaExceededError";
       notice(t("not-stored", { reason: messageOf(error) }));
     }

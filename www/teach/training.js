@@ -72,7 +72,8 @@ export class Training {
     } catch (error) {
       byId("status").textContent = stop.signal.aborted ? t("stopped") : t("failed", { reason: messageOf(error) });
       const code = error instanceof Error && "code" in error ? error.code : null;
-      if (code === "crash" || code === "freed") this.#trainer = null;
+      // After a crash, a trainer starts a fresh worker itself.
+      if (code === "freed") this.#trainer = null;
     }
     this.#running = null;
     byId("stop").hidden = byId("progress").hidden = true;

@@ -38,11 +38,11 @@ export class Lesson {
   #isStopped = false;
   /** When the thread last looked at what else was asked. */
   #looked = 0;
-  #engine;
+  #loaded;
 
-  /** @param {() => { Trainer: any, engine: any }} engine */
-  constructor(engine) {
-    this.#engine = engine;
+  /** @param {() => { Trainer: any, engine: any }} loaded */
+  constructor(loaded) {
+    this.#loaded = loaded;
   }
 
   /** @type {Record<string, (input: any, progress: (told: object) => void) => any>} */
@@ -81,7 +81,7 @@ export class Lesson {
     this.free();
     this.#isStopped = false;
     this.#looked = performance.now();
-    const { Trainer, engine } = this.#engine();
+    const { Trainer, engine } = this.#loaded();
     this.#trainer = new Trainer(engine, { types, from, seed });
     const added = [];
     for (const { text, marks } of documents) {
@@ -92,7 +92,7 @@ export class Lesson {
   }
 
   /**
-   * Fits a head to all sentences, or to all but those of a part.
+   * Fits a head to all sentences, or to all but those of a fold.
    * @param {number | undefined} without
    * @param {(told: object) => void} progress
    */
@@ -108,13 +108,13 @@ export class Lesson {
   }
 
   /**
-   * Calibrates a head by those that were fitted without a part, in the parts' order, and says how good it is.
+   * Calibrates a head by those that were fitted without a fold, in the folds' order, and says how good it is.
    * @param {Uint8Array} head
    * @param {Uint8Array[]} heads
    */
   #judge(head, heads) {
-    heads.forEach((file, part) => {
-      this.#own.judge(part, file);
+    heads.forEach((file, fold) => {
+      this.#own.judge(fold, file);
     });
     return { head: this.#own.calibrated(head), figures: this.#own.figures() };
   }

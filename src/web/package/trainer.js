@@ -106,10 +106,11 @@ export class Trainer {
       const milliseconds = performance.now() - begun;
       onHead?.({ head, losses, milliseconds });
       let figures = null;
-      // What lies in one part alone cannot be held back.
+      // What lies in one fold alone cannot be held back.
       if (judge && folds > 1) {
-        const heads = await this.#withoutParts(lesson, folds, onProgress, signal);
+        const heads = await this.#fitFolds(lesson, folds, onProgress, signal);
         ({ head, figures } = await this.#worker.ask("judgeHeads", { head, heads }));
+        signal?.throwIfAborted();
       }
       return { head, losses, figures, folds, added, milliseconds, allMilliseconds: performance.now() - begun };
     } catch (error) {
@@ -122,29 +123,29 @@ export class Trainer {
   }
 
   /**
-   * A head for each part, fitted to all but that part: by two workers, where there can be two.
+   * A head for each fold, fitted to all but that fold: by two workers, where there can be two.
    * @param {object} lesson
    * @param {number} folds
    * @param {TrainOptions["onProgress"]} onProgress
    * @param {AbortSignal | undefined} signal
    */
-  async #withoutParts(lesson, folds, onProgress, signal) {
+  async #fitFolds(lesson, folds, onProgress, signal) {
     /** @type {Uint8Array[]} */
     const heads = new Array(folds);
     const steps = new Array(folds).fill(0);
     const waiting = Array.from(heads.keys());
     const fitThem = async (/** @type {Handle} */ worker) => {
-      for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      for (let fold = waiting.shift(); fold !== undefined; fold = waiting.shift()) {
         try {
-          const made = await worker.ask("fit", { without: part }, ({ done, total, loss }) => {
-            steps[part] = done;
+          const made = await worker.ask("fit", { without: fold }, ({ done, total, loss }) => {
+            steps[fold] = done;
             const all = steps.reduce((sum, own) => sum + own, 0);
             onProgress?.({ stage: "judge", done: all, total: total * folds, loss });
           });
-          heads[part] = made.head;
-          steps[part] = made.losses.length;
+          heads[fold] = made.head;
+          steps[fold] = made.losses.length;
         } catch (error) {
-          waiting.unshift(part);
+          waiting.unshift(fold);
           throw error;
         }
       }
@@ -158,6 +159,8 @@ export class Trainer {
         await this.#helper.ask("beginLesson", lesson);
         await fitThem(this.#helper);
       } catch (error) {
+        // One that was told to stop can be asked again.
+        if (error instanceof NeriteError && error.code === "stopped") throw error;
         // One that could not be started, or has no memory, is done without.
         this.#freeHelper(error);
         if (signal?.aborted || this.#freed || !(error instanceof NeriteError)) throw error;
@@ -168,6 +171,8 @@ export class Trainer {
     try {
       await Promise.all(both);
     } catch (error) {
+      // Whoever is still on the way finds nothing to do.
+      waiting.length = 0;
       this.#stop();
       await Promise.allSettled(both);
       throw error;

@@ -129,14 +129,12 @@ impl Training<'_> {
                  does not tell what to find in the others; more of them may do better",
             );
         }
-        if self.set.tests.is_empty() {
-            ensure!(
-                judged.is_some(),
-                "found too few sentences to hold some back and no test part, expected `--test FILE`"
-            );
-        } else {
-            judged = None;
-        }
+        ensure!(
+            judged.is_some() || !self.set.tests.is_empty(),
+            "found too few sentences to hold some back and no test part, expected `--test FILE`"
+        );
+        // With a test part, that is what the report is about.
+        let judged = judged.filter(|_| self.set.tests.is_empty());
         let fine_tuned = self.finish("fine-tuned", self.name, fitted, (&encoded, judged), start)?;
         trained.push(Trained {
             held_out,

@@ -27,12 +27,12 @@ use crate::int8::Gram;
 const SEQUENCES: usize = 16;
 
 /// What is known of an encoder's inputs.
-pub(super) struct Known {
-    pub(super) layers: Vec<LayerKnown>,
+pub(super) struct Statistics {
+    pub(super) layers: Vec<LayerStatistics>,
 }
 
 /// What is known of a layer's inputs, of each packed matrix.
-pub(super) struct LayerKnown {
+pub(super) struct LayerStatistics {
     grams: [Gram; LAYER_MATRICES],
     /// A factor for each input; empty until they are found.
     factors: [Vec<f32>; LAYER_MATRICES],
@@ -59,37 +59,31 @@ pub fn quantize_calibrated(
     let plain = quantize(config, weights, |done, _| progress(done, total))?;
     let encoder = Encoder::from_bytes(&plain)?;
     drop(plain);
-    let mut known = Known::new(config);
+    let mut statistics = Statistics::new(config);
     let mut workspace = Workspace::default();
     for (done, group) in sequences.chunks(SEQUENCES).enumerate() {
         progress(layers + done, total);
         let group: Vec<&[u32]> = group.iter().map(Vec::as_slice).collect();
         let all = [config.layers];
-        encoder.encode_observed(&group, &all, &mut workspace, &mut Some(&mut known))?;
+        encoder.encode_observed(&group, &all, &mut workspace, &mut statistics)?;
     }
     drop(encoder);
-    known.find_factors();
-    write(config, weights, Some(&known), |done, _| {
+    statistics.find_factors();
+    write(config, weights, Some(&statistics), |done, _| {
         progress(layers + groups + done, total);
     })
 }
 
-impl Observer for Known {
-    fn see(&mut self, layer: usize, matrix: usize, rows: &[f32]) {
-        self.layers[layer].grams[matrix].add(rows);
+impl Observer for Statistics {
+    fn see(&mut self, layer: usize, matrix: Matrix, rows: &[f32]) {
+        self.layers[layer].grams[matrix.index()].add(rows);
     }
 }
 
-impl Known {
+impl Statistics {
     fn new(config: &Config) -> Self {
-        let widths = [
-            config.hidden,
-            config.hidden,
-            config.hidden,
-            config.intermediate,
-        ];
-        let layer = |_| LayerKnown {
-            grams: widths.map(Gram::new),
+        let layer = |_| LayerStatistics {
+            grams: Matrix::PACKED.map(|matrix| Gram::new(matrix.shape(config).1)),
             factors: Default::default(),
         };
         Self {
@@ -99,12 +93,7 @@ impl Known {
 
     fn find_factors(&mut self) {
         for layer in &mut self.layers {
-            for matrix in [
-                Matrix::Query,
-                Matrix::Output,
-                Matrix::Expand,
-                Matrix::Contract,
-            ] {
+            for matrix in Matrix::PACKED {
                 let index = matrix.index();
                 layer.factors[index] = factors(matrix, &layer.grams[index].squares());
             }
@@ -112,7 +101,7 @@ impl Known {
     }
 }
 
-impl LayerKnown {
+impl LayerStatistics {
     /// How a matrix's inputs go together, and their factors.
     pub(super) fn inputs(&self, matrix: Matrix) -> (&Gram, &[f32]) {
         (&self.grams[matrix.index()], &self.factors[matrix.index()])
@@ -165,7 +154,7 @@ mod tests {
     const EXPANDED: usize = 30;
 
     /// A layer that has seen inputs of very different sizes.
-    fn known() -> LayerKnown {
+    fn known() -> LayerStatistics {
         let widths = [WIDTH, WIDTH, WIDTH, EXPANDED];
         let mut number = 0.0f32;
         let mut grams = widths.map(Gram::new);
@@ -182,14 +171,14 @@ mod tests {
             let rows: Vec<f32> = (0..width * 6).map(row).collect();
             gram.add(&rows);
         }
-        let mut known = Known {
-            layers: vec![LayerKnown {
+        let mut statistics = Statistics {
+            layers: vec![LayerStatistics {
                 grams,
                 factors: Default::default(),
             }],
         };
-        known.find_factors();
-        known.layers.remove(0)
+        statistics.find_factors();
+        statistics.layers.remove(0)
     }
 
     fn numbers(count: usize, step: f32) -> Vec<f32> {

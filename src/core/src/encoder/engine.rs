@@ -105,7 +105,7 @@ impl Encoder {
         layers: &[usize],
         workspace: &mut Workspace,
     ) -> Result<Vec<f32>, EncoderError> {
-        self.encode_observed(sequences, layers, workspace, &mut None)
+        self.encode_observed(sequences, layers, workspace, &mut ())
     }
 
     /// [`Encoder::encode`], somebody looking on.
@@ -114,7 +114,7 @@ impl Encoder {
         sequences: &[&[u32]],
         layers: &[usize],
         workspace: &mut Workspace,
-        observer: &mut Option<&mut dyn Observer>,
+        observer: &mut dyn Observer,
     ) -> Result<Vec<f32>, EncoderError> {
         check_input(&self.config, sequences, layers)?;
         let subwords: usize = sequences.iter().map(|sequence| sequence.len()).sum();
@@ -143,7 +143,7 @@ impl Encoder {
         layers: &[usize],
         workspace: &mut Workspace,
         states: &mut [f32],
-        observer: &mut Option<&mut dyn Observer>,
+        observer: &mut dyn Observer,
     ) {
         let run = Run {
             encoder: self,
@@ -161,14 +161,7 @@ struct Run<'a> {
     layers: &'a [usize],
 }
 
-impl Job
-    for (
-        Run<'_>,
-        &mut Workspace,
-        &mut [f32],
-        &mut Option<&mut dyn Observer>,
-    )
-{
+impl Job for (Run<'_>, &mut Workspace, &mut [f32], &mut dyn Observer) {
     type Output = ();
 
     #[inline(always)]
@@ -181,11 +174,7 @@ impl Job
         for (index, layer) in run.encoder.layers[..last].iter().enumerate() {
             // SAFETY: as the caller has promised.
             unsafe {
-                let mut see = |matrix, rows: &[f32]| {
-                    if let Some(observer) = observer {
-                        observer.see(index, matrix, rows);
-                    }
-                };
+                let mut see = |matrix, rows: &[f32]| observer.see(index, matrix, rows);
                 run.attend::<K>(layer, workspace, &mut see);
                 run.feed_forward::<K>(layer, workspace, &mut see);
             }
@@ -264,7 +253,7 @@ impl Run<'_> {
         &self,
         layer: &Layer,
         workspace: &mut Workspace,
-        see: &mut impl FnMut(usize, &[f32]),
+        see: &mut impl FnMut(Matrix, &[f32]),
     ) {
         let Workspace {
             hidden,
@@ -280,7 +269,7 @@ impl Run<'_> {
             ..
         } = self.encoder.config;
         let rows = hidden.len() / width;
-        see(Matrix::Query.index(), hidden);
+        see(Matrix::Query, hidden);
         activations.fill_scaled(hidden, width, &layer.factors.attention);
         attention_input.resize(rows * 3 * width, 0.0);
         context.resize(rows * width, 0.0);
@@ -296,7 +285,7 @@ impl Run<'_> {
             unsafe { attention.run::<K>(input, output, width, heads) };
             start += length;
         }
-        see(Matrix::Output.index(), context);
+        see(Matrix::Output, context);
         activations.fill(context, width);
         // SAFETY: as above.
         unsafe {
@@ -312,7 +301,7 @@ impl Run<'_> {
         &self,
         layer: &Layer,
         workspace: &mut Workspace,
-        see: &mut impl FnMut(usize, &[f32]),
+        see: &mut impl FnMut(Matrix, &[f32]),
     ) {
         let Workspace {
             hidden,
@@ -329,7 +318,7 @@ impl Run<'_> {
         let all = hidden.len() / width;
         let rows = all.div_ceil(all.div_ceil(FEEDFORWARD_ROWS));
         for rows in hidden.chunks_mut(rows * width) {
-            see(Matrix::Expand.index(), rows);
+            see(Matrix::Expand, rows);
             activations.fill_scaled(rows, width, &layer.factors.expand);
             expanded.resize(rows.len() / width * intermediate, 0.0);
             let expand = &layer.expand;
@@ -347,7 +336,7 @@ impl Run<'_> {
                     }
                 }
             }
-            see(Matrix::Contract.index(), expanded);
+            see(Matrix::Contract, expanded);
             activations.fill_scaled(expanded, intermediate, &layer.factors.contract);
             // SAFETY: as above.
             unsafe { multiply::<K>(activations, &layer.contract, rows, |old, new| old + new) };

@@ -1,5 +1,6 @@
 //! An encoder's parts, packed for the machine that it runs on.
 
+use super::quantized::Matrix;
 use crate::int8::{Packed, Rows};
 
 pub(super) struct Embeddings {
@@ -37,7 +38,12 @@ pub(super) struct Factors {
 
 /// Sees the inputs of a layer's matrices on their way.
 pub(super) trait Observer {
-    /// `rows` are inputs of the packed matrix of this number
-    /// ([`Matrix::index`](super::quantized::Matrix::index)), before any factor.
-    fn see(&mut self, layer: usize, matrix: usize, rows: &[f32]);
+    /// `rows` are inputs of a matrix, before any factor. Of those that share a
+    /// packed one, the first is named.
+    fn see(&mut self, layer: usize, matrix: Matrix, rows: &[f32]);
+}
+
+/// Nobody looks on.
+impl Observer for () {
+    fn see(&mut self, _layer: usize, _matrix: Matrix, _rows: &[f32]) {}
 }

@@ -1,6 +1,6 @@
 //! Full-precision weights to the quantized encoder's file.
 
-use super::calibrated::Known;
+use super::calibrated::Statistics;
 use super::huggingface::{AsBert, POSITIONS, TOKEN_TYPES, Weights};
 use super::quantized::{Matrix, Writer};
 use super::{Config, EncoderError};
@@ -20,11 +20,11 @@ pub fn quantize(
     write(config, weights, None, progress)
 }
 
-/// What [`quantize`] does, fitted to what is `known` of the layers' inputs.
+/// What [`quantize`] does, fitted to the `statistics` of the layers' inputs.
 pub(super) fn write(
     config: &Config,
     weights: &dyn Weights,
-    known: Option<&Known>,
+    statistics: Option<&Statistics>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Vec<u8>, EncoderError> {
     config.check()?;
@@ -65,7 +65,7 @@ pub(super) fn write(
     for layer in 0..config.layers {
         progress(layer + 1, config.layers + 1);
         let (own, name) = (format!("layers.{layer}"), format!("encoder.layer.{layer}"));
-        let known = known.map(|known| &known.layers[layer]);
+        let statistics = statistics.map(|all| &all.layers[layer]);
         for (matrix, bert) in [
             (Matrix::Query, "attention.self.query"),
             (Matrix::Key, "attention.self.key"),
@@ -75,19 +75,17 @@ pub(super) fn write(
             (Matrix::Contract, "output.dense"),
         ] {
             let (outputs, inputs) = matrix.shape(config);
-            let own = format!("{own}.{}", matrix.name());
+            let file_name = format!("{own}.{}", matrix.name());
             let mut weight = source.tensor(&format!("{name}.{bert}.weight"), &[outputs, inputs])?;
             let mut bias = source.tensor(&format!("{name}.{bert}.bias"), &[outputs])?;
-            if let Some(known) = known {
-                known.move_factors(matrix, &mut weight, &mut bias);
+            if let Some(statistics) = statistics {
+                statistics.move_factors(matrix, &mut weight, &mut bias);
             }
-            let inputs_known = known.map(|known| known.inputs(matrix));
-            file.matrix(&own, &weight, inputs, inputs_known);
-            file.floats(format!("{own}.bias"), &bias);
-        }
-        for matrix in Matrix::ALL {
-            if let (Some(known), Some(factors)) = (known, matrix.factors_name()) {
-                file.floats(format!("{own}.{factors}"), known.inputs(matrix).1);
+            let known = statistics.map(|own| own.inputs(matrix));
+            file.matrix(&file_name, &weight, inputs, known);
+            file.floats(format!("{file_name}.bias"), &bias);
+            if let (Some((_, factors)), Some(name)) = (known, matrix.factors_name()) {
+                file.floats(format!("{own}.{name}"), factors);
             }
         }
         norm(

@@ -94,6 +94,10 @@ impl Matrix {
         }
     }
 
+    /// One of each packed matrix, in the order of [`Matrix::index`].
+    pub(super) const PACKED: [Self; LAYER_MATRICES] =
+        [Self::Query, Self::Output, Self::Expand, Self::Contract];
+
     /// The name of the factors of its inputs within a layer, where a file can
     /// have them.
     pub(super) fn factors_name(self) -> Option<&'static str> {

@@ -120,6 +120,24 @@ test("an error of the user's own ends it, and the next training works", async ()
   assert.deepEqual(figures, all);
 });
 
+test("options that there are not, and those of another kind, are refused by name", async () => {
+  for (const [options, named] of /** @type {[any, RegExp][]} */ ([
+    [{ types: ["SHIP"], onprogress: () => {} }, /options\.onprogress: there is no such option/],
+    [{ types: ["SHIP"], seed: -1 }, /options\.seed: .* expected a whole number/],
+    [{ types: ["SHIP"], judge: "no" }, /options\.judge: .* expected true or false/],
+    [{ types: "SHIP" }, /options\.types: .* expected a list/],
+    [{ types: [] }, /found no types/],
+    [undefined, /found no types/],
+    [null, /found null for options/],
+  ])) {
+    const one = worker();
+    const isRefused = (/** @type {any} */ error) =>
+      error instanceof NeriteError && error.code === "input" && named.test(error.message);
+    await assert.rejects(trainerOf([one]).train(DOCUMENTS, options), isRefused);
+    assert.deepEqual(one.asked, []);
+  }
+});
+
 test("what is stopped, or freed, ends", async () => {
   const stop = new AbortController();
   const [one, two] = [worker(), worker()];

@@ -81,9 +81,15 @@ pub fn write(folder: &Path, settings: &Settings, out: &Path) -> Result<(Manifest
             add(report)?;
         }
     }
+    // The terms of weights by others go where the weights go.
+    if let Some(own) = manifest.license.as_mut().and_then(|own| own.file.as_mut()) {
+        add(own)?;
+    }
     manifest.check()?;
-    // Reports are for people: a program asks for none of them.
-    let is_wanted = |path: &String| !path.starts_with("reports/");
+    // Reports and licence are for people: a program asks for none of them.
+    let is_wanted = |path: &String| {
+        !path.starts_with("reports/") && manifest.papers().all(|paper| paper.file != **path)
+    };
     let paths: Vec<String> = contents
         .keys()
         .filter(|path| is_wanted(path))
@@ -205,14 +211,29 @@ fn license(settings: &Settings, manifest: &Manifest) -> String {
     if let Some(text) = &settings.license_text {
         return text.clone();
     }
-    let heads = settings.license.as_deref().map_or_else(
+    let weights = match &manifest.license {
+        Some(own) => {
+            let more = [own.attribution.clone(), own.url.clone()];
+            let text = own.file.as_ref();
+            let text = text.map(|file| format!("the text is in {}", file.file));
+            let all: Vec<String> = [Some(own.name.clone())]
+                .into_iter()
+                .chain(more)
+                .chain([text])
+                .flatten()
+                .collect();
+            format!("The encoder's licence: {}.", all.join("; "))
+        }
+        None => format!(
+            "The encoder was quantized from the checkpoint {}, and is under that checkpoint's licence.",
+            manifest.source
+        ),
+    };
+    let package = settings.license.as_deref().map_or_else(
         || "Whoever publishes this package says here under which licence the heads are.".to_owned(),
         |license| format!("The package is licensed as {license}."),
     );
-    format!(
-        "The encoder was quantized from the checkpoint {}, and is under that checkpoint's licence.\n{heads}\n",
-        manifest.source
-    )
+    format!("{weights}\n{package}\n")
 }
 
 #[cfg(test)]

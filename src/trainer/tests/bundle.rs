@@ -143,6 +143,34 @@ fn a_report_of_another_head_is_refused() {
 }
 
 #[test]
+fn an_npm_package_has_the_licence_of_the_weights() {
+    let lab = bundled();
+    let mut manifest = lab.json("b/manifest.json");
+    let text = b"Their text.\n";
+    lab.write("b/LICENSE.txt", text);
+    manifest["license"] = serde_json::json!({
+        "name": "CC-BY-4.0",
+        "attribution": "Tiny by Someone",
+        "file": { "file": "LICENSE.txt", "bytes": text.len(), "sha256": sha256(text) },
+    });
+    lab.write("b/manifest.json", manifest.to_string());
+    lab.ok("bundle --bundle b --npm tiny-bundle --out packed");
+    assert_eq!(lab.read("packed/LICENSE.txt"), text);
+    let told = String::from_utf8(lab.read("packed/LICENSE")).unwrap();
+    for part in ["CC-BY-4.0", "Tiny by Someone", "LICENSE.txt"] {
+        assert!(told.contains(part), "{told}");
+    }
+    // What a page loads has no text in it.
+    let loaded = String::from_utf8(lab.read("packed/index.js")).unwrap();
+    assert!(loaded.contains("encoder.safetensors"), "{loaded}");
+    assert!(!loaded.contains("LICENSE"), "{loaded}");
+    // Other terms for the package do not take the weights' own away.
+    lab.ok("bundle --bundle b --npm tiny-bundle --license MIT --out again");
+    assert_eq!(lab.read("again/LICENSE.txt"), text);
+    lab.is_tidy();
+}
+
+#[test]
 fn a_missing_encoder_is_made_again() {
     let lab = bundled();
     let names = ["b/encoder.safetensors", "b/tokenizer.json"];

@@ -88,6 +88,26 @@ export class Handle {
     });
   }
 
+  /**
+   * Loads a bundle. An engine that cannot, or whose loading is aborted, is ended.
+   * @param {object} bundle
+   * @param {(progress: any) => void} [onProgress]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./internal.js").Loaded>}
+   */
+  async load(bundle, onProgress, signal) {
+    const stop = () => this.end(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return await this.ask("load", bundle, onProgress);
+    } catch (error) {
+      this.end(error);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
   get isIdle() {
     return this.#waiting.size === 0;
   }

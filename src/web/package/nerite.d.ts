@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 // The public interface, hand-written. Long, as it documents all of it. Offsets are UTF-16 code units of the given text.
-// Options that are not named here are refused (but by trainer(), train() and addHead()). Whatever a function of yours (onProgress,
-// onPart, visible) throws comes out as it is; an abort rejects with signal.reason; every
+// Options that are not named here are refused. Whatever a function of yours (onProgress, onPart,
+// onHead, visible) throws comes out as it is; an abort rejects with signal.reason; every
 // other rejection is a NeriteError.
 
 export interface Progress {

@@ -49,6 +49,11 @@ const KINDS = {
   visible: ["two offsets, or a function that gives them", (value) => isFunction(value) || areOffsets(value)],
   onProgress: ["a function", isFunction],
   onPart: ["a function", isFunction],
+  onHead: ["a function", isFunction],
+  judge: truth,
+  seed: ["a whole number below 2^32", (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32],
+  from: ["the name of a head", isName],
+  title: text,
   cache: truth,
   texts: truth,
   workers: ["a whole number from 0 to 64", (value) => Number.isInteger(value) && value >= 0 && value <= 64],
@@ -82,7 +87,7 @@ const KINDS = {
   tagColumn: text,
 };
 
-const CALLBACKS = ["onProgress", "onPart", "visible"];
+const CALLBACKS = ["onProgress", "onPart", "onHead", "visible"];
 
 export const LOAD = ["onProgress", "signal", "workers", "cache", "worker", "workerUrl", "wasmUrl", "hub"];
 export const INSPECT = ["signal", "hub"];
@@ -91,6 +96,9 @@ export const REDACT = [
   ...["heads", "also", "patterns", "confirm", "types", "threshold", "style", "keep", "always", "keepAt", "marks"],
   ...["everywhere", "table", "signal", "visible", "onProgress"],
 ];
+export const TRAINER = ["onProgress", "signal"];
+export const TRAIN = ["types", "from", "seed", "judge", "onProgress", "onHead", "signal"];
+export const ADD_HEAD = ["title"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
 export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];

@@ -109,10 +109,8 @@ export class Pool {
     signal?.throwIfAborted();
     const handle = new Handle(this.#starting);
     this.#beginning.add(handle);
-    const stop = () => handle.end(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
     try {
-      const bundle = await handle.ask("load", { ...this.#input, manifest: this.bundle?.manifest }, onProgress);
+      const bundle = await handle.load({ ...this.#input, manifest: this.bundle?.manifest }, onProgress, signal);
       this.#refuseFreed();
       for (const head of this.#added.values()) await handle.ask("addHead", head);
       this.bundle ??= bundle;
@@ -123,7 +121,6 @@ export class Pool {
       throw error;
     } finally {
       this.#beginning.delete(handle);
-      signal?.removeEventListener("abort", stop);
     }
   }
 

@@ -6,7 +6,7 @@
 
 import { guarded, refuse } from "./errors.js";
 import { evaluate } from "./evaluate.js";
-import { areOffsets, checked, PREDICT, PREDICT_WORDS } from "./options.js";
+import { ADD_HEAD, areOffsets, checked, PREDICT, PREDICT_WORDS, TRAINER } from "./options.js";
 import { LONG } from "./pool.js";
 import { infoOf, questionsFor } from "./questions.js";
 import { redact } from "./redaction.js";
@@ -184,8 +184,10 @@ export class Recognizer {
    * @param {Pick<LoadOptions, "onProgress" | "signal">} [options]
    */
   trainer(options) {
-    const { onProgress, signal } = options ?? {};
-    return Trainer.start(this.#pool, this.#most === 1, onProgress, signal);
+    return guarded(options?.signal, () => {
+      const { onProgress, signal } = checked(options, TRAINER);
+      return Trainer.start(this.#pool, this.#most === 1, onProgress, signal);
+    });
   }
 
   /**
@@ -194,13 +196,16 @@ export class Recognizer {
    * @param {Uint8Array} bytes
    * @param {{ title?: string }} [options]
    */
-  async addHead(id, bytes, { title = id } = {}) {
-    if (typeof id !== "string" || !/^[\w.-]{1,64}$/.test(id))
-      refuse("input", `found the head's name ${JSON.stringify(id)}, expected letters, digits, dots, - and _`);
-    if (!(bytes instanceof Uint8Array)) refuse("input", "found no bytes of a head, expected a Uint8Array");
-    await this.#pool.addHead({ head: id, title: String(title), bytes });
-    // What was kept may be of an older head of this name.
-    this.#kept = new Kept();
+  addHead(id, bytes, options) {
+    return guarded(undefined, async () => {
+      const { title = id } = checked(options, ADD_HEAD);
+      if (typeof id !== "string" || !/^[\w.-]{1,64}$/.test(id))
+        refuse("input", `found the head's name ${JSON.stringify(id)}, expected letters, digits, dots, - and _`);
+      if (!(bytes instanceof Uint8Array)) refuse("input", "found no bytes of a head, expected a Uint8Array");
+      await this.#pool.addHead({ head: id, title, bytes });
+      // What was kept may be of an older head of this name.
+      this.#kept = new Kept();
+    });
   }
 
   /**
@@ -209,7 +214,7 @@ export class Recognizer {
    * @returns {Promise<Uint8Array>}
    */
   archive(head = this.defaultHead) {
-    return this.#pool.ask("archive", { head });
+    return guarded(undefined, () => this.#pool.ask("archive", { head }));
   }
 
   /**
@@ -348,8 +353,7 @@ export class Recognizer {
       );
     };
     const repeats = new Repeats(repeated, keys);
-    /** @type {Promise<void>[]} */
-    const telling = [];
+    let telling = Promise.resolve();
     /** What repeats what has been read by now; with breaks, as a text may say one thing for ever. */
     const tellRepeats = async () => {
       for (let run = repeats.next(); run; run = repeats.next()) {
@@ -379,14 +383,14 @@ export class Recognizer {
         });
         tell([from, to], false);
         repeats.read(keys.slice(from, to));
-        const told = tellRepeats();
-        told.catch(() => {});
-        telling.push(told);
+        // One after the other; what fails is heard of below, and ends the telling.
+        telling = telling.then(tellRepeats);
+        telling.catch(() => {});
       },
     }));
     await this.#pool.run(tasks, signal);
     // What a caller's function throws is the caller's to hear.
-    await Promise.all(telling);
+    await telling;
     return results;
   }
 }

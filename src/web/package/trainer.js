@@ -3,8 +3,9 @@
 /** @import { Mark, Progress, Trained, TrainOptions } from "./nerite.js" */
 /** @import { Input, Loaded, Starting } from "./internal.js" */
 
-import { NeriteError, refuse } from "./errors.js";
+import { guarded, NeriteError, refuse } from "./errors.js";
 import { Handle } from "./handle.js";
+import { checked, TRAIN } from "./options.js";
 
 /**
  * @param {any} mark
@@ -51,17 +52,8 @@ export class Trainer {
     const start = async (told, aborted) => {
       aborted?.throwIfAborted();
       const worker = new Handle(starting);
-      const stop = () => worker.end(aborted?.reason);
-      aborted?.addEventListener("abort", stop, { once: true });
-      try {
-        await worker.ask("load", { ...input, manifest: bundle?.manifest }, told);
-        return worker;
-      } catch (error) {
-        worker.end(error);
-        throw error;
-      } finally {
-        aborted?.removeEventListener("abort", stop);
-      }
+      await worker.load({ ...input, manifest: bundle?.manifest }, told, aborted);
+      return worker;
     };
     return new Trainer(await start(onProgress, signal), start, isAlone);
   }
@@ -72,18 +64,23 @@ export class Trainer {
    * @param {TrainOptions} options
    * @returns {Promise<Trained>}
    */
-  async train(documents, options) {
-    const { types, from, seed = 0, judge = true, onProgress, onHead, signal } = options ?? {};
+  train(documents, options) {
+    return guarded(options?.signal, () => this.#train(documents, checked(options, TRAIN)));
+  }
+
+  /**
+   * @param {{ text: string, marks: Mark[] }[]} documents
+   * @param {TrainOptions} options
+   * @returns {Promise<Trained>}
+   */
+  async #train(documents, { types, from, seed = 0, judge = true, onProgress, onHead, signal }) {
     if (!Array.isArray(documents) || documents.length === 0) refuse("input", "found no documents, expected a list");
     documents.forEach((document, index) => {
       const { text, marks } = document ?? {};
       if (typeof text !== "string" || !Array.isArray(marks) || !marks.every(isMark))
         refuse("input", `document ${index}: expected {text, marks: [{start, end, type}]}`);
     });
-    if (!Array.isArray(types) || types.length === 0 || !types.every((type) => typeof type === "string"))
-      refuse("input", "found no types, expected a list of names");
-    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-      refuse("input", `found the seed ${seed}, expected a whole number`);
+    if (!types?.length) refuse("input", "found no types, expected a list of names");
     if (this.#busy) refuse("input", "found a training that still goes on");
     signal?.throwIfAborted();
     this.#busy = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileName, write } from "../../www/demo/exports.js";
+import { fileName, formatNames, write } from "../../www/demo/exports.js";
+import { LANGUAGES } from "../../www/shared/languages.js";
 
 const text = "Ada met =Bob in New York.";
 const tags = ["O", "B-per", "B-geo", "I-geo"];
@@ -58,3 +59,14 @@ test("CoNLL has a line for each word, in IOB2", async () => {
 });
 
 test("files are named by their format", () => assert.equal(fileName("conll"), "entities.conll"));
+
+test("every format has a name in every language, an extension, and can be written", async () => {
+  const ofPage = formatNames.filter((name) => name !== "html");
+  assert.ok(ofPage.length > 0 && ofPage.length < formatNames.length);
+  for (const name of formatNames) {
+    for (const { strings } of Object.values(LANGUAGES)) assert.ok(strings.demo[`format-${name}`], name);
+    assert.match(fileName(name), /^entities\.[a-z]+$/);
+  }
+  // A page is built of a browser's nodes.
+  for (const name of ofPage) assert.ok((await written(name)).includes("York"), name);
+});

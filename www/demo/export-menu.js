@@ -3,7 +3,7 @@
 import { byId } from "../shared/dom.js";
 import { download } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
-import { fileName, write } from "./exports.js";
+import { fileName, listFormats, write } from "./exports.js";
 
 /** Browsers hold the page up while the clipboard takes what is copied: for more than this, for over 50 ms. */
 const MOST_COPIED = 5e6;
@@ -14,6 +14,7 @@ export class ExportMenu {
   /** @param {() => import("./exports.js").Result | null} result what is on show now */
   constructor(result) {
     const state = byId("export-state");
+    listFormats(this.#format);
     byId("download").addEventListener("click", async () => {
       const shown = result();
       if (!shown) return;

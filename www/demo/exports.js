@@ -2,7 +2,7 @@
 
 import { toCsvLine } from "../shared/csv.js";
 import { element } from "../shared/dom.js";
-import { currentLanguage } from "../shared/i18n.js";
+import { currentLanguage, t } from "../shared/i18n.js";
 import { pacer } from "../shared/pace.js";
 import { typeColour, typeName } from "../shared/tags.js";
 
@@ -14,20 +14,41 @@ import { typeColour, typeName } from "../shared/tags.js";
  *   `entities` are those that are shown: neither under the threshold nor switched off
  * @typedef {Result & { name: string }} NamedResult with its file's name
  *
- * @typedef {"json" | "csv" | "conll" | "html"} Format
+ * @typedef {object} Written how a format is written, of one result and of several in one file
+ * @property {string} extension
+ * @property {string} type
+ * @property {(result: Result) => Iterable<string>} pieces
+ * @property {(results: NamedResult[]) => Iterable<string>} all
+ * @property {string} [mark] what a file begins with
+ *
+ * @typedef {keyof typeof formats} Format
  */
 
 /**
- * `mark` is what a file begins with.
- * @type {Record<Format, { type: string, pieces: (result: Result) => Iterable<string>, all: (results: NamedResult[]) => Iterable<string>, mark?: string }>}
+ * In the order of the list; what people read of one is the text format-KEY.
+ * @satisfies {Record<string, Written>}
  */
 const formats = {
-  json: { type: "application/json", pieces: json, all: allJson },
+  json: { extension: "json", type: "application/json", pieces: json, all: allJson },
   // By the mark spreadsheets know that it is UTF-8.
-  csv: { type: "text/csv", pieces: csv, all: allCsv, mark: "\uFEFF" },
-  conll: { type: "text/plain", pieces: conll, all: allConll },
-  html: { type: "text/html", pieces: (result) => html([result]), all: html },
+  csv: { extension: "csv", type: "text/csv", pieces: csv, all: allCsv, mark: "\uFEFF" },
+  conll: { extension: "conll", type: "text/plain", pieces: conll, all: allConll },
+  html: { extension: "html", type: "text/html", pieces: (/** @type {Result} */ result) => html([result]), all: html },
 };
+
+export const formatNames = /** @type {Format[]} */ (Object.keys(formats));
+
+/**
+ * Fills a select with the formats, the first of them chosen.
+ * @param {HTMLSelectElement} select
+ */
+export function listFormats(select) {
+  const named = formatNames.map((name) => {
+    const key = `format-${name}`;
+    return element("option", { "value": name, "data-i18n": key }, t(key));
+  });
+  select.replaceChildren(...named);
+}
 
 /**
  * @param {Format} format
@@ -48,6 +69,7 @@ export const writeAll = (format, results) => written(format, formats[format].all
  * @param {Iterable<string>} pieces
  */
 async function written(format, pieces) {
+  /** @type {Written} */
   const { type, mark = "" } = formats[format];
   const pace = pacer();
   /** @type {BlobPart[]} */
@@ -71,7 +93,7 @@ async function written(format, pieces) {
  * The file name of a format.
  * @param {Format} format
  */
-export const fileName = (format) => `entities.${format}`;
+export const fileName = (format) => `entities.${formats[format].extension}`;
 
 /** @param {Result} result */
 function* json({ text, bundle, prediction, entities, threshold }) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { tOr } from "../../www/shared/i18n.js";
 import { LANGUAGES } from "../../www/shared/languages.js";
 
 const partsOf = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
@@ -21,6 +22,11 @@ for (const [code, { name, strings }] of Object.entries(LANGUAGES)) {
     }
   });
 }
+
+test("a name from outside that no text knows is said as it is", () => {
+  assert.equal(tOr("nav-demo", "x"), english.shared["nav-demo"]);
+  assert.equal(tOr("nav-of-tomorrow", "of-tomorrow"), "of-tomorrow");
+});
 
 test("every file of texts is listed", () => {
   const files = readdirSync("www/strings").map((file) => file.replace(".js", ""));

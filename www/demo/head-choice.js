@@ -1,8 +1,8 @@
 // Which heads are asked, and how: one, or two side by side, of one model or of two.
 
-import { byId, element, option } from "../shared/dom.js";
+import { byId, element, label, option } from "../shared/dom.js";
 import { nameOf } from "../shared/head-names.js";
-import { megabytes, t } from "../shared/i18n.js";
+import { megabytes, t, tOr } from "../shared/i18n.js";
 import { hasAgreed } from "./agreed.js";
 import { addressOf, listed, sizedTitleOf, titleOf } from "./catalog.js";
 import { aboutOf } from "./heads.js";
@@ -257,7 +257,7 @@ export class HeadChoice {
     // A head of pieces has strategies instead, which give an entity its score as well.
     const kind = head.unit === "pieces" ? "strategy" : "decoder";
     const choices = head.unit === "pieces" ? head.strategies : head.decoders;
-    this.#decoder.replaceChildren(...choices.map((choice) => option(choice, t(`${kind}-${choice}`))));
+    this.#decoder.replaceChildren(...choices.map((choice) => option(choice, tOr(`${kind}-${choice}`, label(choice)))));
     const keeps = this.#decoder.dataset.chosenFor === head.id && has(this.#decoder, chosen);
     this.#decoder.value = keeps ? chosen : (head[kind] ?? "");
     this.#decoder.dataset.chosenFor = head.id;

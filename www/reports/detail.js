@@ -2,7 +2,7 @@
 
 import { element, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
-import { formatNumber, t } from "../shared/i18n.js";
+import { formatNumber, t, tOr } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
 import { figure, numbers } from "./figure.js";
 import { matrixTable } from "./matrix.js";
@@ -176,7 +176,7 @@ function repeated({ repeated: own }) {
  * @param {any} found
  */
 function foreign({ program, accuracy, loss, entities }) {
-  const said = [t(`program_${program}`), t("foreignHint")];
+  const said = [tOr(`program_${program}`, label(program)), t("foreignHint")];
   if (Number.isFinite(accuracy)) said.push(t("foreignAccuracy", { accuracy: number(accuracy) }));
   if (Number.isFinite(loss)) said.push(t("foreignLoss", { loss: number(loss) }));
   /** @type {HTMLElement[]} */

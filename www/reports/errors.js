@@ -1,7 +1,7 @@
 // The error browser: sentences that one report gets right and the other wrong.
 
 import { element, focusAgain, focusIn, label, messageOf } from "../shared/dom.js";
-import { formatNumber, t } from "../shared/i18n.js";
+import { formatNumber, t, tOr } from "../shared/i18n.js";
 import { typeColour } from "../shared/tags.js";
 import { listErrors } from "./metrics-client.js";
 import { change, state } from "./state.js";
@@ -102,7 +102,7 @@ function sentence(own, tags, known) {
     ["B", own.errors_b],
   ])
     .filter(([, list]) => list.length > 0)
-    .map(([side, list]) => `${side}: ${list.map((kind) => t(`kind_${kind}`)).join(", ")}`);
+    .map(([side, list]) => `${side}: ${list.map((kind) => tOr(`kind_${kind}`, label(kind))).join(", ")}`);
   return element(
     "li",
     { class: known.has(own.place) ? "sentence" : "sentence wordless", "data-place": String(own.place) },

@@ -64,6 +64,13 @@ export function t(key, given = {}) {
 }
 
 /**
+ * The text of a key that a name from outside is part of, or `fallback` where there is none.
+ * @param {string} key
+ * @param {string} fallback
+ */
+export const tOr = (key, fallback) => (knows(key) ? t(key) : fallback);
+
+/**
  * The text of a count: KEY-one or KEY-other.
  * @param {string} key
  * @param {number} count

@@ -53,12 +53,13 @@ export async function evaluate({ pool, heads: known, grow, workers }, file, opti
     ...reading
   } = checked(options, EVALUATE);
   if (heads.length === 0) refuse("input", "found no heads to judge");
+  const lines = mapText(map);
+  for (const type of types ?? []) refuseMisread("types", type, /[,=\s]/);
   signal?.throwIfAborted();
   const start = performance.now();
   const reader = new Reader(pool.starting, pool.input.wasm, signal);
   try {
     const read = await reader.read(file, reading);
-    const lines = mapText(map);
     /** @type {{ subject: { id: string, bundle: string }, decoder: string, backend: string }[]} */
     const candidates = await Promise.all(heads.map((head) => pool.ask("candidate", { head, decoder })));
     await reader.ask("beginJudging", { candidates, map: lines, types });
@@ -239,14 +240,42 @@ async function pairs(list) {
   return { name, pairs: await Promise.all(whole.map(read)) };
 }
 
+/** What stands for a type that is dropped, and for all that are not named. */
+const [DROPPED, REST] = ["O", "*"];
+
 /**
- * A map as `nerite evaluate --map` takes it.
+ * Refuses a type that would be read as another one, or as several.
+ * @param {string} option
+ * @param {string} type
+ * @param {RegExp} apart what no name of a type may have at its place
+ */
+function refuseMisread(option, type, apart) {
+  if (!apart.test(type)) return;
+  const found = `found the type ${JSON.stringify(type)}`;
+  const wanted = "expected a name without commas, equals signs and blanks, which part types from one another";
+  refuse("input", `options.${option}: ${found}, ${wanted}`);
+}
+
+/**
+ * A map as `nerite evaluate --map` takes it: pairs are parted by commas, and what comes before the first equals sign of a
+ * pair becomes what comes behind it. A type that cannot be written so is refused, but for one that is dropped, which
+ * happens to any that is not named.
  * @param {EvaluateOptions["map"]} map
  */
-function mapText(map) {
+export function mapText(map) {
   if (map === undefined || typeof map === "string") return map;
-  const pairs = Object.entries(map).map(([from, to]) => `${from}=${to ?? "O"}`);
-  return pairs.length === 0 ? undefined : pairs.join(",");
+  const pairs = Object.entries(map).map(([from, to]) => ({ from, to: to ?? DROPPED }));
+  const kept = pairs.filter(({ to }) => to !== DROPPED);
+  const named = pairs.filter(({ from, to }) => {
+    const isLeftOut =
+      to === DROPPED && /[,=\s]/.test(from) && kept.length > 0 && !kept.some(({ to }) => to === from || to === REST);
+    return !isLeftOut;
+  });
+  for (const { from, to } of named) {
+    refuseMisread("map", from, /[,=\s]/);
+    refuseMisread("map", to, /[,\s]/);
+  }
+  return named.length === 0 ? undefined : named.map(({ from, to }) => `${from}=${to}`).join(",");
 }
 
 /** @type {Record<string, string>} */

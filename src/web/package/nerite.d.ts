@@ -311,6 +311,8 @@ export interface EvaluateOptions extends ReadingOptions {
   /**
    * What types become, in the file and in what heads find, before they are compared: { geo: "LOC", art: null }, or
    * "geo=LOC,art=O". LOC stays itself; types that are left out are not judged, unless "*=*" is among the pairs of a text.
+   * A text is read as `nerite evaluate --map` reads it: "a=b=c" makes a to b=c. In an object, a type with a comma, an
+   * equals sign or a blank in its name can be dropped (null), and is refused where it would have to be written.
    */
   map?: Readonly<Record<string, string | null>> | string;
   /** Judge only these, after `map`. */

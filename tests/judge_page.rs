@@ -7,6 +7,7 @@ use crate::judge::{COLUMNS, LINES, evaluate, files};
 use crate::site::{BUNDLE, Server, Site};
 use crate::turns::in_every_browser;
 use anyhow::{Context, Result, ensure};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 /// Drops a file onto the page.
@@ -123,14 +124,38 @@ fn a_dropped_file_is_judged_shown_and_forgotten() -> Result<()> {
         let long = COLUMNS.replacen("-DOCSTART- -X- O O\n", "", 1).repeat(200);
         dropped("long.conll", &long).await?;
         browser.until("document.getElementById('judge-found').textContent.startsWith('long.conll') && !document.getElementById('judge-form').hidden").await?;
-        browser.find("#judge-run").await?.click().await?;
+        let enter = char::from(Key::Enter).to_string();
+        let run = browser.find("#judge-run").await?;
+        run.send_keys(&enter).await?;
         browser
             .until("document.getElementById('judge-progress').value > 0.02")
             .await?;
-        browser.find("#judge-cancel").await?.click().await?;
+        // While it runs, no bundle can be given back, and the keyboard is where it can be
+        // stopped. How far it is is not read aloud; another language stops nothing.
+        let running = "return [document.activeElement.id, document.querySelector('#judge-bundles input').matches(':disabled'),
+            document.getElementById('judge-step').ariaLive, /\\d/.test(document.getElementById('judge-status').textContent.replace(/^.*L6-v2/, ''))]";
+        assert_eq!(
+            value(running).await?,
+            json!(["judge-cancel", true, "off", false])
+        );
+        let language = browser.find("#language").await?;
+        language.select_by_value("ko").await?;
+        browser
+            .until("document.getElementById('judge-run').textContent === '평가' && document.getElementById('judge-found').textContent.includes('문장')")
+            .await?;
+        language.select_by_value("en").await?;
+        browser
+            .find("#judge-cancel")
+            .await?
+            .send_keys(&enter)
+            .await?;
         browser
             .until("document.getElementById('judge-status').textContent === 'Stopped.' && !document.getElementById('judge-run').disabled")
             .await?;
+        assert_eq!(
+            value("return [document.activeElement.id, document.querySelector('#judge-bundles input').matches(':disabled')]").await?,
+            json!(["judge-run", false])
+        );
         assert_eq!(
             value("return document.querySelector('[data-report*=\"long.conll\"]')").await?,
             Value::Null

@@ -189,6 +189,28 @@ fn files_of_other_programs_have_columns_of_their_own() -> Result<()> {
         }
         let leaks = "return document.querySelectorAll('#leak-table [data-leak]').length";
         assert_eq!(page.value(leaks).await?, 8);
+
+        // In another language all of it is still there.
+        page.browser
+            .find("#language")
+            .await?
+            .select_by_value("ko")
+            .await?;
+        page.browser
+            .until("document.getElementById('load-status').textContent.startsWith('저장된 보고서')")
+            .await?;
+        let here = "return [document.documentElement.lang, document.querySelectorAll('#table .unranked [data-report^=own]').length,
+            document.querySelectorAll('#files-log li').length, document.querySelectorAll('#files-sets select').length,
+            document.querySelector('#files-log li').textContent.includes('추가'), new URLSearchParams(location.hash.slice(1)).get('lang')]";
+        assert_eq!(page.value(here).await?, json!(["ko", 4, 6, 4, true, "ko"]));
+        assert_eq!(page.value(leaks).await?, 8);
+        // By its link, likewise.
+        page.value("location.hash = location.hash.replace('lang=ko', 'lang=en')")
+            .await?;
+        page.browser
+            .until("document.documentElement.lang === 'en' && document.getElementById('language').value === 'en'")
+            .await?;
+        assert_eq!(page.value(leaks).await?, 8);
         page.console_is_clean()
     })
 }

@@ -358,10 +358,17 @@ fn a_stored_figure_is_checked_in_the_tab() -> Result<()> {
             .await?
             .select_by_value(&page.ids[1])
             .await?;
-        page.browser.find("#check-run").await?.click().await?;
+        let run = page.browser.find("#check-run").await?;
+        run.send_keys(&char::from(Key::Enter).to_string()).await?;
         page.browser.until("document.getElementById('check-verdict') || !document.getElementById('check-run').disabled").await?;
         let said = page.value("return [document.getElementById('check-verdict')?.dataset.differing ?? null, document.getElementById('check-status').textContent]").await?;
         assert_eq!(said, json!(["0", ""]));
+        // The keyboard was on the button that stops it meanwhile.
+        page.browser
+            .until("document.getElementById('check-stop').hidden")
+            .await?;
+        let focused = "return document.activeElement.id";
+        assert_eq!(page.value(focused).await?, "check-run");
         let rows = "return Array.from(document.querySelectorAll('#check-outcome tbody tr'), (row) => [row.cells[1].textContent, row.cells[2].textContent])";
         let rows = page.value(rows).await?;
         let report: Value = serde_json::from_slice(&std::fs::read(&page.reports[1])?)?;

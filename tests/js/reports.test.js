@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { arrange, sortRows } from "../../www/reports/arrange.js";
 import { mapper } from "../../www/reports/mapping.js";
+import { hush, say, sayAgain } from "../../www/reports/say.js";
 import { foreignTypes, STUDY, setOf, UNKNOWN, unranked } from "../../www/reports/sets.js";
 
 const stored = (path) => JSON.parse(readFileSync(`www/bundles/${path}`, "utf8"));
@@ -144,4 +145,34 @@ test("the stored peers and redactions are those that the page asks for, and hold
       assert.ok(Math.abs(f1 - expected) < 1e-9 && interval.low <= f1 && f1 <= interval.high, name);
     }
   }
+});
+
+test("what is said is set once, and said again in another language while its place is there", () => {
+  const place = () => {
+    let text = "";
+    return {
+      isConnected: true,
+      sets: 0,
+      get textContent() {
+        return text;
+      },
+      set textContent(own) {
+        text = own;
+        this.sets += 1;
+      },
+    };
+  };
+  const [one, other, gone] = [place(), place(), place()];
+  let language = "en";
+  const stopped = () => ({ en: "Stopped.", ko: "멈췄습니다." })[language];
+  for (const own of [one, one, other, gone]) say(own, stopped);
+  assert.deepEqual([one.textContent, one.sets], ["Stopped.", 1]);
+  hush(other);
+  gone.isConnected = false;
+  language = "ko";
+  sayAgain();
+  assert.deepEqual(
+    [one, other, gone].map(({ textContent }) => textContent),
+    ["멈췄습니다.", "", "Stopped."],
+  );
 });

@@ -6,6 +6,7 @@ import { numbers } from "./figure.js";
 import { mapper } from "./mapping.js";
 import { judgeSample } from "./metrics-client.js";
 import { number, signed } from "./numbers.js";
+import { hush, say } from "./say.js";
 import { FIGURE_NAMES, loadSample } from "./store.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
@@ -37,61 +38,67 @@ async function predict(recognizer, { headId, report }, sample, { signal, onProgr
 }
 
 /**
- * Runs the check of an entry; `say(text)` tells how far it is. Fills `place` with the outcome.
- * @param {HTMLElement} place
+ * Runs the check of an entry, and says how it goes: in `state` what it is at, in `progress`, which is not read aloud, how
+ * far it is, in `place` the outcome.
+ * @param {{ state: HTMLElement, progress: HTMLElement, place: HTMLElement }} places
  * @param {Entry} entry
  * @param {AbortSignal} signal
- * @param {(text: string) => void} say
  */
-export async function runCheck(place, entry, signal, say) {
+export async function runCheck({ state, progress, place }, entry, signal) {
+  say(state, () => t("checkStarting"));
   const { json, sample } = await loadSample(entry);
-  say(t("checkStarting"));
+  say(state, () => t("checkModel"));
   const { load } = await import("../pkg/nerite.js");
   const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
   const recognizer = await load(entry.bundle ?? "", {
     signal,
-    onProgress: ({ loaded, total }) => say(t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })),
+    onProgress: ({ loaded, total }) =>
+      say(progress, () => t("checkLoading", { loaded: megabytes(loaded), total: megabytes(total) })),
   });
   try {
     const start = performance.now();
+    say(state, () => t("checkWorks"));
+    hush(progress);
     const tags = await predict(recognizer, entry, sample, {
       signal,
-      onProgress: (done, all) => say(t("checkRunning", { done: formatNumber(done), all: formatNumber(all) })),
+      onProgress: (done, all) =>
+        say(progress, () => t("checkRunning", { done: formatNumber(done), all: formatNumber(all) })),
     });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const judged = await judgeSample(json, tags);
-    const rows = FIGURE_NAMES.map((name) => [
-      t(name),
-      number(judged.stored[name]),
-      number(judged.found[name]),
-      signed(judged.found[name] - judged.stored[name]),
-    ]);
-    place.replaceChildren(
-      element(
-        "p",
-        {
-          class: judged.differing === 0 ? "verdict good" : "verdict bad",
-          id: "check-verdict",
-          "data-differing": String(judged.differing),
-        },
-        t(judged.differing === 0 ? "checkSame" : "checkDiffers", {
-          differing: formatNumber(judged.differing),
-          words: formatNumber(judged.words),
-        }),
-      ),
-      element("div", { class: "scroll" }, numbers([t("figure"), t("stored"), t("here"), t("difference")], rows)),
-      element(
-        "p",
-        { class: "hint" },
-        t("checkHint", {
-          sentences: formatNumber(sample.sentences.length),
-          seconds,
-          backend: recognizer.backend ?? "",
-        }),
-      ),
-    );
-    say("");
+    const backend = recognizer.backend ?? "";
+    say(place, () => outcome(judged, { sentences: formatNumber(sample.sentences.length), seconds, backend }));
+    hush(state);
   } finally {
     recognizer.free();
   }
+}
+
+/**
+ * @param {any} judged what core/src/report/sample says
+ * @param {{ sentences: string, seconds: string, backend: string }} how
+ */
+function outcome(judged, how) {
+  const rows = FIGURE_NAMES.map((name) => [
+    t(name),
+    number(judged.stored[name]),
+    number(judged.found[name]),
+    signed(judged.found[name] - judged.stored[name]),
+  ]);
+  return [
+    element(
+      "p",
+      {
+        "class": judged.differing === 0 ? "verdict good" : "verdict bad",
+        "id": "check-verdict",
+        "data-differing": String(judged.differing),
+      },
+      t(judged.differing === 0 ? "checkSame" : "checkDiffers", {
+        differing: formatNumber(judged.differing),
+        words: formatNumber(judged.words),
+      }),
+    ),
+    element("div", { class: "scroll" }, numbers([t("figure"), t("stored"), t("here"), t("difference")], rows)),
+    element("p", { class: "hint" }, t("checkHint", how)),
+  ];
 }

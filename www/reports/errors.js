@@ -299,4 +299,7 @@ function draw(place, a, { tags, sentences }, said) {
     ),
   );
   focusAgain(place, focused);
+  // At an end, the button that had the keyboard is off.
+  if (focused === "errors-back" && page === 1) focusAgain(place, "errors-next");
+  if (focused === "errors-next" && page === pages) focusAgain(place, "errors-back");
 }

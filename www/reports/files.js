@@ -1,8 +1,10 @@
 // The user's own files: dropped or chosen. What nothing else takes is taken for a report.
 
-import { byId, element, label, messageOf } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { byId, element, focusAgain, focusIn, label, messageOf } from "../shared/dom.js";
+import { t, tOr } from "../shared/i18n.js";
+import { passFocus } from "./focus.js";
 import { longName, usedSets } from "./names.js";
+import { say } from "./say.js";
 import { UNKNOWN } from "./sets.js";
 import { addFile, entries, removeOwn } from "./store.js";
 
@@ -18,20 +20,24 @@ const takers = [];
 export const onFiles = (/** @type {Taker} */ taker) => takers.push(taker);
 
 /**
- * @param {string} text
+ * @param {() => string} text
  * @param {boolean} bad
  */
-function say(text, bad) {
-  byId("files-log").append(element("li", { class: bad ? "bad" : "good" }, text));
+function log(text, bad) {
+  const line = element("li", { class: bad ? "bad" : "good" });
+  say(line, text);
+  byId("files-log").append(line);
 }
 
-/** @param {File} file */
+/**
+ * Takes a file; gives what there is to say of it.
+ * @param {File} file
+ */
 async function takeOne(file) {
   const { kind, id } = await addFile(file);
-  const given = { name: file.name, program: "" };
   const program = entries.get(id)?.foreign?.program;
-  if (kind === "foreign") given.program = t(`program_${program}`);
-  return t(`added_${kind}`, given);
+  const named = () => (kind === "foreign" ? tOr(`program_${program}`, label(program)) : "");
+  return () => t(`added_${kind}`, { name: file.name, program: named() });
 }
 
 /**
@@ -44,9 +50,9 @@ async function take(files, changed) {
   if (rest.length === 0) return;
   for (const file of rest) {
     try {
-      say(await takeOne(file), false);
+      log(await takeOne(file), false);
     } catch (error) {
-      say(t("refused", { name: file.name, reason: messageOf(error) }), true);
+      log(() => t("refused", { name: file.name, reason: messageOf(error) }), true);
     }
   }
   byId("forget").hidden = false;
@@ -78,7 +84,10 @@ export function showNames(changed) {
       ),
     );
   });
-  byId("files-sets").replaceChildren(...fields);
+  const place = byId("files-sets");
+  const focused = focusIn(place);
+  place.replaceChildren(...fields);
+  focusAgain(place, focused);
 }
 
 /**
@@ -94,6 +103,7 @@ export function takeFiles(changed) {
   byId("forget").addEventListener("click", () => {
     removeOwn();
     byId("files-log").replaceChildren();
+    passFocus(byId("forget"), byId("files"));
     byId("forget").hidden = true;
     changed();
   });

@@ -4,7 +4,7 @@ import { toCsv } from "../shared/csv.js";
 import { byId, element, messageOf } from "../shared/dom.js";
 import { isArchive, save } from "../shared/files.js";
 import { receive } from "../shared/handover.js";
-import { formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
+import { currentLanguage, formatNumber, listLanguages, speak, t } from "../shared/i18n.js";
 import { rememberLanguage } from "../shared/languages.js";
 import { bestTwo, showBest } from "./best.js";
 import { checkable, runCheck } from "./check.js";
@@ -12,12 +12,14 @@ import { showComparison } from "./compare.js";
 import { showDetail } from "./detail.js";
 import { showErrors } from "./errors.js";
 import { onFiles, showNames, takeFiles } from "./files.js";
+import { passFocus } from "./focus.js";
 import { showGrid } from "./grid.js";
 import { takeLabelled } from "./judge/offer.js";
 import { Panel } from "./judge/panel.js";
 import { showLeaks } from "./leaks.js";
 import { longName, setName, usedSets } from "./names.js";
 import { showOverview } from "./overview.js";
+import { hush, say, sayAgain } from "./say.js";
 import { STUDY, unranked } from "./sets.js";
 import { change, onChange, state } from "./state.js";
 import { addJudged, entries, FIGURE_NAMES, FOREIGN_FIGURE, leaks, loadLeaks, loadPeers, loadStored } from "./store.js";
@@ -29,6 +31,11 @@ const hint = (/** @type {string} */ name) => element("p", { class: "hint" }, t(n
 
 /** @type {import("./arrange.js").Peers | null} */
 let peers = null;
+/**
+ * The check that runs.
+ * @type {AbortController | null}
+ */
+let checking = null;
 
 /** The figures that there are, entity F1 unless another is asked for. */
 const figureNames = () =>
@@ -156,7 +163,7 @@ function showCheckable() {
     able.map(({ id, name }) => [id, name]),
     chosen,
   );
-  byId("check-run").disabled = able.length === 0;
+  byId("check-run").disabled = able.length === 0 || checking !== null;
   byId("check-none").hidden = able.length > 0;
 }
 
@@ -170,11 +177,20 @@ function showAll() {
   showNames(showAll);
 }
 
+/** Turns to the language that the address or the reader wants: nothing that is here is lost. */
+function translate() {
+  speak("reports", state().lang);
+  byId("language").value = currentLanguage();
+  sayAgain();
+  judge.translate();
+  showAll();
+}
+
 const FILTERS = ["figure", "data", "encoder", "stage", "find"];
 
 onChange((changed) => {
   const any = (/** @type {string[]} */ ...names) => names.some((name) => changed.has(name));
-  if (any("lang")) return location.reload();
+  if (any("lang")) return translate();
   if (any(...FILTERS)) showFilters();
   if (any(...FILTERS, "sort", "order", "show", "a", "b")) showReports();
   else if (any("grid", "gridOrder")) showGrid(byId("grid"), found(), peers);
@@ -207,10 +223,15 @@ byId("language").addEventListener("change", () => {
 // Own files.
 
 const judge = new Panel(async (made) => {
+  /** @type {string[]} */
   const ids = [];
-  for (const own of made) ids.push(await addJudged(own));
-  byId("forget").hidden = false;
-  showAll();
+  try {
+    for (const own of made) ids.push(await addJudged(own));
+  } finally {
+    // Of several, those that could be added stay.
+    byId("forget").hidden = false;
+    showAll();
+  }
   // The first two are compared, where there are two.
   const [a, b] = ids;
   change(b ? { a, b, show: a } : { show: a });
@@ -225,27 +246,32 @@ takeFiles(showAll);
 
 // The check.
 
-/** @type {AbortController | null} */
-let checking = null;
-
 byId("check-run").addEventListener("click", async () => {
   const entry = entries.get(byId("check-which").value);
-  if (!entry) return;
+  if (!entry || checking) return;
   const own = new AbortController();
   checking = own;
-  byId("check-run").disabled = true;
-  byId("check-stop").hidden = false;
-  byId("check-outcome").replaceChildren();
-  const status = (/** @type {string} */ text) => {
-    byId("check-status").textContent = text;
-  };
+  const [run, stop, status, progress] = [
+    byId("check-run"),
+    byId("check-stop"),
+    byId("check-status"),
+    byId("check-progress"),
+  ];
+  stop.hidden = false;
+  passFocus(run, stop);
+  run.disabled = true;
+  const place = byId("check-outcome");
+  hush(place);
   try {
-    await runCheck(byId("check-outcome"), entry, own.signal, status);
+    await runCheck({ state: status, progress, place }, entry, own.signal);
   } catch (error) {
-    status(own.signal.aborted ? t("stopped") : t("checkFailed", { reason: messageOf(error) }));
+    say(status, () => (own.signal.aborted ? t("stopped") : t("checkFailed", { reason: messageOf(error) })));
   }
-  byId("check-run").disabled = false;
-  byId("check-stop").hidden = true;
+  hush(progress);
+  checking = null;
+  run.disabled = false;
+  passFocus(stop, run);
+  stop.hidden = true;
 });
 byId("check-stop").addEventListener("click", () => checking?.abort());
 
@@ -268,7 +294,8 @@ const refusals = () =>
       reason,
     }),
   );
-status.textContent = t("loading");
+const progress = byId("load-progress");
+say(status, () => t("loading"));
 const others = Promise.all([
   loadLeaks(refuse),
   loadPeers().then(
@@ -279,18 +306,17 @@ const others = Promise.all([
   ),
 ]);
 try {
-  // Not so often that a screen reader says nothing else.
-  await loadStored(refuse, (done, all) => {
-    if (done % 10 === 0) status.textContent = t("loadingSome", { done: formatNumber(done), all: formatNumber(all) });
-  });
+  await loadStored(refuse, (done, all) =>
+    say(progress, () => t("loadingSome", { done: formatNumber(done), all: formatNumber(all) })),
+  );
   await others;
   const stored = [...entries.values()].filter(({ source }) => source === "stored").length;
-  status.textContent = [
-    stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }),
-    ...refusals(),
-  ].join(" ");
+  say(status, () =>
+    [stored === 0 ? t("noStored") : t("loadedAll", { number: formatNumber(stored) }), ...refusals()].join(" "),
+  );
 } catch (error) {
-  status.textContent = t("noIndex", { reason: messageOf(error) });
+  say(status, () => t("noIndex", { reason: messageOf(error) }));
 }
+hush(progress);
 document.body.dataset.loaded = "true";
 showAll();

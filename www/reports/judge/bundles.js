@@ -2,13 +2,14 @@
 
 import { byId, element, label, messageOf } from "../../shared/dom.js";
 import { megabytes, t } from "../../shared/i18n.js";
+import { hush, say } from "../say.js";
 
 /** @typedef {import("../../pkg/nerite.js").Recognizer} Recognizer */
 /** @typedef {import("../../pkg/nerite.js").HeadInfo} HeadInfo */
 /** @typedef {{ recognizer: Recognizer, head: HeadInfo }} Chosen */
 
 /**
- * A bundle in the list; `loading` ends its download.
+ * A bundle in the list; `loading` ends its download. `state` is read aloud, `about` is not: it has sizes and progress.
  * @typedef {object} Listed
  * @property {string} name
  * @property {string | File | File[]} from
@@ -16,6 +17,8 @@ import { megabytes, t } from "../../shared/i18n.js";
  * @property {AbortController | null} loading
  * @property {HTMLInputElement} box
  * @property {HTMLElement} state
+ * @property {HTMLElement} about
+ * @property {() => string} says what there is to say of it before it is here
  * @property {HTMLElement} heads
  */
 
@@ -66,10 +69,11 @@ export class Bundles {
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       const { bundles } = await response.json();
       for (const { name, bytes } of bundles) {
-        if (isName(name)) this.#add(name, new URL(`bundles/${name}/`, document.baseURI).href, megabytes(Number(bytes)));
+        if (!isName(name)) continue;
+        this.#add(name, new URL(`bundles/${name}/`, document.baseURI).href, () => megabytes(Number(bytes)));
       }
     } catch (error) {
-      byId("judge-status").textContent = t("judgeNoBundles", { reason: messageOf(error) });
+      say(byId("judge-status"), () => t("judgeNoBundles", { reason: messageOf(error) }));
     }
     const [first] = this.#list;
     if (first && !this.#list.some(({ box }) => box.checked)) {
@@ -84,7 +88,7 @@ export class Bundles {
    * @param {File | File[]} from
    */
   add(name, from) {
-    const own = this.#add(label(name), from, t("judgeFromFolder"));
+    const own = this.#add(label(name), from, () => t("judgeFromFolder"));
     own.box.checked = true;
     this.#load(own);
   }
@@ -92,17 +96,19 @@ export class Bundles {
   /**
    * @param {string} name
    * @param {string | File | File[]} from
-   * @param {string} about
+   * @param {Listed["says"]} says
    */
-  #add(name, from, about) {
+  #add(name, from, says) {
     const box = element("input", { type: "checkbox" });
-    const state = element("span", { class: "hint", role: "status" }, about);
+    const state = element("span", { class: "hint", role: "status" });
+    const about = element("span", { class: "hint", "aria-live": "off" });
+    say(about, says);
     const heads = element("div", { class: "judge-heads" });
     /** @type {Listed} */
-    const own = { name, from, recognizer: null, loading: null, box, state, heads };
+    const own = { name, from, recognizer: null, loading: null, box, state, about, says, heads };
     box.addEventListener("change", () => (box.checked ? this.#load(own) : this.#drop(own)));
     const title = element("label", {}, box, " ", element("span", { translate: "no" }, name), " ");
-    byId("judge-bundles").append(element("li", { "data-bundle": name }, title, state, heads));
+    byId("judge-bundles").append(element("li", { "data-bundle": name }, title, state, " ", about, heads));
     this.#list.push(own);
     return own;
   }
@@ -111,19 +117,24 @@ export class Bundles {
   async #load(own) {
     const loading = new AbortController();
     own.loading = loading;
+    say(own.state, () => t("checkModel"));
     try {
       const { load } = await import("../../pkg/nerite.js");
       const recognizer = await load(own.from, {
         signal: loading.signal,
-        onProgress: ({ loaded, total }) => {
-          own.state.textContent = t("checkLoading", {
-            loaded: (loaded / 1e6).toFixed(1),
-            total: (total / 1e6).toFixed(1),
-          });
-        },
+        onProgress: ({ loaded, total }) =>
+          say(own.about, () =>
+            t("checkLoading", { loaded: (loaded / 1e6).toFixed(1), total: (total / 1e6).toFixed(1) }),
+          ),
       });
+      if (own.loading !== loading) {
+        recognizer.free();
+        return;
+      }
       own.recognizer = recognizer;
-      own.state.textContent = megabytes(recognizer.bytes);
+      const { bytes } = recognizer;
+      say(own.state, () => t("judgeLoaded"));
+      say(own.about, () => megabytes(bytes));
       const only = recognizer.heads.length === 1;
       own.heads.replaceChildren(
         ...recognizer.heads.map(({ id, title }) => {
@@ -136,7 +147,8 @@ export class Bundles {
     } catch (error) {
       if (own.loading !== loading) return;
       own.box.checked = false;
-      own.state.textContent = label(messageOf(error), 300);
+      hush(own.about);
+      say(own.state, () => label(messageOf(error), 300));
     }
     if (own.loading === loading) own.loading = null;
     this.#onChange();
@@ -149,6 +161,8 @@ export class Bundles {
     own.recognizer?.free();
     own.recognizer = null;
     own.heads.replaceChildren();
+    hush(own.state);
+    say(own.about, own.says);
     this.#onChange();
   }
 }

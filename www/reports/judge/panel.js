@@ -1,14 +1,17 @@
 // Judging heads on a file of the visitor's own: the file is read, types are matched, heads run over it in this tab, and
 // their reports go where dropped reports go.
 
-import { byId, element, label, messageOf } from "../../shared/dom.js";
+import { byId, element, focusAgain, focusIn, label, messageOf } from "../../shared/dom.js";
 import { save } from "../../shared/files.js";
 import { counted, duration, formatNumber, megabytes, t } from "../../shared/i18n.js";
+import { passFocus } from "../focus.js";
+import { hush, say } from "../say.js";
 import { Bundles } from "./bundles.js";
+import { judge } from "./run.js";
 import { guess, shares, typesOf } from "./types.js";
 
 /** @typedef {import("../../pkg/nerite.js").Labelled} Labelled */
-/** @typedef {{ name: string, json: string, words: string[][] }} Made */
+/** @typedef {import("./run.js").Made} Made */
 
 /** No larger file is read, in bytes: browsers give a tab some memory, and wasm a part of it. */
 const LARGEST = 256 * 2 ** 20;
@@ -26,7 +29,7 @@ export class Panel {
   #running = null;
   #opened = 0;
 
-  /** @param {(reports: Made[]) => Promise<void>} onReports takes reports that were made, with the words of their sentences */
+  /** @param {(reports: Made[]) => Promise<void>} onReports takes reports that were made */
   constructor(onReports) {
     this.#onReports = onReports;
     this.#bundles = new Bundles(() => this.#showTypes());
@@ -53,15 +56,20 @@ export class Panel {
     const name = label(files[0].name);
     const status = byId("judge-found");
     byId("judge-form").hidden = true;
-    byId("judge-outcome").replaceChildren();
-    byId("judge-status").textContent = "";
+    for (const place of [byId("judge-outcome"), byId("judge-status")]) hush(place);
     status.className = "";
-    status.textContent = t("judgeReading", { name });
+    say(status, () => t("judgeReading", { name }));
     byId("judge").scrollIntoView({ block: "nearest" });
+    const refuse = (/** @type {() => string} */ why) => {
+      status.className = "verdict bad";
+      say(status, why);
+    };
     try {
       const size = files.reduce((sum, file) => sum + file.size, 0);
-      if (size > LARGEST)
-        throw new Error(t("judgeTooLarge", { name, size: megabytes(size), limit: megabytes(LARGEST) }));
+      if (size > LARGEST) {
+        refuse(() => t("judgeTooLarge", { name, size: megabytes(size), limit: megabytes(LARGEST) }));
+        return;
+      }
       const { readLabelled } = await import("../../pkg/nerite.js");
       const source = files.length === 1 ? files[0] : files;
       const read = await readLabelled(source);
@@ -69,13 +77,12 @@ export class Panel {
       this.#source = source;
       this.#read = read;
       this.#chosen.clear();
-      status.replaceChildren(...this.#found(read));
+      say(status, () => this.#found(read));
       byId("judge-form").hidden = false;
       await this.#bundles.start();
     } catch (error) {
       if (own !== this.#opened) return;
-      status.className = "verdict bad";
-      status.textContent = t("judgeUnreadable", { name, reason: label(messageOf(error), 400) });
+      refuse(() => t("judgeUnreadable", { name, reason: reasonOf(error) }));
     }
   }
 
@@ -120,6 +127,7 @@ export class Panel {
         {
           "aria-label": t("judgeTypeLabel", { type: label(type) }),
           "data-type": type,
+          "data-focus": type,
           onchange: (/** @type {any} */ event) => this.#chosen.set(type, event.target.value),
         },
         element("option", { value: "", selected: chosen === "" }, t("judgeDrop")),
@@ -131,10 +139,13 @@ export class Panel {
         element("th", { scope: "row", class: "text", translate: "no" }, label(type)),
         element("td", { class: "text" }, select),
         element("td", {}, own ? formatNumber(own.entities) : "\u2013"),
-        element("td", { class: "text" }, (found.get(type) ?? []).join(", ") || "\u2013"),
+        element("td", { class: "text" }, [...new Set(found.get(type))].join(", ") || "\u2013"),
       );
     });
-    byId("judge-types").replaceChildren(...rows);
+    const place = byId("judge-types");
+    const focused = focusIn(place);
+    place.replaceChildren(...rows);
+    focusAgain(place, focused);
     byId("judge-run").disabled = heads.length === 0 || this.#running !== null;
     byId("judge-no-types").hidden = targets.length > 0;
   }
@@ -149,87 +160,109 @@ export class Panel {
   }
 
   async #run() {
-    const [source, read] = [this.#source, this.#read];
+    const [source, read, opened] = [this.#source, this.#read, this.#opened];
     if (!source || !read || this.#running) return;
     const map = this.#map();
     const labelled = read.types.map(({ type }) => type);
     const chosen = this.#bundles.chosen();
     const fit = chosen.filter(({ head }) => labelled.length === 0 || shares(map, labelled, typesOf(head.tags)));
     const left = chosen.filter((one) => !fit.includes(one)).map(({ head }) => head.id);
-    const outcome = byId("judge-outcome");
-    outcome.replaceChildren();
-    const say = (/** @type {string} */ text) => {
-      byId("judge-status").textContent = text;
-    };
+    hush(byId("judge-outcome"));
     if (fit.length === 0) {
-      say(t("judgeNoShared"));
+      say(byId("judge-status"), () => t("judgeNoShared"));
       return;
     }
     const running = new AbortController();
     this.#busy(running);
+    say(byId("judge-status"), () => t("judgeBegun", { bundle: fit[0].recognizer.name }));
     try {
-      const { made, notes, milliseconds } = await this.#judge(source, read, map, fit, running.signal, say);
-      if (left.length > 0) notes.push(t("judgeLeft", { heads: left.join(", ") }));
-      await this.#onReports(made);
-      say(t("judgeDone", { reports: formatNumber(made.length), time: duration(milliseconds) }));
-      outcome.replaceChildren(...notes.map((note) => element("p", { class: "hint" }, note)), ...downloads(made));
-    } catch (error) {
-      if (running.signal.aborted) say(t("stopped"));
-      else say(t("judgeFailed", { reason: label(messageOf(error), 400) }));
+      const outcome = await judge(source, read, map, fit, running.signal, showStep);
+      const isStopped = running.signal.aborted;
+      // Another file was opened instead: of this one there may be nothing to say.
+      if (opened === this.#opened || outcome.made.length > 0) await this.#end(outcome, isStopped, left);
     } finally {
       this.#busy(null);
     }
   }
 
   /**
-   * @param {File | File[]} source
-   * @param {Labelled} read
-   * @param {Map<string, string | null>} map
-   * @param {import("./bundles.js").Chosen[]} heads
-   * @param {AbortSignal} signal
-   * @param {(text: string) => void} say
+   * Hands over what was made, and says how it went.
+   * @param {import("./run.js").Outcome} outcome
+   * @param {boolean} isStopped
+   * @param {string[]} left heads that were left out
    */
-  async #judge(source, read, map, heads, signal, say) {
-    const start = performance.now();
-    /** @type {Made[]} */
-    const made = [];
-    /** @type {string[]} */
-    const notes = [];
-    const recognizers = [...new Set(heads.map(({ recognizer }) => recognizer))];
-    for (const [index, recognizer] of recognizers.entries()) {
-      const ids = heads.filter((own) => own.recognizer === recognizer).map(({ head }) => head.id);
-      const begun = performance.now();
-      const { reports, words } = await recognizer.evaluate(source, {
-        heads: ids,
-        // Without types there is nothing to map: all that is found is too much.
-        ...(read.types.length > 0 && { map: Object.fromEntries(map) }),
-        signal,
-        onProgress: ({ stage, done, total }) => {
-          const share = (index + (stage === "judge" ? 0.95 * (done / total) : 0.95)) / recognizers.length;
-          byId("judge-progress").value = share;
-          if (stage === "figures") return say(t("judgeFigures", { bundle: recognizer.name }));
-          const left = done > 0 ? ((performance.now() - begun) / done) * (total - done) : null;
-          const numbers = { bundle: recognizer.name, done: formatNumber(done), all: formatNumber(total) };
-          say(left === null ? t("judgeRunning", numbers) : t("judgeRunningLeft", { ...numbers, left: seconds(left) }));
-        },
-      });
-      for (const { head, json, fittedOn } of reports) {
-        made.push({ name: `${label(read.name)}, ${recognizer.name}, ${head}`, json, words });
-        if (fittedOn) notes.push(t("judgeFittedOn", { head, split: fittedOn }));
-      }
+  async #end({ made, fitted, milliseconds, failure }, isStopped, left) {
+    /** @type {string | null} */
+    let unshown = null;
+    try {
+      if (made.length > 0) await this.#onReports(made);
+    } catch (error) {
+      unshown = reasonOf(error);
     }
-    return { made, notes, milliseconds: performance.now() - start };
+    say(byId("judge-status"), () => {
+      const done = { reports: formatNumber(made.length), time: duration(milliseconds) };
+      return [
+        failure && isStopped ? t("stopped") : "",
+        made.length > 0 && unshown === null ? t("judgeDone", done) : "",
+        unshown === null ? "" : t("judgeUnshown", { reason: unshown }),
+        failure && !isStopped ? t("judgeFailed", { bundle: failure.bundle, reason: reasonOf(failure.error) }) : "",
+      ]
+        .filter(Boolean)
+        .join(" ");
+    });
+    if (made.length === 0) return;
+    say(byId("judge-outcome"), () => {
+      const notes = fitted.map((own) => t("judgeFittedOn", own));
+      if (left.length > 0) notes.push(t("judgeLeft", { heads: left.join(", ") }));
+      return [...notes.map((note) => element("p", { class: "hint" }, note)), downloads(made)];
+    });
   }
 
   /** @param {AbortController | null} running */
   #busy(running) {
     this.#running = running;
+    const [choices, run, cancel] = [byId("judge-choices"), byId("judge-run"), byId("judge-cancel")];
     byId("judge-progress").value = 0;
     byId("judge-progress").hidden = running === null;
-    byId("judge-cancel").hidden = running === null;
-    byId("judge-run").disabled = running !== null;
+    hush(byId("judge-step"));
+    if (running) {
+      cancel.hidden = false;
+      for (const own of [choices, run]) passFocus(own, cancel);
+    }
+    // A bundle that is given back while it judges has nothing more to say.
+    choices.disabled = running !== null;
+    run.disabled = running !== null || this.#bundles.chosen().length === 0;
+    if (!running) {
+      passFocus(cancel, run);
+      cancel.hidden = true;
+    }
+  }
+
+  /** Draws what it has not said (say.js) in the language that is current now. */
+  translate() {
+    this.#showTypes();
   }
 }
+
+/**
+ * How far it is; what changes with every sentence is not read aloud.
+ * @param {import("./run.js").Step} step
+ */
+function showStep({ bundle, stage, done, total, share, left }) {
+  byId("judge-progress").value = share;
+  if (stage === "figures") {
+    say(byId("judge-status"), () => t("judgeFigures", { bundle }));
+    hush(byId("judge-step"));
+    return;
+  }
+  say(byId("judge-status"), () => t("judgeBegun", { bundle }));
+  say(byId("judge-step"), () => {
+    const numbers = { done: formatNumber(done), all: formatNumber(total) };
+    return left === null ? t("judgeRunning", numbers) : t("judgeRunningLeft", { ...numbers, left: seconds(left) });
+  });
+}
+
+const reasonOf = (/** @type {unknown} */ error) => label(messageOf(error), 400);
 
 /** @param {number} milliseconds */
 const seconds = (milliseconds) => {
@@ -238,7 +271,7 @@ const seconds = (milliseconds) => {
 };
 
 /** @param {Made[]} made */
-const downloads = (made) => [
+const downloads = (made) =>
   element(
     "div",
     { class: "buttons" },
@@ -249,5 +282,4 @@ const downloads = (made) => [
         t("judgeDownload", { name }),
       ),
     ),
-  ),
-];
+  );

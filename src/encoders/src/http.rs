@@ -91,6 +91,8 @@ pub(crate) struct Http {
     runtime: Runtime,
     client: Client,
     read_time: Duration,
+    /// How long a download may be slower than [`SLOWEST`].
+    slow_time: Duration,
 }
 
 /// An answer whose body has not come yet.
@@ -133,6 +135,7 @@ impl Http {
                 .build()?,
             client: builder.build()?,
             read_time,
+            slow_time: FIRST_MINUTE,
         })
     }
 
@@ -245,18 +248,32 @@ impl Http {
         })
     }
 
-    /// A whole body of at most `most` bytes.
+    /// Fails where `bytes` since `start` are too few: single bytes, each within
+    /// the time for an answer to go on, would otherwise be waited for without
+    /// an end.
+    fn check_speed(&self, url: &Url, start: Instant, bytes: u64) -> Result<(), Failure> {
+        let time = start.elapsed();
+        if time > self.slow_time && (bytes as f64) < SLOWEST as f64 * time.as_secs_f64() {
+            let text = format!("{}: came too slowly", shown(url));
+            return Err(Failure { status: None, text });
+        }
+        Ok(())
+    }
+
     pub(crate) fn read(&self, mut answer: Answer, most: usize) -> Result<Vec<u8>> {
+    /// A whole body of at most `most` bytes.
         let mut bytes = Vec::new();
-        while let Some(piece) = self.piece(&mut answer)? {
+        let start = Instant::now();
             bytes.extend_from_slice(piece.as_ref());
+        while let Some(piece) = self.piece(&mut answer)? {
             ensure!(
                 bytes.len() <= most,
                 "{}: found more than {most} bytes",
                 shown(&answer.url)
             );
-        }
+            self.check_speed(&answer.url, start, bytes.len() as u64)?;
         Ok(bytes)
+        }
     }
 
     /// Writes a body to the end of `file`, which will then hold `announced`
@@ -287,11 +304,7 @@ impl Http {
             );
             file.write_all(piece)?;
             progress(done);
-            let time = start.elapsed();
-            if time > FIRST_MINUTE && done - first < SLOWEST * time.as_secs() {
-                let text = format!("{}: came too slowly", shown(&answer.url));
-                return Err(Failure { status: None, text }.into());
-            }
+            self.check_speed(&answer.url, start, done - first)?;
         }
         if done < announced {
             let text = format!("{}: broke off", shown(&answer.url));
@@ -357,3 +370,6 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let time = httpdate::parse_http_date(value).ok()?;
     Some(time.duration_since(SystemTime::now()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

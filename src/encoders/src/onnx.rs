@@ -45,19 +45,7 @@ impl OnnxWeights {
 
     fn read(graph: &GraphProto) -> Result<Self> {
         let mut tensors = HashMap::new();
-        let file = File {
-            initializers: graph
-                .initializer
-                .iter()
-                .map(|tensor| (tensor.name.as_str(), tensor))
-                .collect(),
-            gathers: graph
-                .node
-                .iter()
-                .filter(|node| node.op_type == "Gather")
-                .filter_map(|node| Some((node.output.first()?.as_str(), node)))
-                .collect(),
-        };
+        let file = File::new(graph);
         for (name, tensor) in &file.initializers {
             let is_float = matches!(tensor.data_type(), DataType::Float | DataType::Float16);
             if is_float && !tensor.dims.is_empty() {
@@ -151,5 +139,47 @@ impl Weights for OnnxWeights {
         let row =
             |output: usize| (0..inputs).map(move |input| tensor.values[input * outputs + output]);
         Ok((0..outputs).flat_map(row).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto::TensorProto;
+
+    /// A graph in which so many nodes make numbers of one weight.
+    fn sharing(nodes: usize) -> GraphProto {
+        let tensor = |name: &str, data_type: DataType, raw: Vec<u8>, dims: &[i64]| TensorProto {
+            name: name.into(),
+            data_type: data_type as i32,
+            raw_data: Some(raw),
+            dims: dims.to_vec(),
+            ..TensorProto::default()
+        };
+        let scale = 1.0f32.to_le_bytes().to_vec();
+        GraphProto {
+            initializer: vec![
+                tensor("weight", DataType::Int8, vec![1; 1000], &[10, 100]),
+                tensor("scale", DataType::Float, scale, &[1]),
+            ],
+            node: (0..nodes)
+                .map(|number| NodeProto {
+                    input: vec!["weight".into(), "scale".into()],
+                    output: vec![format!("copy_{number}")],
+                    op_type: "DequantizeLinear".into(),
+                    ..NodeProto::default()
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_weight_that_many_nodes_share_is_not_made_for_each() {
+        // A table and the layer that is tied to it.
+        let tied = OnnxWeights::read(&sharing(2)).unwrap();
+        assert_eq!(tied.shape("copy_1"), Some(vec![10, 100]));
+        let error = OnnxWeights::read(&sharing(5)).err().unwrap();
+        let error = format!("{error:#}");
+        assert!(error.contains("found nodes that read more than"), "{error}");
     }
 }

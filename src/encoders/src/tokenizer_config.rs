@@ -1,13 +1,17 @@
 //! What stands beside a vocabulary and changes which subwords come out:
 //! `tokenizer_config.json` and `added_tokens.json`, read as transformers does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nerite_files as files;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// Tokens beside a vocabulary; the largest tables of checkpoints have some
+/// thousands.
+const MAX_ADDED_TOKENS: usize = 1 << 16;
 
 /// The options of `tokenizer_config.json` that change what subwords come out.
 #[derive(Default, Deserialize)]
@@ -68,7 +72,7 @@ impl TokenizerConfig {
     ///
     /// # Errors
     ///
-    /// A file that is no JSON object.
+    /// A file that is no JSON object, or more than [`MAX_ADDED_TOKENS`].
     pub(crate) fn settle(&self, json: &[u8]) -> Result<Vec<u8>> {
         let mut root: Map<String, Value> = serde_json::from_slice(json)?;
         if self.is_bert()
@@ -76,7 +80,7 @@ impl TokenizerConfig {
         {
             self.settle_letters(normalizer);
         }
-        self.add_tokens(&mut root);
+        self.add_tokens(&mut root)?;
         Ok(serde_json::to_vec(&root)?)
     }
 
@@ -110,7 +114,7 @@ impl TokenizerConfig {
 
     /// Adds the tokens that the tokenizer does not have yet, in the order of
     /// their ids; like `tokenizers`, at the vocabulary's end, whatever the id.
-    fn add_tokens(&self, root: &mut Map<String, Value>) {
+    fn add_tokens(&self, root: &mut Map<String, Value>) -> Result<()> {
         let known: Vec<AddedToken> = if self.added_tokens_decoder.is_empty() {
             let plain = |content: &String| AddedToken {
                 content: content.clone(),
@@ -135,15 +139,23 @@ impl TokenizerConfig {
             Some(Value::Array(own)) => own.len() as u64,
             _ => 0,
         };
-        let mut tokens = match root.get("added_tokens") {
-            Some(Value::Array(tokens)) => tokens.clone(),
-            _ => Vec::new(),
+        let own: &[Value] = match root.get("added_tokens") {
+            Some(Value::Array(tokens)) => tokens,
+            _ => &[],
         };
+        let count = known.len() + own.len();
+        ensure!(
+            count <= MAX_ADDED_TOKENS,
+            "found {count} added tokens, expected at most {MAX_ADDED_TOKENS}"
+        );
+        let mut tokens = own.to_vec();
+        let own = own.iter().filter_map(|token| token["content"].as_str());
+        let mut contents: HashSet<&str> = own.collect();
         let greatest = tokens.iter().filter_map(|own| own["id"].as_u64()).max();
         let mut next = size.max(greatest.map_or(0, |id| id.saturating_add(1)));
-        for token in known {
+        for token in &known {
             let content = token.content.as_str();
-            if content.is_empty() || tokens.iter().any(|own| own["content"] == content) {
+            if content.is_empty() || !contents.insert(content) {
                 continue;
             }
             let id = own_id(content).unwrap_or_else(|| {
@@ -161,5 +173,41 @@ impl TokenizerConfig {
             }));
         }
         root.insert("added_tokens".into(), tokens.into());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(config: &Value, tokenizer: &Value) -> Result<Value> {
+        let config: TokenizerConfig = serde_json::from_value(config.clone())?;
+        Ok(serde_json::from_slice(
+            &config.settle(tokenizer.to_string().as_bytes())?,
+        )?)
+    }
+
+    #[test]
+    fn tokens_are_added_once_and_not_without_end() {
+        let decoder = |count: usize| -> Value {
+            let token = |id: usize| (id.to_string(), json!({ "content": format!("<{id}>") }));
+            json!({ "added_tokens_decoder": (0..count).map(token).collect::<Map<_, _>>() })
+        };
+        let own = |count: usize| {
+            let token = |id: usize| json!({ "id": id, "content": format!("[{id}]") });
+            json!({ "added_tokens": (0..count).map(token).collect::<Vec<_>>() })
+        };
+        let twice = json!({ "added_tokens": [{ "id": 7, "content": "<1>" }] });
+        let found = settled(&decoder(3), &twice).unwrap();
+        let contents: Vec<&str> = (found["added_tokens"].as_array().unwrap().iter())
+            .filter_map(|token| token["content"].as_str())
+            .collect();
+        assert_eq!(contents, ["<1>", "<0>", "<2>"]);
+        let half = MAX_ADDED_TOKENS / 2;
+        assert!(settled(&decoder(half), &own(half)).is_ok());
+        let error = settled(&decoder(half), &own(half + 1)).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("found 65537 added tokens"), "{error}");
     }
 }

@@ -135,6 +135,12 @@ fn each_field(mut message: &[u8], take: &mut dyn FnMut(u32, &[u8]) -> Result<()>
     Ok(())
 }
 
+/// How many numbers are stored, or, where they are bytes, how many bytes.
+pub(super) fn numbers(tensor: &TensorProto) -> usize {
+    let raw = tensor.raw_data.as_ref().map_or(0, Vec::len);
+    raw + tensor.float_data.len() + tensor.int32_data.len()
+}
+
 pub(super) fn shape(tensor: &TensorProto) -> Result<Vec<usize>> {
     let sizes = tensor.dims.iter().map(|&dim| usize::try_from(dim));
     Ok(sizes.collect::<Result<_, _>>()?)

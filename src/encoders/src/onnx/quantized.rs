@@ -1,21 +1,58 @@
 //! Weights that a quantizer has written as integers and scales.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::proto::{DataType, NodeProto, TensorProto, bytes, floats, integers, shape};
+use super::proto::{DataType, GraphProto, NodeProto, TensorProto};
+use super::proto::{bytes, floats, integers, numbers, shape};
 use super::{Tensor, layer_of, plain_name};
 
 type Found = Option<(String, Tensor)>;
 
+/// All nodes together read so many times the numbers that are stored: each of
+/// them keeps what it makes, and a weight is read once, or twice where a layer
+/// is tied to a table.
+const MOST_TIMES_READ: usize = 4;
+
 /// A file's parts by name.
 pub(super) struct File<'a> {
     pub(super) initializers: HashMap<&'a str, &'a TensorProto>,
-    pub(super) gathers: HashMap<&'a str, &'a NodeProto>,
+    gathers: HashMap<&'a str, &'a NodeProto>,
+    /// The numbers that nodes may still read.
+    left: Cell<usize>,
 }
 
 impl<'a> File<'a> {
+    pub(super) fn new(graph: &'a GraphProto) -> Self {
+        let gathers = graph.node.iter().filter(|node| node.op_type == "Gather");
+        let stored: usize = graph.initializer.iter().map(numbers).sum();
+        Self {
+            initializers: graph
+                .initializer
+                .iter()
+                .map(|tensor| (tensor.name.as_str(), tensor))
+                .collect(),
+            gathers: gathers
+                .filter_map(|node| Some((node.output.first()?.as_str(), node)))
+                .collect(),
+            left: Cell::new(stored.saturating_mul(MOST_TIMES_READ)),
+        }
+    }
+
+    /// Counts what a node is about to read.
+    fn count(&self, weight: &TensorProto, others: [Option<&TensorProto>; 2]) -> Result<()> {
+        let others: usize = others.into_iter().flatten().map(numbers).sum();
+        let left = self.left.get().checked_sub(numbers(weight) + others);
+        self.left.set(left.with_context(|| {
+            format!(
+                "found nodes that read more than {MOST_TIMES_READ} times the numbers of the file"
+            )
+        })?);
+        Ok(())
+    }
+
     fn input(&self, node: &'a NodeProto, index: usize) -> Option<&'a TensorProto> {
         self.initializers
             .get(node.input.get(index)?.as_str())
@@ -41,7 +78,9 @@ impl<'a> File<'a> {
             attribute(node, "block_size").unwrap_or(0) == 0,
             "found blocks, expected one scale per tensor or channel"
         );
-        let tensor = dequantize(weight, scale, self.input(node, 2), axis)?;
+        let zero = self.input(node, 2);
+        self.count(weight, [Some(scale), zero])?;
+        let tensor = dequantize(weight, scale, zero, axis)?;
         Ok(Some((plain_name(name).to_owned(), tensor)))
     }
 
@@ -77,6 +116,7 @@ impl<'a> File<'a> {
         scale: &TensorProto,
         zero: Option<&TensorProto>,
     ) -> Result<Found> {
+        self.count(weight, [Some(scale), zero])?;
         let mut tensor = dequantize(weight, scale, zero, 1)?;
         tensor.shape.reverse();
         tensor.transposed = true;
@@ -105,6 +145,8 @@ impl<'a> File<'a> {
             "found blocks of {block} numbers of {bits} bits, expected 4 or 8 bits"
         );
         let scale_tensor = self.input(node, scales).context("found no scales")?;
+        let zero_tensor = self.input(node, zeros);
+        self.count(packed, [Some(scale_tensor), zero_tensor])?;
         let (rows, columns) = if gathers {
             let &[rows, columns] = shape(packed)?.as_slice() else {
                 bail!("found {:?}, expected a table", packed.dims);
@@ -130,7 +172,9 @@ impl<'a> File<'a> {
         let stride = if gathers { columns } else { blocks * block };
         let counts = (
             rows.checked_mul(blocks),
-            rows.checked_mul(stride * bits / 8),
+            stride
+                .checked_mul(bits)
+                .and_then(|row| rows.checked_mul(row / 8)),
         );
         ensure!(
             counts == (Some(scale.len()), Some(bytes.len())),
@@ -144,7 +188,7 @@ impl<'a> File<'a> {
         } else {
             f32::from(1u8 << (bits - 1))
         };
-        let zeros = match self.input(node, zeros) {
+        let zeros = match zero_tensor {
             None => vec![middle; scale.len()],
             Some(zeros) if matches!(zeros.data_type(), DataType::Float | DataType::Float16) => {
                 floats(zeros)?

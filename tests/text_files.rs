@@ -135,6 +135,35 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
         page.browser
             .until("document.getElementById('text').value === 'Ada in Z\u{fc}rich'")
             .await?;
+        // What styles and scripts hold begins nothing.
+        for (html, text) in [
+            (
+                "<style>/* <!-- */</style><p style='color:red'>Ada King",
+                "Ada King",
+            ),
+            (
+                "<style>p{content:'<textarea>'}</style><p>Ada <b>King</b><br>x",
+                "Ada King\nx",
+            ),
+            (
+                "<noscript><!--</noscript><svg><style/></svg><xmp>a  <b></xmp>c",
+                "a  <b>\nc",
+            ),
+            (
+                "<title>T</title><script><!--</script><img onerror=x()><p title='a>b'>a <i>\n b</i>",
+                "T\na b",
+            ),
+        ] {
+            page.browser
+                .run(OPEN_FILE, vec![json!(html.as_bytes()), json!("a.html")])
+                .await?;
+            page.browser
+                .until(&format!(
+                    "document.getElementById('text').value === {}",
+                    json!(text)
+                ))
+                .await?;
+        }
         let sheet = std::fs::read(format!("{DOCUMENTS}/sheet.xlsx"))?;
         let outlook = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
         for (bytes, name, note) in [

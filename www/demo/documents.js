@@ -41,7 +41,7 @@ export async function read(file, chosen = null) {
     // A byte order mark is no part of the text, as at the seams of files that were put together.
     const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
-      return { text: ofHtml(text), guessed, kind: "html", left: [] };
+      return { text: await ofHtml(text), guessed, kind: "html", left: [] };
     return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text", left: [] };
   }
   if (file.size > LARGEST) {

@@ -31,7 +31,7 @@ const LATIN = new TextDecoder("latin1");
  * @typedef {{ text: string, left: string[] }} MailText `left` names what is attached, which is not read
  * @typedef {{
  *   parse(bytes: Uint8Array, options: object): Promise<Mail>,
- *   ofHtml(html: string): string,
+ *   ofHtml(html: string): string | Promise<string>,
  * }} Tools
  * @typedef {{ compared: number }} Left what a file may still cost
  */
@@ -108,8 +108,8 @@ async function ofOne(bytes, isPage, tools, deeper) {
   }
   const { text = "", html = "", attachments } = mail;
   if (html.length > MOST_HTML) throw new Error(t("file-mail"));
-  if (isPage) return { text: (html && tools.ofHtml(html)) || text, left: [] };
-  const body = text.trim() === "" && html ? tools.ofHtml(html) : text.replace(/\r\n?/g, "\n").trim();
+  if (isPage) return { text: (html && (await tools.ofHtml(html))) || text, left: [] };
+  const body = text.trim() === "" && html ? await tools.ofHtml(html) : text.replace(/\r\n?/g, "\n").trim();
   const texts = [headOf(mail), body];
   /** @type {string[]} */
   const left = [];

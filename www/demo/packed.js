@@ -185,7 +185,7 @@ async function ofBook(archive) {
   for (const href of new Set(named)) {
     if (!href) continue;
     const html = await archive.text(within(path, href));
-    if (html !== null) texts.push(ofHtml(html));
+    if (html !== null) texts.push(await ofHtml(html));
   }
   return texts.join("\n\n");
 }

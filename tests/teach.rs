@@ -73,7 +73,12 @@ impl Page {
         self.browser.open(&url).await?;
         let loaded = "document.body.dataset.loaded === 'true'";
         self.browser.until(loaded).await?;
-        let here = "document.getElementById('status').textContent.startsWith('The model is here')";
+        // Nothing is downloaded unasked.
+        let here = "document.getElementById('model').textContent.startsWith('The model is here')";
+        let waits = "!document.getElementById('load-model').hidden";
+        self.browser.until(&format!("{here} || {waits}")).await?;
+        let ask = format!("if ({waits}) document.getElementById('load-model').click()");
+        self.run(&ask, Value::Null).await?;
         self.browser.until(here).await
     }
 
@@ -275,6 +280,71 @@ fn two_tabs_do_not_overwrite_each_other() -> Result<()> {
         page.browser
             .until("document.getElementById('projects').options.length === 2")
             .await?;
+        Ok(())
+    })
+}
+
+/// A training goes on while another project is on the page, and its head is in the one that it was begun for.
+#[test]
+fn another_project_can_be_shown_while_one_is_trained() -> Result<()> {
+    Page::test(async |page| {
+        page.fill().await?;
+        page.click("#train").await?;
+        page.browser
+            .until("document.getElementById('progress-text').textContent.startsWith('Training')")
+            .await?;
+        page.click("#new-project").await?;
+        page.browser
+            .until("document.getElementById('documents').options.length === 0")
+            .await?;
+        page.browser
+            .until("document.getElementById('stop').hidden")
+            .await?;
+        let status = "return document.getElementById('status').textContent";
+        let said = page.run(status, Value::Null).await?.to_string();
+        assert!(said.contains("My project: Trained in"), "{said}");
+        assert_eq!(page.count("#figures tbody tr").await?, 0);
+        assert_eq!(page.count("#projects option").await?, 2);
+        // Back to the first one, which has its figures and its head, and is no copy.
+        page.run(
+            "const list = document.getElementById('projects');
+             list.value = [...list.options].map(({ value }) => value).find((own) => own !== list.value);
+             list.dispatchEvent(new Event('change', { bubbles: true }));",
+            Value::Null,
+        )
+        .await?;
+        page.browser
+            .until("document.querySelectorAll('#figures tbody tr').length === 3")
+            .await?;
+        page.browser
+            .until("!document.getElementById('download-head').disabled")
+            .await?;
+        page.keys("#type-name", "port\u{e007}").await?;
+        page.run(
+            "return new Promise((resolve) => setTimeout(resolve, 1000))",
+            Value::Null,
+        )
+        .await?;
+        let notice = "return document.getElementById('notice').textContent";
+        assert_eq!(page.run(notice, Value::Null).await?, "");
+        assert_eq!(page.count("#projects option").await?, 2);
+        // One that is deleted while it is trained does not come back.
+        page.browser
+            .until("!document.getElementById('train').disabled")
+            .await?;
+        page.click("#train").await?;
+        page.run("window.confirm = () => true", Value::Null).await?;
+        page.click("#delete-project").await?;
+        page.browser
+            .until("document.getElementById('stop').hidden")
+            .await?;
+        page.run(
+            "return new Promise((resolve) => setTimeout(resolve, 1000))",
+            Value::Null,
+        )
+        .await?;
+        page.open().await?;
+        assert_eq!(page.count("#projects option").await?, 1);
         Ok(())
     })
 }

@@ -1,8 +1,8 @@
 // What of the models is kept by the browser, and the button that deletes it.
 
+import { disagreeWithAll } from "../shared/agreed.js";
 import { byId } from "../shared/dom.js";
 import { megabytes, t } from "../shared/i18n.js";
-import { disagreeWithAll } from "./agreed.js";
 import { focusSettings } from "./status.js";
 
 export class CacheLine {

@@ -1,9 +1,9 @@
 // Which heads are asked, and how: one, or two side by side, of one model or of two.
 
+import { hasAgreed } from "../shared/agreed.js";
 import { byId, element, label, option } from "../shared/dom.js";
 import { nameOf } from "../shared/head-names.js";
 import { megabytes, t, tOr } from "../shared/i18n.js";
-import { hasAgreed } from "./agreed.js";
 import { addressOf, listed, sizedTitleOf, titleOf } from "./catalog.js";
 import { aboutOf } from "./heads.js";
 import { isHere, ModelBeside } from "./model-beside.js";

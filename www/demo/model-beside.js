@@ -1,9 +1,9 @@
 // A model beside the page's own: it redacts as well, or is compared with. Each is loaded once, whoever wants it, and freed
 // when nobody does any more.
 
+import { agree } from "../shared/agreed.js";
 import { label, messageOf } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { agree } from "./agreed.js";
 import { addressOf, titleOf } from "./catalog.js";
 
 /**

@@ -1,10 +1,10 @@
 // The model: which one, how large, how far its download is, what it runs on, and what of it is kept.
 
+import { agree, disagree, hasAgreed } from "../shared/agreed.js";
 import { byId, label, messageOf, option } from "../shared/dom.js";
 import { isArchive } from "../shared/files.js";
 import { megabytes, t } from "../shared/i18n.js";
 import { refresh, serviceWorkers } from "../shared/offline.js";
-import { agree, disagree, hasAgreed } from "./agreed.js";
 import { CacheLine } from "./cache-line.js";
 import { addressOf, isBundleName, isListed, readCatalog, sizedTitleOf } from "./catalog.js";
 import { askWhetherKept, keptKey } from "./kept.js";

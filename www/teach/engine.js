@@ -1,33 +1,47 @@
 // The recognizer of this page, and the heads that can be asked.
 
-import { load } from "../pkg/nerite.js";
+import { inspect, load } from "../pkg/nerite.js";
+import { agree, hasAgreed } from "../shared/agreed.js";
 import { byId, messageOf, option } from "../shared/dom.js";
 import { nameOf } from "../shared/head-names.js";
-import { t } from "../shared/i18n.js";
+import { megabytes, t } from "../shared/i18n.js";
 import { percent } from "./figures.js";
 
 /** @typedef {import("../pkg/nerite.js").Recognizer} Recognizer */
 
 const BUNDLE = "all-MiniLM-L6-v2";
+const ADDRESS = `bundles/${BUNDLE}/`;
 /** The head that a training makes. */
 export const OWN = "own";
 
 /** @type {Promise<Recognizer> | null} */
 let recognizer = null;
+/**
+ * The project whose head the recognizer has.
+ * @type {Uint8Array | null}
+ */
+let added = null;
+/** The bytes of the model, while nobody has asked for it. */
+let waits = 0;
 
-/** It is loaded when it is asked for first. */
+/** It is downloaded when it is asked for first. */
 export function engine() {
-  recognizer ??= load(`bundles/${BUNDLE}/`, {
+  agree(ADDRESS);
+  waits = 0;
+  byId("load-model").hidden = true;
+  recognizer ??= load(ADDRESS, {
     onProgress: ({ loaded, total }) => {
-      byId("status").textContent = t("loading", { percent: percent(loaded / total) });
+      byId("model").textContent = t("loading", { percent: percent(loaded / total) });
     },
   }).then(
     (loaded) => {
-      byId("status").textContent = t("loaded");
+      byId("model").textContent = t("loaded");
       return loaded;
     },
     (error) => {
       recognizer = null;
+      byId("model").textContent = messageOf(error);
+      byId("load-model").hidden = false;
       throw error;
     },
   );
@@ -35,21 +49,45 @@ export function engine() {
 }
 
 /**
- * Makes a project's head known, and lists all heads.
+ * The recognizer, if it is here, needs no download, or one that was agreed to; else the page says what a download takes.
+ * @returns {Promise<Recognizer | null>}
+ */
+export async function engineIfKept() {
+  if (recognizer) return recognizer.catch(() => null);
+  try {
+    const { bytes, cachedBytes } = await inspect(ADDRESS);
+    if (recognizer || cachedBytes >= bytes || hasAgreed(ADDRESS)) return await engine();
+    waits = bytes - cachedBytes;
+    sayWaiting();
+  } catch (error) {
+    byId("model").textContent = messageOf(error);
+    byId("load-model").hidden = false;
+  }
+  return null;
+}
+
+function sayWaiting() {
+  if (waits === 0) return;
+  byId("model").textContent = t("model-waits", { size: megabytes(waits) });
+  byId("load-model").hidden = false;
+}
+
+/**
+ * Makes a project's head known, and lists all heads. Rejects if the head is not one of this page's model.
+ * @param {Recognizer} known
  * @param {import("./project.js").Project} project
  */
-export async function addOwnHead({ head, name }) {
-  for (const id of /** @type {const} */ (["download-head", "download-bundle", "download-report"]))
-    byId(id).disabled = !head;
-  const known = await engine().catch((error) => {
-    byId("status").textContent = messageOf(error);
-    return null;
-  });
-  if (!known) return;
-  if (head) await known.addHead(OWN, head, { title: name });
+export async function addOwnHead(known, { head, name }) {
   const chosen = byId("suggester").value;
-  const heads = listHeads(known, Boolean(head));
-  byId("suggester").value = head ? OWN : heads.some(({ id }) => id === chosen) ? chosen : "";
+  let own = false;
+  try {
+    if (head && head !== added) await known.addHead(OWN, head, { title: name });
+    added = head;
+    own = head !== null;
+  } finally {
+    const heads = listHeads(known, own);
+    byId("suggester").value = own ? OWN : heads.some(({ id }) => id === chosen) ? chosen : "";
+  }
 }
 
 /**
@@ -66,12 +104,15 @@ function listHeads({ heads }, own) {
 }
 
 /**
- * Lists the heads anew: in another language.
+ * Says all of it anew: in another language.
  * @param {import("./project.js").Project} project
  */
 export async function translateHeads({ head }) {
+  sayWaiting();
   const known = await recognizer?.catch(() => null);
+  if (!known) return;
   const chosen = byId("suggester").value;
-  if (known) listHeads(known, Boolean(head));
+  byId("model").textContent = t("loaded");
+  listHeads(known, Boolean(head));
   byId("suggester").value = chosen;
 }

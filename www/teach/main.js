@@ -1,10 +1,10 @@
 // The page on which heads are taught: a project, its texts, a training, and what comes of it.
 
 import { readLabelled } from "../pkg/nerite.js";
-import { byId, element, excerpt, messageOf, option } from "../shared/dom.js";
+import { byId, element, excerpt, focusAgain, focusIn, messageOf, option } from "../shared/dom.js";
 import { download } from "../shared/files.js";
-import { currentLanguage, listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
-import { addOwnHead, engine, OWN, translateHeads } from "./engine.js";
+import { currentLanguage, listLanguages, megabytes, setLanguage, speak, t } from "../shared/i18n.js";
+import { addOwnHead, engine, engineIfKept, OWN, translateHeads } from "./engine.js";
 import { Marking } from "./marking.js";
 import {
   fromJsonLines,
@@ -15,6 +15,9 @@ import {
   newProject,
   toConll,
   toJsonLines,
+  typeNamed,
+  withDocuments,
+  withTypes,
 } from "./project.js";
 import { notice, Saving } from "./saving.js";
 import { propose, suggestions } from "./suggestions.js";
@@ -28,8 +31,6 @@ import { Training } from "./training.js";
 speak("teach");
 
 let history = new History(newProject(t("untitled")));
-/** @type {Project[]} */
-let all = [];
 /**
  * What the chosen head finds, by the texts' ids.
  * @type {Map<string, Mark[]>}
@@ -45,24 +46,25 @@ const project = () => history.project;
 const documentShown = () => project().documents.find(({ id }) => id === current) ?? project().documents[0] ?? null;
 
 const saving = new Saving(project, readProjects);
-const training = new Training();
-const marking = new Marking((document) => {
-  history.setDocument(document);
-  changed();
-});
+const training = new Training(project);
+const marking = new Marking(
+  (document) => {
+    history.setDocument(document);
+    changed();
+  },
+  ({ id }, { start }) => {
+    const others = (suggested.get(id) ?? []).filter((own) => own.start !== start);
+    suggested.set(id, others);
+    render();
+  },
+);
 
 // Projects.
 
 async function readProjects() {
-  all = await saving.all();
-  listProjects();
-}
-
-function listProjects() {
-  const own = project();
-  const list = [own, ...all.filter(({ id }) => id !== own.id)];
-  byId("projects").replaceChildren(...list.map(({ id, name }) => option(id, name)));
-  byId("projects").value = own.id;
+  const all = await saving.all();
+  byId("projects").replaceChildren(...all.map(({ id, name }) => option(id, name)));
+  byId("projects").value = project().id;
 }
 
 /** @param {Project} chosen */
@@ -70,11 +72,27 @@ async function use(chosen) {
   history = new History(chosen);
   suggested = new Map();
   current = null;
-  await addOwnHead(chosen);
-  await readProjects();
+  saving.keep(chosen);
+  propose([], () => {});
   training.show(chosen);
   render();
-  suggest();
+  await readProjects();
+  await addHead(chosen);
+}
+
+/**
+ * Has the model know the head of the project on the page, and asks it.
+ * @param {Project} own
+ */
+async function addHead(own) {
+  const known = await engineIfKept();
+  if (!known || own !== project()) return;
+  try {
+    await addOwnHead(known, own);
+  } catch (error) {
+    notice(t("other-model", { reason: messageOf(error) }));
+  }
+  await suggest();
 }
 
 // What is on the page.
@@ -87,7 +105,12 @@ function changed() {
 function render() {
   const { name, types, documents } = project();
   if (document.activeElement !== byId("project-name")) byId("project-name").value = name;
+  const focused = focusIn(byId("types"));
   byId("types").replaceChildren(...types.map(typeItem));
+  if (focused !== undefined) {
+    focusAgain(byId("types"), focused);
+    if (!byId("types").contains(document.activeElement)) byId("type-name").focus();
+  }
   const shown = documentShown();
   byId("documents").replaceChildren(
     ...documents.map(({ id, text, marks }, index) =>
@@ -95,13 +118,27 @@ function render() {
     ),
   );
   if (shown) byId("documents").value = shown.id;
-  byId("undo").disabled = !history.canUndo;
-  byId("redo").disabled = !history.canRedo;
-  byId("delete-document").disabled = !shown;
+  disable(byId("undo"), !history.canUndo);
+  disable(byId("redo"), !history.canRedo);
+  disable(byId("delete-document"), !shown);
   if (documents.length === 0) byId("paste").open = true;
   marking.show(shown, types, shown ? (suggested.get(shown.id) ?? []) : []);
   const marks = documents.reduce((sum, { marks }) => sum + marks.length, 0);
-  byId("train").disabled = training.isRunning || marks === 0;
+  disable(byId("train"), training.isRunning || marks === 0, byId("stop"));
+  for (const id of /** @type {const} */ (["download-head", "download-bundle"])) byId(id).disabled = !project().head;
+  byId("download-report").disabled = project().trained.length === 0;
+}
+
+/**
+ * Disables a button; if it has the focus, that goes on to another place.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isDisabled
+ * @param {HTMLElement} next
+ */
+function disable(button, isDisabled, next = byId("marking")) {
+  const hadFocus = isDisabled && document.activeElement === button;
+  button.disabled = isDisabled;
+  if (hadFocus) (next.hidden ? byId("marking") : next).focus();
 }
 
 /**
@@ -110,13 +147,21 @@ function render() {
  */
 function typeItem({ name, colour }, index) {
   const key = index < 9 ? element("kbd", {}, String(index + 1)) : null;
-  const apply = element("button", { type: "button", class: "quiet", onclick: () => marking.mark(name) }, name);
+  const mark = { type: "button", class: "quiet", "data-focus": `mark ${name}`, onclick: () => marking.mark(name) };
+  const apply = element("button", mark, name);
   const label = t("remove-type", { type: name });
   const onclick = () => {
     history.removeType(name);
     changed();
   };
-  const attributes = { type: "button", class: "quiet", "aria-label": label, title: label, onclick };
+  const attributes = {
+    type: "button",
+    class: "quiet",
+    "aria-label": label,
+    title: label,
+    onclick,
+    "data-focus": `remove ${name}`,
+  };
   return element("li", { "data-colour": colour }, key, apply, element("button", attributes, "\u00d7"));
 }
 
@@ -126,35 +171,43 @@ async function suggest() {
   const own = project();
   suggested = new Map();
   propose([], () => {});
-  if (head) {
+  render();
+  if (!head) return;
+  try {
     const wanted = () => own === project() && head === byId("suggester").value;
     const found = await suggestions(await engine(), head, own.documents, wanted);
     if (!found) return;
     suggested = found.suggested;
     propose(found.doubts, ({ id, start, end }) => {
+      if (!project().documents.some((document) => document.id === id)) return;
       current = id;
       render();
       byId("marking").focus();
       byId("marking").setSelectionRange(start, end);
     });
+    render();
+  } catch (error) {
+    notice(messageOf(error));
   }
-  render();
 }
 
 async function train() {
   const own = project();
   const run = training.run(own, async (head) => {
     own.head = head;
-    if (own === project()) await addOwnHead(own);
+    // Whatever comes next, this head is there.
+    saving.later(own);
+    if (own !== project()) return;
+    render();
+    await addOwnHead(await engine(), own);
   });
   render();
   await run;
   saving.later(own);
-  if (own === project()) {
-    training.show(own);
-    render();
-    await suggest();
-  }
+  render();
+  if (own !== project()) return;
+  training.show(own);
+  await suggest();
 }
 
 // Taking home.
@@ -173,28 +226,48 @@ function takeHome(ending, type, contents) {
 
 /** The words of CoNLL are those that a training sees. */
 async function exportConll() {
-  const own = project();
+  const { documents } = project();
   try {
     const known = await engine();
     const words = [];
-    for (const { text } of own.documents) words.push((await known.predict(text)).words);
-    takeHome("conll", "text/plain", toConll(own, words));
+    for (const { text } of documents) words.push((await known.predict(text)).words);
+    takeHome("conll", "text/plain", toConll({ documents }, words));
   } catch (error) {
     notice(messageOf(error));
   }
 }
 
+/** A file of texts may have so many bytes: a browser keeps them whole. */
+const LARGEST_FILE = 50_000_000;
+
+/**
+ * What a file holds: of this page's own lines as it was, of any other labelled file by the trainer's own readers.
+ * @param {File} file
+ */
+async function read(file) {
+  if (file.size > LARGEST_FILE)
+    throw new Error(t("import-too-large", { size: megabytes(file.size), limit: megabytes(LARGEST_FILE) }));
+  const labelled = async () => fromLabelled(await readLabelled(file, { texts: true }));
+  if (!isJsonLines(await file.slice(0, 1 << 20).text())) return labelled();
+  try {
+    return fromJsonLines(await file.text());
+  } catch (error) {
+    return labelled().catch(() => {
+      throw error;
+    });
+  }
+}
+
 /** @param {File} file */
 async function take(file) {
+  const own = project();
   try {
-    // What this page has written comes back as it was; any other labelled file by the trainer's own readers.
-    const isOwn = isJsonLines(await file.slice(0, 1 << 20).text());
-    const { types, documents } = isOwn
-      ? fromJsonLines(await file.text())
-      : fromLabelled(await readLabelled(file, { texts: true }));
-    for (const type of types) history.addType(type);
-    history.change({ documents: [...project().documents, ...documents] });
+    const found = await read(file);
+    if (own !== project()) return;
+    const { documents, known } = withDocuments(own.documents, found.documents);
+    history.change({ types: withTypes(own.types, found.types), documents });
     changed();
+    notice(known > 0 ? t("import-known", { name: file.name, count: known }) : "");
     suggest();
   } catch (error) {
     notice(`${file.name}: ${messageOf(error)}`);
@@ -209,8 +282,6 @@ function addText() {
   current = added.id;
   byId("new-text").value = "";
   byId("paste").open = false;
-  byId("marking").focus();
-  suggest();
 }
 
 function deleteDocument() {
@@ -223,20 +294,26 @@ function deleteDocument() {
 function listenToProjects() {
   byId("type-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!history.addType(byId("type-name").value)) return;
+    const name = byId("type-name").value;
+    byId("type-said").textContent = "";
+    if (!history.addType(name)) {
+      if (typeNamed(name)) byId("type-said").textContent = t("type-known", { type: typeNamed(name) });
+      return;
+    }
     byId("type-name").value = "";
     changed();
   });
   byId("project-name").addEventListener("input", () => {
     project().name = byId("project-name").value || t("untitled");
-    byId("projects").selectedOptions[0].textContent = project().name;
+    const [listed] = byId("projects").selectedOptions;
+    if (listed) listed.textContent = project().name;
     saving.later();
   });
   byId("projects").addEventListener("change", async () => {
     const id = byId("projects").value;
     await saving.now();
-    const chosen = all.find((own) => own.id === id);
-    if (chosen) await use(chosen);
+    const chosen = (await saving.all()).find((own) => own.id === id);
+    await use(chosen ?? project());
   });
   byId("new-project").addEventListener("click", async () => {
     await saving.now();
@@ -244,8 +321,10 @@ function listenToProjects() {
     saving.later();
   });
   byId("delete-project").addEventListener("click", async () => {
-    if (!confirm(t("really-delete", { name: project().name }))) return;
-    await saving.remove(project());
+    const own = project();
+    if (!confirm(t("really-delete", { name: own.name }))) return;
+    training.stopThatOf(own);
+    await saving.remove(own);
     const [next] = await saving.all();
     await use(next ?? newProject(t("untitled")));
   });
@@ -261,7 +340,12 @@ function listenToTexts() {
   const redo = thenRender(() => history.redo());
   byId("undo").addEventListener("click", undo);
   byId("redo").addEventListener("click", redo);
-  byId("add-text").addEventListener("click", thenRender(addText));
+  byId("add-text").addEventListener("click", () => {
+    addText();
+    changed();
+    byId("marking").focus();
+    suggest();
+  });
   byId("delete-document").addEventListener("click", thenRender(deleteDocument));
   byId("documents").addEventListener("change", () => {
     current = byId("documents").value;
@@ -286,6 +370,11 @@ function listenToTexts() {
 
 function listenToTraining() {
   byId("suggester").addEventListener("change", suggest);
+  byId("load-model").addEventListener("click", async () => {
+    byId("marking").focus();
+    await engine().catch(() => {});
+    await addHead(project());
+  });
   byId("train").addEventListener("click", train);
   byId("stop").addEventListener("click", () => training.stop());
   byId("export-jsonl").addEventListener("click", () => takeHome("jsonl", "application/jsonl", toJsonLines(project())));
@@ -298,8 +387,14 @@ function listenToTraining() {
     takeHome("json", "application/json", JSON.stringify(project().trained, null, 2)),
   );
   byId("download-bundle").addEventListener("click", async () => {
-    const archive = await (await engine()).archive(OWN);
-    takeHome("zip", "application/zip", /** @type {Uint8Array<ArrayBuffer>} */ (archive));
+    const own = project();
+    try {
+      const known = await engine();
+      await addOwnHead(known, own);
+      takeHome("zip", "application/zip", /** @type {Uint8Array<ArrayBuffer>} */ (await known.archive(OWN)));
+    } catch (error) {
+      notice(messageOf(error));
+    }
   });
 }
 
@@ -318,5 +413,6 @@ listenToTraining();
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saving.now());
 
 const [latest] = await saving.all();
-await use(latest ?? newProject(t("untitled")));
+const ready = use(latest ?? newProject(t("untitled")));
 document.body.dataset.loaded = "true";
+await ready;

@@ -1,6 +1,6 @@
 // The text with its marks: a text box that cannot be written in, so that selection and reading aloud are the browser's.
 
-import { byId, element, excerpt } from "../shared/dom.js";
+import { byId, element, excerpt, focusAgain, focusIn } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { withMark } from "./project.js";
 
@@ -13,18 +13,34 @@ import { withMark } from "./project.js";
 const MOVES = /^(Arrow|Home|End|Page)/;
 
 /**
+ * Whether a word may go on from one character to the next: where Latin letters meet others, as in "Obama는", training and
+ * reading cut.
+ * @param {string} one
+ * @param {string} other
+ */
+function isOneWord(one, other) {
+  const isLetter = (/** @type {string} */ character) => /\p{L}/u.test(character);
+  const isLatin = (/** @type {string} */ character) => /\p{Script=Latin}/u.test(character);
+  return !isLetter(one) || !isLetter(other) || isLatin(one) === isLatin(other);
+}
+
+/**
  * The bounds of the words that a selection touches, without spaces at its ends.
  * @param {string} text
  * @param {number} start
  * @param {number} end
  */
-function wholeWords(text, start, end) {
+export function wholeWords(text, start, end) {
   /** @param {number} at */
   const isWord = (at) => at >= 0 && at < text.length && /[\p{L}\p{M}\p{N}]/u.test(characterAt(text, at));
   while (start < end && /\s/.test(text[start])) start += 1;
   while (end > start && /\s/.test(text[end - 1])) end -= 1;
-  if (isWord(start) || start === end) while (isWord(start - 1)) start -= 1;
-  if (isWord(end - 1) || start === end) while (isWord(end)) end += 1;
+  /** @param {number} at */
+  const goesOn = (at) => isWord(at - 1) && isWord(at) && isOneWord(characterAt(text, at - 1), characterAt(text, at));
+  if (start === end && isWord(start - 1)) start -= 1;
+  else if (start === end && isWord(end)) end += 1;
+  if (start < end && isWord(start)) while (goesOn(start)) start -= 1;
+  if (start < end && isWord(end - 1)) while (goesOn(end)) end += 1;
   return [start, end];
 }
 
@@ -38,6 +54,16 @@ function characterAt(text, at) {
   return String.fromCodePoint(text.codePointAt(isLow ? at - 1 : at) ?? 0);
 }
 
+/**
+ * The key that was meant: under an input method, or on a keyboard whose digits want Shift, the one in its place.
+ * @param {KeyboardEvent} event
+ */
+function plainKey({ key, code, shiftKey }) {
+  if (/^[a-z1-9]$/i.test(key)) return key.toLowerCase();
+  const place = /^(?:Key|Digit|Numpad)([A-Z1-9])$/.exec(code)?.[1].toLowerCase();
+  return place && !shiftKey && (key.length === 1 || key === "Process" || key === "Unidentified") ? place : key;
+}
+
 export class Marking {
   #box = byId("marking");
   #mirror = byId("mirror");
@@ -48,13 +74,23 @@ export class Marking {
   #types = [];
   /** @type {Mark[]} */
   #suggestions = [];
+  /** What was selected when a key was pressed. */
+  #selected = [0, 0];
   #onChange;
+  #onDismiss;
 
-  /** @param {(document: Document) => void} onChange hears of a document with other marks */
-  constructor(onChange) {
+  /**
+   * @param {(document: Document) => void} onChange hears of a document with other marks
+   * @param {(document: Document, suggestion: Mark) => void} onDismiss hears of what was suggested in vain
+   */
+  constructor(onChange, onDismiss) {
     this.#onChange = onChange;
+    this.#onDismiss = onDismiss;
     // Only selecting is wanted, whatever it is that would change the text.
     this.#box.addEventListener("beforeinput", (event) => event.preventDefault());
+    // What an input method composes cannot be prevented, but taken back.
+    this.#box.addEventListener("input", () => this.#restore());
+    this.#box.addEventListener("compositionend", () => this.#restore());
     for (const name of ["drop", "paste", "cut"]) this.#box.addEventListener(name, (event) => event.preventDefault());
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
     this.#box.addEventListener("scroll", () => {
@@ -84,6 +120,15 @@ export class Marking {
     if (isOther) this.#box.setSelectionRange(0, 0);
     this.#paint(text);
     this.#list();
+  }
+
+  /** The text as it was, with the cursor where it was. */
+  #restore() {
+    const text = this.#document?.text ?? "";
+    if (this.#box.value === text) return;
+    const [start, end] = this.#selected;
+    this.#box.value = text;
+    this.#box.setSelectionRange(start, end);
   }
 
   /** @returns {Shown[]} */
@@ -116,11 +161,13 @@ export class Marking {
 
   #list() {
     const text = this.#document?.text ?? "";
+    const place = byId("marks");
+    const focused = focusIn(place);
     const items = this.#all.map((mark) => {
       const { start, end, type, suggested } = mark;
       const go = element(
         "button",
-        { type: "button", class: "quiet", onclick: () => this.#select(mark) },
+        { type: "button", class: "quiet", "data-focus": `${start} go`, onclick: () => this.#select(mark) },
         excerpt(text.slice(start, end), 40),
       );
       const known = this.#types.some(({ name }) => name === type);
@@ -129,7 +176,11 @@ export class Marking {
       const attributes = { "data-colour": this.#colour(type), class: suggested ? "suggested" : null };
       return element("li", attributes, go, element("span", {}, type), accept, drop);
     });
-    byId("marks").replaceChildren(...items);
+    place.replaceChildren(...items);
+    if (focused === undefined) return;
+    focusAgain(place, focused);
+    // What was there went: the text is the place to go on.
+    if (!place.contains(document.activeElement)) this.#box.focus();
   }
 
   /**
@@ -140,7 +191,8 @@ export class Marking {
    */
   #button(key, { start, end }, sign, onclick) {
     const label = t(key, { text: this.#excerpt({ start, end }) });
-    return element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, sign);
+    const attributes = { type: "button", class: "quiet", "aria-label": label, title: label, onclick };
+    return element("button", { ...attributes, "data-focus": `${start} ${key}` }, sign);
   }
 
   /** @param {{ start: number, end: number }} place */
@@ -221,8 +273,7 @@ export class Marking {
     if (!this.#document) return;
     const text = this.#excerpt({ start, end });
     if (suggested) {
-      this.#suggestions = this.#suggestions.filter((own) => own.start !== start);
-      this.show(this.#document, this.#types, this.#suggestions);
+      this.#onDismiss(this.#document, { start, end, type });
     } else {
       const { marks } = this.#document;
       this.#change(
@@ -248,7 +299,8 @@ export class Marking {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key } = event;
+    this.#selected = [this.#box.selectionStart, this.#box.selectionEnd];
+    const key = plainKey(event);
     const type = /^[1-9]$/.test(key) ? this.#types[Number(key) - 1] : null;
     const current = this.#current();
     if (type) this.mark(type.name);

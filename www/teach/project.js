@@ -50,11 +50,68 @@ export function newProject(name) {
 }
 
 /**
+ * Whether nothing has been done to a project yet.
+ * @param {Project} project
+ */
+export const isUntouched = ({ revision, types, documents }) =>
+  revision === 0 && types.length === 0 && documents.length === 0;
+
+/**
+ * A text with its marks. Line ends are those that a text box has, so that its offsets are those of the text.
  * @param {string} text
  * @param {Mark[]} marks
  * @returns {Document}
  */
-export const newDocument = (text, marks = []) => ({ id: fresh(), text, marks });
+export function newDocument(text, marks = []) {
+  const plain = text.replace(/\r\n?/g, "\n");
+  if (plain.length === text.length) return { id: fresh(), text: plain, marks };
+  // Of each offset, how many characters before it went.
+  const gone = new Uint32Array(text.length + 1);
+  for (let at = 0; at < text.length; at++) gone[at + 1] = gone[at] + (text.startsWith("\r\n", at) ? 1 : 0);
+  const moved = (/** @type {number} */ at) => at - gone[at];
+  return {
+    id: fresh(),
+    text: plain,
+    marks: marks.map((own) => ({ ...own, start: moved(own.start), end: moved(own.end) })),
+  };
+}
+
+/**
+ * Texts with those of a file. A text that is there already gets the file's marks where it has none: were it there twice,
+ * a head would be judged on what it was fitted to.
+ * @param {Document[]} documents
+ * @param {Document[]} added
+ */
+export function withDocuments(documents, added) {
+  const byText = new Map(documents.map((own) => [own.text, own]));
+  let known = 0;
+  for (const { id, text, marks } of added) {
+    const own = byText.get(text);
+    if (own) known += 1;
+    const isFree = (/** @type {Mark} */ mark) => own?.marks.every((o) => o.end <= mark.start || mark.end <= o.start);
+    const all = own ? [...own.marks, ...marks.filter(isFree)].sort((a, b) => a.start - b.start) : marks;
+    byText.set(text, { id: own?.id ?? id, text, marks: all });
+  }
+  return { documents: [...byText.values()], known };
+}
+
+/**
+ * Types with further ones, each in the colour that is used least.
+ * @param {Type[]} types
+ * @param {string[]} names as `typeNamed` makes them
+ */
+export function withTypes(types, names) {
+  const uses = new Array(COLOURS).fill(0);
+  for (const { colour } of types) uses[colour] += 1;
+  const all = new Map(types.map((type) => [type.name, type]));
+  for (const name of names) {
+    if (!name || all.has(name)) continue;
+    const colour = uses.indexOf(Math.min(...uses));
+    uses[colour] += 1;
+    all.set(name, { name, colour });
+  }
+  return [...all.values()];
+}
 
 /** The project on the page, and its past and future. */
 export class History {
@@ -111,14 +168,9 @@ export class History {
    * @param {string} name
    */
   addType(name) {
-    const type = typeNamed(name);
-    if (!type || this.project.types.some((own) => own.name === type)) return false;
-    const used = this.project.types.map(({ colour }) => colour);
-    /** @param {number} colour */
-    const uses = (colour) => used.filter((own) => own === colour).length;
-    const colours = Array.from({ length: COLOURS }, (_, colour) => colour);
-    const colour = colours.sort((a, b) => uses(a) - uses(b) || a - b)[0];
-    this.change({ types: [...this.project.types, { name: type, colour }] });
+    const types = withTypes(this.project.types, [typeNamed(name)]);
+    if (types.length === this.project.types.length) return false;
+    this.change({ types });
     return true;
   }
 
@@ -156,14 +208,35 @@ export function withMark(marks, mark) {
 }
 
 /**
+ * Marks in order; of those that touch one another the one that begins first, and of these the longest.
+ * @param {Mark[]} marks
+ */
+function apart(marks) {
+  let end = 0;
+  return marks
+    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .filter((mark) => {
+      const isFree = mark.start >= end;
+      if (isFree) end = mark.end;
+      return isFree;
+    });
+}
+
+/**
  * JSON lines of `{text, entities: [{start, end, type}]}`, offsets in characters as Python counts them.
  * @param {Pick<Project, "documents">} project
  */
 export function toJsonLines({ documents }) {
   const lines = documents.map(({ text, marks }) => {
-    /** @param {number} units */
-    const at = (units) => Array.from(text.slice(0, units)).length;
-    const entities = marks.map(({ start, end, type }) => ({ start: at(start), end: at(end), type }));
+    // Characters before each code unit.
+    const characters = new Uint32Array(text.length + 1);
+    let count = 0;
+    for (let at = 0; at < text.length; count++) {
+      const next = at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+      characters.fill(count + 1, at + 1, next + 1);
+      at = next;
+    }
+    const entities = marks.map(({ start, end, type }) => ({ start: characters[start], end: characters[end], type }));
     return JSON.stringify({ text, entities });
   });
   return lines.map((line) => `${line}\n`).join("");
@@ -173,12 +246,20 @@ export function toJsonLines({ documents }) {
  * Whether a file is of such lines, as this page writes them.
  * @param {string} text
  */
-export const isJsonLines = (text) => /^\s*\{\s*"text"\s*:/.test(text) && text.split("\n", 1)[0].includes('"entities"');
+export function isJsonLines(text) {
+  try {
+    const { text: first, entities } = JSON.parse(text.trimStart().split("\n", 1)[0]);
+    const isOwn = (/** @type {any} */ own) => Number.isInteger(own?.start) && typeof own.type === "string";
+    return typeof first === "string" && Array.isArray(entities) && entities.every(isOwn);
+  } catch {
+    return false;
+  }
+}
 
 /**
  * CoNLL: a word and its tag on each line, an empty line behind each sentence. `words` has those of each document, with the
  * number of their sentence; a word has the tag of the mark that it touches, as in a training.
- * @param {Project} project
+ * @param {Pick<Project, "documents">} project
  * @param {{ start: number, end: number, sentence: number }[][]} words
  */
 export function toConll({ documents }, words) {
@@ -211,14 +292,14 @@ export function toConll({ documents }, words) {
  * @param {import("../pkg/nerite.js").Labelled} labelled
  */
 export function fromLabelled({ documents = [] }) {
-  /** @type {string[]} */
-  const types = [];
+  /** @type {Set<string>} */
+  const types = new Set();
   const named = documents.map(({ text, marks }) => {
     const own = marks.map(({ start, end, type }) => ({ start, end, type: typeNamed(type) }));
-    for (const { type } of own) if (!types.includes(type)) types.push(type);
+    for (const { type } of own) types.add(type);
     return newDocument(text, own);
   });
-  return { types, documents: named };
+  return { types: [...types], documents: named };
 }
 
 /**
@@ -226,8 +307,8 @@ export function fromLabelled({ documents = [] }) {
  * @param {string} json
  */
 export function fromJsonLines(json) {
-  /** @type {string[]} */
-  const types = [];
+  /** @type {Set<string>} */
+  const types = new Set();
   const documents = json.split("\n").flatMap((line, index) => {
     if (!line.trim()) return [];
     /** @param {string} what */
@@ -242,15 +323,15 @@ export function fromJsonLines(json) {
     const units = [0];
     for (const character of value.text) units.push(units[units.length - 1] + character.length);
     /** @type {Mark[]} */
-    let marks = [];
+    const marks = [];
     for (const { start, end, type } of value.entities ?? []) {
       const name = typeNamed(String(type ?? ""));
       const isRight = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end;
       if (!isRight || end >= units.length || !name) throw refusal("found an entity that does not lie in its text");
-      if (!types.includes(name)) types.push(name);
-      marks = withMark(marks, { start: units[start], end: units[end], type: name });
+      types.add(name);
+      marks.push({ start: units[start], end: units[end], type: name });
     }
-    return [newDocument(value.text, marks)];
+    return [newDocument(value.text, apart(marks))];
   });
-  return { types, documents };
+  return { types: [...types], documents };
 }

@@ -3,6 +3,9 @@
 const DATABASE = "nerite-projects";
 const STORE = "projects";
 
+/** A database that does not answer for so long, in milliseconds, is not waited for. */
+const ANSWERS_WITHIN = 5000;
+
 /** @type {Promise<IDBDatabase> | null} */
 let opened = null;
 
@@ -12,9 +15,17 @@ function open() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
+    const late = setTimeout(() => reject(new Error("the browser's database does not answer")), ANSWERS_WITHIN);
+    request.onsuccess = () => {
+      clearTimeout(late);
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("the database is blocked"));
+  });
+  // Whoever asks later may be luckier.
+  opened.catch(() => {
+    opened = null;
   });
   return opened;
 }

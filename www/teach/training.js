@@ -10,8 +10,21 @@ import { curve, percent, table } from "./figures.js";
  * @typedef {import("./project.js").Project} Project
  */
 
+/**
+ * The head that a training begins with. The general one knows more texts, but is wider: to go on from it takes three
+ * times as long, and is no better on kinds of entities that neither has seen.
+ */
+const BEGUN_WITH = "best";
 /** How often the progress of a training is drawn, in milliseconds. */
 const DRAWN_EVERY = 250;
+
+/**
+ * Rejects once `signal` is aborted.
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+const stopped = (signal) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 
 export class Training {
   /** @type {Trainer | null} */
@@ -19,10 +32,16 @@ export class Training {
   /** @type {AbortController | null} */
   #running = null;
   /**
-   * Losses of the training that goes on, or was the last one.
-   * @type {number[]}
+   * The project of the training that goes on, or was the last one, and its losses.
+   * @type {{ project: Project | null, losses: number[] }}
    */
-  #losses = [];
+  #latest = { project: null, losses: [] };
+  #shown;
+
+  /** @param {() => Project} shown the project on the page */
+  constructor(shown) {
+    this.#shown = shown;
+  }
 
   get isRunning() {
     return this.#running !== null;
@@ -30,6 +49,23 @@ export class Training {
 
   stop() {
     this.#running?.abort();
+  }
+
+  /**
+   * Stops the training of a project, if it is the one that goes on.
+   * @param {Project} project
+   */
+  stopThatOf(project) {
+    if (this.#latest.project === project) this.stop();
+  }
+
+  /**
+   * Says how the training of a project is going.
+   * @param {Project} project
+   * @param {string} text
+   */
+  #say(project, text, place = byId("status")) {
+    place.textContent = project === this.#shown() ? text : `${project.name}: ${text}`;
   }
 
   /**
@@ -44,39 +80,55 @@ export class Training {
       .map(({ name }) => name)
       .filter((name) => documents.some((one) => one.marks.some(({ type }) => type === name)));
     const stop = new AbortController();
+    const { signal } = stop;
     this.#running = stop;
-    this.#losses = [];
-    byId("stop").hidden = byId("progress").hidden = false;
+    this.#latest = { project, losses: [] };
+    const start = performance.now();
+    let hasHead = false;
+    /** @param {Uint8Array} head */
+    const takeIt = async (head) => {
+      hasHead = true;
+      await take(head);
+    };
+    byId("progress").value = 0;
+    byId("stop").hidden = byId("progress").hidden = byId("progress-text").hidden = false;
     try {
-      const known = await engine();
-      this.#trainer ??= await known.trainer({ signal: stop.signal });
-      // The head that knows most is the one that a bundle begins with.
+      // The download goes on for whoever wants the model next.
+      const known = await Promise.race([engine(), stopped(signal)]);
+      this.#trainer ??= await known.trainer({ signal });
       const able = known.heads.filter(({ id, kind }) => id !== OWN && kind === "context");
+      const begun = able.find(({ id }) => id === BEGUN_WITH) ?? able[0];
       const trained = await this.#trainer.train(documents, {
         types,
-        from: (able.find(({ id }) => id === known.defaultHead) ?? able[0])?.id,
-        signal: stop.signal,
+        from: begun?.id,
+        signal,
         onProgress: this.#follow(project),
         onHead: ({ head, milliseconds }) => {
-          byId("status").textContent = t("head-ready", { time: duration(milliseconds) });
-          take(head);
+          this.#say(project, t("head-ready", { time: duration(milliseconds) }));
+          // Should it fail, the end says so.
+          takeIt(head).catch(() => {});
         },
       });
-      await take(trained.head);
-      this.#losses = trained.losses;
+      await takeIt(trained.head);
+      this.#latest.losses = trained.losses;
       const { figures, milliseconds, allMilliseconds, folds, added } = trained;
       project.trained.push({ when: Date.now(), marks, figures, milliseconds: allMilliseconds });
       const widened = added.reduce((sum, added) => sum + added.widened, 0);
       const times = { time: duration(milliseconds), all: duration(allMilliseconds) };
-      byId("status").textContent = t("trained", { ...times, folds, widened });
+      const outcome = figures ? t("trained", { ...times, folds }) : t("trained-unjudged", times);
+      this.#say(project, widened > 0 ? `${outcome} ${t("widened", { widened })}` : outcome);
     } catch (error) {
-      byId("status").textContent = stop.signal.aborted ? t("stopped") : t("failed", { reason: messageOf(error) });
+      if (hasHead)
+        project.trained.push({ when: Date.now(), marks, figures: null, milliseconds: performance.now() - start });
+      const why = hasHead ? "stopped-judging" : "stopped";
+      this.#say(project, signal.aborted ? t(why) : t("failed", { reason: messageOf(error) }));
       const code = error instanceof Error && "code" in error ? error.code : null;
       // After a crash, a trainer starts a fresh worker itself.
       if (code === "freed") this.#trainer = null;
     }
     this.#running = null;
-    byId("stop").hidden = byId("progress").hidden = true;
+    if (document.activeElement === byId("stop")) byId("marking").focus();
+    byId("stop").hidden = byId("progress").hidden = byId("progress-text").hidden = true;
   }
 
   /**
@@ -89,16 +141,18 @@ export class Training {
     const begun = new Map();
     let drawn = 0;
     return ({ stage, done, total, loss }) => {
-      if (loss !== undefined && stage === "fit") this.#losses.push(loss);
+      if (loss !== undefined && stage === "fit") this.#latest.losses.push(loss);
       const now = performance.now();
       if (now - drawn < DRAWN_EVERY) return;
       drawn = now;
       const { start, from } = begun.get(stage) ?? { start: now, from: done };
       if (!begun.has(stage)) begun.set(stage, { start, from });
-      const left = done > from ? ((now - start) / (done - from)) * (total - done) : 0;
+      const left = done > from ? duration(((now - start) / (done - from)) * (total - done)) : null;
       byId("progress").value = done / total;
-      byId("status").textContent = t(`stage-${stage}`, { left: duration(left) });
-      if (stage === "fit") this.show(project);
+      // Not in a live region: it changes several times in a second.
+      const said = t(`stage-${stage}`);
+      this.#say(project, left ? t("stage-left", { stage: said, left }) : said, byId("progress-text"));
+      if (stage === "fit" && project === this.#shown()) this.show(project);
     };
   }
 
@@ -106,13 +160,14 @@ export class Training {
    * Shows what the trainings of a project have led to.
    * @param {Project} project
    */
-  show({ trained }) {
+  show(project) {
+    const { trained } = project;
     const last = trained[trained.length - 1];
     byId("figures").replaceChildren(...(last?.figures ? [table(last.figures)] : []));
     /** @type {import("./figures.js").Point[]} */
     const points = trained.flatMap(({ marks, figures }) => (figures?.[0] ? [[marks, figures[0].f1]] : []));
     /** @type {import("./figures.js").Point[]} */
-    const losses = this.#losses.map((loss, step) => [step + 1, loss]);
+    const losses = (this.#latest.project === project ? this.#latest.losses : []).map((loss, step) => [step + 1, loss]);
     const curves = [];
     if (losses.length > 1) curves.push(curve(t("loss"), losses, (value) => value.toFixed(3)));
     const inOrder = points.sort((a, b) => a[0] - b[0]);

@@ -72,64 +72,135 @@ pub enum PatternKind {
     Crypto,
 }
 
-/// A kind and the function that finds it.
-type Rule = (PatternKind, fn(&str, &mut Vec<Range<usize>>));
+/// How a kind is found.
+struct Rule {
+    kind: PatternKind,
+    /// The type that its entities have.
+    name: &'static str,
+    /// Whether a check digit or sum stands behind it.
+    checked: bool,
+    find: fn(&str, &mut Vec<Range<usize>>),
+}
 
-const RULES: [Rule; 17] = [
-    (PatternKind::Email, email::find),
-    (PatternKind::Url, url::find),
-    (PatternKind::Ip, ip::find),
-    (PatternKind::Phone, phone::find),
-    (PatternKind::Card, card::find),
-    (PatternKind::Iban, iban::find),
-    (PatternKind::Bic, bic::find),
-    (PatternKind::Ssn, ssn::find),
-    (PatternKind::Ein, ein::find),
-    (PatternKind::Nino, nino::find),
-    (PatternKind::TaxId, german_tax_id::find),
-    (PatternKind::ResidentNumber, resident_number::find),
-    (PatternKind::BirthDate, birth_date::find),
-    (PatternKind::Mac, mac::find),
-    (PatternKind::Coordinates, coordinates::find),
-    (PatternKind::Secret, secret::find),
-    (PatternKind::Crypto, crypto::find),
+const RULES: &[Rule] = &[
+    Rule {
+        kind: PatternKind::Email,
+        name: "EMAIL",
+        checked: false,
+        find: email::find,
+    },
+    Rule {
+        kind: PatternKind::Url,
+        name: "URL",
+        checked: false,
+        find: url::find,
+    },
+    Rule {
+        kind: PatternKind::Ip,
+        name: "IP",
+        checked: false,
+        find: ip::find,
+    },
+    Rule {
+        kind: PatternKind::Phone,
+        name: "PHONE",
+        checked: false,
+        find: phone::find,
+    },
+    Rule {
+        kind: PatternKind::Card,
+        name: "CARD",
+        checked: true,
+        find: card::find,
+    },
+    Rule {
+        kind: PatternKind::Iban,
+        name: "IBAN",
+        checked: true,
+        find: iban::find,
+    },
+    Rule {
+        kind: PatternKind::Bic,
+        name: "BIC",
+        checked: false,
+        find: bic::find,
+    },
+    Rule {
+        kind: PatternKind::Ssn,
+        name: "SSN",
+        checked: false,
+        find: ssn::find,
+    },
+    Rule {
+        kind: PatternKind::Ein,
+        name: "EIN",
+        checked: false,
+        find: ein::find,
+    },
+    Rule {
+        kind: PatternKind::Nino,
+        name: "NINO",
+        checked: false,
+        find: nino::find,
+    },
+    Rule {
+        kind: PatternKind::TaxId,
+        name: "TAX_ID",
+        checked: true,
+        find: german_tax_id::find,
+    },
+    Rule {
+        kind: PatternKind::ResidentNumber,
+        name: "RESIDENT_NUMBER",
+        checked: true,
+        find: resident_number::find,
+    },
+    Rule {
+        kind: PatternKind::BirthDate,
+        name: "BIRTH_DATE",
+        checked: false,
+        find: birth_date::find,
+    },
+    Rule {
+        kind: PatternKind::Mac,
+        name: "MAC",
+        checked: false,
+        find: mac::find,
+    },
+    Rule {
+        kind: PatternKind::Coordinates,
+        name: "COORDINATES",
+        checked: false,
+        find: coordinates::find,
+    },
+    Rule {
+        kind: PatternKind::Secret,
+        name: "SECRET",
+        checked: false,
+        find: secret::find,
+    },
+    Rule {
+        kind: PatternKind::Crypto,
+        name: "CRYPTO",
+        checked: true,
+        find: crypto::find,
+    },
 ];
 
 impl PatternKind {
     /// All kinds.
     pub fn all() -> impl Iterator<Item = Self> {
-        RULES.iter().map(|(kind, _)| *kind)
+        RULES.iter().map(|rule| rule.kind)
     }
 
     /// The type that entities of this kind have.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Email => "EMAIL",
-            Self::Url => "URL",
-            Self::Ip => "IP",
-            Self::Phone => "PHONE",
-            Self::Card => "CARD",
-            Self::Iban => "IBAN",
-            Self::Bic => "BIC",
-            Self::Ssn => "SSN",
-            Self::Ein => "EIN",
-            Self::Nino => "NINO",
-            Self::TaxId => "TAX_ID",
-            Self::ResidentNumber => "RESIDENT_NUMBER",
-            Self::BirthDate => "BIRTH_DATE",
-            Self::Mac => "MAC",
-            Self::Coordinates => "COORDINATES",
-            Self::Secret => "SECRET",
-            Self::Crypto => "CRYPTO",
-        }
+        self.rule().name
     }
 
-    /// Whether a check digit or sum stands behind it.
-    fn has_check(self) -> bool {
-        matches!(
-            self,
-            Self::Card | Self::Iban | Self::TaxId | Self::ResidentNumber | Self::Crypto
-        )
+    fn rule(self) -> &'static Rule {
+        let rule = RULES.iter().find(|rule| rule.kind == self);
+        rule.expect("every kind has a rule")
     }
 }
 
@@ -148,14 +219,15 @@ pub struct Pattern {
 pub fn patterns(text: &str) -> Vec<Pattern> {
     let mut found = Vec::new();
     let mut ranges = Vec::new();
-    for (kind, find) in RULES {
-        find(text, &mut ranges);
+    for rule in RULES {
+        let kind = rule.kind;
+        (rule.find)(text, &mut ranges);
         found.extend(ranges.drain(..).map(|range| Pattern { range, kind }));
     }
     found.sort_by_key(|found| (found.range.start, found.range.end));
     let mut kept: Vec<Pattern> = Vec::new();
     for next in found {
-        let rank = |pattern: &Pattern| (pattern.range.len(), pattern.kind.has_check());
+        let rank = |pattern: &Pattern| (pattern.range.len(), pattern.kind.rule().checked);
         match kept.last_mut() {
             Some(last) if next.range.start < last.range.end => {
                 if rank(&next) > rank(last) {
@@ -188,6 +260,13 @@ mod tests {
                 prop_assert!(!text[found.range].trim().is_empty());
             }
         }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let names: std::collections::HashSet<_> =
+            PatternKind::all().map(PatternKind::name).collect();
+        assert_eq!(names.len(), RULES.len());
     }
 
     #[test]

@@ -24,6 +24,9 @@
 //! # }
 //! ```
 
+#[macro_use]
+mod choice;
+
 mod bundle;
 mod decode;
 mod encoder;

@@ -87,31 +87,17 @@ pub enum TagError {
     Repeated(String),
 }
 
-/// How the labels of a set say where an entity begins and ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TagScheme {
-    /// `B-x` and `I-x` (IOB1 and IOB2), and `O`.
-    Bio,
-    /// `B-x`, `I-x` (or `M-x`), `E-x` for the last and `S-x` for the only one.
-    Bioes,
-    /// `B-x`, `I-x`, `L-x` for the last and `U-x` for the only one.
-    Bilou,
-    /// A label is a type: nothing says where an entity begins.
-    Bare,
+choices! {
+    /// How the labels of a set say where an entity begins and ends.
+    TagScheme, "scheme", {
+        Bio = "bio", "`B-x` and `I-x` (IOB1 and IOB2), and `O`.";
+        Bioes = "bioes", "`B-x`, `I-x` (or `M-x`), `E-x` for the last and `S-x` for the only one.";
+        Bilou = "bilou", "`B-x`, `I-x`, `L-x` for the last and `U-x` for the only one.";
+        Bare = "bare", "A label is a type: nothing says where an entity begins.";
+    }
 }
 
 impl TagScheme {
-    /// As it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bio => "bio",
-            Self::Bioes => "bioes",
-            Self::Bilou => "bilou",
-            Self::Bare => "bare",
-        }
-    }
-
     /// Of all labels but `O`. Letters count as places only if every label has
     /// one: `E-mail` beside `PERSON` is a type.
     fn of(labels: &[String]) -> Self {

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{Config, HeadConfig, MAX_TAGS, Strategy, TagSet, Weights, head_file};
+use nerite::{Architecture, Config, HeadConfig, MAX_TAGS, Strategy, TagSet, Weights, head_file};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// What an architecture's name ends in that has one matrix over the hidden
 /// states and nothing else.
 const SUFFIX: &str = "ForTokenClassification";
-/// Those that are known to be just that.
-const ARCHITECTURES: [&str; 4] = ["Bert", "DistilBert", "Roberta", "Electra"];
 /// Tensors of what would have to be done with the scores.
 const CRF: [&str; 4] = [
     "crf.transitions",
@@ -122,9 +120,9 @@ impl Classifier {
 
 fn check_architecture(architectures: &[String]) -> Result<()> {
     let expected = || {
-        let names: Vec<String> = ARCHITECTURES
+        let names: Vec<String> = Architecture::ALL
             .iter()
-            .map(|family| format!("{family}{SUFFIX}"))
+            .map(|family| format!("{}{SUFFIX}", family.class()))
             .collect();
         names.join(", ")
     };
@@ -135,7 +133,8 @@ fn check_architecture(architectures: &[String]) -> Result<()> {
         );
     };
     let family = name.strip_suffix(SUFFIX);
-    if family.is_some_and(|family| ARCHITECTURES.contains(&family)) {
+    let is_known = |family| Architecture::ALL.iter().any(|own| own.class() == family);
+    if family.is_some_and(is_known) {
         return Ok(());
     }
     let lower = name.to_lowercase();

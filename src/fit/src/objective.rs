@@ -2,58 +2,30 @@
 //! learnt transitions, the loss is that of the sequence
 //! ([`sequence`](crate::losses::sequence)).
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
 use crate::losses::{Known, cross_entropy};
 
 /// How strongly the focal loss leaves out what is known already (Lin et al.,
 /// "Focal Loss for Dense Object Detection", 2017).
 const FOCUS: i32 = 2;
 
-/// What fitting makes small.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// The negative logarithm of the right tag's probability.
-    #[default]
-    CrossEntropy,
-    /// The same, times the square of the probability that is not the right
-    /// tag's: words that a head is sure of count little.
-    Focal,
+nerite::choices! {
+    /// What fitting makes small.
+    #[derive(Default)]
+    Objective, "loss", {
+        #[default]
+        CrossEntropy = "cross-entropy", "The negative logarithm of the right tag's probability.";
+        Focal = "focal", "The same, times the square of the probability that is not the right \
+            tag's: words that the head is sure of count little. Not with transitions.";
+    }
 }
 
 impl Objective {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::CrossEntropy, Self::Focal];
-
-    /// The name that options have for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CrossEntropy => "cross-entropy",
-            Self::Focal => "focal",
-        }
-    }
-
     /// The sum over words. Its gradient replaces the `scores` `[words, tags]`.
     pub(crate) fn loss(self, scores: &mut [f32], tags: usize, known: Known<'_>) -> f32 {
         match self {
             Self::CrossEntropy => cross_entropy(scores, tags, known),
             Self::Focal => focal(scores, tags, known),
         }
-    }
-}
-
-impl FromStr for Objective {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|own| own.name() == name);
-        found.ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            format!("found the loss {name:?}, expected one of {names}")
-        })
     }
 }
 
@@ -87,7 +59,7 @@ mod tests {
     fn gradients_are_those_of_small_differences() {
         let scores = [0.3f32, -1.2, 2.0, 0.9, 0.8, -0.4, -3.0, 4.0, 0.1];
         let allowed = [true, false, true, false, true, false, true, true, true];
-        for objective in Objective::ALL {
+        for &objective in Objective::ALL {
             for known in [Known::Tags(&[2, 0, 1]), Known::Allowed(&allowed)] {
                 let mut gradient = scores;
                 objective.loss(&mut gradient, TAGS, known);
@@ -121,7 +93,7 @@ mod tests {
 
     #[test]
     fn names_are_read_and_others_refused() {
-        for objective in Objective::ALL {
+        for &objective in Objective::ALL {
             assert_eq!(objective.name().parse(), Ok(objective));
             let json = serde_json::to_string(&objective).unwrap();
             assert_eq!(json, format!("\"{}\"", objective.name()));

@@ -10,6 +10,7 @@ mod corpus;
 mod encoders;
 mod evaluate;
 mod few;
+mod help;
 mod hostile;
 mod hub;
 mod predict;

@@ -1,17 +1,8 @@
 //! The README's commands are ones that there are, with flags that they have.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
-fn help(command: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_nerite"))
-        .args(command.split(' '))
-        .arg("--help")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "nerite {command} --help fails");
-    String::from_utf8(output.stdout).unwrap()
-}
+use crate::help::page;
 
 /// The commands in a README's blocks for a shell, each with its flags.
 fn commands(readme: &str) -> Vec<(String, Vec<String>)> {
@@ -44,7 +35,7 @@ fn the_readmes_commands_and_flags_are_known() {
     assert!(commands.len() >= 15, "found {} commands", commands.len());
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
     for (command, flags) in &commands {
-        let help = known.entry(command).or_insert_with(|| help(command));
+        let help = known.entry(command).or_insert_with(|| page(command));
         for flag in flags {
             let is_there = help
                 .split(|c: char| c.is_whitespace() || c == ',' || c == '=')

@@ -180,7 +180,7 @@ fn settings_out_of_range_are_refused_before_any_work() {
         ("--lexicon-dropout 0.1", "the head has no word features"),
         (
             "--decoder transitions",
-            "the head has no learnt transitions",
+            "expected one that the head can serve: argmax, rules",
         ),
         ("--dropout nan", "found the dropout NaN"),
     ] {
@@ -198,7 +198,7 @@ fn settings_out_of_range_are_refused_before_any_work() {
         ("--rare -1", "'-1' for '--rare"),
         ("--units -1", "'-1' for '--units"),
         ("--lexicon 5", "expected rows and width as in 32768x64"),
-        ("--head deep", "expected linear, mlp or context"),
+        ("--head deep", "possible values: linear, mlp, context"),
         ("--split 0.2", "documents:0.2:123"),
     ] {
         lab.misused(

@@ -6,21 +6,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::EncoderError;
-use super::family::Family;
 
-/// The family of an encoder. All are BERT's layers; they differ in the names of
-/// their weights and in how they embed (see the module `family`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Architecture {
-    /// BERT: position and token type embeddings.
-    Bert,
-    /// DistilBERT: no token types.
-    DistilBert,
-    /// RoBERTa: position ids start after the padding id.
-    Roberta,
-    /// ELECTRA: embeddings may be of another width.
-    Electra,
+choices! {
+    /// The family of an encoder. All are BERT's layers; they differ in the names
+    /// of their weights and in how they embed (see the module `family`). Named
+    /// by Hugging Face's `model_type`.
+    Architecture, "family", {
+        Bert = "bert", "BERT: position and token type embeddings.";
+        DistilBert = "distilbert", "DistilBERT: no token types.";
+        Roberta = "roberta", "RoBERTa: position ids start after the padding id.";
+        Electra = "electra", "ELECTRA: embeddings may be of another width.";
+    }
 }
 
 /// The activation between the two halves of a feed-forward layer.
@@ -77,13 +73,15 @@ impl Config {
     /// refuses.
     pub fn from_hugging_face(json: &str) -> Result<Self, EncoderError> {
         let raw = HuggingFace::read(json)?;
-        let family = Family::named(&raw.model_type).ok_or_else(|| {
+        let architecture: Architecture = raw.model_type.parse().map_err(|_| {
+            let names: Vec<&str> = Architecture::ALL.iter().map(|own| own.name()).collect();
             EncoderError::Config(format!(
                 "found the model type {:?}, whose layers and tensors are not known; expected one of {}",
                 raw.model_type,
-                Family::names()
+                names.join(", ")
             ))
         })?;
+        let family = architecture.family();
         let activation = match raw.activation.as_deref().unwrap_or("gelu") {
             "gelu" => Activation::Gelu,
             "gelu_new" | "gelu_pytorch_tanh" => Activation::GeluTanh,
@@ -107,7 +105,7 @@ impl Config {
         };
         let embedding = raw.embedding_size.filter(|_| family.projects_embeddings);
         let config = Self {
-            architecture: family.architecture,
+            architecture,
             vocabulary: raw.vocab_size,
             hidden: raw.hidden,
             embedding: embedding.filter(|&width| width != raw.hidden),
@@ -223,21 +221,18 @@ impl HuggingFace {
 /// The family of a configuration from before there was a `model_type`.
 fn model_type(fields: &Map<String, Value>) -> &'static str {
     let class = fields.get("architectures").and_then(|own| own[0].as_str());
-    let known = [
-        ("DistilBert", "distilbert"),
-        ("Roberta", "roberta"),
-        ("Electra", "electra"),
-        ("Bert", "bert"),
-    ];
-    let named = known
-        .iter()
-        .find(|(start, _)| class.is_some_and(|class| class.starts_with(start)));
-    match named {
-        Some((_, kind)) => kind,
-        None if class.is_some() => "unknown",
-        None if fields.contains_key("n_layers") => "distilbert",
-        None if fields.get("type_vocab_size").is_some_and(|own| *own == 1) => "roberta",
-        None => "bert",
+    let known = class.map(|class| {
+        let mut all = Architecture::ALL.iter();
+        all.find(|own| class.starts_with(own.class()))
+    });
+    match known {
+        Some(Some(own)) => own.name(),
+        Some(None) => "unknown",
+        None if fields.contains_key("n_layers") => Architecture::DistilBert.name(),
+        None if fields.get("type_vocab_size").is_some_and(|own| *own == 1) => {
+            Architecture::Roberta.name()
+        }
+        None => Architecture::Bert.name(),
     }
 }
 

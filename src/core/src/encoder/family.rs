@@ -5,10 +5,11 @@ use super::Architecture;
 
 /// A family of encoders, all of BERT's layers.
 pub(super) struct Family {
-    pub(super) architecture: Architecture,
-    /// Hugging Face's `model_type`, and what stands before the encoder's tensors
-    /// in a checkpoint with a head.
-    pub(super) name: &'static str,
+    architecture: Architecture,
+    /// What the names of Hugging Face's classes of it begin with.
+    class: &'static str,
+    /// What stands before the encoder's tensors in a checkpoint with a head.
+    pub(super) prefix: &'static str,
     /// Position ids are counted from the padding id on.
     pub(super) counts_from_padding: bool,
     /// Every subword has an embedding of its token type.
@@ -22,10 +23,11 @@ pub(super) struct Family {
 }
 
 /// All that are known.
-pub(super) const FAMILIES: [Family; 4] = [
+const FAMILIES: &[Family] = &[
     Family {
         architecture: Architecture::Bert,
-        name: "bert",
+        class: "Bert",
+        prefix: "bert.",
         counts_from_padding: false,
         has_token_types: true,
         projects_embeddings: false,
@@ -33,7 +35,8 @@ pub(super) const FAMILIES: [Family; 4] = [
     },
     Family {
         architecture: Architecture::DistilBert,
-        name: "distilbert",
+        class: "DistilBert",
+        prefix: "distilbert.",
         counts_from_padding: false,
         has_token_types: false,
         projects_embeddings: false,
@@ -51,7 +54,8 @@ pub(super) const FAMILIES: [Family; 4] = [
     },
     Family {
         architecture: Architecture::Roberta,
-        name: "roberta",
+        class: "Roberta",
+        prefix: "roberta.",
         counts_from_padding: true,
         has_token_types: true,
         projects_embeddings: false,
@@ -59,25 +63,14 @@ pub(super) const FAMILIES: [Family; 4] = [
     },
     Family {
         architecture: Architecture::Electra,
-        name: "electra",
+        class: "Electra",
+        prefix: "electra.",
         counts_from_padding: false,
         has_token_types: true,
         projects_embeddings: true,
         names: &[],
     },
 ];
-
-impl Family {
-    /// The family of a `model_type`.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
-        FAMILIES.iter().find(|family| family.name == name)
-    }
-
-    /// All names, for messages.
-    pub(super) fn names() -> String {
-        FAMILIES.map(|family| family.name).join(", ")
-    }
-}
 
 impl Architecture {
     /// Its row.
@@ -86,8 +79,27 @@ impl Architecture {
         family.expect("every architecture has a row")
     }
 
-    /// Hugging Face's `model_type`.
-    pub fn name(self) -> &'static str {
-        self.family().name
+    /// What the names of Hugging Face's classes of it begin with, as in
+    /// `BertForTokenClassification`.
+    pub fn class(self) -> &'static str {
+        self.family().class
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn every_architecture_has_a_row_of_its_own() {
+        assert_eq!(FAMILIES.len(), Architecture::ALL.len());
+        let mut classes = std::collections::HashSet::new();
+        for architecture in Architecture::ALL {
+            assert!(classes.insert(architecture.class()), "{architecture}");
+            assert!(architecture.family().prefix.ends_with('.'), "{architecture}");
+        }
     }
 }

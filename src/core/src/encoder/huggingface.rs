@@ -23,7 +23,7 @@ pub struct AsBert<'a> {
     config: &'a Config,
     weights: &'a dyn Weights,
     /// `bert.` and the like where the checkpoint has a head, else empty.
-    prefix: String,
+    prefix: &'static str,
 }
 
 pub(super) const POSITIONS: &str = "embeddings.position_embeddings.weight";
@@ -32,9 +32,9 @@ pub(super) const TOKEN_TYPES: &str = "embeddings.token_type_embeddings.weight";
 impl<'a> AsBert<'a> {
     /// Looks at `weights`, a checkpoint of the family that `config` names.
     pub fn new(config: &'a Config, weights: &'a dyn Weights) -> Self {
-        let prefix = format!("{}.", config.architecture.name());
+        let prefix = config.architecture.family().prefix;
         let probe = format!("{prefix}embeddings.word_embeddings.weight");
-        let prefix = weights.shape(&probe).map_or_else(String::new, |_| prefix);
+        let prefix = weights.shape(&probe).map_or("", |_| prefix);
         Self {
             config,
             weights,
@@ -92,7 +92,7 @@ impl<'a> AsBert<'a> {
         for (bert, family) in self.config.architecture.family().names {
             own = own.replace(bert, family);
         }
-        own.insert_str(0, &self.prefix);
+        own.insert_str(0, self.prefix);
         if self.weights.shape(&own).is_none() {
             // Old checkpoints call the parts of a layer norm gamma and beta.
             let old = own

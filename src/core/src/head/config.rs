@@ -18,28 +18,15 @@ const MAX_BUCKETS: usize = 1 << 24;
 /// The most numbers in a tensor.
 const MAX_NUMBERS: usize = 1 << 28;
 
-/// What kind of model a head is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HeadKind {
-    /// One matrix and a bias.
-    #[default]
-    Linear,
-    /// A projection, normalized and rectified, under the matrix.
-    Mlp,
-    /// A projection, normalized, and a bidirectional LSTM over the words of a
-    /// sentence, under the matrix.
-    Context,
-}
-
-impl HeadKind {
-    /// As in a head's file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Linear => "linear",
-            Self::Mlp => "mlp",
-            Self::Context => "context",
-        }
+choices! {
+    /// What kind of model a head is.
+    #[derive(Default)]
+    HeadKind, "kind", {
+        #[default]
+        Linear = "linear", "One matrix and a bias.";
+        Mlp = "mlp", "A projection, normalized and rectified, under the matrix.";
+        Context = "context", "A projection, normalized, and a bidirectional LSTM over the words \
+            of a sentence, under the matrix.";
     }
 }
 
@@ -143,6 +130,25 @@ impl HeadTensor {
 }
 
 impl HeadConfig {
+    /// The decoders that the head can serve.
+    pub(super) fn decoders(&self) -> Vec<Decoder> {
+        let serves = |decoder: &Decoder| match decoder {
+            Decoder::Argmax => true,
+            Decoder::Rules => self.unit() == Unit::Words,
+            Decoder::Transitions => self.transitions,
+        };
+        Decoder::ALL.iter().copied().filter(serves).collect()
+    }
+
+    /// The decoder, if the head can serve it.
+    pub(super) fn served(&self, found: Decoder) -> Result<Decoder, HeadError> {
+        let served = self.decoders();
+        match served.contains(&found) {
+            true => Ok(found),
+            false => Err(HeadError::Decoder { found, served }),
+        }
+    }
+
     /// A linear head of words with a temperature of 1, as in the reference
     /// study: one matrix on these layers (0 is the embeddings), each `hidden`
     /// wide, of the encoder with this sha256. Other heads are written as
@@ -267,9 +273,7 @@ impl HeadConfig {
                 ));
             }
         }
-        if self.decoder == Decoder::Transitions && !self.transitions {
-            return Err(HeadError::Decoder(self.decoder));
-        }
+        self.served(self.decoder)?;
         self.check_unit()?;
         let tags = self.tags.len();
         let features = self.features();

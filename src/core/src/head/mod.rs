@@ -57,11 +57,19 @@ pub enum HeadError {
         expected: Unit,
     },
     /// The decoder needs what the head does not have.
-    #[error("found the decoder {0}, but the head has no learnt transitions")]
-    Decoder(Decoder),
+    #[error(
+        "found the decoder {found}, expected one that the head can serve: {}",
+        served.iter().map(|own| own.name()).collect::<Vec<_>>().join(", ")
+    )]
+    Decoder {
+        /// What was asked for.
+        found: Decoder,
+        /// Those that the head can serve.
+        served: Vec<Decoder>,
+    },
 }
 
-// Not by `#[from]`: what is a source too would be told twice.
+// Not by `#[from]`: the message already contains the source.
 impl From<safetensors::SafeTensorError> for HeadError {
     fn from(error: safetensors::SafeTensorError) -> Self {
         Self::File(error)
@@ -185,12 +193,7 @@ impl Head {
 
     /// Those that the head can serve.
     pub fn decoders(&self) -> Vec<Decoder> {
-        let serves = |decoder: &Decoder| match decoder {
-            Decoder::Argmax => true,
-            Decoder::Rules => self.config.unit() == Unit::Words,
-            Decoder::Transitions => self.transitions.is_some(),
-        };
-        Decoder::ALL.iter().copied().filter(serves).collect()
+        self.config.decoders()
     }
 
     /// The decoder asked for, else the head's own.
@@ -199,12 +202,7 @@ impl Head {
     ///
     /// [`HeadError::Decoder`] if the head cannot serve it.
     pub fn decoder(&self, asked: Option<Decoder>) -> Result<Decoder, HeadError> {
-        match asked.unwrap_or(self.config.decoder) {
-            Decoder::Transitions if self.transitions.is_none() => {
-                Err(HeadError::Decoder(Decoder::Transitions))
-            }
-            decoder => Ok(decoder),
-        }
+        self.config.served(asked.unwrap_or(self.config.decoder))
     }
 
     /// The learnt transitions, over the temperature.

@@ -129,7 +129,19 @@ fn transitions_serve_every_decoder() {
     );
     let plain = self::head(&linear());
     assert_eq!(plain.decoder(None).unwrap(), Decoder::Argmax);
-    assert!(plain.decoder(Some(Decoder::Transitions)).is_err());
+    let refused = |head: &Head, decoder| head.decoder(Some(decoder)).unwrap_err().to_string();
+    assert_eq!(
+        refused(&plain, Decoder::Transitions),
+        "found the decoder transitions, expected one that the head can serve: argmax, rules"
+    );
+    let pieces = self::head(&HeadConfig {
+        pieces: Some(decode::Strategy::Simple),
+        ..linear()
+    });
+    assert_eq!(
+        refused(&pieces, Decoder::Rules),
+        "found the decoder rules, expected one that the head can serve: argmax"
+    );
 }
 
 #[test]

@@ -7,40 +7,16 @@ use std::ops::Range;
 use super::found::{Found, Origin, placeholder_type};
 use super::lists::words;
 
-/// When a head's span counts only where another head has found one of the same
-/// type there. Types that one head alone knows never need a second one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Confirm {
-    /// Never: what any head finds counts.
-    Never,
-    /// Where it is doubtful: a name in small letters in a text with capitals, or
-    /// one word with a low score, or several with a very low one.
-    #[default]
-    Doubtful,
-    /// Always: one head is checked by the other.
-    Always,
-}
-
-impl Confirm {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Never, Self::Doubtful, Self::Always];
-
-    /// As flags and pages name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Doubtful => "doubtful",
-            Self::Always => "always",
-        }
-    }
-}
-
-impl std::str::FromStr for Confirm {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let own = Self::ALL.into_iter().find(|confirm| confirm.name() == name);
-        own.ok_or_else(|| format!("found {name:?}, expected never, doubtful or always"))
+choices! {
+    /// When a head's span counts only where another head has found one of the
+    /// same type there. Types that one head alone knows never need a second one.
+    #[derive(Default)]
+    Confirm, "confirmation", {
+        Never = "never", "What any head finds counts.";
+        #[default]
+        Doubtful = "doubtful", "Names in small letters in a text with capitals, and single words \
+            with a low score or several with a very low one.";
+        Always = "always", "One head is checked by the other.";
     }
 }
 

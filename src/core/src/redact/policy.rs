@@ -8,38 +8,14 @@ use super::found::{Found, Origin, is_personal};
 use super::join::join;
 use super::lists::Phrases;
 
-/// What stands where something was taken out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Style {
-    /// `[PERSON_1]`, which can be restored.
-    #[default]
-    Placeholder,
-    /// `█`, one for every character but white space.
-    Mask,
-    /// Nothing.
-    Remove,
-}
-
-impl Style {
-    /// All styles.
-    pub const ALL: [Self; 3] = [Self::Placeholder, Self::Mask, Self::Remove];
-
-    /// As flags and pages name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Placeholder => "placeholder",
-            Self::Mask => "mask",
-            Self::Remove => "remove",
-        }
-    }
-}
-
-impl std::str::FromStr for Style {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let own = Self::ALL.into_iter().find(|style| style.name() == name);
-        own.ok_or_else(|| format!("found the style {name:?}, expected placeholder, mask or remove"))
+choices! {
+    /// What stands where something was taken out.
+    #[derive(Default)]
+    Style, "style", {
+        #[default]
+        Placeholder = "placeholder", "`[PERSON_1]`, which can be restored.";
+        Mask = "mask", "`█`, one for every character but white space.";
+        Remove = "remove", "Nothing.";
     }
 }
 

@@ -173,7 +173,7 @@ pub struct PartProvenance {
 pub struct EncoderProvenance {
     /// As given on the command line.
     pub name: String,
-    /// `bert`, `distilbert` or `roberta`.
+    /// The name of its [`Architecture`](crate::Architecture).
     pub architecture: String,
     /// Of the quantized encoder.
     pub sha256: String,
@@ -244,7 +244,7 @@ pub enum ReportError {
     },
 }
 
-// Not by `#[from]`: what is a source too would be told twice.
+// Not by `#[from]`: the message already contains the source.
 impl From<serde_json::Error> for ReportError {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error)

@@ -26,7 +26,8 @@ pub enum NameKind {
 }
 
 impl NameKind {
-    const ALL: [Self; 4] = [Self::First, Self::Last, Self::Places, Self::Organizations];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::First, Self::Last, Self::Places, Self::Organizations];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {

@@ -21,63 +21,24 @@ use names::Names;
 
 pub use given::{GivenNames, NameFile, NameKind};
 
-/// A way of making further sentences of a corpus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Augmentation {
-    /// Copies in capitals, and with every word capitalized.
-    Capitals,
-    /// Copies in small letters.
-    Small,
-    /// Copies whose names are exchanged for others.
-    Names,
-    /// Copies with addresses and numbers beside names.
-    Contacts,
-    /// Two or three sentences as one sequence.
-    Joined,
-    /// Copies written as running text and cut as a visitor's is.
-    Recut,
-    /// Mail, chat and letters with greetings and closings.
-    Letters,
-    /// CVs, forms, contracts, invoices, headlines.
-    Documents,
-    /// Tables, JSON, HTML and code around names.
-    Markup,
-    /// Texts without any entity.
-    Plain,
+nerite::choices! {
+    /// A way of making further sentences of a corpus.
+    #[derive(PartialOrd, Ord)]
+    Augmentation, "kind", {
+        Capitals = "capitals", "Copies in capitals, and with every word capitalized.";
+        Small = "small", "Copies in small letters.";
+        Names = "names", "Copies whose names are exchanged for others.";
+        Contacts = "contacts", "Copies with addresses and numbers beside names.";
+        Joined = "joined", "Two or three sentences as one sequence.";
+        Recut = "recut", "Copies written as running text and cut as a visitor's is.";
+        Letters = "letters", "Mail, chat and letters with greetings and closings.";
+        Documents = "documents", "CVs, forms, contracts, invoices, headlines.";
+        Markup = "markup", "Tables, JSON, HTML and code around names.";
+        Plain = "plain", "Texts without any entity.";
+    }
 }
 
 impl Augmentation {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Capitals,
-        Self::Small,
-        Self::Names,
-        Self::Contacts,
-        Self::Joined,
-        Self::Recut,
-        Self::Letters,
-        Self::Documents,
-        Self::Markup,
-        Self::Plain,
-    ];
-
-    /// What it is called on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Capitals => "capitals",
-            Self::Small => "small",
-            Self::Names => "names",
-            Self::Contacts => "contacts",
-            Self::Joined => "joined",
-            Self::Recut => "recut",
-            Self::Letters => "letters",
-            Self::Documents => "documents",
-            Self::Markup => "markup",
-            Self::Plain => "plain",
-        }
-    }
-
     /// Whether it changes sentences, rather than filling templates.
     fn copies(self) -> bool {
         self <= Self::Recut
@@ -110,16 +71,10 @@ impl FromStr for Augmentations {
                 .ok()
                 .filter(|share| (0.0..=10.0).contains(share))
                 .ok_or_else(|| format!("found the share {share:?}, expected 0 to 10"))?;
-            let kinds: Vec<_> = Augmentation::ALL
-                .into_iter()
-                .filter(|kind| name == "all" || kind.name() == name)
-                .collect();
-            if kinds.is_empty() {
-                let names = Augmentation::ALL.map(Augmentation::name).join(", ");
-                return Err(format!(
-                    "found the kind {name:?}, expected all or one of {names}"
-                ));
-            }
+            let kinds = match name {
+                "all" => Augmentation::ALL.to_vec(),
+                name => vec![name.parse().map_err(|error| format!("{error}, or all"))?],
+            };
             for kind in kinds {
                 found.retain(|(own, _)| *own != kind);
                 found.push((kind, share));
@@ -312,7 +267,7 @@ mod tests {
         let none = GivenNames::default();
         let tags = tags();
         let given = sentences(&tags);
-        for kind in Augmentation::ALL {
+        for &kind in Augmentation::ALL {
             let one: Augmentations = format!("{}=10", kind.name()).parse().unwrap();
             let made = augment(&given, &tags, &one, &none, 1).unwrap();
             let all: Vec<&Tagged> = made

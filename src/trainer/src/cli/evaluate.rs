@@ -6,6 +6,7 @@ use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::evaluation::{self, Judging, Part};
 use nerite_trainer::split::Split;
 
+use super::choice::choice;
 use super::corpus::CorpusArguments;
 use super::score;
 
@@ -33,9 +34,12 @@ pub(super) struct Arguments {
     /// The head, else the bundle's default
     #[arg(long, value_name = "HEAD")]
     head: Option<String>,
-    /// How tags are read off the scores: argmax, rules or transitions; else as
-    /// the head says
-    #[arg(long, value_name = "DECODER")]
+    /// How tags are read off the scores, else as the head says
+    #[arg(
+        long,
+        value_name = "DECODER",
+        value_parser = choice(Decoder::ALL, Decoder::name, Decoder::about)
+    )]
     decoder: Option<Decoder>,
     /// What types become, in the corpus and in what the head finds, before they
     /// are compared: pairs like geo=LOC,per=PER. LOC and PER stay themselves;

@@ -1,12 +1,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use nerite::Strategy;
+use nerite::{Architecture, Strategy};
 use nerite_encoders::Source;
 use nerite_trainer::import::{self, Agreement, Imported};
 use nerite_trainer::{bundle, progress};
 
 use super::LookupArguments;
+use super::choice::{choice, names};
 
 /// No larger file of texts is read.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
@@ -21,8 +22,7 @@ const LOSS: f64 = 0.005;
 /// a known name: rampart (personal data). Its config.json names the labels
 /// (id2label); its weights are model.safetensors or pytorch_model.bin, in one
 /// file or in several with an index, or ONNX: model.onnx, or the folder onnx of
-/// a transformers.js repository, in f32, f16, int8 or four bits. Families:
-/// BERT, DistilBERT, RoBERTa, ELECTRA.
+/// a transformers.js repository, in f32, f16, int8 or four bits.
 ///
 /// The bundle's head reads the raw text's own subwords, so it finds what
 /// Python's pipeline("token-classification") finds; longer texts are read
@@ -34,7 +34,7 @@ const LOSS: f64 = 0.005;
 ///   nerite predict --bundle www/bundles/rampart text.txt
 ///   nerite serve                                  # then open /?bundle=rampart
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = families())]
 pub(super) struct Arguments {
     /// The token classifier
     #[arg(value_name = "MODEL")]
@@ -43,11 +43,14 @@ pub(super) struct Arguments {
     /// www/bundles where there is one
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// How pieces become entities: simple, first, average or max, as Python's
-    /// aggregation_strategy, or proper (by the labels' own scheme: BIO, BIOES,
-    /// BILOU or plain types). The page can ask for others later. Without it,
+    /// How pieces become entities; all but `proper` are Python's
+    /// aggregation_strategy. The page can ask for others later. Without it,
     /// first; simple where the vocabulary does not mark subwords (RoBERTa)
-    #[arg(long, value_name = "STRATEGY")]
+    #[arg(
+        long,
+        value_name = "STRATEGY",
+        value_parser = choice(Strategy::ALL, Strategy::name, Strategy::about)
+    )]
     strategy: Option<Strategy>,
     /// Names for the classifier's labels, in order, instead of config.json's
     #[arg(long, value_name = "LABEL,…", value_delimiter = ',')]
@@ -58,6 +61,11 @@ pub(super) struct Arguments {
     check: Option<PathBuf>,
     #[command(flatten)]
     lookup: LookupArguments,
+}
+
+fn families() -> String {
+    let names = names(Architecture::ALL, Architecture::name);
+    format!("Families of encoders (model_type): {names}")
 }
 
 impl Arguments {

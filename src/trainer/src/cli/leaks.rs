@@ -8,6 +8,7 @@ use nerite::{Confirm, Policy, RedactionReport, Share};
 use nerite_trainer::leaks::{judge, read};
 use nerite_trainer::redaction::Finder;
 
+use super::choice::choice;
 use super::{evaluate, table};
 
 /// A judgement of tags, or of what a redaction lets through.
@@ -16,7 +17,8 @@ pub(super) enum Evaluate {
     Leaks(Arguments),
 }
 
-/// What a redaction is judged with.
+// What a redaction is judged with. No documentation comment: clap would take it
+// for the whole command's, as it takes these flags in after all others.
 #[derive(clap::Args)]
 pub(super) struct LeakArguments {
     /// Judge a redaction instead: how much of what is private can still be
@@ -34,11 +36,12 @@ pub(super) struct LeakArguments {
     #[arg(long, value_name = "FILE.jsonl", requires = "redaction")]
     predicted: Option<PathBuf>,
     /// With --redaction and several bundles: when what one finds counts only if
-    /// another finds it, too: never, doubtful or always
+    /// another finds it, too
     #[arg(
         long,
         value_name = "WHEN",
-        default_value = "doubtful",
+        default_value_t,
+        value_parser = choice(Confirm::ALL, Confirm::name, Confirm::about),
         requires = "redaction"
     )]
     confirm: Confirm,

@@ -12,6 +12,7 @@ macro_rules! say {
 
 mod bundle;
 mod cache;
+mod choice;
 mod corpus;
 mod encoder;
 mod evaluate;

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use nerite::{Aggregation, Decoder, Options, Prediction, Strategy, Unit, Utf16Offsets};
 use nerite_trainer::bundle::Bundle;
-use nerite_trainer::terminal::shown;
+use nerite_trainer::terminal::{column, shown};
 use serde_json::{Map, Value, json};
 
+use super::choice::choice;
 use super::texts::EncodingArguments;
 
 /// Find the entities of a text
@@ -23,18 +24,28 @@ pub(super) struct Arguments {
     /// The head, else the bundle's default
     #[arg(long, value_name = "HEAD")]
     head: Option<String>,
-    /// How tags are read off the scores: argmax, rules (the best sequence
-    /// that keeps the BIO rules) or transitions (the best under the head's
-    /// learnt ones); else as the head says
-    #[arg(long, value_name = "DECODER")]
+    /// How tags are read off the scores, else as the head says
+    #[arg(
+        long,
+        value_name = "DECODER",
+        value_parser = choice(Decoder::ALL, Decoder::name, Decoder::about)
+    )]
     decoder: Option<Decoder>,
-    /// What an entity's score is of its words' probabilities: first, average
-    /// or max
-    #[arg(long, value_name = "HOW", default_value_t)]
+    /// What an entity's score is of its words' probabilities
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value_t,
+        value_parser = choice(Aggregation::ALL, Aggregation::name, Aggregation::about)
+    )]
     aggregation: Aggregation,
-    /// What makes entities of a head's pieces: simple, first, average, max or
-    /// proper, else as the head says; for imported bundles
-    #[arg(long, value_name = "STRATEGY")]
+    /// What makes entities of a head's pieces, else as the head says; for
+    /// imported bundles
+    #[arg(
+        long,
+        value_name = "STRATEGY",
+        value_parser = choice(Strategy::ALL, Strategy::name, Strategy::about)
+    )]
     strategy: Option<Strategy>,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
@@ -87,7 +98,7 @@ fn entities(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result
         writeln!(
             out,
             "{}\t{:.4}\t{}",
-            entity.kind,
+            column(&entity.kind),
             entity.score,
             shown(&words.join(" "))
         )?;
@@ -101,7 +112,7 @@ fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()
     for entity in &prediction.entities {
         for (place, tag) in tags[entity.words.clone()].iter_mut().enumerate() {
             let mark = if place == 0 { "B" } else { "I" };
-            *tag = format!("{mark}-{}", entity.kind);
+            *tag = format!("{mark}-{}", column(&entity.kind));
         }
     }
     let mut sentence = 0;
@@ -110,7 +121,9 @@ fn conll(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()
             writeln!(out)?;
             sentence = word.sentence;
         }
-        writeln!(out, "{}\t{tag}", &text[word.range.clone()])?;
+        // A piece of raw text may be a line's end.
+        let word = text[word.range.clone()].replace(char::is_whitespace, "_");
+        writeln!(out, "{word}\t{tag}")?;
     }
     Ok(())
 }
@@ -153,4 +166,42 @@ fn json(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()>
     }
     writeln!(out, "]}}")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use nerite::{Entity, TagSet, Word};
+
+    use super::*;
+
+    #[test]
+    fn labels_and_pieces_stay_in_their_columns() {
+        let label = "B-a b\nI-c\u{202e}".to_owned();
+        let text = "Ann\n Lee";
+        let words = [0..3, 3..5, 5..8].map(|range| Word {
+            range,
+            sentence: 0,
+            continues: false,
+            tag: 0,
+            probabilities: vec![1.0],
+        });
+        let prediction = Prediction {
+            tags: TagSet::try_from(vec![label]).unwrap(),
+            words: words.into(),
+            entities: vec![Entity {
+                range: 0..3,
+                words: 0..1,
+                kind: "a b\nI-c\u{202e}".into(),
+                score: 1.0,
+            }],
+        };
+        let mut out = Vec::new();
+        conll(text, &prediction, &mut out).unwrap();
+        let expected = "Ann\tB-a_b_I-c\\u202e\n__\tO\nLee\tO\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        let mut out = Vec::new();
+        entities(text, &prediction, &mut out).unwrap();
+        let expected = "a_b_I-c\\u202e\t1.0000\tAnn\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use nerite::{Confirm, Policy, Redaction, Style, Table, placeholder_type};
 use nerite_trainer::redaction::{Finder, Value, change_json};
 
+use super::choice::choice;
 use super::texts::EncodingArguments;
 use files::{each_line, is_json_lines, jobs, write};
 pub(super) use restore::restore;
@@ -59,14 +60,22 @@ pub(super) struct Arguments {
     /// Leave what a head found with a lower score; TYPE=SCORE for one type
     #[arg(long, value_name = "[TYPE=]SCORE")]
     threshold: Vec<String>,
-    /// What stands where something was taken out: placeholder, mask (█) or
-    /// remove
-    #[arg(long, value_name = "STYLE", default_value = "placeholder")]
+    /// What stands where something was taken out
+    #[arg(
+        long,
+        value_name = "STYLE",
+        default_value_t,
+        value_parser = choice(Style::ALL, Style::name, Style::about)
+    )]
     style: Style,
     /// With several bundles: when what one finds counts only if another finds
-    /// it, too, of the types that both know: never, doubtful (names in small
-    /// letters, single words with a low score) or always
-    #[arg(long, value_name = "WHEN", default_value = "doubtful")]
+    /// it, too, of the types that both know
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value_t,
+        value_parser = choice(Confirm::ALL, Confirm::name, Confirm::about)
+    )]
     confirm: Confirm,
     /// Leave this value, in whatever case
     #[arg(long, value_name = "VALUE")]
@@ -107,7 +116,7 @@ impl Arguments {
     pub(super) fn run(&self) -> Result<std::process::ExitCode> {
         ensure!(
             !self.no_patterns || !self.bundles.is_empty(),
-            "found --no-patterns without a --bundle, expected something to look with"
+            "--no-patterns needs a --bundle: without patterns and heads, nothing is found"
         );
         ensure!(
             self.table.is_none() || self.style == Style::Placeholder,

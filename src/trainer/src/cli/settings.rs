@@ -3,6 +3,8 @@ use nerite::{Decoder, HeadConfig, HeadKind, Lexicon};
 use nerite_fit::{Model, Objective, Settings};
 use nerite_trainer::train::Layers;
 
+use super::choice::choice;
+
 /// How a head is built and fitted: a preset, and what differs from it.
 #[derive(clap::Args)]
 pub(super) struct SettingsArguments {
@@ -15,9 +17,12 @@ pub(super) struct SettingsArguments {
     /// embeddings)
     #[arg(long, value_name = "LAYERS")]
     layers: Option<Layers>,
-    /// The kind of head: linear, mlp (a hidden layer), or context (an LSTM
-    /// over the words of a sentence)
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    /// The kind of head
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_parser = choice(HeadKind::ALL, HeadKind::name, HeadKind::about)
+    )]
     head: Option<HeadKind>,
     /// Width of the hidden layer of an mlp or context head [if neither this
     /// nor the preset says: 128]
@@ -34,14 +39,19 @@ pub(super) struct SettingsArguments {
     /// Learn how probable it is that one tag follows another (a CRF)
     #[arg(long, value_name = "BOOL")]
     transitions: Option<bool>,
-    /// How tags are read off the scores: argmax, rules (the best sequence
-    /// that keeps the BIO rules) or transitions (the best under the learnt
-    /// ones)
-    #[arg(long, value_name = "DECODER")]
+    /// How tags are read off the scores
+    #[arg(
+        long,
+        value_name = "DECODER",
+        value_parser = choice(Decoder::ALL, Decoder::name, Decoder::about)
+    )]
     decoder: Option<Decoder>,
-    /// What fitting makes small: cross-entropy, or focal, for which words that
-    /// the head is sure of count little; not with transitions
-    #[arg(long, value_name = "LOSS")]
+    /// What fitting makes small
+    #[arg(
+        long,
+        value_name = "LOSS",
+        value_parser = choice(Objective::ALL, Objective::name, Objective::about)
+    )]
     loss: Option<Objective>,
     /// Passes over the train part
     #[arg(long, allow_negative_numbers = true)]
@@ -68,9 +78,9 @@ pub(super) struct SettingsArguments {
     /// to calibrate probabilities
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(super) validation: Option<f64>,
-    /// Fit so many heads more, each without one part of the train part, to
-    /// calibrate probabilities and to say how good the head is where there is
-    /// no validation part; 0: none
+    /// Cross-validate with COUNT folds: as many heads more, each fitted without
+    /// one fold of the train part, calibrate probabilities and say how good the
+    /// head is where there is no validation part; 0: none
     #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
     pub(super) folds: Option<usize>,
     /// Stop after so many epochs without a better one; 0: never
@@ -115,12 +125,6 @@ pub(super) enum Preset {
 /// A table of word features, or none.
 #[derive(Clone, Copy)]
 struct Table(Option<Lexicon>);
-
-fn kind(text: &str) -> Result<HeadKind, String> {
-    let kinds = [HeadKind::Linear, HeadKind::Mlp, HeadKind::Context];
-    let found = kinds.into_iter().find(|kind| kind.name() == text);
-    found.ok_or_else(|| format!("found the kind {text:?}, expected linear, mlp or context"))
-}
 
 fn lexicon(text: &str) -> Result<Table, String> {
     if text == "none" {

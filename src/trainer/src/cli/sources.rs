@@ -3,11 +3,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use nerite_trainer::augment::{Augmentations, GivenNames, NameFile};
+use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile, NameKind};
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::split::Split;
 use nerite_trainer::training_set::{Source, TrainingSet, Use};
 
+use super::choice::names;
 use super::corpus::ReadingArguments;
 
 /// The split of a file where none is named and no test file is given: the
@@ -54,16 +55,26 @@ pub(super) struct SourcesArguments {
     /// where --test is given]
     #[arg(long, value_name = "[FILE:]SPLIT", value_parser = split)]
     split: Vec<String>,
-    /// Fit to altered copies of the train sentences and to texts of templates
-    /// as well, as shares of the train part: all=0.1, or some of capitals,
-    /// small, names, contacts, joined, recut, letters, documents, markup and
-    /// plain, as in capitals=0.1,plain=0.05
-    #[arg(long, value_name = "KIND=SHARE,...")]
+    #[arg(long, value_name = "KIND=SHARE,...", help = about_augment())]
     augment: Option<Augmentations>,
-    /// Names for those copies and texts to draw from, one a line: first, last,
-    /// places or organizations (scripts/name-lists makes all four)
-    #[arg(long, value_name = "KIND=FILE", requires = "augment")]
+    #[arg(long, value_name = "KIND=FILE", requires = "augment", help = about_names())]
     names: Vec<NameFile>,
+}
+
+fn about_augment() -> String {
+    let kinds = names(Augmentation::ALL, Augmentation::name);
+    format!(
+        "Fit to altered copies of the train sentences and to texts of templates as well, as shares \
+         of the train part: all=0.1, or some of {kinds}, as in capitals=0.1,plain=0.05"
+    )
+}
+
+fn about_names() -> String {
+    let kinds = names(&NameKind::ALL, NameKind::name);
+    format!(
+        "Names for those copies and texts to draw from, one a line: {kinds} (scripts/name-lists \
+         makes all of them)"
+    )
 }
 
 /// The values of a flag that may be given for one file.

@@ -108,7 +108,7 @@ pub enum BundleError {
     },
 }
 
-// Not by `#[from]`: what is a source too would be told twice.
+// Not by `#[from]`: the message already contains the source.
 impl From<serde_json::Error> for BundleError {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error)

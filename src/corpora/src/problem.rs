@@ -111,7 +111,7 @@ pub enum Problem {
         found: String,
     },
     /// A quoted field does not end.
-    #[error("found the quote that opens {0} and none that closes it on the line")]
+    #[error("found an unclosed quote before {0}, expected its end on the same line")]
     OpenQuote(String),
     /// A quoted field goes on after its end.
     #[error("found {found} after a closing quote, expected {separator} or the end of the line")]
@@ -180,7 +180,7 @@ pub enum Problem {
         first: usize,
     },
     /// The first of two columns counts the words.
-    #[error("found numbers that count the words beside their tags, expected a column of words")]
+    #[error("found word numbers and tags, expected the words themselves in the first column")]
     Counted,
     /// A word's tag is malformed, or there are too many different tags.
     #[error("{0}")]
@@ -188,7 +188,7 @@ pub enum Problem {
     /// A mark for words that are not judged.
     #[error(
         "found {0:?} for a tag, which marks words or subwords that are not judged; \
-         such lines have to be taken out"
+         remove such lines"
     )]
     Ignored(String),
     /// A zero among tags that have the letter O.
@@ -197,7 +197,7 @@ pub enum Problem {
     )]
     Zero,
     /// Tags are numbers, and nothing says what they stand for.
-    #[error("found numbers for tags, expected their names, which have to be given in order")]
+    #[error("found numbers for tags, expected their names in order, from number 0 on")]
     Numbers,
     /// A number that no name is known for.
     #[error("found the tag number {number}, expected one below {names}, the number of names")]

@@ -162,16 +162,17 @@ impl Http {
                 return Ok(answer);
             };
             let next = location.to_str().ok().and_then(|next| at.join(next).ok());
-            let next = next.with_context(|| format!("{}: leads nowhere", shown(&at)))?;
+            let next =
+                next.with_context(|| format!("{}: redirects to no valid address", shown(&at)))?;
             ensure!(
                 next.scheme() == "https" || next.scheme() == "http" && at.scheme() == "http",
-                "{}: leads to {}, which is not safe",
+                "{}: redirects to {}, expected https",
                 shown(&at),
                 shown(&next)
             );
             at = next;
         }
-        bail!("{}: leads to more than {MAX_REDIRECTS} places", shown(url))
+        bail!("{}: more than {MAX_REDIRECTS} redirects", shown(url))
     }
 
     /// One answer of one place.
@@ -260,20 +261,20 @@ impl Http {
         Ok(())
     }
 
-    pub(crate) fn read(&self, mut answer: Answer, most: usize) -> Result<Vec<u8>> {
     /// A whole body of at most `most` bytes.
+    pub(crate) fn read(&self, mut answer: Answer, most: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let start = Instant::now();
-            bytes.extend_from_slice(piece.as_ref());
         while let Some(piece) = self.piece(&mut answer)? {
+            bytes.extend_from_slice(piece.as_ref());
             ensure!(
                 bytes.len() <= most,
                 "{}: found more than {most} bytes",
                 shown(&answer.url)
             );
             self.check_speed(&answer.url, start, bytes.len() as u64)?;
-        Ok(bytes)
         }
+        Ok(bytes)
     }
 
     /// Writes a body to the end of `file`, which will then hold `announced`
@@ -290,7 +291,7 @@ impl Http {
         let needed = announced.saturating_sub(done);
         if let Some(free) = nerite_files::free_bytes(file).filter(|free| *free < needed) {
             bail!(
-                "{}: found {free} bytes free on the disk, needed are {needed} more",
+                "{}: the disk has {free} bytes free, but {needed} more are needed",
                 shown(&answer.url)
             );
         }

@@ -138,7 +138,7 @@ fn from_index(
     };
     ensure!(
         url.scheme() == "https" || url.scheme() == "http" && at.scheme() == "http",
-        "{}: leads to {}, which is not safe",
+        "{}: links to {}, expected https",
         http::shown(&at),
         http::shown(&url)
     );

@@ -73,15 +73,17 @@ pub enum FitError {
     Head(#[from] HeadError),
     /// The head to begin with is another one than the task asks for.
     #[error(
-        "found a head to begin with of another encoder, of other layers, or of another kind or \
-         size, expected one that differs in its tags alone"
+        "the head to begin with has another encoder, other layers, or another kind or size; \
+         expected one that differs in its tags alone"
     )]
     Beginning,
     /// The head to begin with has no part that a new head could keep.
-    #[error("found a linear head to begin with, which knows nothing beyond its own tags")]
+    #[error(
+        "the head to begin with is linear and knows nothing but its own tags; expected an mlp or context head"
+    )]
     NothingKnown,
     /// A sentence is in no part that was held back from a head.
-    #[error("it was not held back from any head")]
+    #[error("no fold of the cross-validation holds it back, so no head can be judged on it")]
     NotHeldBack,
     /// There is nothing to fit to.
     #[error("found no sentence to train on")]

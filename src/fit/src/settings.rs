@@ -333,7 +333,7 @@ impl Settings {
         );
         ensure!(
             objective == Objective::default() || !model.transitions,
-            "found the loss {} with transitions, expected {}: theirs is that of whole sentences",
+            "found the loss {} with learnt transitions, which have a loss of their own; expected {}",
             objective.name(),
             Objective::default().name()
         );
@@ -371,7 +371,7 @@ impl Settings {
         );
         ensure!(
             inner_dropout == 0.0 || model.kind != HeadKind::Linear,
-            "found the inner dropout {inner_dropout}, but a linear head has nothing inside"
+            "found the inner dropout {inner_dropout}, but a linear head has no hidden layer"
         );
         ensure!(
             lexicon_dropout == 0.0 || model.lexicon.is_some(),

@@ -125,8 +125,8 @@ impl Training<'_> {
         let held_out = judged.as_ref().map(Judged::by_type).unwrap_or_default();
         if held_out.get("").is_some_and(|all| all.scores.f1 == 0.0) {
             progress::warn(
-                "found an entity F1 of 0 in cross-validation: what is marked in some sentences \
-                 does not tell what to find in the others; more of them may do better",
+                "heads found no entities in held-out sentences (cross-validation has an entity F1 \
+                 of 0); add more examples",
             );
         }
         ensure!(

@@ -129,6 +129,6 @@ fn a_head_begins_with_what_another_has_learnt() {
     lab.ok("train known.conll --encoder BERT --out linear");
     lab.refused(
         "train few.conll --encoder BERT --begin-with linear/fine-tuned/head.safetensors --out c",
-        &["found a linear head to begin with"],
+        &["the head to begin with is linear"],
     );
 }

@@ -98,8 +98,8 @@ fn what_a_hub_says_names_no_files() {
         ("etag", "W/\"/tmp/evil\"", "ETag"),
         ("x-linked-etag", "../../../evil", "ETag"),
         ("x-linked-size", "13", "announced 13 bytes"),
-        ("location", "file:///etc/passwd", "not safe"),
-        ("location", "ftp://127.0.0.1/x", "not safe"),
+        ("location", "file:///etc/passwd", "expected https"),
+        ("location", "ftp://127.0.0.1/x", "expected https"),
     ] {
         let (_, address) = Hub::start(Mode::Says(header, value));
         let home = Home::new();

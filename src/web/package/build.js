@@ -24,7 +24,7 @@ export async function compiled({ url, integrity, gzip, bytes }) {
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     return WebAssembly.compile(await new Response(stream).arrayBuffer());
   }
-  if (!url) refuse("package", "this script does not know where the package's files are; options.wasmUrl says it");
+  if (!url) refuse("package", "this script does not know where the package's files are; set options.wasmUrl");
   const name = url.split(/[?#]/)[0].split("/").slice(-3).join("/");
   /** @type {Response} */
   let response;

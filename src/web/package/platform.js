@@ -151,11 +151,11 @@ async function byCopy({ url, integrity, script }) {
  * @param {string | undefined} integrity
  */
 async function textOf(url, integrity) {
-  if (!url) refuse("input", "this script does not know where the package's files are; options.workerUrl says it");
+  if (!url) refuse("input", "this script does not know where the package's files are; set options.workerUrl");
   const missing = (/** @type {string} */ found) =>
     refuse(
       "package",
-      `worker.js: found ${found}, expected the worker's script; it is to be served beside the package's own, or options.workerUrl to say where it is (looked for at ${url})`,
+      `worker.js: found ${found}, expected the worker's script; serve it beside the package's own, or set options.workerUrl (looked for at ${url})`,
     );
   /** @type {Response} */
   let response;

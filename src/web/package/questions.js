@@ -40,7 +40,7 @@ export function questionsFor(known, heads, { decoder, aggregation = AGGREGATIONS
   const serves = (list, what, found) => {
     if (found === undefined) return;
     const all = [...new Set(infos.flatMap((info) => /** @type {string[]} */ (info[list])))];
-    if (all.length === 0) refuse("input", `found a ${what}, but the head reads words, which have none`);
+    if (all.length === 0) refuse("input", `found a ${what}, which heads of words do not have`);
     expect(what, found, all);
   };
   serves("decoders", "decoder", decoder);

@@ -9,7 +9,7 @@ import { builds } from "./wasm.js";
 /** @type {Bindings | null} */
 let metrics = null;
 
-const started = () => metrics ?? refuse("input", "start() has not been called, or has not ended");
+const started = () => metrics ?? refuse("input", "call start() first, and wait for it");
 
 export async function start() {
   metrics = await build(builds());

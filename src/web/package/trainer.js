@@ -190,7 +190,7 @@ export class Trainer {
     throw reason;
   }
 
-  /** Has what goes on end soon. */
+  /** Asks the workers to stop at the next step. */
   #stop() {
     for (const worker of [this.#worker, this.#helper]) worker?.ask("stop").catch(() => {});
   }

@@ -152,7 +152,8 @@ impl Judge {
         Ok(to_js(&found)?)
     }
 
-    /// Begins to judge heads, which [`Engine::candidate`](crate::Engine::candidate) tells of. `map` and
+    /// Begins to judge heads. `candidates` is a list of what
+    /// [`Engine::candidate`](crate::Engine::candidate) says of each; `map` and
     /// `types` are as `nerite evaluate` has them.
     pub fn begin(
         &mut self,
@@ -222,7 +223,9 @@ impl Judge {
         let last = head + 1 == self.heads.len();
         let own = self.heads.get_mut(head);
         let (Some(start), Some(own)) = (start, own) else {
-            return Err(refused("found an answer that was not asked for").into());
+            return Err(
+                refused("found tags of a head or a sentence that was not asked about").into(),
+            );
         };
         let range = start..start + tags.len();
         let fits = range.end <= own.said.len()
@@ -230,7 +233,7 @@ impl Judge {
             && dropped.len() == tags.len()
             && tags.iter().all(|&tag| usize::from(tag) < own.tags.len());
         if !fits {
-            return Err(refused("found an answer of other words than were asked about").into());
+            return Err(refused("found tags of other words than were asked about").into());
         }
         own.said[range.clone()].copy_from_slice(tags);
         own.confidences[range.clone()].copy_from_slice(confidences);
@@ -248,10 +251,10 @@ impl Judge {
     pub fn report(&self, head: usize, circumstances: JsValue) -> Result<JsValue, JsValue> {
         let circumstances: Circumstances = from_js(circumstances)?;
         let (Some(corpus), Some(own)) = (&self.mapped, self.heads.get(head)) else {
-            return Err(refused("found no judging that has begun").into());
+            return Err(refused("begin() comes first: no head is being judged").into());
         };
         if self.done != self.dropped.len() {
-            return Err(refused("found words of which nothing has been said yet").into());
+            return Err(refused("add() comes first: some sentences have no tags yet").into());
         }
         let predictions = self.mapping.predictions(corpus, self.given(own));
         let predictions = predictions.map_err(refused)?;

@@ -38,7 +38,7 @@ pub fn check_file(json: &str) -> Result<String, JsError> {
         #[serde(default)]
         format: Option<serde_json::Value>,
     }
-    // What parses as none has no format of ours, and the reason is told then.
+    // No JSON, no format of ours: `Foreign::read` below takes it, or says why not.
     let header: Option<Header> = serde_json::from_str(json).ok();
     let format = header.and_then(|header| header.format);
     let file = match format.as_ref().and_then(|format| format.as_str()) {

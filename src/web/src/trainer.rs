@@ -182,7 +182,8 @@ impl Trainer {
         let ends = from_utf16(text, &ends)
             .ok_or_else(|| refused("found marks that do not lie in the text"))?;
         let texts = Arc::get_mut(&mut self.texts);
-        let texts = texts.ok_or_else(|| refused("found a document after fitting has begun"))?;
+        let texts =
+            texts.ok_or_else(|| refused("documents cannot be added once fitting has begun"))?;
         let mut used = vec![false; marks.len()];
         let mut next = 0;
         for sentence in cut(text) {
@@ -274,7 +275,7 @@ impl Trainer {
         let fit = self
             .fit
             .as_mut()
-            .ok_or_else(|| refused("no fit has begun"))?;
+            .ok_or_else(|| refused("begin() comes first: no fit is under way"))?;
         let total = fit.steps() * fit.epochs();
         let progress = fit.step().map_err(refused)?;
         let loss = match progress {
@@ -292,7 +293,10 @@ impl Trainer {
 
     /// Ends the fit: the head's file.
     pub fn finish(&mut self) -> Result<Vec<u8>, JsValue> {
-        let fit = self.fit.take().ok_or_else(|| refused("no fit has begun"))?;
+        let fit = self
+            .fit
+            .take()
+            .ok_or_else(|| refused("begin() comes first: no fit is under way"))?;
         Ok(fit.finish().map_err(refused)?.file)
     }
 

@@ -81,7 +81,7 @@ fn counted_words_are_no_words() {
     }
     // Figures that do not count are words.
     assert_eq!(sentences("1 CD O\n1 CD O\n"), ["1/O 1/O"]);
-    refused("1 B-x\n2 O\n", "numbers that count the words");
+    refused("1 B-x\n2 O\n", "found word numbers and tags");
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn broken_tables_are_refused() {
         ("A,x,O\n,\0,O\n", "corpus:3: found a NUL character"),
         (
             "A,\",O\n,x,O\n",
-            "corpus:2: found the quote that opens \",O\" and none that closes it",
+            "corpus:2: found an unclosed quote before \",O\"",
         ),
         ("\"", "corpus:2: found the quote that opens"),
         (

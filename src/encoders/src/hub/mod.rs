@@ -184,9 +184,9 @@ impl<'a> Hub<'a> {
         let said = match (said, self.commit()) {
             (Some(said), _) => said,
             (None, Some(known)) => return Ok(known),
-            (None, None) => bail!(
-                "the answer names no commit, so it is no hub's; a network that asks for a login may have given it"
-            ),
+            (None, None) => {
+                bail!("not a hub's response (no commit id); perhaps a network's login page")
+            }
         };
         ensure!(
             is_commit(&said),

@@ -14,8 +14,8 @@ use super::LookupArguments;
 /// the heads and their reports. The page shows the bundle in
 /// www/bundles/NAME at ?bundle=NAME.
 ///
-/// With --npm, OUT is an npm package of the bundle, of new heads or of a
-/// bundle that there is (--bundle): load("package:NAME") finds it once it is
+/// With --npm, OUT is an npm package of the bundle, of new heads or of an
+/// existing bundle (--bundle): load("package:NAME") finds it once it is
 /// installed. No file is larger than 25 MiB.
 #[derive(clap::Args)]
 pub(super) struct CreateArguments {
@@ -27,7 +27,7 @@ pub(super) struct CreateArguments {
         required_unless_present = "bundle"
     )]
     heads: Vec<PathBuf>,
-    /// A bundle that there is, to write an npm package of
+    /// An existing bundle, to write an npm package of
     #[arg(long, value_name = "DIR", requires = "npm", conflicts_with_all = ["heads", "encoder", "default"])]
     bundle: Option<PathBuf>,
     /// The folder for the bundle

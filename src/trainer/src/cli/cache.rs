@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     /// Only what is larger: 500MB, 2GB
     #[arg(long, value_name = "SIZE")]
     larger_than: Option<Bytes>,
-    /// Only what does not fit into so much, if what was used last is kept
+    /// Only what must go for the rest to fit into SIZE, longest unused first
     #[arg(long, value_name = "SIZE")]
     keep: Option<Bytes>,
     /// Everything

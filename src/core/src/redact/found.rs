@@ -63,7 +63,8 @@ pub fn placeholder_type(label: &str) -> String {
     let mut name = String::new();
     for c in label.chars() {
         if c.is_alphanumeric() {
-            name.extend(c.to_uppercase());
+            // Some capitals are a letter and a mark, which types do not have.
+            name.extend(c.to_uppercase().filter(|c| c.is_alphanumeric()));
         } else if !name.ends_with('_') {
             name.push('_');
         }

@@ -70,15 +70,14 @@ impl Identities {
         let key = key(kind, value);
         if kind == "PERSON" {
             let words: Vec<&str> = key.split(' ').collect();
-            for from in 1..words.len() {
-                if words.len() - from <= MOST_IN_A_SURNAME {
-                    let known = self
-                        .by_surname
-                        .entry(words[from..].join(" "))
-                        .or_insert(Some(entry));
-                    if *known != Some(entry) {
-                        *known = None;
-                    }
+            let first = words.len().saturating_sub(MOST_IN_A_SURNAME).max(1);
+            for from in first..words.len() {
+                let known = self
+                    .by_surname
+                    .entry(words[from..].join(" "))
+                    .or_insert(Some(entry));
+                if *known != Some(entry) {
+                    *known = None;
                 }
             }
         }
@@ -96,9 +95,9 @@ fn key(kind: &str, value: &str) -> String {
     let folded = folded.replace('\u{2019}', "'");
     let folded = folded.strip_suffix("'s").unwrap_or(&folded);
     let mut parts: Vec<&str> = words(folded).map(|word| &folded[word]).collect();
-    while parts.len() > 1 && TITLES.contains(&parts[0]) {
-        parts.remove(0);
-    }
+    let titles = parts.iter().take_while(|part| TITLES.contains(part));
+    let titles = titles.count().min(parts.len().saturating_sub(1));
+    parts.drain(..titles);
     // "Smith, John" of lists and forms.
     if let Some((surname, _)) = folded.split_once(", ") {
         let count = words(surname).count();

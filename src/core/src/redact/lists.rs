@@ -1,9 +1,10 @@
 //! Values of a list, looked for in a text: word by word, in whatever case and
 //! with whatever white space.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::search::Search;
 use crate::patterns::joins;
 
 /// Longer values are looked for by their first words, and then compared.
@@ -14,15 +15,18 @@ pub(super) struct Phrases {
     /// By their words in small letters, joined by a space.
     by_words: HashMap<String, usize>,
     /// Values without a word ("+++"), or in a script without spaces, as they are.
-    as_they_are: Vec<(String, usize)>,
+    as_they_are: Search,
+    /// The place in the list of each of these.
+    places: Vec<usize>,
+    /// These in small letters of ASCII.
+    small: HashSet<String>,
 }
 
 impl Phrases {
     pub(super) fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
-        let mut phrases = Self {
-            by_words: HashMap::new(),
-            as_they_are: Vec::new(),
-        };
+        let mut by_words = HashMap::new();
+        let mut others = Vec::new();
+        let mut places = Vec::new();
         for (place, value) in values.enumerate() {
             let value = value.trim();
             if value.is_empty() {
@@ -31,26 +35,31 @@ impl Phrases {
             let count = words(value).count();
             let spaceless = value.chars().any(|c| c.is_alphanumeric() && !joins(c));
             if (1..=MOST_WORDS).contains(&count) && !spaceless && is_word_at_both_ends(value) {
-                phrases.by_words.entry(key(value)).or_insert(place);
+                by_words.entry(key(value)).or_insert(place);
             } else {
-                phrases.as_they_are.push((value.to_owned(), place));
+                others.push(value);
+                places.push(place);
             }
         }
-        phrases
+        Self {
+            by_words,
+            as_they_are: Search::new(&others),
+            places,
+            small: others
+                .iter()
+                .map(|value| value.to_ascii_lowercase())
+                .collect(),
+        }
     }
 
     /// Whether a value is one of them.
     pub(super) fn has(&self, value: &str) -> bool {
         let value = value.trim();
-        self.by_words.contains_key(&key(value))
-            || self
-                .as_they_are
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(value))
+        self.by_words.contains_key(&key(value)) || self.small.contains(&value.to_ascii_lowercase())
     }
 
     /// Where they stand in a text, and the place in the list of each: the longest
-    /// of those that begin at a word.
+    /// of those that begin at a word, and of those that lie within each other.
     pub(super) fn find(&self, text: &str) -> impl Iterator<Item = (Range<usize>, usize)> {
         let mut found = Vec::new();
         if !self.by_words.is_empty() {
@@ -82,12 +91,8 @@ impl Phrases {
                 }
             }
         }
-        for (value, place) in &self.as_they_are {
-            found.extend(
-                text.match_indices(value.as_str())
-                    .map(|(at, own)| (at..at + own.len(), *place)),
-            );
-        }
+        let others = self.as_they_are.find(text).into_iter();
+        found.extend(others.map(|(range, value)| (range, self.places[value])));
         found.into_iter()
     }
 }

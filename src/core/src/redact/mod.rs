@@ -2,10 +2,11 @@
 //! mask or nothing, and an answer that holds placeholders gets the values back.
 //!
 //! `found` says what types are called here, `doubt` what a head is not believed
-//! in alone, `join` makes one list of what
-//! heads, patterns and the user's own lists say, `identity` which values are
-//! the same, `table` keeps them under their placeholders, `placeholder` reads
-//! placeholders however they are written, and `restore` puts the values back.
+//! in alone, `join` makes one list of what heads, patterns and the user's own
+//! lists say (`lists` and `search` find those in a text), `identity` which
+//! values are the same, `table` keeps them under their placeholders,
+//! `placeholder` reads placeholders however they are written, and `restore` puts
+//! the values back.
 
 mod doubt;
 mod found;
@@ -15,6 +16,7 @@ mod lists;
 mod placeholder;
 mod policy;
 mod restore;
+mod search;
 mod spellings;
 mod table;
 #[cfg(test)]

@@ -72,8 +72,11 @@ pub(super) struct Reader {
     /// Other words for types, which count between brackets: the type's place,
     /// and the words.
     labels: Vec<(usize, Vec<Vec<char>>)>,
-    /// The letters that types begin with.
+    /// The letters that types begin with, sorted.
     first: Vec<char>,
+    /// Those and the ones that their other words begin with, sorted; `None`
+    /// where a type begins with an underscore, which may be left out.
+    first_in_brackets: Option<Vec<char>>,
     /// The entries in use, by type and number; any number if there are none.
     entries: Option<HashMap<Placeholder, usize>>,
     /// The entries' placeholders as they stand in a redacted text.
@@ -104,16 +107,19 @@ impl Reader {
                 (kind, words)
             })
             .collect();
-        let mut first: Vec<char> = kinds
-            .iter()
-            .filter_map(|(_, words)| words[0].first().copied())
-            .collect();
-        first.sort_unstable();
-        first.dedup();
+        let sorted = |mut letters: Vec<char>| {
+            letters.sort_unstable();
+            letters.dedup();
+            letters
+        };
+        let letter = |words: &[Vec<char>]| words[0].first().copied();
+        let own = kinds.iter().map(|(_, words)| letter(words));
+        let others = named.iter().map(|(_, words)| letter(words));
         Self {
+            first: sorted(own.clone().flatten().collect()),
+            first_in_brackets: own.chain(others).collect::<Option<_>>().map(sorted),
             kinds,
             labels: named,
-            first,
             entries: None,
             exact: HashMap::new(),
         }
@@ -191,7 +197,7 @@ impl Reader {
             return if last { At::Nothing } else { At::Unfinished };
         };
         let folded = fold(first);
-        let bare = self.first.contains(&folded);
+        let bare = self.first.binary_search(&folded).is_ok();
         let may_open = matches!(first, '[' | '{' | '<' | '\\' | '$' | '&' | '%')
             || (first > '\u{2000}' && BRACKETS.iter().any(|(open, _)| open.starts_with(first)));
         if may_open {
@@ -243,7 +249,7 @@ impl Reader {
     /// An element of HTML or XML that holds the number: `<PERSON>1</PERSON>`.
     fn element(&self, rest: &str, last: bool) -> Result<Option<(usize, Placeholder)>, Short> {
         let mut inner = Cursor { rest, last };
-        if !inner.take("<")? {
+        if !inner.take("<")? || !self.may_begin(&inner)? {
             return Ok(None);
         }
         for (place, words) in self.named(true) {
@@ -282,6 +288,14 @@ impl Reader {
         kinds.chain(labels.map(|(place, words)| (*place, words.as_slice())))
     }
 
+    /// Whether any of the words between brackets may begin here.
+    fn may_begin(&self, cursor: &Cursor<'_>) -> Result<bool, Short> {
+        match &self.first_in_brackets {
+            Some(letters) => cursor.may_be_one_of(letters),
+            None => Ok(true),
+        }
+    }
+
     fn is_known(&self, found: Placeholder) -> bool {
         let entries = self.entries.as_ref();
         entries.is_none_or(|entries| entries.contains_key(&found))
@@ -290,6 +304,9 @@ impl Reader {
     /// A type and a number.
     fn core(&self, cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Option<Placeholder>, Short> {
         let capital = cursor.is_capital()?;
+        if bracketed && !self.may_begin(cursor)? {
+            return Ok(None);
+        }
         for (place, words) in self.named(bracketed) {
             let mut own = Cursor { ..*cursor };
             if !own.words(words, bracketed)? {

@@ -16,6 +16,8 @@ const LITERAL: &str = "LITERAL";
 /// Bounds of a table from outside.
 const MAX_ENTRIES: usize = 1 << 20;
 const MAX_NUMBER: u32 = 9_999_999;
+/// Any of the types may stand at any place of a text; heads have some tens.
+const MAX_TYPES: usize = 2000;
 
 /// A placeholder and what it stands for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +74,9 @@ pub enum TableError {
     /// It contradicts itself.
     #[error("entry {0}: {1}")]
     Entry(usize, &'static str),
+    /// There is more of something than a table holds.
+    #[error("found {1} {0}, expected at most {2}")]
+    TooMany(&'static str, usize, usize),
 }
 
 /// The hash (FNV-1a, 64 bits) of a text so far.
@@ -107,7 +112,21 @@ impl Table {
         &self.entries
     }
 
-    /// As a file: JSON, with everything that was taken out.
+    /// Whether the table's file could be read again.
+    ///
+    /// # Errors
+    ///
+    /// More values or types than a table holds, or a type or number that no
+    /// placeholder has.
+    pub fn check(&self) -> Result<(), TableError> {
+        check_count("values", self.entries.len(), MAX_ENTRIES)?;
+        check_count("types", self.last.len(), MAX_TYPES)?;
+        let mut entries = self.entries.iter().enumerate();
+        entries.try_for_each(|(place, entry)| check_entry(place, entry))
+    }
+
+    /// As a file: JSON, with everything that was taken out. What has not passed
+    /// [`Table::check`] may not be read again.
     pub fn to_json(&self) -> String {
         let mut reserved: Vec<(String, u32)> = self.reserved.iter().cloned().collect();
         reserved.sort();
@@ -139,33 +158,13 @@ impl Table {
                 file.version,
             ));
         }
+        check_count("values", file.entries.len(), MAX_ENTRIES)?;
         let mut table = Self::default();
         let mut placeholders = HashSet::new();
         for (place, entry) in file.entries.into_iter().enumerate() {
-            let wrong = |what| TableError::Entry(place + 1, what);
-            let signs = |c: char| c.is_alphanumeric() || c == '_';
-            if place >= MAX_ENTRIES {
-                return Err(wrong("found more than 1,048,576 entries"));
-            }
-            if entry.kind.is_empty()
-                || entry.kind.len() > 4 * MAX_TYPE_BYTES
-                || !entry.kind.chars().all(signs)
-            {
-                return Err(wrong("expected a type of letters, digits and underscores"));
-            }
-            if entry.number == 0 || entry.number > MAX_NUMBER {
-                return Err(wrong("expected a number from 1 to 9,999,999"));
-            }
-            if entry.placeholder != placeholder(&entry.kind, entry.number) {
-                return Err(wrong(
-                    "expected the placeholder [TYPE_NUMBER] of its type and number",
-                ));
-            }
-            if entry.forms.is_empty() {
-                return Err(wrong("expected at least one form"));
-            }
+            check_entry(place, &entry)?;
             if !placeholders.insert(entry.placeholder.clone()) {
-                return Err(wrong("found a placeholder twice"));
+                return Err(TableError::Entry(place + 1, "found a placeholder twice"));
             }
             for form in &entry.forms {
                 table.identities.add(&entry.kind, form, place);
@@ -174,6 +173,7 @@ impl Table {
             *last = (*last).max(entry.number);
             table.entries.push(entry);
         }
+        check_count("types", table.last.len(), MAX_TYPES)?;
         table.reserved = file.reserved.into_iter().collect();
         for (hash, form) in file.places {
             if let Ok(hash) = u64::from_str_radix(&hash, 16) {
@@ -277,6 +277,35 @@ impl Table {
         self.places.insert(prefix.0, 0);
         entry
     }
+}
+
+fn check_count(what: &'static str, found: usize, most: usize) -> Result<(), TableError> {
+    if found > most {
+        return Err(TableError::TooMany(what, found, most));
+    }
+    Ok(())
+}
+
+fn check_entry(place: usize, entry: &Entry) -> Result<(), TableError> {
+    let wrong = |what| Err(TableError::Entry(place + 1, what));
+    let signs = |c: char| c.is_alphanumeric() || c == '_';
+    if entry.kind.is_empty()
+        || entry.kind.len() > 4 * MAX_TYPE_BYTES
+        || !entry.kind.chars().all(signs)
+    {
+        return wrong("expected a type of letters, digits and underscores");
+    }
+    if entry.number == 0 {
+        return wrong("found the number 0, expected a number from 1 to 9,999,999");
+    }
+    check_count("as a number", entry.number as usize, MAX_NUMBER as usize)?;
+    if entry.placeholder != placeholder(&entry.kind, entry.number) {
+        return wrong("expected the placeholder [TYPE_NUMBER] of its type and number");
+    }
+    if entry.forms.is_empty() {
+        return wrong("expected at least one form");
+    }
+    Ok(())
 }
 
 /// Types whose numbers a text's own "Person 1" is looked for, whatever the

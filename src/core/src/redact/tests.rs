@@ -1,4 +1,5 @@
 mod answers;
+mod tables;
 
 use proptest::prelude::*;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -212,30 +213,6 @@ fn texts_of_one_table_go_on_from_each_other() {
     let table = Table::from_json(table.to_json().as_bytes()).unwrap();
     for (plain, redacted) in texts {
         assert_eq!(table.restore(&redacted), plain, "{redacted:?}");
-    }
-}
-
-#[test]
-fn tables_from_outside_are_checked() {
-    let (text, found) = marked("{PER:Ann}");
-    let mut table = Table::default();
-    redact(&text, &found, &Policy::default(), &mut table);
-    let json = table.to_json();
-    for (from, to) in [
-        ("nerite-redaction", "other"),
-        ("\"version\": 1", "\"version\": 2"),
-        ("[PERSON_1]", "[PERSON_2]"),
-        ("\"number\": 1", "\"number\": 0"),
-        ("\"Ann\"", ""),
-        ("\"PERSON\"", "\"A B\""),
-        ("\"entries\"", "\"more\""),
-    ] {
-        let wrong = json.replace(from, to);
-        assert_ne!(wrong, json);
-        assert!(
-            Table::from_json(wrong.as_bytes()).is_err(),
-            "{from} -> {to}"
-        );
     }
 }
 

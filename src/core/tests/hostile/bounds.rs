@@ -1,7 +1,8 @@
 //! Time and memory of inputs that announce much, or are long.
 
 use nerite::{
-    Encoder, Head, Options, Recognizer, Report, Subwords, Tokenizer, cut, prepare_tokenizer,
+    Encoder, Found, Head, Options, Origin, Policy, Recognizer, Report, Style, Subwords, Table,
+    Tokenizer, cut, prepare_tokenizer, redact,
 };
 use serde_json::{Value, json};
 
@@ -270,4 +271,40 @@ fn packed_outcomes_are_bounded() {
         let differs = matches!(error, nerite::ReportError::Differs { .. });
         assert_eq!(differs, accepted, "{sentences} of {words}: {error}");
     }
+}
+
+/// Names that are looked for as they stand are found in one pass, however many
+/// there are.
+#[test]
+fn many_names_take_one_pass() {
+    let names: Vec<String> = (0..260_000)
+        .map(|number| match number % 2 {
+            0 => format!("Ann Bo{number:06} X."),
+            _ => format!("東京太郎{number:06}"),
+        })
+        .collect();
+    let text = names.join(", ");
+    let mut start = 0;
+    let mut found = Vec::new();
+    for name in &names {
+        found.push(Found {
+            range: start..start + name.len(),
+            kind: "PERSON".into(),
+            score: 0.9,
+            origin: Origin::Head,
+        });
+        start += name.len() + 2;
+    }
+    let bounds = Bounds {
+        per_byte: 300,
+        constant: 16 << 20,
+    };
+    let policy = Policy {
+        style: Style::Mask,
+        ..Policy::default()
+    };
+    let redaction = within(bounds, text.len(), || {
+        redact(&text, &found, &policy, &mut Table::default())
+    });
+    assert_eq!(redaction.unwrap().hidden.len(), names.len());
 }

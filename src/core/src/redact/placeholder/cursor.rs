@@ -151,6 +151,13 @@ impl Cursor<'_> {
         Ok(true)
     }
 
+    /// Whether one of these letters, which are sorted capitals, is next or may be
+    /// behind signs that are not seen.
+    pub(super) fn may_be_one_of(&self, letters: &[char]) -> Result<bool, Short> {
+        let next = self.peek()?;
+        Ok(next.is_some_and(|c| is_invisible(c) || letters.binary_search(&fold(c)).is_ok()))
+    }
+
     /// Whether a capital letter is next.
     pub(super) fn is_capital(&self) -> Result<bool, Short> {
         Ok(self.peek()?.is_some_and(char::is_uppercase))

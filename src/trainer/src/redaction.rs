@@ -103,10 +103,55 @@ impl Finder {
         let found = match value {
             Value::Text(text) => self.find(text)?,
             Value::Number(_) if !self.patterns => Vec::new(),
-            Value::Number(written) => patterns(written).into_iter().map(Found::from).collect(),
+            Value::Number(written) => in_number(written),
         };
         Ok(redact(value.written(), &found, policy, table))
     }
+}
+
+/// What patterns find in a number of JSON. One that is written with a sign, a
+/// fraction of zeros or an exponent is taken out as a whole where patterns find
+/// something in its digits.
+fn in_number(written: &str) -> Vec<Found> {
+    let found = patterns(written);
+    if !found.is_empty() {
+        return found.into_iter().map(Found::from).collect();
+    }
+    let digits = digits_of(written).filter(|digits| digits != written);
+    let found = digits.and_then(|digits| patterns(&digits).into_iter().next());
+    let whole = found.map(|pattern| Found {
+        range: 0..written.len(),
+        ..Found::from(pattern)
+    });
+    whole.into_iter().collect()
+}
+
+/// No number that is private has more digits.
+const MOST_DIGITS: usize = 40;
+
+/// The digits of a number of JSON that is whole, without its sign.
+fn digits_of(written: &str) -> Option<String> {
+    let number = written.strip_prefix('-').unwrap_or(written);
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (number, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    // So many of them stand before the point.
+    let before = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let before = usize::try_from(before)
+        .ok()
+        .filter(|count| *count <= MOST_DIGITS)?;
+    if digits.bytes().skip(before).any(|digit| digit != b'0') {
+        return None;
+    }
+    let mut digits = digits.trim_end_matches('0').to_owned();
+    digits.extend(std::iter::repeat_n(
+        '0',
+        before.saturating_sub(digits.len()),
+    ));
+    Some(digits.trim_start_matches('0').to_owned())
 }
 
 /// What may hold something private.
@@ -163,7 +208,7 @@ pub fn change_json(
                     false => changed.push_str(&serde_json::to_string(&new)?),
                 }
             }
-            b'0'..=b'9' => {
+            b'-' | b'0'..=b'9' => {
                 while at < bytes.len()
                     && matches!(bytes[at], b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')
                 {
@@ -171,7 +216,7 @@ pub fn change_json(
                 }
                 let written = &line[start..at];
                 let new = change(Value::Number(written))?;
-                match new == written || line[..start].ends_with('-') {
+                match new == written {
                     true => changed.push_str(written),
                     false => changed.push_str(&serde_json::to_string(&new)?),
                 }
@@ -204,9 +249,11 @@ mod tests {
             ),
             (
                 r#"["\u0041nn","é\\", 4111, -4111]"#,
-                r#"["[PERSON_1]","é\\", "[CARD_1]", -4111]"#,
+                r#"["[PERSON_1]","é\\", "[CARD_1]", "-[CARD_1]"]"#,
             ),
             (r#""Ann""#, r#""[PERSON_1]""#),
+            ("[-4111]", r#"["-[CARD_1]"]"#),
+            ("-1e-5", "-1e-5"),
             ("null", "null"),
         ] {
             assert_eq!(change_json(line, change).unwrap(), expected);
@@ -233,5 +280,43 @@ mod tests {
         assert!(!card.contains("4111"), "{card}");
         let back = change_json(&card, |value| Ok(table.restore(value.written()))).unwrap();
         assert_eq!(back, r#"{"card": "4111111111111111"}"#);
+    }
+
+    #[test]
+    fn a_private_number_is_taken_out_however_it_is_written() {
+        let mut finder = Finder::open(&[], true).unwrap();
+        for written in [
+            "4111111111111111",
+            "-4111111111111111",
+            "4111111111111111.0",
+            "4.111111111111111e15",
+            "-4.1111111111111110E+15",
+            "41111111111111110e-1",
+        ] {
+            let mut table = Table::default();
+            let line = format!(r#"{{"a": {written}, "b": [{written}]}}"#);
+            let mut change = |value: Value<'_>| {
+                let redaction = finder.redact(value, &Policy::default(), &mut table)?;
+                Ok(redaction.text)
+            };
+            let redacted = change_json(&line, &mut change).unwrap();
+            assert!(redacted.contains("[CARD_1]"), "{redacted}");
+            assert!(!redacted.contains("111"), "{redacted}");
+            let back = change_json(&redacted, |value| Ok(table.restore(value.written())));
+            let expected = format!(r#"{{"a": "{written}", "b": ["{written}"]}}"#);
+            assert_eq!(back.unwrap(), expected);
+        }
+        for (written, digits) in [
+            ("0", Some("")),
+            ("-120.50e1", Some("1205")),
+            ("1.5", None),
+            ("0.00e5", Some("")),
+            ("1e400", None),
+            ("1e99999999999", None),
+            ("12e-1", None),
+            ("120e-1", Some("12")),
+        ] {
+            assert_eq!(digits_of(written).as_deref(), digits, "{written}");
+        }
     }
 }

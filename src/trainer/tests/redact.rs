@@ -200,3 +200,19 @@ fn a_table_that_is_none_is_told_once() {
         assert!(!outcome.stderr.contains('\u{1b}'));
     }
 }
+
+#[test]
+fn a_table_that_could_not_be_read_again_is_not_written() {
+    let lab = Lab::new();
+    let table = r#"{"format": "nerite-redaction", "version": 1, "reserved": [], "places": {},
+        "entries": [{"placeholder": "[EMAIL_9999999]", "type": "EMAIL", "number": 9999999,
+            "forms": ["ann@example.com"]}]}"#;
+    lab.write("table.json", table);
+    lab.write("mail.txt", "bob@example.com");
+    lab.refused(
+        "redact mail.txt --table table.json --out safe.txt",
+        &["table.json", "found 10000000", "at most 9999999"],
+    );
+    assert_eq!(lab.read("table.json"), table.as_bytes());
+    assert!(!lab.path("safe.txt").exists());
+}

@@ -173,7 +173,7 @@ impl Arguments {
             }
             // The table first: a text whose values are lost is worth nothing.
             if let Some(path) = &self.table {
-                nerite_files::write_whole(path, table.to_json().as_bytes())?;
+                write_table(path, &table)?;
             }
             for (out, text) in written.drain(..) {
                 write(out.as_deref(), &text)?;
@@ -263,4 +263,18 @@ impl Arguments {
 fn read_table(path: &Path) -> Result<Table> {
     let bytes = nerite_files::read_bounded(path, MAX_TABLE_BYTES)?;
     Table::from_json(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Writes what [`read_table`] reads, or nothing.
+fn write_table(path: &Path, table: &Table) -> Result<()> {
+    let name = || format!("{}: the table would not be read again", path.display());
+    table.check().with_context(name)?;
+    let json = table.to_json();
+    let bytes = json.len() as u64;
+    ensure!(
+        bytes <= MAX_TABLE_BYTES,
+        "{}: found {bytes} bytes, expected at most {MAX_TABLE_BYTES}",
+        name()
+    );
+    nerite_files::write_whole(path, json.as_bytes())
 }

@@ -11,7 +11,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nerite::{Decoder, Encoder, Head, Report, Sample, SampleSentence, SplitProvenance, Tokenizer};
+use nerite::{
+    BundleFile, Decoder, Encoder, Head, Report, Sample, SampleSentence, SplitProvenance, Tokenizer,
+};
 use nerite_fit::{
     FitError, Judged, Live, Mapping, Occasion, Subject, corpus_provenance, part_provenance,
 };
@@ -20,6 +22,7 @@ use crate::bundle;
 use crate::corpus::{Corpus, TypeMap};
 use crate::files;
 use crate::split::Split;
+use crate::terminal::column;
 use crate::train::machine;
 
 /// No report is larger.
@@ -31,9 +34,24 @@ pub(crate) const MAX_REPORT_BYTES: u64 = 256 << 20;
 ///
 /// A file that cannot be read, or that is no report of this version.
 pub fn read_report(path: &Path) -> Result<Report> {
-    let json = files::read_bounded(path, MAX_REPORT_BYTES)?;
+    parse_report(path, &files::read_bounded(path, MAX_REPORT_BYTES)?)
+}
+
+fn parse_report(path: &Path, json: &[u8]) -> Result<Report> {
     let name = || path.display().to_string();
-    Report::from_json(std::str::from_utf8(&json).with_context(name)?).with_context(name)
+    Report::from_json(std::str::from_utf8(json).with_context(name)?).with_context(name)
+}
+
+/// The report of a head's own training, as the manifest has it.
+fn own_report(bundle: &Path, file: &BundleFile) -> Result<Report> {
+    let path = bundle.join(&file.file);
+    ensure!(
+        file.bytes <= MAX_REPORT_BYTES,
+        "{}: found {} bytes, expected at most {MAX_REPORT_BYTES}",
+        path.display(),
+        file.bytes
+    );
+    parse_report(&path, &bundle::read_file(bundle, file)?)
 }
 
 /// Reads a stored sample, and checks it.
@@ -117,9 +135,7 @@ impl Judging<'_> {
         let decoder = head.decoder(self.decoder)?;
         // The report of the head's own training, which says what it was fitted on.
         let own = entry.report.as_ref();
-        let own = own
-            .map(|file| read_report(&self.bundle.join(&file.file)))
-            .transpose()?;
+        let own = own.map(|file| own_report(self.bundle, file)).transpose()?;
 
         let types = self.types.map(<[String]>::to_vec);
         let mapping = Mapping::new(self.map.cloned(), types).context("--types")?;
@@ -203,7 +219,7 @@ fn columns(judged: &Judged<'_>) -> String {
     for sentence in &judged.sentences {
         let tags = sentence.gold.iter().zip(&sentence.predicted);
         for (word, (gold, predicted)) in sentence.words.iter().zip(tags) {
-            let tag = |tag: u16| judged.tags.label(usize::from(tag));
+            let tag = |tag: u16| column(judged.tags.label(usize::from(tag)));
             // White space would be another column.
             lines.extend(
                 word.chars()

@@ -20,6 +20,16 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
+/// A label as one column of a line: as [`shown`], and `_` for white space, which
+/// would begin another column or line.
+pub fn column(label: &str) -> Cow<'_, str> {
+    if label.contains(char::is_whitespace) {
+        let joined = label.replace(char::is_whitespace, "_");
+        return shown(&joined).into_owned().into();
+    }
+    shown(label)
+}
+
 fn is_hidden(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -42,6 +52,17 @@ mod tests {
             ("Zo\u{eb} 東京 👩\u{200d}🚀", "Zo\u{eb} 東京 👩\u{200d}🚀"),
         ] {
             assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_label_is_one_column() {
+        for (label, expected) in [
+            ("B-PER", "B-PER"),
+            ("B-a b\n\tI-c\u{2028}", "B-a_b__I-c_"),
+            ("a\u{1b}[2J\u{202e}", "a\\u001b[2J\\u202e"),
+        ] {
+            assert_eq!(column(label), expected);
         }
     }
 }

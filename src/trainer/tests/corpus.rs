@@ -316,3 +316,13 @@ fn a_corpus_is_compared_with_itself() {
     let shown = lab.ok("corpus again.conll --check-tags");
     assert!(shown.contains("with different tags: 1"), "{shown}");
 }
+
+#[test]
+fn a_tag_does_not_turn_lines_around() {
+    let lab = Lab::new();
+    lab.write("c.conll", "the O\nyear B-no\u{202e}body\n");
+    for command in ["corpus c.conll", "corpus c.conll --json"] {
+        let printed = lab.ok(command);
+        assert!(printed.contains("B-no\\u202ebody"), "{printed}");
+    }
+}

@@ -76,6 +76,22 @@ fn the_test_part_is_judged_as_training_did() {
     lab.ok("evaluate c.conll --bundle all/b --split sklearn:0.2:123 --out r.json");
     assert!(!lab.path("r.sample.json").exists());
     lab.is_tidy();
+    // The training's report is the one that the manifest has.
+    lab.write("all/b/reports/fine-tuned.json", lab.read("r.json"));
+    lab.refused(
+        "evaluate c.conll --bundle all/b --part test",
+        &["reports/fine-tuned.json: found", "expected"],
+    );
+    #[cfg(unix)]
+    {
+        let report = lab.path("all/b/reports/fine-tuned.json");
+        std::fs::remove_file(&report).unwrap();
+        std::os::unix::fs::symlink(lab.path("run/fine-tuned/report.json"), &report).unwrap();
+        lab.refused(
+            "evaluate c.conll --bundle all/b --part test",
+            &["fine-tuned.json"],
+        );
+    }
 }
 
 #[test]
@@ -120,6 +136,14 @@ fn any_head_decoder_and_part_can_be_judged() {
     assert!(
         shown.contains("3 words") && shown.contains("B-nobody"),
         "{shown}"
+    );
+
+    lab.write("turned.conll", "year B-tim\nNobody B-no\u{202e}body\n");
+    lab.ok("evaluate turned.conll --bundle all/b --part all --predictions p.conll");
+    let predictions = String::from_utf8(lab.read("p.conll")).unwrap();
+    assert!(
+        predictions.contains("Nobody\tB-no\\u202ebody\t"),
+        "{predictions}"
     );
 
     lab.refused(

@@ -1,4 +1,3 @@
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use nerite_trainer::corpus::{
 };
 use nerite_trainer::progress;
 use nerite_trainer::split::{Parts, Split};
+use nerite_trainer::terminal::shown;
 use serde_json::{Map, Value, json};
 
 /// Read a corpus, say what is in it, and how a split would cut it
@@ -124,7 +124,8 @@ impl ReadingArguments {
             labels: self.labels.clone(),
         };
         let corpus = corpus::read(file, &options)?;
-        progress::say(&format!("{}: read as {}", file.display(), corpus.found()));
+        let found = format!("{}: read as {}", file.display(), corpus.found());
+        progress::say(&shown(&found));
         Ok(corpus)
     }
 
@@ -167,19 +168,17 @@ impl Arguments {
             .split
             .map(|split| split.parts(&corpus.names(), &corpus.documents()))
             .transpose()?;
-        let mut out = std::io::stdout().lock();
         if self.json {
-            writeln!(out, "{}", summary(&corpus, parts.as_ref()))?;
+            say!("{}", summary(&corpus, parts.as_ref()));
             return Ok(());
         }
-        writeln!(
-            out,
+        say!(
             "{}: {} sentences, {} words, {} tags",
             self.corpus.file.display(),
             corpus.sentences.len(),
             corpus.words(),
             corpus.tags.len()
-        )?;
+        );
         let test = parts.as_ref().map(|parts| support(&corpus, &parts.test));
         let mut table = super::table(["tag", "words", "in the test part"]);
         for (index, (tag, count)) in corpus.tag_counts().into_iter().enumerate() {
@@ -194,15 +193,14 @@ impl Arguments {
                 .expect("three columns")
                 .set_constraint(comfy_table::ColumnConstraint::Hidden);
         }
-        writeln!(out, "{table}")?;
+        say!("{table}");
         if let Some(parts) = &parts {
             for (name, part) in [("train", &parts.train), ("test", &parts.test)] {
-                writeln!(
-                    out,
+                say!(
                     "{name}: {} sentences, sha256 of their names {}",
                     part.len(),
                     sha256(&corpus, part)
-                )?;
+                );
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use nerite::Decoder;
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::evaluation::{self, Judging, Part};
 use nerite_trainer::split::Split;
+use nerite_trainer::terminal::shown;
 
 use super::choice::choice;
 use super::corpus::CorpusArguments;
@@ -103,7 +104,8 @@ impl Arguments {
         if let Some(split) = &judged.fitted_on {
             eprintln!(
                 "note: the head was fitted on sentences of this file, so that these figures \
-                 flatter it; --split {split} judges the others"
+                 flatter it; --split {} judges the others",
+                shown(split)
             );
         }
         let report = &judged.report;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use nerite::{Context, Entities, Evaluation, Intervals, OverlapScores, TokenReport};
 use nerite_trainer::corpus::{self, Encoding, Scheme};
+use nerite_trainer::terminal::shown;
 use serde_json::json;
 
 /// Judge anybody's predictions: a file with word, gold tag and predicted tag
@@ -38,7 +39,8 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
         let predictions = corpus::read_predictions(&self.file, self.encoding, self.scheme)?;
-        eprintln!("{}: {}", self.file.display(), predictions.found);
+        let found = format!("{}: {}", self.file.display(), predictions.found);
+        eprintln!("{}", shown(&found));
         let sentences: Vec<_> = predictions.sentences().collect();
         let context = Context {
             training: None,

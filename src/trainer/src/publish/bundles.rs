@@ -10,6 +10,9 @@ use crate::bundle;
 use crate::files;
 use crate::site::BUNDLES;
 
+/// The longest name that [`nerite::is_file_name`] takes.
+const MOST_OF_A_NAME: usize = 100;
+
 type Named<T> = Vec<(String, T)>;
 
 /// The bundles to publish, and those that cannot be.
@@ -112,12 +115,17 @@ pub(super) fn copy_bundle(
     Ok(part)
 }
 
-/// `heads/base.safetensors` -> `heads/base.0123456789abcdef.safetensors`.
+/// `heads/base.safetensors` -> `heads/base.0123456789abcdef.safetensors`. A
+/// name that would become too long loses its end, which the hash stands for.
 pub(super) fn with_hash(path: &str, sha256: &str) -> String {
     let hash = &sha256[..DIGITS];
     let (stem, extension) = path.rsplit_once('.').unwrap_or((path, "bin"));
     if stem.ends_with(hash) {
         return path.to_owned();
     }
+    let folder = stem.rfind('/').map_or(0, |slash| slash + 1);
+    let most = MOST_OF_A_NAME.saturating_sub(hash.len() + extension.len() + 2);
+    let end = stem.len().min(folder + most);
+    let stem = &stem[..stem.floor_char_boundary(end)];
     format!("{stem}.{hash}.{extension}")
 }

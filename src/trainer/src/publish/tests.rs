@@ -33,6 +33,14 @@ fn names_get_their_hash_once() {
     let named = with_hash("heads/base.safetensors", hash);
     assert_eq!(named, "heads/base.0123456789abcdef.safetensors");
     assert_eq!(with_hash(&named, hash), named);
+    // Every name that a manifest may have has one.
+    for length in 1..=100 - ".safetensors".len() {
+        let name = format!("{}.safetensors", "a".repeat(length));
+        let named = with_hash(&format!("heads/{name}"), hash);
+        let (folder, named) = named.split_once('/').unwrap();
+        assert!(folder == "heads" && nerite::is_file_name(named), "{named}");
+        assert!(named.ends_with(".0123456789abcdef.safetensors"), "{named}");
+    }
     assert_eq!(
         with_title("<title lang=\"en\">a</title>", "<b>&"),
         Some("<title>&lt;b&gt;&amp;</title>".into())

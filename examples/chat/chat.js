@@ -1,5 +1,6 @@
 // A chat that takes personal data out of what it sends, and puts it back into the answer as it streams in. Copy the
-// folder beside `pkg` and `bundles` of a site, as `nerite publish` makes one; with a bundler it is `from "nerite"`.
+// folder into `www` and run `nerite serve`, then open /chat/. Elsewhere bring your own `pkg` and bundle and say below
+// where they are (in a published site, `pkg` is in a folder with a hash); with a bundler it is `from "nerite"`.
 
 import { load } from "../pkg/nerite.js";
 

@@ -99,7 +99,10 @@ mod tests {
         let mut classes = std::collections::HashSet::new();
         for architecture in Architecture::ALL {
             assert!(classes.insert(architecture.class()), "{architecture}");
-            assert!(architecture.family().prefix.ends_with('.'), "{architecture}");
+            assert!(
+                architecture.family().prefix.ends_with('.'),
+                "{architecture}"
+            );
         }
     }
 }

@@ -94,6 +94,33 @@ fn text_files_are_opened_and_others_refused() -> Result<()> {
 /// Files by hand, of the kinds that people have.
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
 
+/// A PDF file of so many pages that look the same.
+fn pdf(look: &str, pages: usize) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 5)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!(
+            "<< /Type /Pages /Kids [{}] /Count {pages} >>",
+            kids.join(" ")
+        ),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{look}\nendstream", look.len()),
+    ];
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F 3 0 R >> >> >>";
+    objects.extend(vec![page.to_owned(); pages]);
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut places = String::new();
+    for (at, object) in objects.iter().enumerate() {
+        places += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{} 0 obj\n{object}\nendobj\n", at + 1);
+    }
+    let (count, end) = (objects.len() + 1, file.len());
+    file += &format!(
+        "xref\n0 {count}\n0000000000 65535 f \n{places}trailer << /Size {count} /Root 1 0 R >>\nstartxref\n{end}\n%%EOF"
+    );
+    file.into_bytes()
+}
+
 /// What a reader of a document sees, headers and footers once, what was
 /// deleted not at all; what is not read is named.
 #[test]
@@ -135,6 +162,24 @@ fn documents_are_read_as_their_readers_see_them() -> Result<()> {
         page.browser
             .until("document.getElementById('text').value === 'Ada in Z\u{fc}rich'")
             .await?;
+        let pages = pdf(
+            "BT /F 10 Tf 50 700 Td (Ada) Tj 0 -12 Td (in Rome) Tj 0 -40 Td (Kofi) Tj ET",
+            2,
+        );
+        page.browser
+            .run(OPEN_FILE, vec![json!(pages), json!("a.pdf")])
+            .await?;
+        page.browser
+            .until("document.getElementById('text').value === 'Ada\\nin Rome\\n\\nKofi\\n\\nAda\\nin Rome\\n\\nKofi'")
+            .await?;
+        assert_eq!(page.text_of("#text-note").await?, "");
+        // What is left out is said.
+        let pages = pdf("BT /F 10 Tf 50 700 Td (Ada) Tj ET", 5001);
+        page.browser
+            .run(OPEN_FILE, vec![json!(pages), json!("long.pdf")])
+            .await?;
+        let note = "document.getElementById('text-note').textContent.startsWith('Of the 5,001 pages of long.pdf, the first 5,000 are read')";
+        page.browser.until(note).await?;
         // What styles and scripts hold begins nothing.
         for (html, text) in [
             (

@@ -70,6 +70,30 @@ test("mails that would take long are refused, and any others are read in bounded
   assert.ok(process.cpuUsage(began).user < 10e6);
 });
 
+test("what a box may cost is for all of its mails, and those that are left out are told", async () => {
+  const mail = (lines) => `From a@b Mon Jan 1\nSubject: one\n\n${"\n".repeat(lines)}a\n\n`;
+  const quick = { ...tools, parse: async () => ({ headers: [], subject: "one", attachments: [] }) };
+  const { text, part } = await ofMail(bytes(mail(120_000).repeat(6)), "mbox", quick);
+  assert.deepEqual(part, { of: "mails", read: 2, all: 6 });
+  assert.equal(text.split("Subject: one").length, 3);
+  assert.equal((await ofMail(bytes(mail(2).repeat(6)), "mbox", tools)).part, null);
+  const many = await ofMail(bytes(mail(0).repeat(10_001)), "mbox", quick);
+  assert.deepEqual(many.part, { of: "mails", read: 10_000, all: 10_001 });
+});
+
+test("a box is read with pauses, in which it can be closed", async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 30);
+  let read = 0;
+  const parse = async (own, options) => {
+    read += 1;
+    return tools.parse(own, options);
+  };
+  const box = `From a@b Mon Jan 1\nSubject: one\n\n${"a\n".repeat(100)}\n`.repeat(2000);
+  await assert.rejects(ofMail(bytes(box), "mbox", { ...tools, parse }, stop.signal), { name: "AbortError" });
+  assert.ok(read < 2000);
+});
+
 test("mails are known by their names, or as they begin", () => {
   assert.ok(isMail("eml", "", ""));
   assert.ok(isMail("txt", "", "Return-Path: <a@b>\nFrom: c"));

@@ -9,30 +9,32 @@ import { mailLibrary, pdfLibrary } from "../shared/libraries.js";
 import { ofHtml } from "./html.js";
 import { isMail, ofMail } from "./mail.js";
 import { ofPacked } from "./packed.js";
+import { ofPdf } from "./pdf.js";
 import { ofRtf } from "./rtf.js";
 
 /** A file that is no plain text may have this many bytes: pictures are most of them. */
 const LARGEST = 100_000_000;
-/** No more pages of a PDF file are read, nor so many characters. */
-const [MOST_PAGES, MOST_CHARACTERS] = [5000, 20_000_000];
 /** Kinds by the ending of a name, where the first bytes are shared by many. */
 const ENCRYPTED = ["docx", "docm", "dotx", "pptx", "ppsx"];
 const SHEETS = ["xls", "xlsx", "xlsm", "xlsb", "xlt", "ods", "numbers"];
 
 /**
  * @typedef {"text" | "labelled" | "pdf" | "html" | "mail" | "rtf" | "docx" | "pptx" | "open" | "epub"} Kind
- * @typedef {{ text: string, guessed: string | null, kind: Kind, left: string[] }} Read
+ * @typedef {{ text: string, guessed: string | null, kind: Kind, left: string[], part: Part | null }} Read
  *   what a file holds, with the label of its encoding if that was guessed or chosen, and the names of what is in it and
  *   was not read, as what is attached to a mail
+ * @typedef {{ of: "pages" | "mails", read: number, all: number }} Part of a file of which not all is read
+ * @typedef {{ kind: Kind | "sheet", text: string, left?: string[], part?: Part | null }} Found
  */
 
 /**
  * The text of a file. Rejects with a message for the reader.
  * @param {File} file
- * @param {string | null} chosen an encoding's label
+ * @param {string | null} [chosen] an encoding's label
+ * @param {AbortSignal} [signal] ends the work, once nobody waits for it any more
  * @returns {Promise<Read>}
  */
-export async function read(file, chosen = null) {
+export async function read(file, chosen = null, signal) {
   const name = label(file.name);
   if (file.size === 0) throw new Error(t("file-empty", { name }));
   const kind = await kindOf(file);
@@ -41,38 +43,41 @@ export async function read(file, chosen = null) {
     // A byte order mark is no part of the text, as at the seams of files that were put together.
     const text = all.replaceAll("\uFEFF", "");
     if (kind === "html" || /^\s*<(!doctype html|html)[\s>]/i.test(text))
-      return { text: await ofHtml(text), guessed, kind: "html", left: [] };
-    return { text, guessed, kind: isLabelled(text) || isLabelledJson(text) ? "labelled" : "text", left: [] };
+      return { text: await ofHtml(text), guessed, kind: "html", left: [], part: null };
+    const own = isLabelled(text) || isLabelledJson(text) ? "labelled" : "text";
+    return { text, guessed, kind: own, left: [], part: null };
   }
   if (file.size > LARGEST) {
     throw new Error(t("file-too-large", { name, size: megabytes(file.size), limit: megabytes(LARGEST) }));
   }
   if (!["pdf", "mail", "packed", "rtf"].includes(kind)) throw new Error(unread(kind, name));
-  /** @type {{ kind: Kind | "sheet", text: string, left?: string[] } | null} */
+  /** @type {Found | null} */
   let found;
   try {
-    found = await ofKind(kind, file);
+    found = await ofKind(kind, file, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof Error && error.name === "PasswordException") throw new Error(t("file-locked", { name }));
     throw new Error(t("file-unreadable", { name, reason: label(messageOf(error), 200) }));
   }
   if (found === null || found.kind === "sheet") throw new Error(unread(found?.kind ?? endingOf(file), name));
   if (found.text.trim() === "") throw new Error(t("file-no-text", { name }));
-  return { text: found.text, guessed: null, kind: found.kind, left: found.left ?? [] };
+  return { text: found.text, guessed: null, kind: found.kind, left: found.left ?? [], part: found.part ?? null };
 }
 
 /**
  * @param {string} kind
  * @param {File} file
- * @returns {Promise<{ kind: Kind | "sheet", text: string, left?: string[] } | null>}
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Found | null>}
  */
-async function ofKind(kind, file) {
+async function ofKind(kind, file, signal) {
   if (kind === "packed") return ofPacked(file);
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (kind === "rtf") return { kind, text: ofRtf(bytes) };
-  if (kind === "pdf") return { kind, text: await ofPdf(bytes) };
+  if (kind === "pdf") return { kind, ...(await ofPdf(bytes, await pdfLibrary(), signal)) };
   const { parse } = await mailLibrary();
-  return { kind: "mail", ...(await ofMail(bytes, endingOf(file), { parse, ofHtml })) };
+  return { kind: "mail", ...(await ofMail(bytes, endingOf(file), { parse, ofHtml }, signal)) };
 }
 
 /**
@@ -110,52 +115,4 @@ async function kindOf(file) {
   if (isMail(ending, file.type, ascii)) return "mail";
   if (ascii.includes("%PDF-")) return "pdf";
   return ["html", "htm", "xhtml"].includes(ending) || file.type === "text/html" ? "html" : "text";
-}
-
-/** @param {Uint8Array} data */
-async function ofPdf(data) {
-  const { getDocument } = await pdfLibrary();
-  const task = getDocument({
-    data,
-    isEvalSupported: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    stopAtErrors: false,
-    // What it warns of is of pictures and fonts.
-    verbosity: 0,
-  });
-  try {
-    const pdf = await task.promise;
-    /** @type {string[]} */
-    const pages = [];
-    let left = MOST_CHARACTERS;
-    for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
-      const page = await pdf.getPage(number);
-      const text = linesOf((await page.getTextContent()).items);
-      page.cleanup();
-      left -= text.length;
-      if (left < 0) break;
-      pages.push(text);
-    }
-    return pages.join("\n\n");
-  } finally {
-    await task.destroy();
-  }
-}
-
-/**
- * Lines as they are set, a blank line where there is more room between them than usual.
- * @param {import("../shared/libraries.js").PdfText[]} items
- */
-function linesOf(items) {
-  let text = "";
-  /** @type {number | null} */
-  let line = null;
-  for (const { str, hasEOL, transform, height } of items) {
-    const y = transform?.[5] ?? 0;
-    if (line !== null && str !== "" && height > 0 && line - y > 1.9 * height && !text.endsWith("\n\n")) text += "\n";
-    if (str !== "") line = y;
-    text += str + (hasEOL ? "\n" : "");
-  }
-  return text.trimEnd();
 }

@@ -16,7 +16,7 @@ const LONGEST_TEXT = 5_000_000;
  * @typedef {{ item: HTMLLIElement, name: HTMLButtonElement, state: HTMLSpanElement }} Row
  * @typedef {(
  *   { state: "waiting" } | { state: "reading" } | { state: "failed", reason: string } |
- *   { state: "done", text: string, left: number, prediction: import("../pkg/nerite.js").Prediction }
+ *   { state: "done", text: string, left: number, isPart: boolean, prediction: import("../pkg/nerite.js").Prediction }
  * )} Outcome
  * @typedef {{ file: File, row: Row, outcome: Outcome }} Entry
  */
@@ -94,14 +94,14 @@ export class FileList {
     };
     set({ state: "reading" });
     try {
-      const { text, left } = await read(entry.file);
+      const { text, left, part } = await read(entry.file, null, signal);
       if (text.length > LONGEST_TEXT) {
         const [count, limit] = [text.length, LONGEST_TEXT].map(formatNumber);
         throw new Error(t("text-too-long", { count, limit }));
       }
       const { head } = this.#listener.settings();
       const prediction = await recognizer.predict(text, { head, signal });
-      set({ state: "done", text, left: left.length, prediction });
+      set({ state: "done", text, left: left.length, isPart: part !== null, prediction });
     } catch (error) {
       // The model has gone in the meantime: another one goes on.
       if (error instanceof Error && "code" in error && error.code === "freed") set({ state: "waiting" });
@@ -180,6 +180,7 @@ function said(outcome) {
     case "done":
       return [
         counted("entities", outcome.prediction.entities.length),
+        outcome.isPart ? t("files-part") : "",
         outcome.left > 0 ? counted("files-left", outcome.left) : "",
       ]
         .filter(Boolean)

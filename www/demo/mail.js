@@ -2,6 +2,7 @@
 // pages that were saved as mails are (MHT).
 
 import { t } from "../shared/i18n.js";
+import { pacer } from "../shared/pace.js";
 
 /** Parts of parts are read this deep, and mails in mails. */
 const [MOST_NESTED, MOST_FORWARDED] = [50, 5];
@@ -11,11 +12,9 @@ const MOST_COMPARED = 100_000_000;
 const MOST_HTML = 20_000_000;
 /**
  * Each line may take the library up to two kilobytes, and ten microseconds. Packed attachments have more of them than
- * texts, long ones without blanks.
+ * texts, long ones without blanks. So many may a whole file have.
  */
 const [MOST_LINES, MOST_LINES_OF_TEXT, PACKED] = [700_000, 300_000, 60];
-/** Many mails are read with a pause after so many milliseconds. */
-const AT_ONCE = 50;
 /** A box is a text of many mails: no more are read. */
 const MOST_MAILS = 10_000;
 const ENDINGS = ["eml", "emlx", "mht", "mhtml", "mbox"];
@@ -29,12 +28,20 @@ const LATIN = new TextDecoder("latin1");
  *   attachments: { filename: string | null, mimeType: string, related?: boolean, content: ArrayBuffer }[],
  * }} Mail what the library makes of one
  * @typedef {{ text: string, left: string[] }} MailText `left` names what is attached, which is not read
+ * @typedef {MailText & { part: import("./documents.js").Part | null }} MailsText
  * @typedef {{
  *   parse(bytes: Uint8Array, options: object): Promise<Mail>,
  *   ofHtml(html: string): string | Promise<string>,
  * }} Tools
- * @typedef {{ compared: number }} Left what a file may still cost
+ * @typedef {{ compared: number, lines: number, ofText: number }} Left what a file may still cost
  */
+
+/** There is no room for a mail. */
+class TooMuch extends Error {
+  constructor() {
+    super(t("file-mail"));
+  }
+}
 
 /**
  * Whether a file is a mail, by its name, or as it begins.
@@ -54,24 +61,35 @@ export const isMail = (ending, type, start) =>
  * @param {Uint8Array} bytes
  * @param {string} ending of the file's name
  * @param {Tools} tools
- * @returns {Promise<MailText>}
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<MailsText>}
  */
-export async function ofMail(bytes, ending, tools) {
+export async function ofMail(bytes, ending, tools, signal) {
   // Apple's begin with their length, and end with what the program noted.
   const length = ending === "emlx" ? /^\s*(\d+)\s*\n/.exec(LATIN.decode(bytes.subarray(0, 40))) : null;
   const own = length ? bytes.subarray(length[0].length, length[0].length + Number(length[1])) : bytes;
   /** @type {MailText[]} */
   const mails = [];
   const isPage = ["mht", "mhtml"].includes(ending);
-  const left = { compared: MOST_COMPARED };
-  let last = performance.now();
-  for (const mail of mailsOf(own)) {
-    mails.push(await ofOne(mail, isPage, { ...tools, left }, MOST_FORWARDED));
-    if (performance.now() - last < AT_ONCE) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    last = performance.now();
+  const left = { compared: MOST_COMPARED, lines: MOST_LINES, ofText: MOST_LINES_OF_TEXT };
+  const pace = pacer();
+  const all = mailsOf(own);
+  for (const mail of all.slice(0, MOST_MAILS)) {
+    await pace();
+    signal?.throwIfAborted();
+    try {
+      mails.push(await ofOne(mail, isPage, { ...tools, left }, MOST_FORWARDED));
+    } catch (error) {
+      // What was read is shown; but it is said that there is more.
+      if (!(error instanceof TooMuch) || mails.length === 0) throw error;
+      break;
+    }
   }
-  return { text: mails.map(({ text }) => text).join("\n\n\n"), left: mails.flatMap(({ left }) => left) };
+  return {
+    text: mails.map(({ text }) => text).join("\n\n\n"),
+    left: mails.flatMap(({ left }) => left),
+    part: mails.length < all.length ? { of: "mails", read: mails.length, all: all.length } : null,
+  };
 }
 
 /**
@@ -82,7 +100,7 @@ function mailsOf(bytes) {
   const whole = LATIN.decode(bytes);
   if (!whole.startsWith("From ")) return [bytes];
   const starts = Array.from(whole.matchAll(/(?<=\n)\r?\n(?=From )/g), (found) => found.index + found[0].length);
-  const bounds = [0, ...starts.slice(0, MOST_MAILS - 1), bytes.length];
+  const bounds = [0, ...starts, bytes.length];
   return bounds.slice(1).map((end, index) => {
     const line = whole.indexOf("\n", bounds[index]) + 1;
     return bytes.subarray(Math.max(line, bounds[index]), end);
@@ -140,11 +158,13 @@ function refuseCostly(bytes, left) {
     if (blank >= begin || at - begin < PACKED) ofText += 1;
     begin = at + 1;
   }
-  if (lines > MOST_LINES || ofText > MOST_LINES_OF_TEXT) throw new Error(t("file-mail"));
+  left.lines -= lines;
+  left.ofText -= ofText;
+  if (left.lines < 0 || left.ofText < 0) throw new TooMuch();
   const whole = LATIN.decode(bytes);
   const count = (/** @type {RegExp} */ wanted) => whole.match(wanted)?.length ?? 0;
   left.compared -= count(/^--/gm) * count(/multipart/gi);
-  if (left.compared < 0) throw new Error(t("file-mail"));
+  if (left.compared < 0) throw new TooMuch();
 }
 
 /** @param {Mail} mail */

@@ -27,6 +27,8 @@ export class TextCard {
    * @type {{ file: File } | null}
    */
   #guessed = null;
+  /** Ends the reading of a file once there is another text. */
+  #reading = new AbortController();
   /** The reader's own text that a button, a file or a link has put another one in place of. */
   #before = "";
 
@@ -112,6 +114,7 @@ export class TextCard {
 
   /** The reader has another text now: a reload must not bring back that of the link. */
   #changed() {
+    this.#reading.abort();
     this.#say(() => "");
     this.#guessed = null;
     byId("encodings").hidden = true;
@@ -157,8 +160,13 @@ export class TextCard {
    * @param {string | null} [chosen] an encoding's label
    */
   async #open(file, chosen = null) {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
     try {
-      const { text, guessed, kind, left } = await read(file, chosen);
+      const { text, guessed, kind, left, part } = await read(file, chosen, signal);
+      // Another text has come in the meantime.
+      if (signal.aborted) return;
       this.set(text);
       const name = label(file.name);
       if (kind === "labelled") {
@@ -169,14 +177,16 @@ export class TextCard {
       if (left.length > 0) {
         const files = left.slice(0, MOST_TOLD).map((own) => label(own));
         if (left.length > MOST_TOLD) files.push("…");
-        this.#say(() => counted("file-left", left.length, { name, files: files.join(", ") }));
-      }
+        this.#say(() =>
+          [told(part, name), counted("file-left", left.length, { name, files: files.join(", ") })].join(" ").trim(),
+        );
+      } else if (part) this.#say(() => told(part, name));
       if (guessed) {
         this.#say(() => t("file-guessed", { name, encoding: encodingName(guessed) }));
         this.#offerEncodings(file, guessed);
       }
     } catch (error) {
-      this.#say(() => messageOf(error));
+      if (!signal.aborted) this.#say(() => messageOf(error));
     }
   }
 
@@ -201,6 +211,7 @@ export class TextCard {
     try {
       const text = await textIn(location.hash);
       if (text === null) return false;
+      this.#reading.abort();
       this.#say(() => "");
       const settings = settingsIn(location.hash);
       if (settings) this.#listener.onSettings(settings);
@@ -263,6 +274,14 @@ export class TextCard {
     });
   }
 }
+
+/**
+ * How much of a file is read, if not all of it is.
+ * @param {import("./documents.js").Part | null} part
+ * @param {string} name
+ */
+const told = (part, name) =>
+  part ? t(`file-part-${part.of}`, { name, read: formatNumber(part.read), all: formatNumber(part.all) }) : "";
 
 /**
  * Keeps a text over a reload or a look at another page, for as long as the tab is open.

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{ str: string, hasEOL: boolean, transform?: number[], height: number }} PdfText
- * @typedef {{ getTextContent(): Promise<{ items: PdfText[] }>, cleanup(): void }} PdfPage
+ * @typedef {{ streamTextContent(): ReadableStream<{ items: PdfText[] }>, cleanup(): void }} PdfPage
  * @typedef {{ numPages: number, getPage(number: number): Promise<PdfPage> }} Pdf
  * @typedef {{
  *   getDocument(options: object): { promise: Promise<Pdf>, destroy(): Promise<void> },

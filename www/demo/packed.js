@@ -3,30 +3,20 @@
 
 import { t } from "../shared/i18n.js";
 import { ofHtml } from "./html.js";
-import { tidy } from "./tidy.js";
 import { Archive } from "./unpacked.js";
+import { textsOf } from "./xml.js";
 
 /** What is unpacked of a document may have so many bytes. */
 const MOST_UNPACKED = 40_000_000;
+/** What says where a document's parts are has less: it is parsed at once, which holds the page. */
+const MOST_LISTED = 2_000_000;
 /** So many blanks may stand at a place of an OpenDocument text. */
 const MOST_BLANKS = 100;
 
 /**
- * How elements become text, by their names without prefix.
- * @typedef {{
- *   held: string[],
- *   folded?: boolean,
- *   skipped: string[],
- *   begin: Record<string, string | ((element: Element) => string)>,
- *   end: Record<string, string>,
- * }} Rules `held` are those whose own text is text; what is `skipped` is, with all in it; white space is
- *   `folded` where documents are laid out with it
- */
-
-/**
  * What Word and PowerPoint have in common. Of what stands there twice, for older programs, the first is taken; and what
  * was deleted or moved away while changes were tracked is no longer there.
- * @type {Rules}
+ * @type {import("./xml.js").Rules}
  */
 const OFFICE = {
   held: ["t"],
@@ -38,27 +28,31 @@ const OFFICE = {
     cr: "\n",
     noBreakHyphen: "\u2011",
     txbxContent: "\n\n",
-    comment: (element) => {
-      const author = Array.from(element.attributes).find(({ localName }) => localName === "author");
-      return author?.value ? `${author.value}: ` : "";
+    comment: (attribute) => {
+      const author = attribute("author");
+      return author ? `${author}: ` : "";
     },
   },
   end: { p: "\n\n" },
 };
 
-/** @type {Rules} */
+const HEADERS = ["header", "header-first", "header-left"];
+const FOOTERS = ["footer", "footer-first", "footer-left"];
+
+/** @type {import("./xml.js").Rules} */
 const OPEN = {
   held: ["p", "h"],
   folded: true,
   // Headers, footers and notes are read by themselves, each once.
   skipped: [
     ...["tracked-changes", "note", "note-body", "annotation", "ruby-text", "desc", "forms"],
-    ...["header", "header-first", "header-left", "footer", "footer-first", "footer-left"],
+    ...HEADERS,
+    ...FOOTERS,
   ],
   begin: {
     tab: "\t",
     "line-break": "\n",
-    s: (element) => " ".repeat(Math.min(Number(element.getAttribute("text:c") ?? 1) || 1, MOST_BLANKS)),
+    s: (attribute) => " ".repeat(Math.min(Math.max(Number(attribute("c") ?? 1) || 1, 0), MOST_BLANKS)),
   },
   end: { p: "\n\n", h: "\n\n" },
 };
@@ -137,7 +131,7 @@ async function ofOffice(archive, parts, order) {
     const own = parts.filter(({ type }) => wanted.test(type)).map(({ path }) => path);
     for (const path of own.sort(byNumber)) {
       const xml = await archive.text(path);
-      if (xml !== null) texts.push(textOf(parsed(xml).documentElement, OFFICE));
+      if (xml !== null) texts.push(...(await textsOf(xml, OFFICE)).map(({ text }) => text));
     }
   }
   return joined(texts);
@@ -151,20 +145,13 @@ async function ofOpen(archive) {
   // With a password, each file but the list is encrypted.
   if ((await archive.text("META-INF/manifest.xml"))?.includes("encryption-data"))
     throw new DOMException("", "PasswordException");
-  const content = parsed((await archive.text("content.xml")) ?? "");
+  const content = await textsOf((await archive.text("content.xml")) ?? "", OPEN, ["note-body", "annotation"]);
   const styles = await archive.text("styles.xml");
-  const root = styles === null ? null : parsed(styles).documentElement;
-  /** @param {string[]} names @param {Element | null} from */
+  const around = styles === null ? [] : await textsOf(styles, OPEN, [...HEADERS, ...FOOTERS]);
+  /** @param {string[]} names @param {{ name: string, text: string }[]} from */
   const all = (names, from) =>
-    names.flatMap((name) =>
-      Array.from(from?.getElementsByTagNameNS("*", name) ?? [], (element) => textOf(element, OPEN)),
-    );
-  return joined([
-    ...all(["header", "header-first", "header-left"], root),
-    textOf(content.documentElement, OPEN),
-    ...all(["note-body", "annotation"], content.documentElement),
-    ...all(["footer", "footer-first", "footer-left"], root),
-  ]);
+    names.flatMap((wanted) => from.filter(({ name }) => name === wanted).map(({ text }) => text));
+  return joined([...all(HEADERS, around), ...all(["", "note-body", "annotation"], content), ...all(FOOTERS, around)]);
 }
 
 /** The chapters of a book, in the order of reading. @param {Archive} archive */
@@ -208,7 +195,7 @@ function within(file, href) {
  * @param {string} xml
  */
 function parsed(xml) {
-  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw new Error(t("file-archive"));
+  if (xml.length > MOST_LISTED || /<!(DOCTYPE|ENTITY)/i.test(xml)) throw new Error(t("file-archive"));
   const document = new DOMParser().parseFromString(xml, "application/xml");
   if (document.getElementsByTagName("parsererror").length > 0) throw new Error(t("file-archive"));
   return document;
@@ -219,49 +206,3 @@ function parsed(xml) {
  * @param {string[]} texts
  */
 const joined = (texts) => [...new Set(texts.filter(Boolean))].join("\n\n");
-
-/**
- * The text of an element and of all in it. Without recursion: a document can be nested as deep as it is long.
- * @param {Element} root
- * @param {Rules} rules
- */
-function textOf(root, { held, folded, skipped, begin, end }) {
-  let text = "";
-  let holding = 0;
-  /** @param {Node} node */
-  const enter = (node) => {
-    if (!(node instanceof Element)) {
-      const own = node.nodeType === Node.TEXT_NODE || node.nodeType === Node.CDATA_SECTION_NODE ? node.nodeValue : null;
-      if (holding > 0 && own) text += folded ? own.replace(/\s+/g, " ") : own;
-      return true;
-    }
-    const name = node.localName;
-    if (node !== root && skipped.includes(name)) return false;
-    if (held.includes(name)) holding += 1;
-    const said = Object.hasOwn(begin, name) && begin[name];
-    if (said) text += typeof said === "string" ? said : said(node);
-    return true;
-  };
-  /** @param {Node} node */
-  const leave = (node) => {
-    if (!(node instanceof Element)) return;
-    if (held.includes(node.localName)) holding -= 1;
-    if (Object.hasOwn(end, node.localName)) text += end[node.localName];
-  };
-  /** @type {Node | null} */
-  let node = root;
-  while (node) {
-    const inside = enter(node);
-    if (inside && node.firstChild) {
-      node = node.firstChild;
-      continue;
-    }
-    if (inside) leave(node);
-    while (node && node !== root && !node.nextSibling) {
-      node = node.parentNode;
-      if (node) leave(node);
-    }
-    node = node && node !== root ? node.nextSibling : null;
-  }
-  return tidy(text);
-}

@@ -1,16 +1,13 @@
 // The page on which heads are taught: a project, its texts, a training, and what comes of it.
 
-import { readLabelled } from "../pkg/nerite.js";
 import { byId, element, excerpt, focusAgain, focusIn, messageOf, option } from "../shared/dom.js";
 import { download } from "../shared/files.js";
-import { currentLanguage, listLanguages, megabytes, setLanguage, speak, t } from "../shared/i18n.js";
+import { currentLanguage, listLanguages, setLanguage, speak, t } from "../shared/i18n.js";
 import { addOwnHead, engine, engineIfKept, OWN, translateHeads } from "./engine.js";
+import { read } from "./labelled-file.js";
 import { Marking } from "./marking.js";
 import {
-  fromJsonLines,
-  fromLabelled,
   History,
-  isJsonLines,
   newDocument,
   newProject,
   toConll,
@@ -234,27 +231,6 @@ async function exportConll() {
     takeHome("conll", "text/plain", toConll({ documents }, words));
   } catch (error) {
     notice(messageOf(error));
-  }
-}
-
-/** A file of texts may have so many bytes: a browser keeps them whole. */
-const LARGEST_FILE = 50_000_000;
-
-/**
- * What a file holds: of this page's own lines as it was, of any other labelled file by the trainer's own readers.
- * @param {File} file
- */
-async function read(file) {
-  if (file.size > LARGEST_FILE)
-    throw new Error(t("import-too-large", { size: megabytes(file.size), limit: megabytes(LARGEST_FILE) }));
-  const labelled = async () => fromLabelled(await readLabelled(file, { texts: true }));
-  if (!isJsonLines(await file.slice(0, 1 << 20).text())) return labelled();
-  try {
-    return fromJsonLines(await file.text());
-  } catch (error) {
-    return labelled().catch(() => {
-      throw error;
-    });
   }
 }
 

@@ -242,7 +242,7 @@ fn broken_tables_are_refused() {
             "A,\",O\n,x,O\n",
             "corpus:2: found an unclosed quote before \",O\"",
         ),
-        ("\"", "corpus:2: found the quote that opens"),
+        ("\"", "corpus:2: found an unclosed quote"),
         (
             "A,\"x\"y,O\n",
             "corpus:2: found \"y,O\" after a closing quote, expected a comma or the end",
@@ -256,7 +256,7 @@ fn broken_tables_are_refused() {
     );
     refused(
         "Sentence #,Word,Tag,\"x\nA,x,O,y\n",
-        "corpus:1: found the quote that opens \"x\"",
+        "corpus:1: found an unclosed quote before \"x\"",
     );
     refused(header, "corpus: found no sentence");
     let table = Options {

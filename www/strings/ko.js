@@ -127,7 +127,7 @@ export default {
     "types": "유형",
     "type-name": "새 유형",
     "type-add": "유형 추가",
-    "type-known": "{type} 종류는 이미 있습니다.",
+    "type-known": "{type} 유형은 이미 있습니다.",
     "import-known": "{name}: 글 {count}개는 이미 있어서 표시를 합쳤습니다.",
     "import-too-large": "크기가 {size}입니다. {limit}까지 가능합니다",
     "remove-type": "유형 {type}과(와) 그 표시 제거",

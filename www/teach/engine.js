@@ -68,6 +68,7 @@ export async function engineIfKept() {
 
 function sayWaiting() {
   if (waits === 0) return;
+  byId("suggester").replaceChildren(option("", t("no-suggestions")));
   byId("model").textContent = t("model-waits", { size: megabytes(waits) });
   byId("load-model").hidden = false;
 }

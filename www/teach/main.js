@@ -254,8 +254,9 @@ function addText() {
   const text = byId("new-text").value;
   if (!text.trim()) return;
   const added = newDocument(text);
-  history.change({ documents: [...project().documents, added] });
-  current = added.id;
+  const known = project().documents.find((own) => own.text === added.text);
+  if (!known) history.change({ documents: [...project().documents, added] });
+  current = (known ?? added).id;
   byId("new-text").value = "";
   byId("paste").open = false;
 }

@@ -1,5 +1,6 @@
 // The text of HTML.
 
+import { t } from "../shared/i18n.js";
 import { pacer } from "../shared/pace.js";
 import { withoutStyles } from "./html-tags.js";
 
@@ -16,6 +17,8 @@ const SILENT = new Set("script style noscript template svg math iframe object no
 const AS_SET = new Set("pre textarea listing xmp plaintext".split(" "));
 /** So many characters are handed to the parser at once, and so many elements and texts are looked at. */
 const [PIECE, AT_A_TIME] = [1 << 16, 256];
+/** Milliseconds that the parser may take: megabytes of tags that are never closed take it hours, other pages seconds. */
+const MOST_PARSING = 30_000;
 
 /**
  * What a reader of the page would see. The parsed document runs no scripts and loads nothing. With pauses, so that the
@@ -96,8 +99,12 @@ async function parsed(html, pace) {
   /** @type {string[]} */
   let waiting = [];
   let length = 0;
+  let taken = 0;
   const write = () => {
+    const begun = performance.now();
     document.write(waiting.join(""));
+    taken += performance.now() - begun;
+    if (taken > MOST_PARSING) throw new Error(t("file-nested"));
     waiting = [];
     length = 0;
   };

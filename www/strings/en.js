@@ -12,6 +12,7 @@ export default {
     "file-too-large": "{name} has {size}. A text may have {limit} at most.",
     "file-grows": "unpacked, it is larger than {limit}",
     "file-archive": "it is damaged, or packed in a form that documents do not have",
+    "file-nested": "its tags are nested too deeply, or never closed",
     "file-mail": "it is damaged, or has more parts or lines than mails have",
     "file-not-text": "{name} is no text that could be read. Save it as UTF-8 and open it again.",
     "file-guessed": "{name} is not in UTF-8. It was read as {encoding}; if letters look wrong, choose another encoding.",

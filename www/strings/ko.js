@@ -12,6 +12,7 @@ export default {
     "file-too-large": "{name}의 크기는 {size}입니다. 글은 {limit}까지 열 수 있습니다.",
     "file-grows": "압축을 풀면 {limit}보다 커집니다",
     "file-archive": "손상되었거나 문서에 쓰이지 않는 방식으로 압축되어 있습니다",
+    "file-nested": "태그가 너무 깊이 겹쳐 있거나 닫히지 않았습니다",
     "file-mail": "손상되었거나 메일이라고 보기에는 부분이나 줄이 너무 많습니다",
     "file-not-text": "{name}은(는) 읽을 수 있는 텍스트가 아닙니다. UTF-8로 저장한 뒤 다시 여세요.",
     "file-guessed": "{name}은(는) UTF-8이 아니어서 {encoding}(으)로 읽었습니다. 글자가 깨져 보이면 다른 인코딩을 고르세요.",

@@ -54,7 +54,7 @@ const NAMES: [&str; 4] = ["PERSON", "LOCATION", "ADDRESS", "ORGANIZATION"];
 /// in fewer than half of all cases below the second. On the texts of
 /// `scripts/personal-data`, Rampart and the general head hid 1.4 % of the words
 /// of texts without personal data before this was asked, and none since.
-const UNSURE: f32 = 0.65;
+const UNSURE: f32 = 0.75;
 const UNLIKELY: f32 = 0.4;
 
 /// So far before a number, in bytes, it may be called an identifier, and so far

@@ -123,6 +123,10 @@ impl Redactor {
             found.extend(patterns(text).into_iter().map(Found::from));
         }
         let redaction = redact(text, &found, &policy, &mut self.table);
+        // Without a table that can be read again, nothing could be restored.
+        self.table
+            .check()
+            .map_err(|error| Refusal::new("input", error))?;
         let mut original = Utf16Offsets::new(text);
         let mut redacted = Utf16Offsets::new(&redaction.text);
         let entries = self.table.entries();

@@ -75,7 +75,7 @@ impl<'a> Clean<'a> {
         let mut end = 0;
         for sentence in sentences.iter_mut() {
             sentence.retain_mut(|word| {
-                *word = self.start(word.start).max(end)..self.end(word.end);
+                *word = self.start(word.start, end).max(end)..self.end(word.end);
                 end = end.max(word.end);
                 word.start < word.end
             });
@@ -83,10 +83,15 @@ impl<'a> Clean<'a> {
         sentences.retain(|sentence| !sentence.is_empty());
     }
 
-    /// Where what begins at `at` begins in the text.
-    fn start(&self, at: usize) -> usize {
+    /// Where what begins at `at` begins in the text, `taken` of which belongs to
+    /// words before. What stands for one piece of the text is the first word's
+    /// alone; a later one begins behind it, and behind what is left out there.
+    fn start(&self, at: usize, taken: usize) -> usize {
         let next = self.edits.partition_point(|edit| edit.clean.end <= at);
         match self.edits.get(next) {
+            Some(edit) if edit.clean.start <= at && edit.source.start < taken => {
+                self.start(edit.clean.end, taken)
+            }
             Some(edit) if edit.clean.start <= at => edit.source.start,
             _ => self.behind(next, at),
         }

@@ -172,6 +172,19 @@ fn footnotes_and_markup_do_not_hide_the_end_of_a_sentence() {
 }
 
 #[test]
+fn a_vowel_of_hangul_is_no_part_of_a_latin_letter() {
+    let text = "a\u{302}\u{301}\u{1161}-\n\u{b294}";
+    let words: Vec<&str> = cut(text)
+        .concat()
+        .into_iter()
+        .map(|word| &text[word])
+        .collect();
+    assert_eq!(words, ["a\u{302}\u{301}", "\u{1161}-\n\u{b294}"]);
+    let shown: Vec<_> = words.iter().map(|word| plain(word)).collect();
+    assert_eq!(shown, ["\u{1ea5}", "\u{1161}\u{b294}"]);
+}
+
+#[test]
 fn words_are_whole_that_were_broken_at_the_end_of_a_line() {
     for (text, expected) in [
         (

@@ -248,7 +248,12 @@ impl<'a> Reader<'a> {
         if c.is_whitespace() || rest.as_bytes().get(own).is_none_or(|byte| *byte < 0xcc) {
             return Step::Keep(own);
         }
-        let combines = |c: &char| canonical_combining_class(*c) != 0 || is_vowel_or_final(*c);
+        let mut before = c;
+        let combines = |c: &char| {
+            let is_hangul = is_vowel_or_final(*c) && is_hangul(before);
+            before = *c;
+            canonical_combining_class(*c) != 0 || is_hangul
+        };
         let marks: usize = rest[own..]
             .chars()
             .take_while(combines)
@@ -335,6 +340,11 @@ impl<'a> Reader<'a> {
 /// Marks that stand between words without a space.
 fn is_glue(c: char) -> bool {
     matches!(c, '/' | '+' | '&')
+}
+
+/// A syllable, or a part of one: what vowels and finals are put to.
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// The second and third letters of a Korean syllable that is written in parts.

@@ -17,16 +17,16 @@ export const OWN = "own";
 /** @type {Promise<Recognizer> | null} */
 let recognizer = null;
 /**
- * The project whose head the recognizer has.
+ * The head of a project that the recognizer has as `own`.
  * @type {Uint8Array | null}
  */
 let added = null;
 /** The bytes of the model, while nobody has asked for it. */
 let waits = 0;
 
-/** It is downloaded when it is asked for first. */
+/** It is downloaded when it is asked for first; who asks after the page has said what that takes has agreed to it. */
 export function engine() {
-  agree(ADDRESS);
+  if (waits > 0) agree(ADDRESS);
   waits = 0;
   byId("load-model").hidden = true;
   recognizer ??= load(ADDRESS, {

@@ -12,7 +12,7 @@ import { curve, percent, table } from "./figures.js";
 
 /**
  * The head that a training begins with. The general one knows more texts, but is wider: to go on from it takes three
- * times as long, for 0.007 more of F1 on CrossNER's five fields.
+ * times as long, more than somebody who marks would wait for.
  */
 const BEGUN_WITH = "best";
 /** How often the progress of a training is drawn, in milliseconds. */

@@ -199,11 +199,12 @@ fn results_are_announced() -> Result<()> {
 
 /// The texts of the pages in all languages, and those of the pages as they are served.
 const STRINGS: &str = "
-    const { LANGUAGES } = await import('./shared/languages.js');
+    const { LANGUAGES, NAMES } = await import('./strings/names.js');
+    const names = (code) => Object.fromEntries(Object.entries(NAMES).map(([key, own]) => [key, own[code]]));
     const wrong = [], holes = [], keys = {};
     for (const [name, address] of [['demo', 'index.html'], ['reports', 'reports.html']]) {
         const texts = Object.fromEntries(Object.entries(LANGUAGES)
-            .map(([code, { strings }]) => [code, { ...strings.shared, ...strings[name] }]));
+            .map(([code, { strings }]) => [code, { ...names(code), ...strings.shared, ...strings[name] }]));
         const page = new DOMParser().parseFromString(await (await fetch(address)).text(), 'text/html');
         const fixed = Array.from(page.querySelectorAll('[data-i18n]'), (element) => [element.dataset.i18n, element.textContent]);
         for (const attribute of ['aria-label', 'placeholder', 'data-empty']) {

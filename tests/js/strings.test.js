@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tOr } from "../../www/shared/i18n.js";
-import { LANGUAGES } from "../../www/shared/languages.js";
+import { LANGUAGES, NAMES } from "../../www/strings/names.js";
 
 const partsOf = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
 const english = LANGUAGES.en.strings;
@@ -23,6 +23,40 @@ for (const [code, { name, strings }] of Object.entries(LANGUAGES)) {
   });
 }
 
+test("every name has a text in every language, and is no page's own", () => {
+  for (const [key, { colour, ...texts }] of Object.entries(NAMES)) {
+    assert.deepEqual(Object.keys(texts), Object.keys(LANGUAGES), key);
+    assert.equal(Number.isInteger(colour), key.startsWith("type-"), `${key}, colour`);
+    for (const [code, text] of Object.entries(texts)) {
+      assert.notEqual(text.trim(), "", `${key}, ${code}`);
+      assert.equal(partsOf(text), partsOf(texts.en), `${key}, ${code}`);
+    }
+    for (const [page, own] of Object.entries(english)) assert.ok(!Object.hasOwn(own, key), `${key}, ${page}`);
+  }
+});
+
+/** The names that a table in a file of Rust's gives: `choices!`, or `RULES` of patterns. */
+function namesInRust(file, table) {
+  const source = readFileSync(`src/core/src/${file}`, "utf8");
+  const [own] = source.slice(source.indexOf(table)).split("\n}\n", 1);
+  return [...own.matchAll(/(?:= |name: )"([^"]+)"/g)].map(([, name]) => name);
+}
+
+for (const [file, table, key] of [
+  ["decode/mod.rs", 'Decoder, "', "decoder-"],
+  ["decode/mod.rs", 'Aggregation, "', "aggregation-"],
+  ["decode/mod.rs", 'Strategy, "', "strategy-"],
+  ["redact/policy.rs", 'Style, "', "style-"],
+  ["redact/doubt.rs", 'Confirm, "', "confirm-"],
+  ["patterns/mod.rs", "const RULES", "type-"],
+]) {
+  test(`the names of ${file} have texts (${key})`, () => {
+    const names = namesInRust(file, table);
+    assert.ok(names.length > 1);
+    for (const name of names) assert.ok(Object.hasOwn(NAMES, key + name), `names.js has no ${key}${name}`);
+  });
+}
+
 test("a name from outside that no text knows is said as it is", () => {
   assert.equal(tOr("nav-demo", "x"), english.shared["nav-demo"]);
   assert.equal(tOr("nav-of-tomorrow", "of-tomorrow"), "of-tomorrow");
@@ -30,7 +64,7 @@ test("a name from outside that no text knows is said as it is", () => {
 
 test("every file of texts is listed", () => {
   const files = readdirSync("www/strings").map((file) => file.replace(".js", ""));
-  assert.deepEqual(files.sort(), Object.keys(LANGUAGES).sort());
+  assert.deepEqual(files.sort(), [...Object.keys(LANGUAGES), "names"].sort());
 });
 
 test("boot.js, which works where modules do not, has the same texts in every language", () => {
@@ -45,7 +79,7 @@ for (const [page, folders, file] of [
   ["reports", ["reports", "reports/judge"], "reports.html"],
   ["teach", ["teach"], "teach.html"],
 ]) {
-  const known = { ...english.shared, ...english[page] };
+  const known = { ...NAMES, ...english.shared, ...english[page] };
   test(`${file} names texts that there are, and says them in English`, () => {
     const html = readFileSync(`www/${file}`, "utf8");
     for (const [, key] of html.matchAll(/data-i18n(?:-[a-z-]+)?="([^"]+)"/g)) assert.ok(Object.hasOwn(known, key), key);

@@ -1,18 +1,22 @@
 // The texts of the interface. Elements name theirs in `data-i18n`, attributes theirs in `data-i18n-ATTRIBUTE`.
 
-import { chooseLanguage, LANGUAGES, rememberLanguage } from "./languages.js";
+import { LANGUAGES, NAMES } from "../strings/names.js";
+import { chooseLanguage, isKnown, rememberLanguage } from "./languages.js";
+
+/** @typedef {import("../strings/names.js").Language} Language */
 
 const ATTRIBUTES = ["aria-label", "placeholder", "data-empty"];
 
-/** @type {keyof import("./languages.js").Strings} */
+/** @type {keyof import("../strings/names.js").Strings} */
 let page = "shared";
+/** @type {Language} */
 let language = "en";
 let numbers = new Intl.NumberFormat(language);
 
 /**
  * Begins: says which page's texts are spoken, and translates what the page has. Comes before any text is asked for.
  *
- * @param {keyof import("./languages.js").Strings} own the page's name in strings/
+ * @param {keyof import("../strings/names.js").Strings} own the page's name in strings/
  * @param {string | null} [first] the language that is wanted most
  */
 export function speak(own, first = null) {
@@ -24,12 +28,12 @@ export const currentLanguage = () => language;
 
 /** @param {string} wanted */
 export function setLanguage(wanted) {
-  if (!Object.hasOwn(LANGUAGES, wanted)) return;
+  if (!isKnown(wanted)) return;
   rememberLanguage(wanted);
   use(wanted);
 }
 
-/** @param {string} wanted */
+/** @param {Language} wanted */
 function use(wanted) {
   language = wanted;
   numbers = new Intl.NumberFormat(language);
@@ -38,12 +42,13 @@ function use(wanted) {
 
 /**
  * @param {string} key
- * @param {string} language
+ * @param {Language} language
+ * @returns {string | undefined}
  */
 function find(key, language) {
   /** @type {Record<string, Record<string, string>>} */
   const strings = LANGUAGES[language].strings;
-  return strings[page][key] ?? strings.shared[key];
+  return strings[page][key] ?? strings.shared[key] ?? NAMES[key]?.[language];
 }
 
 /**

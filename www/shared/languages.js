@@ -1,21 +1,8 @@
-// The languages of the interface: to add one, add its texts in strings/ and a row here; boot.js has a few of its own.
+// Which language a reader wants. Those that there are stand in strings/names.js.
 
-import en from "../strings/en.js";
-import ko from "../strings/ko.js";
+import { LANGUAGES } from "../strings/names.js";
 
-/**
- * The texts of one language. Every language has the same keys as English: an error otherwise.
- * @typedef {{ [Page in keyof typeof en]: { [Key in keyof (typeof en)[Page]]: string } }} Strings
- */
-
-/**
- * By code: what speakers call the language, and its texts by page. The first is used where no other is wanted.
- * @type {Record<string, { name: string, strings: Strings }>}
- */
-export const LANGUAGES = {
-  en: { name: "English", strings: en },
-  ko: { name: "한국어", strings: ko },
-};
+/** @typedef {import("../strings/names.js").Language} Language */
 
 const KEY = "nerite.language";
 
@@ -28,15 +15,19 @@ function stored() {
 }
 
 /**
+ * Whether there are texts in a language.
+ * @param {string} code
+ * @returns {code is Language}
+ */
+export const isKnown = (code) => Object.hasOwn(LANGUAGES, code);
+
+/**
  * The first language that is wanted and that there are texts in: of `first`, the reader's choice, the browser's.
  * @param {string | null} first
  */
 export function chooseLanguage(first = null) {
-  const wanted = [first, stored(), ...navigator.languages];
-  const known = wanted
-    .map((language) => (language ?? "").slice(0, 2))
-    .find((language) => Object.hasOwn(LANGUAGES, language));
-  return known ?? Object.keys(LANGUAGES)[0];
+  const wanted = [first, stored(), ...navigator.languages, ...Object.keys(LANGUAGES)];
+  return /** @type {Language} */ (wanted.map((language) => (language ?? "").slice(0, 2)).find(isKnown));
 }
 
 /** @param {string} language */

@@ -29,7 +29,8 @@ export interface HeadInfo {
   /** Empty for a head of words. */
   strategies: Strategy[];
 }
-export type Decoder = "argmax" | "rules" | "transitions";
+/** More may come: `decoders` of a head are those that it can serve. */
+export type Decoder = "argmax" | "rules" | "transitions" | (string & {});
 /** All but "proper" are Python's `aggregation_strategy`; "proper" goes by the tags' own scheme. */
 export type Strategy = "simple" | "first" | "average" | "max" | "proper";
 /** On what terms a bundle's weights may be used. */
@@ -278,7 +279,8 @@ export type LabelledSource = Blob | Uint8Array | ArrayBuffer | string | Iterable
 export interface ReadingOptions {
   /** What reports and errors call it; default: the file's own name. */
   name?: string;
-  format?: "csv" | "conll" | "conllu" | "json" | "brat";
+  /** More may come: `nerite corpus --help` lists them. */
+  format?: "csv" | "conll" | "conllu" | "json" | "brat" | (string & {});
   encoding?: string;
   scheme?: "iob1" | "iob2" | "bioes" | "io";
   /** A column's name, or its number from 1 on. */

@@ -5,7 +5,8 @@ mod strategy;
 
 use std::ops::Range;
 
-use crate::tags::Tag;
+use crate::head::{HeadConfig, Unit};
+use crate::tags::{Tag, TagSet};
 
 pub use sequence::Transitions;
 
@@ -18,6 +19,44 @@ choices! {
         Rules = "rules", "The best sequence of those that keep the BIO rules.";
         Transitions = "transitions", "The best sequence under the head's learnt transitions, \
             whether it keeps the rules or not.";
+    }
+}
+
+/// What a decoder chooses by: a sentence's scores, and what its head has learnt
+/// of sequences.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scored<'a> {
+    pub(crate) tags: &'a TagSet,
+    /// `[words, tags]`.
+    pub(crate) scores: &'a [f32],
+    /// `[words, tags]`: how probable each tag is.
+    pub(crate) probabilities: &'a [f32],
+    /// Those that were learnt, if any were.
+    pub(crate) transitions: Option<&'a Transitions>,
+    /// The same, or none, under the BIO rules.
+    pub(crate) rules: &'a Transitions,
+}
+
+impl Decoder {
+    /// Whether a head can serve it.
+    pub(crate) fn is_served_by(self, head: &HeadConfig) -> bool {
+        match self {
+            Self::Argmax => true,
+            Self::Rules => head.unit() == Unit::Words,
+            Self::Transitions => head.transitions,
+        }
+    }
+
+    /// The index of each word's tag.
+    pub(crate) fn tags(self, given: Scored<'_>) -> Vec<usize> {
+        match (self, given.transitions) {
+            (Self::Rules, _) => given.rules.best(given.scores),
+            (Self::Transitions, Some(transitions)) => transitions.best(given.scores),
+            (Self::Argmax | Self::Transitions, _) => {
+                let rows = given.probabilities.chunks_exact(given.tags.len());
+                rows.map(argmax).collect()
+            }
+        }
     }
 }
 

@@ -132,12 +132,8 @@ impl HeadTensor {
 impl HeadConfig {
     /// The decoders that the head can serve.
     pub(super) fn decoders(&self) -> Vec<Decoder> {
-        let serves = |decoder: &Decoder| match decoder {
-            Decoder::Argmax => true,
-            Decoder::Rules => self.unit() == Unit::Words,
-            Decoder::Transitions => self.transitions,
-        };
-        Decoder::ALL.iter().copied().filter(serves).collect()
+        let all = Decoder::ALL.iter().copied();
+        all.filter(|decoder| decoder.is_served_by(self)).collect()
     }
 
     /// The decoder, if the head can serve it.

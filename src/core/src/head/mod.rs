@@ -21,7 +21,7 @@ mod lexicon;
 mod matrix;
 mod network;
 
-use crate::decode::{self, Decoder, Transitions};
+use crate::decode::{Decoder, Scored, Transitions};
 use crate::int8::Backend;
 use crate::math::softmax;
 
@@ -280,14 +280,13 @@ impl Head {
                 probabilities
             }
         };
-        let tags = match (decoder, &self.transitions) {
-            (Decoder::Rules, _) => self.rules.best(&scores),
-            (Decoder::Transitions, Some(transitions)) => transitions.best(&scores),
-            (Decoder::Argmax | Decoder::Transitions, _) => probabilities
-                .chunks_exact(count)
-                .map(decode::argmax)
-                .collect(),
-        };
+        let tags = decoder.tags(Scored {
+            tags: &self.config.tags,
+            scores: &scores,
+            probabilities: &probabilities,
+            transitions: self.transitions.as_ref(),
+            rules: &self.rules,
+        });
         HeadOutput {
             tags,
             probabilities,

@@ -4,6 +4,7 @@ mod reference;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::decode::{Strategy, argmax};
 use reference::*;
 
 const WORDS: [&str; 3] = ["Mr.", "Bush", "said"];
@@ -116,7 +117,7 @@ fn transitions_serve_every_decoder() {
         let found = head.tag(input, *decoder);
         assert_eq!(found.probabilities, transitions.marginals(&scores));
         let expected = match decoder {
-            Decoder::Argmax => found.probabilities.chunks(3).map(decode::argmax).collect(),
+            Decoder::Argmax => found.probabilities.chunks(3).map(argmax).collect(),
             Decoder::Rules => transitions.clone().under_rules(&full().tags).best(&scores),
             Decoder::Transitions => transitions.best(&scores),
         };
@@ -135,7 +136,7 @@ fn transitions_serve_every_decoder() {
         "found the decoder transitions, expected one that the head can serve: argmax, rules"
     );
     let pieces = self::head(&HeadConfig {
-        pieces: Some(decode::Strategy::Simple),
+        pieces: Some(Strategy::Simple),
         ..linear()
     });
     assert_eq!(

@@ -46,6 +46,8 @@ for (const [file, table, key] of [
   ["decode/mod.rs", 'Decoder, "', "decoder-"],
   ["decode/mod.rs", 'Aggregation, "', "aggregation-"],
   ["decode/mod.rs", 'Strategy, "', "strategy-"],
+  ["metrics/mod.rs", 'Figure, "', ""],
+  ["metrics/mod.rs", 'Figure, "', "term_"],
   ["redact/policy.rs", 'Style, "', "style-"],
   ["redact/doubt.rs", 'Confirm, "', "confirm-"],
   ["patterns/mod.rs", "const RULES", "type-"],

@@ -7,7 +7,7 @@ import { mapper } from "./mapping.js";
 import { judgeSample } from "./metrics-client.js";
 import { number, signed } from "./numbers.js";
 import { hush, say } from "./say.js";
-import { FIGURE_NAMES, loadSample } from "./store.js";
+import { loadSample } from "./store.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
 
@@ -79,7 +79,7 @@ export async function runCheck({ state, progress, place }, entry, signal) {
  * @param {{ sentences: string, seconds: string, backend: string }} how
  */
 function outcome(judged, how) {
-  const rows = FIGURE_NAMES.map((name) => [
+  const rows = Object.keys(judged.stored).map((name) => [
     t(name),
     number(judged.stored[name]),
     number(judged.found[name]),

@@ -35,11 +35,12 @@ const row = (/** @type {string} */ name, /** @type {Difference} */ own) => [
 
 /**
  * @param {any} found what core/src/report/compare says
+ * @param {string[]} names the figures
  * @param {string} figure the one that the verdict is about
  */
-function tested(found, figure) {
+function tested(found, names, figure) {
   const header = [t("figure"), "A", "B", "B \u2212 A", t("interval"), "p", t("beyondChance")];
-  const figures = FIGURE_NAMES.map((name) => row(t(name), found[name]));
+  const figures = names.map((name) => row(t(name), found[name]));
   /** @type {[string, Difference][]} */
   const byTag = Object.entries(found.tags);
   const tags = byTag.map(([tag, own]) => row(label(tag, 32), own));
@@ -49,7 +50,7 @@ function tested(found, figure) {
       "text/csv",
       toCsv([
         ["figure", "a", "b", "difference", "low", "high", "p"],
-        ...[...FIGURE_NAMES.map((name) => /** @type {[string, Difference]} */ ([name, found[name]])), ...byTag].map(
+        ...[...names.map((name) => /** @type {[string, Difference]} */ ([name, found[name]])), ...byTag].map(
           ([name, own]) => [name, own.a, own.b, own.difference, own.low, own.high, own.p],
         ),
       ]),
@@ -155,7 +156,7 @@ export async function showComparison(place, a, b, figure, current) {
   if (a.report && b.report) {
     place.replaceChildren(names, element("p", { class: "hint" }, t("comparing")));
     try {
-      parts = tested(await compared(a, b), figure);
+      parts = tested(await compared(a, b), Object.keys(a.figures), figure);
       parts.push(
         element("h3", {}, t("confusionDifference")),
         element("p", { class: "hint" }, t("confusionDifferenceHint")),

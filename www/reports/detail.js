@@ -1,4 +1,4 @@
-// One report in full: tags, entities, buckets, reliability, confusion, provenance.
+// One report in full: headlines, tags, entities, buckets, reliability, confusion, provenance.
 
 import { element, label } from "../shared/dom.js";
 import { save } from "../shared/files.js";
@@ -6,7 +6,7 @@ import { formatNumber, t, tOr } from "../shared/i18n.js";
 import { barChart, reliabilityChart } from "./charts.js";
 import { figure, numbers } from "./figure.js";
 import { matrixTable } from "./matrix.js";
-import { number } from "./numbers.js";
+import { number, range } from "./numbers.js";
 import { terms } from "./terms.js";
 import { typesOf } from "./types.js";
 
@@ -43,6 +43,28 @@ function tags(entry) {
       scores.support,
     ]),
   });
+}
+
+/**
+ * All headline figures, whichever there are.
+ * @param {import("./store.js").Entry} entry
+ */
+function headlines({ figures, intervals }) {
+  const rows = Object.entries(figures).map(([name, value]) => {
+    const interval = intervals?.[name];
+    return [t(name), number(value), interval ? range(interval) : "\u2013"];
+  });
+  return element(
+    "section",
+    {},
+    element("h3", {}, t("headlinesTitle")),
+    element(
+      "div",
+      { class: "scroll", id: "headlines", tabindex: "0", role: "group", "aria-label": t("headlinesTitle") },
+      numbers([t("figure"), t("value"), t("interval")], rows),
+    ),
+    terms(Object.keys(figures)),
+  );
 }
 
 /** @param {import("./store.js").Report} report */
@@ -216,6 +238,7 @@ export function showDetail(place, entry) {
   const parts = [element("p", { class: "report-title" }, label(report?.title ?? entry.name, 200))];
   if (report)
     parts.push(
+      headlines(entry),
       typesOf(entry),
       element("h3", {}, t("confusionTitle")),
       element("p", { class: "hint" }, t("confusionHint")),

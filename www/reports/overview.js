@@ -24,8 +24,8 @@ const groupOf = (/** @type {Entry} */ entry) =>
 const barOf = (/** @type {Entry} */ entry, /** @type {string} */ wanted, /** @type {string} */ label) => ({
   label,
   value: entry.figures[wanted],
-  low: entry.intervals?.[wanted].low,
-  high: entry.intervals?.[wanted].high,
+  low: entry.intervals?.[wanted]?.low,
+  high: entry.intervals?.[wanted]?.high,
   series: seriesOf(entry),
 });
 
@@ -33,8 +33,8 @@ const numbersOf = (/** @type {Entry} */ entry, /** @type {string} */ wanted) => 
   entry.name,
   entry.stage,
   entry.figures[wanted],
-  entry.intervals?.[wanted].low ?? "",
-  entry.intervals?.[wanted].high ?? "",
+  entry.intervals?.[wanted]?.low ?? "",
+  entry.intervals?.[wanted]?.high ?? "",
 ];
 const header = () => [t("report"), t("stage"), t("value"), t("low"), t("high")];
 

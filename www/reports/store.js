@@ -5,7 +5,7 @@ import { checkFile } from "./metrics-client.js";
 import { FIGURES } from "./published.js";
 import { foreignTypes, goldTypes, keyOf, STUDY, setOf, UNKNOWN } from "./sets.js";
 
-/** The headline figures, in the order in which they are shown. */
+/** The figures that have a column and a picture, in the order in which they are shown; a report in full shows all of its. */
 export const FIGURE_NAMES = ["accuracy", "macro_f1", "weighted_f1", "entity_f1", "entity_f1_lenient"];
 /** Entity F1 as another program counts it, which need not be as we do: a column of its own. */
 export const FOREIGN_FIGURE = "entity_f1_foreign";
@@ -40,7 +40,7 @@ const BUNDLES = new URL("bundles/", document.baseURI);
  * @property {string} set the key of its test set, see sets.js
  * @property {string[]} types the types of entity that it is about
  * @property {string} [part]
- * @property {Record<string, number>} figures
+ * @property {Record<string, number>} figures by the names of `Figure` in core/src/metrics/mod.rs
  * @property {Record<string, { low: number, high: number }>} [intervals]
  * @property {TokenReport} [token]
  * @property {boolean} [leavesOut] whether figures of words leave out some tags, such as O
@@ -78,25 +78,15 @@ const words = new Map();
 
 export const wordsOf = (/** @type {string | undefined} */ part) => words.get(part ?? "") ?? new Map();
 
-/** @param {Report} report */
-function figuresOf(report) {
-  const { token, entity } = report;
-  return {
-    accuracy: token.accuracy,
-    macro_f1: token["macro avg"]["f1-score"],
-    weighted_f1: token["weighted avg"]["f1-score"],
-    entity_f1: entity.strict.f1,
-    entity_f1_lenient: entity.lenient.f1,
-  };
-}
-
 /**
- * @param {Report} report
  * @param {string} json
+ * @param {{ figures: Record<string, number> }} found what `checkFile` says of it
  * @param {Pick<Entry, "id" | "source" | "name"> & Partial<Entry>} rest
  * @returns {Entry}
  */
-function entryOf(report, json, rest) {
+function entryOf(json, { figures }, rest) {
+  /** @type {Report} */
+  const report = JSON.parse(json);
   const { provenance } = report;
   const set = setOf(report);
   if (!sets.has(set.key)) sets.set(set.key, set);
@@ -108,7 +98,7 @@ function entryOf(report, json, rest) {
     head: label(provenance.head.kind, 40),
     stage: label(report.stage, 24),
     part: provenance.split.test.sha256,
-    figures: figuresOf(report),
+    figures,
     intervals: report.intervals,
     token: report.token,
     report,
@@ -165,14 +155,14 @@ export async function loadStored(onProblem, onProgress) {
         if (!isFile(file) || !isName(head)) throw new Error("the index names no file of a bundle");
         const folder = new URL(`${bundle}/`, BUNDLES);
         const json = await (await get(new URL(file, folder))).text();
-        const { kind } = await checkFile(json);
-        if (kind !== "report") throw new Error(`found a ${kind}, expected a report`);
+        const found = await checkFile(json);
+        if (found.kind !== "report") throw new Error(`found a ${found.kind}, expected a report`);
         const name = file.slice("reports/".length, -".json".length);
         const id = `${bundle}/${name}`;
         /** @type {Parameters<typeof entryOf>[2]} */
         const rest = { id, source: "stored", name: `${bundle}, ${name}`, bundle: folder.href, headId: head, head };
         if (isFile(sample)) rest.sample = new URL(sample, folder).href;
-        return entryOf(JSON.parse(json), json, rest);
+        return entryOf(json, found, rest);
       } catch (error) {
         onProblem(shown, messageOf(error));
         return null;
@@ -269,7 +259,7 @@ export async function addFile(file) {
       if (fits) entry.sample = taken;
     }
   } else if (kind === "redaction") leaks.set(id, { id, source: "own", report: JSON.parse(json) });
-  else if (kind === "report") entries.set(id, entryOf(JSON.parse(json), json, rest));
+  else if (kind === "report") entries.set(id, entryOf(json, found, rest));
   else entries.set(id, { ...rest, ...fromName(file.name), ...foreign(found) });
   return { kind, id };
 }

@@ -476,6 +476,7 @@ export default {
     next: "Next",
     detailHint: "Choose a report's name in the table.",
     onlyHeadlines: "Only headline figures were published.",
+    headlinesTitle: "Headline figures",
     tagsCaption: "F1 by tag (words)",
     tag: "Tag",
     precision: "Precision",

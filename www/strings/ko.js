@@ -476,6 +476,7 @@ export default {
     next: "다음",
     detailHint: "표에서 보고서의 이름을 고르세요.",
     onlyHeadlines: "주요 수치만 발표되었습니다.",
+    headlinesTitle: "주요 수치",
     tagsCaption: "태그별 F1 (단어 수)",
     tag: "태그",
     precision: "정밀도",

@@ -56,7 +56,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use crate::{
-        Aggregation, Architecture, Confirm, Decoder, HeadKind, Strategy, Style, TagScheme,
+        Aggregation, Architecture, Confirm, Decoder, Figure, HeadKind, Strategy, Style, TagScheme,
     };
 
     /// Files, options and messages have one spelling.
@@ -79,6 +79,7 @@ mod tests {
             Architecture,
             Confirm,
             Decoder,
+            Figure,
             HeadKind,
             Strategy,
             Style,

@@ -329,7 +329,7 @@ export interface EntityScores {
   f1: number;
   [other: string]: unknown;
 }
-/** A report as `nerite evaluate` writes it; these are its headlines. */
+/** A report as `nerite evaluate` writes it, in part. */
 export interface Report {
   title: string;
   entity: {
@@ -340,6 +340,8 @@ export interface Report {
     type: EntityScores;
   };
   words: { judged: number; without_subword: number };
+  /** The headlines by name: accuracy, entity_f1 and others. */
+  figures: Record<string, number>;
   [other: string]: unknown;
 }
 export interface Evaluated {

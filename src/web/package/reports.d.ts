@@ -5,8 +5,8 @@
 /** Loads the wasm module; once, before the others. */
 export function start(): Promise<void>;
 /**
- * What a file is, all of it checked. JSON: {"kind": "report" | "sample" | "redaction"}, or {"kind": "foreign", "program",
- * "accuracy", "loss", "words", "entities"} of what scikit-learn, seqeval, the Trainer, conlleval or nervaluate wrote.
+ * What a file is, all of it checked. JSON: {"kind": "report", "figures"} with the headline figures by name,
+ * {"kind": "sample" | "redaction"}, or {"kind": "foreign", "program", "accuracy", "loss", "words", "entities"} of what scikit-learn, seqeval, the Trainer, conlleval or nervaluate wrote.
  */
 export function checkFile(text: string): string;
 /** The differences between two reports on the same sentences, with intervals by a paired bootstrap. */

@@ -2,7 +2,7 @@
 //! files of the user. Documents come and go as JSON, which is what they are
 //! stored as.
 
-use nerite::{Breakdown, Comparison, Errors, Foreign, RedactionReport, Report, Sample};
+use nerite::{Breakdown, Comparison, Errors, Figures, Foreign, RedactionReport, Report, Sample};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum File {
-    /// A report of ours, whose figures follow from its outcomes.
-    Report,
+    /// A report of ours, whose figures follow from its outcomes; all headlines.
+    Report { figures: Figures<f64> },
     /// A sample whose figures follow from its predictions.
     Sample,
     /// A report on a redaction, whose shares follow from its counts.
@@ -25,8 +25,9 @@ enum File {
 }
 
 /// Finds out what a file is, and checks all of it; gives
-/// `{"kind": "report" | "sample" | "redaction"}`, or `{"kind": "foreign"}` with
-/// a [`Foreign`]'s fields. Not all that other programs print is JSON.
+/// `{"kind": "report"}` with its headline figures, `{"kind": "sample" |
+/// "redaction"}`, or `{"kind": "foreign"}` with a [`Foreign`]'s fields. Not all
+/// that other programs print is JSON.
 ///
 /// # Errors
 ///
@@ -51,8 +52,11 @@ pub fn check_file(json: &str) -> Result<String, JsError> {
             File::Redaction
         }
         Some(_) => {
-            Report::from_json(json)?.check()?;
-            File::Report
+            let report = Report::from_json(json)?;
+            report.check()?;
+            File::Report {
+                figures: report.details.outcomes.figures()?,
+            }
         }
         None => File::Foreign {
             found: Box::new(Foreign::read(json)?),

@@ -102,8 +102,8 @@ impl Intervals {
         Self {
             seed,
             resamples,
-            figures: Figures::from_fn(|name| {
-                let mut values: Vec<f64> = drawn.iter().map(|own| own.get(name)).collect();
+            figures: Figures::from_fn(|figure| {
+                let mut values: Vec<f64> = drawn.iter().map(|own| own[figure]).collect();
                 interval(&mut values)
             }),
         }
@@ -121,6 +121,7 @@ impl Comparison {
         resamples: u32,
     ) -> Self {
         let [first, second] = [a.all(), b.all()];
+        let [own, other] = [&first, &second].map(Sum::figures);
         // Each label with its place in both sets, if a sentence has it.
         let labels: BTreeSet<&String> = tags.iter().flat_map(|set| set.labels()).collect();
         let labels: Vec<(&String, [Option<usize>; 2])> = labels
@@ -148,10 +149,9 @@ impl Comparison {
         Self {
             seed,
             resamples,
-            figures: Figures::from_fn(|name| {
-                let values = drawn.iter().map(|(a, b, _)| b.get(name) - a.get(name));
-                let [first, second] = [&first, &second].map(|sum| sum.figures().get(name));
-                Difference::new(first, second, values.collect())
+            figures: Figures::from_fn(|figure| {
+                let values = drawn.iter().map(|(a, b, _)| b[figure] - a[figure]);
+                Difference::new(own[figure], other[figure], values.collect())
             }),
             tags: tags.collect(),
         }

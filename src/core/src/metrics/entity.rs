@@ -32,6 +32,18 @@ pub struct EntityReport {
     pub by_type: BTreeMap<String, EntityScores>,
 }
 
+/// The entities of a sentence, strictly read.
+pub(super) fn count_strict(gold: &[Tag<'_>], predicted: &[Tag<'_>]) -> Counts {
+    let [gold, predicted] = [gold, predicted].map(|tags| Span::read_strict(tags.iter().copied()));
+    Counts::of_spans(&gold, &predicted)
+}
+
+/// The entities of a sentence, leniently read.
+pub(super) fn count_lenient(gold: &[Tag<'_>], predicted: &[Tag<'_>]) -> Counts {
+    let [gold, predicted] = [gold, predicted].map(|tags| Span::read(tags.iter().copied()));
+    Counts::of_spans(&gold, &predicted)
+}
+
 impl EntityReport {
     /// seqeval's default mode: broken runs are mended as conlleval mends them.
     /// Each item is one sentence's gold and predicted tags, equally many.

@@ -1,103 +1,125 @@
-//! The headline figures, and sums from which they can be had for any choice of
-//! sentences without going through the words again.
+//! Values of the headline figures, and sums from which they can be had for any
+//! choice of sentences without going through the words again.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Index;
 
-use super::{Counts, ratio};
-use crate::decode::Span;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Count, Counts, Figure, Rule};
 use crate::tags::{Tag, TagSet};
 
-/// One value for each headline figure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Figures<T> {
-    /// The share of words with the right tag (micro-averaged F1).
-    pub accuracy: T,
-    /// F1 averaged over tags.
-    pub macro_f1: T,
-    /// F1 averaged over tags, weighted by support.
-    pub weighted_f1: T,
-    /// F1 over entities, strictly read.
-    pub entity_f1: T,
-    /// F1 over entities, leniently read.
-    pub entity_f1_lenient: T,
-}
+/// A value for each headline figure, by name. Files of earlier versions may
+/// lack some; those of later ones may have more, which are passed over.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Figures<T>(BTreeMap<Figure, T>);
 
-/// The name of a headline figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Figure {
-    /// [`Figures::accuracy`]
-    Accuracy,
-    /// [`Figures::macro_f1`]
-    MacroF1,
-    /// [`Figures::weighted_f1`]
-    WeightedF1,
-    /// [`Figures::entity_f1`]
-    EntityF1,
-    /// [`Figures::entity_f1_lenient`]
-    EntityF1Lenient,
-}
-
-impl Figure {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [
-        Self::Accuracy,
-        Self::MacroF1,
-        Self::WeightedF1,
-        Self::EntityF1,
-        Self::EntityF1Lenient,
-    ];
-
-    /// What a reader should call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Accuracy => "accuracy",
-            Self::MacroF1 => "macro F1",
-            Self::WeightedF1 => "weighted F1",
-            Self::EntityF1 => "entity F1, strict",
-            Self::EntityF1Lenient => "entity F1, lenient",
-        }
+// Not derived, which would ask for a default value.
+impl<T> Default for Figures<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
     }
 }
 
 impl<T> Figures<T> {
-    /// Computes each.
+    /// Computes each, in the order in which they are shown.
     pub fn from_fn(mut value: impl FnMut(Figure) -> T) -> Self {
-        Self {
-            accuracy: value(Figure::Accuracy),
-            macro_f1: value(Figure::MacroF1),
-            weighted_f1: value(Figure::WeightedF1),
-            entity_f1: value(Figure::EntityF1),
-            entity_f1_lenient: value(Figure::EntityF1Lenient),
-        }
+        let all = Figure::ALL.iter();
+        Self(all.map(|&figure| (figure, value(figure))).collect())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// These, but for those that `known` lacks.
+    #[must_use]
+    pub fn known_to<U>(mut self, known: &Figures<U>) -> Self {
+        self.0.retain(|figure, _| known.0.contains_key(figure));
+        self
     }
 }
 
 impl<T: Copy> Figures<T> {
-    /// One of them.
-    pub fn get(&self, figure: Figure) -> T {
-        match figure {
-            Figure::Accuracy => self.accuracy,
-            Figure::MacroF1 => self.macro_f1,
-            Figure::WeightedF1 => self.weighted_f1,
-            Figure::EntityF1 => self.entity_f1,
-            Figure::EntityF1Lenient => self.entity_f1_lenient,
-        }
+    /// One of them, if it is there, as it may not be in what was read.
+    pub fn get(&self, figure: Figure) -> Option<T> {
+        self.0.get(&figure).copied()
+    }
+
+    /// All that there are, in the order in which they are shown.
+    pub fn iter(&self) -> impl Iterator<Item = (Figure, T)> {
+        self.0.iter().map(|(figure, value)| (*figure, *value))
     }
 }
 
-/// Counts of a set of sentences: those of each tag, and those of entities.
+/// One of those that were computed, which are all; a panic if it is missing.
+impl<T> Index<Figure> for Figures<T> {
+    type Output = T;
+
+    fn index(&self, figure: Figure) -> &T {
+        &self.0[&figure]
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Figures<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByName<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ByName<T> {
+            type Value = Figures<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("figures by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut figures = BTreeMap::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.parse() {
+                        Ok(figure) => {
+                            figures.insert(figure, map.next_value()?);
+                        }
+                        Err(_) => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Figures(figures))
+            }
+        }
+
+        deserializer.deserialize_map(ByName(PhantomData))
+    }
+}
+
+/// The rules that count by sentence, in the order of the figures.
+fn counters() -> Vec<Count> {
+    let rules = Figure::ALL.iter().map(|figure| figure.rule());
+    rules
+        .filter_map(|rule| match rule {
+            Rule::Tags(_) => None,
+            Rule::Sentences(count, _) => Some(count),
+        })
+        .collect()
+}
+
+/// Counts of a set of sentences: those of each tag, and what each of
+/// [`counters`] counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Sum {
     tags: Vec<Counts>,
-    strict: Counts,
-    lenient: Counts,
+    counted: Vec<Counts>,
 }
 
 impl Sum {
     pub(super) fn clear(&mut self) {
         self.tags.fill(Counts::default());
-        self.strict = Counts::default();
-        self.lenient = Counts::default();
+        self.counted.fill(Counts::default());
     }
 
     /// Whether the tag of this index occurs.
@@ -114,22 +136,14 @@ impl Sum {
     /// scikit-learn does.
     pub(crate) fn figures(&self) -> Figures<f64> {
         let used = self.tags.iter().filter(|tag| tag.gold + tag.predicted > 0);
-        let (mut tags, mut words, mut right) = (0u64, 0u64, 0u64);
-        let (mut sum, mut weighted) = (0.0, 0.0);
-        for tag in used {
-            tags += 1;
-            words += tag.gold;
-            right += tag.right;
-            sum += tag.f1();
-            weighted += tag.f1() * tag.gold as f64;
-        }
-        Figures {
-            accuracy: ratio(right as f64, words as f64),
-            macro_f1: ratio(sum, tags as f64),
-            weighted_f1: ratio(weighted, words as f64),
-            entity_f1: self.strict.f1(),
-            entity_f1_lenient: self.lenient.f1(),
-        }
+        let used: Vec<Counts> = used.copied().collect();
+        let mut counted = self.counted.iter();
+        Figures::from_fn(|figure| match figure.rule() {
+            Rule::Tags(figure) => figure(&used),
+            Rule::Sentences(_, figure) => {
+                figure(*counted.next().expect("each of these rules has its sum"))
+            }
+        })
     }
 }
 
@@ -140,8 +154,10 @@ pub(crate) struct Totals {
     /// Where each sentence's entries in `entries` end.
     ends: Vec<usize>,
     entries: Vec<(u16, Counts)>,
-    strict: Vec<Counts>,
-    lenient: Vec<Counts>,
+    /// How many [`counters`] there are.
+    counters: usize,
+    /// `[sentences, counters]`.
+    counted: Vec<Counts>,
 }
 
 impl Totals {
@@ -151,12 +167,13 @@ impl Totals {
         sentences: impl IntoIterator<Item = (&'a [u16], &'a [u16], &'a [bool])>,
     ) -> Self {
         let parsed: Vec<Tag<'_>> = (0..tags.len()).map(|tag| tags.tag(tag)).collect();
+        let counters = counters();
         let mut totals = Self {
             tags: tags.len(),
             ends: Vec::new(),
             entries: Vec::new(),
-            strict: Vec::new(),
-            lenient: Vec::new(),
+            counters: counters.len(),
+            counted: Vec::new(),
         };
         let mut counts = vec![Counts::default(); tags.len()];
         let mut used: Vec<u16> = Vec::new();
@@ -181,11 +198,8 @@ impl Totals {
                 tags.iter().map(|&tag| parsed[usize::from(tag)]).collect()
             };
             let [gold, predicted] = [read(gold), read(predicted)];
-            let spans = |read: fn(Vec<Tag<'_>>) -> Vec<Span<'_>>| {
-                Counts::of_spans(&read(gold.clone()), &read(predicted.clone()))
-            };
-            totals.strict.push(spans(|tags| Span::read_strict(tags)));
-            totals.lenient.push(spans(|tags| Span::read(tags)));
+            let counted = counters.iter().map(|count| count(&gold, &predicted));
+            totals.counted.extend(counted);
         }
         totals
     }
@@ -197,8 +211,7 @@ impl Totals {
     pub(super) fn empty_sum(&self) -> Sum {
         Sum {
             tags: vec![Counts::default(); self.tags],
-            strict: Counts::default(),
-            lenient: Counts::default(),
+            counted: vec![Counts::default(); self.counters],
         }
     }
 
@@ -209,8 +222,10 @@ impl Totals {
         for (tag, counts) in &self.entries[start..self.ends[sentence]] {
             sum.tags[usize::from(*tag)].add(counts);
         }
-        sum.strict.add(&self.strict[sentence]);
-        sum.lenient.add(&self.lenient[sentence]);
+        let counted = &self.counted[sentence * self.counters..];
+        for (sum, own) in sum.counted.iter_mut().zip(counted) {
+            sum.add(own);
+        }
     }
 
     /// The sum over all sentences.
@@ -225,5 +240,35 @@ impl Totals {
             self.add(sentence, &mut sum);
         }
         sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn figures_are_stored_by_name_and_those_of_other_versions_are_no_error() {
+        let all = Figures::from_fn(|figure| figure as u8);
+        let json = serde_json::to_string(&all).unwrap();
+        assert!(json.starts_with(r#"{"accuracy":0,"macro_f1":1,"#), "{json}");
+        assert_eq!(serde_json::from_str::<Figures<u8>>(&json).unwrap(), all);
+        let json = r#"{"of_tomorrow": {"a": 1}, "entity_f1": 7}"#;
+        let found: Figures<u8> = serde_json::from_str(json).unwrap();
+        assert_eq!(found.iter().collect::<Vec<_>>(), [(Figure::EntityF1, 7)]);
+        assert_eq!(found.get(Figure::Accuracy), None);
+        let known = all.known_to(&found);
+        assert_eq!(known.iter().collect::<Vec<_>>(), [(Figure::EntityF1, 3)]);
+        assert!(serde_json::from_str::<Figures<u8>>(r#"{"entity_f1": "seven"}"#).is_err());
+    }
+
+    #[test]
+    fn every_figure_has_a_title_of_its_own() {
+        let titles = Figure::ALL.iter().map(|figure| figure.title());
+        let titles: std::collections::HashSet<_> = titles.collect();
+        assert_eq!(titles.len(), Figure::ALL.len());
     }
 }

@@ -18,7 +18,7 @@ pub use by_type::{TypeIntervals, TypeScores};
 pub use calibration::{Bin, Calibration, Reliability};
 pub use confusion::{Confusion, Matrix};
 pub use entity::{EntityReport, EntityScores};
-pub use figures::{Figure, Figures};
+pub use figures::Figures;
 pub use leak::{LeakReport, LeakText, Share};
 pub use overlap::{OverlapCounts, OverlapReport, OverlapScores, Scheme};
 pub use token::{Averages, Scores, TokenReport};
@@ -28,6 +28,58 @@ pub(crate) use figures::Totals;
 pub(crate) use overlap::{Match, matches};
 
 use crate::decode::Span;
+use crate::tags::Tag;
+
+choices! {
+    /// A headline figure: a number from 0 to 1 that follows from the tags alone.
+    #[derive(PartialOrd, Ord)]
+    Figure, "figure", {
+        Accuracy = "accuracy", "The share of words with the right tag (micro-averaged F1).";
+        MacroF1 = "macro_f1", "F1 averaged over tags.";
+        WeightedF1 = "weighted_f1", "F1 averaged over tags, weighted by support.";
+        EntityF1 = "entity_f1", "F1 over entities, strictly read.";
+        EntityF1Lenient = "entity_f1_lenient", "F1 over entities, leniently read.";
+    }
+}
+
+/// What a sentence's gold and predicted tags count.
+type Count = fn(&[Tag<'_>], &[Tag<'_>]) -> Counts;
+
+/// What a figure is computed from. Either is a sum over sentences, so that
+/// those that a bootstrap draws can be added up.
+enum Rule {
+    /// The counts of every tag that occurs, of the words that are judged.
+    Tags(fn(&[Counts]) -> f64),
+    /// What is counted in each sentence, of all words.
+    Sentences(Count, fn(Counts) -> f64),
+}
+
+impl Figure {
+    /// What a reader should call it.
+    pub fn title(self) -> &'static str {
+        self.row().0
+    }
+
+    fn rule(self) -> Rule {
+        self.row().1
+    }
+
+    fn row(self) -> (&'static str, Rule) {
+        match self {
+            Self::Accuracy => ("accuracy", Rule::Tags(token::accuracy)),
+            Self::MacroF1 => ("macro F1", Rule::Tags(token::macro_f1)),
+            Self::WeightedF1 => ("weighted F1", Rule::Tags(token::weighted_f1)),
+            Self::EntityF1 => (
+                "entity F1, strict",
+                Rule::Sentences(entity::count_strict, Counts::f1),
+            ),
+            Self::EntityF1Lenient => (
+                "entity F1, lenient",
+                Rule::Sentences(entity::count_lenient, Counts::f1),
+            ),
+        }
+    }
+}
 
 /// `a / b`, and 0 where `b` is 0 (scikit-learn's `zero_division=0`).
 pub(crate) fn ratio(a: f64, b: f64) -> f64 {

@@ -95,6 +95,26 @@ impl Scores {
     }
 }
 
+// The headline figures of a report, of the counts of tags: sums of sentences
+// give them without going through the words again.
+
+pub(super) fn accuracy(tags: &[Counts]) -> f64 {
+    let right: u64 = tags.iter().map(|own| own.right).sum();
+    let words: u64 = tags.iter().map(|own| own.gold).sum();
+    ratio(right as f64, words as f64)
+}
+
+pub(super) fn macro_f1(tags: &[Counts]) -> f64 {
+    let sum = tags.iter().map(|own| own.f1()).sum();
+    ratio(sum, tags.len() as f64)
+}
+
+pub(super) fn weighted_f1(tags: &[Counts]) -> f64 {
+    let words: u64 = tags.iter().map(|own| own.gold).sum();
+    let sum = tags.iter().map(|own| own.f1() * own.gold as f64).sum();
+    ratio(sum, words as f64)
+}
+
 const ACCURACY: &str = "accuracy";
 const MACRO: &str = "macro avg";
 const WEIGHTED: &str = "weighted avg";

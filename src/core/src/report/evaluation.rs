@@ -109,6 +109,10 @@ pub struct Details {
     pub confusion: Confusion,
     /// Calibration, where confidences are known.
     pub calibration: Option<Calibration>,
+    /// The headline figures; those of earlier versions lack them. See
+    /// [`Outcomes::figures`].
+    #[serde(default, skip_serializing_if = "Figures::is_empty")]
+    pub figures: Figures<f64>,
     /// 95 % intervals of the headline figures.
     pub intervals: Intervals,
     /// Figures by kind of entity and of sentence.
@@ -120,7 +124,7 @@ pub struct Details {
 }
 
 /// Test sentences that word for word are in the part that was fitted on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeated {
     /// How many.
     pub sentences: u64,
@@ -204,6 +208,7 @@ impl Evaluation {
             details: Details {
                 confusion: Confusion::new(judged(), tagged()),
                 calibration: calibration(&parsed, sentences, context.entity_calibration),
+                figures: totals.all().figures(),
                 intervals: Intervals::new(&totals, context.seed, context.resamples),
                 buckets: buckets(&parsed, sentences, context.training),
                 repeated: context

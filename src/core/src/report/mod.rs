@@ -279,7 +279,7 @@ impl Report {
     }
 
     /// Computes what follows from the outcomes again: figures per word and per
-    /// entity, confusion, and the number of words.
+    /// entity, headlines, confusion, and the number of words.
     ///
     /// # Errors
     ///
@@ -303,7 +303,13 @@ impl Report {
             entity_calibration: None,
         };
         let again = Evaluation::of(&self.details.outcomes.tags, &sentences, &context);
+        let stored = &self.details.figures;
         for (name, found, expected) in [
+            (
+                "figures",
+                json(stored),
+                json(&again.details.figures.known_to(stored)),
+            ),
             ("token", json(&self.token), json(&again.token)),
             ("entity", json(&self.entity), json(&again.entity)),
             ("words", json(&self.words), json(&again.words)),

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::{Figures, Totals};
 use crate::tags::TagSet;
 
 /// More than any test part has: four times the words of the whole GMB corpus,
@@ -147,6 +148,18 @@ impl Outcomes {
             wrong: wrong.finish(),
             without_subword: without_subword.finish(),
         }
+    }
+
+    /// The headline figures, also those that the version that wrote the
+    /// outcomes did not know.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outcomes::read`].
+    pub fn figures(&self) -> Result<Figures<f64>, OutcomesError> {
+        let sentences = self.read()?;
+        let totals = Totals::new(&self.tags, sentences.iter().map(Outcome::parts));
+        Ok(totals.all().figures())
     }
 
     /// Unpacks the sentences.

@@ -56,7 +56,7 @@ pub struct SampleSentence {
 }
 
 /// What a sample comes to with other predictions.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judged {
     /// Words in the sample.
     pub words: usize,
@@ -142,8 +142,12 @@ impl Sample {
             }
         }
         let stored = sample.sentences.iter().map(|own| (own, &own.predicted[..]));
-        let expected = serde_json::to_value(figures(&sample.tags, stored))?;
-        super::differ("figures", &serde_json::to_value(sample.figures)?, &expected)?;
+        let expected = figures(&sample.tags, stored).known_to(&sample.figures);
+        super::differ(
+            "figures",
+            &super::json(&sample.figures),
+            &super::json(&expected),
+        )?;
         Ok(sample)
     }
 
@@ -209,7 +213,7 @@ impl Sample {
         Ok(Judged {
             words: again.iter().map(|own| own.words.len()).sum(),
             differing,
-            stored: self.figures,
+            stored: self.figures.clone(),
             found: figures(&tags, again.iter().map(|own| (own, &own.predicted[..]))),
         })
     }
@@ -238,6 +242,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+    use crate::metrics::Figure;
 
     fn sample() -> Sample {
         let sentence = |place, gold: [u16; 2], predicted: [u16; 2]| SampleSentence {
@@ -270,9 +275,9 @@ mod tests {
         let same = again.judge(&labels("B-x O/O O")).unwrap();
         assert_eq!((same.words, same.differing), (4, 0));
         assert_eq!(same.found, same.stored);
-        assert_eq!(same.stored.accuracy, 0.75);
+        assert_eq!(same.stored[Figure::Accuracy], 0.75);
         let other = again.judge(&labels("B-x O/B-x I-z")).unwrap();
-        assert_eq!((other.differing, other.found.accuracy), (2, 0.75));
+        assert_eq!((other.differing, other.found[Figure::Accuracy]), (2, 0.75));
         for bad in ["B-x O", "B-x O/O", "B-x O/O what"] {
             assert!(again.judge(&labels(bad)).is_err(), "{bad}");
         }

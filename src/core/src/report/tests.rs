@@ -2,6 +2,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::metrics::{Figure, Figures};
 use crate::tags::TagSet;
 
 fn report() -> Report {
@@ -59,6 +60,28 @@ fn report() -> Report {
             command: String::new(),
         },
     }
+}
+
+#[test]
+fn headlines_are_stored_checked_and_had_of_reports_without_them() {
+    let mut report = report();
+    let figures = report.details.figures.clone();
+    assert_eq!(figures[Figure::Accuracy], report.token.accuracy);
+    assert_eq!(report.details.outcomes.figures().unwrap(), figures);
+    let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert_eq!(json["figures"]["accuracy"], report.token.accuracy);
+
+    let mut older = json.clone();
+    older.as_object_mut().unwrap().remove("figures");
+    let older = Report::from_json(&older.to_string()).unwrap();
+    assert!(older.details.figures.is_empty());
+    older.check().unwrap();
+    assert_eq!(older.details.outcomes.figures().unwrap(), figures);
+
+    report.check().unwrap();
+    report.details.figures = Figures::from_fn(|_| 0.25);
+    let error = report.check().unwrap_err().to_string();
+    assert!(error.contains("figures.accuracy: found 0.25"), "{error}");
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Arguments {
             return Ok(());
         }
         say!("{}: {} words", report.title, report.words.judged);
-        score::show(&report.token, &report.entity, &report.details.intervals)?;
+        score::show(&report.token, &report.entity, &report.details)?;
         if let Some(out) = &self.out {
             say!("written to {}", out.display());
         }

@@ -165,7 +165,7 @@ fn licence(manifest: &Manifest) -> String {
 }
 
 /// A table in the house style.
-fn table<const N: usize>(header: [&str; N]) -> comfy_table::Table {
+fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     let style = comfy_table::presets::UTF8_HORIZONTAL_ONLY;
     table.load_style(style.row_separator(comfy_table::LineStyle::none()));

@@ -90,42 +90,29 @@ impl Command {
     }
 }
 
-fn value(report: &Report, figure: Figure) -> f64 {
-    let averages = &report.token.averages;
-    match figure {
-        Figure::Accuracy => report.token.accuracy,
-        Figure::MacroF1 => averages.macro_avg.f1,
-        Figure::WeightedF1 => averages.weighted_avg.f1,
-        Figure::EntityF1 => report.entity.strict.all.f1,
-        Figure::EntityF1Lenient => report.entity.lenient.all.f1,
-    }
-}
-
 fn show(files: &[PathBuf], json: bool) -> Result<()> {
     let reports: Vec<Report> = files.iter().map(|file| read(file)).collect::<Result<_>>()?;
     if json {
         let rows = reports.iter().map(|report| {
-            let figures = nerite::Figures::from_fn(|figure| value(report, figure));
-            json!({
+            Ok(json!({
                 "title": report.title,
-                "figures": figures,
+                "figures": report.details.outcomes.figures()?,
                 "intervals": report.details.intervals,
                 "repeated": report.details.repeated,
-            })
+            }))
         });
-        say!("{}", serde_json::Value::from_iter(rows));
+        say!("{}", rows.collect::<Result<serde_json::Value>>()?);
         return Ok(());
     }
-    let mut table = super::table(["", "", "", "", "", ""]);
-    table.set_header([&["report"][..], &Figure::ALL.map(Figure::name)[..]].concat());
+    let titles = Figure::ALL.iter().map(|figure| figure.title());
+    let mut table = super::table(std::iter::once("report").chain(titles));
     for report in &reports {
-        let cell = |figure| {
-            let interval = report.details.intervals.figures.get(figure);
-            let value = value(report, figure);
-            format!("{value:.4}\n{:.4} to {:.4}", interval.low, interval.high)
-        };
         let mut row = vec![report.title.clone()];
-        row.extend(Figure::ALL.map(cell));
+        for (figure, value) in report.details.outcomes.figures()?.iter() {
+            let interval = report.details.intervals.figures.get(figure);
+            let interval = interval.map(|own| format!("\n{:.4} to {:.4}", own.low, own.high));
+            row.push(format!("{value:.4}{}", interval.unwrap_or_default()));
+        }
         table.add_row(row);
     }
     say!("{table}");
@@ -135,10 +122,9 @@ fn show(files: &[PathBuf], json: bool) -> Result<()> {
 fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
     say!("A: {}\nB: {}", a.title, b.title);
     let mut table = super::table(["", "A", "B", "B - A", "95 % interval", "p"]);
-    for figure in Figure::ALL {
-        let own = found.figures.get(figure);
+    for (figure, own) in found.figures.iter() {
         table.add_row([
-            figure.name().to_owned(),
+            figure.title().to_owned(),
             format!("{:.4}", own.a),
             format!("{:.4}", own.b),
             format!("{:+.4}", own.difference),
@@ -159,16 +145,15 @@ fn compare(a: &Report, b: &Report, found: &Comparison) -> Result<()> {
         ]);
     }
     say!("{table}");
-    for figure in Figure::ALL {
-        let own = found.figures.get(figure);
+    for (figure, own) in found.figures.iter() {
         let better = if own.difference > 0.0 { "B" } else { "A" };
         if own.p < 0.05 {
             say!(
                 "{}: {better} is better, by more than chance.",
-                figure.name()
+                figure.title()
             );
         } else {
-            say!("{}: no difference beyond chance.", figure.name());
+            say!("{}: no difference beyond chance.", figure.title());
         }
     }
     Ok(())
@@ -222,14 +207,17 @@ fn draw(files: &[PathBuf], out: &Path) -> Result<()> {
         write("loss.svg", pictures::loss("Training loss", &curves)?)?;
     }
     let of_all = |value: &dyn Fn(&Report) -> Option<f64>| reports.iter().map(value).collect();
+    let figures = reports
+        .iter()
+        .map(|report| report.details.outcomes.figures());
+    let figures: Vec<_> = figures.collect::<std::result::Result<_, _>>()?;
     let groups: Vec<_> = Figure::ALL
-        .map(|figure| {
-            (
-                figure.name().to_owned(),
-                of_all(&|report| Some(value(report, figure))),
-            )
+        .iter()
+        .map(|&figure| {
+            let values = figures.iter().map(|own| own.get(figure)).collect();
+            (figure.title().to_owned(), values)
         })
-        .into();
+        .collect();
     write(
         "figures.svg",
         pictures::bars("Headline figures", &titles, &groups)?,

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nerite::{Context, Entities, Evaluation, Intervals, OverlapScores, TokenReport};
+use nerite::{Context, Details, Entities, Evaluation, OverlapScores, TokenReport};
 use nerite_trainer::corpus::{self, Encoding, Scheme};
 use nerite_trainer::terminal::shown;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     /// The seed of the draw
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Print JSON: a report's `token`, `entity`, `words`, `confusion`, `intervals`
+    /// Print JSON: a report's `token`, `entity`, `words`, `figures`, `confusion`, `intervals`
     #[arg(long)]
     json: bool,
 }
@@ -54,6 +54,7 @@ impl Arguments {
                 "token": found.token,
                 "entity": found.entity,
                 "words": found.words,
+                "figures": found.details.figures,
                 "confusion": found.details.confusion,
                 "intervals": found.details.intervals,
             });
@@ -65,12 +66,12 @@ impl Arguments {
             sentences.len(),
             found.words.judged
         );
-        show(&found.token, &found.entity, &found.details.intervals)
+        show(&found.token, &found.entity, &found.details)
     }
 }
 
 /// Tables of everything that is judged.
-pub(super) fn show(token: &TokenReport, entity: &Entities, intervals: &Intervals) -> Result<()> {
+pub(super) fn show(token: &TokenReport, entity: &Entities, details: &Details) -> Result<()> {
     let mut table = super::table(["tag", "precision", "recall", "F1", "support"]);
     let averages = &token.averages;
     let tags = token.tags.iter().map(|(tag, own)| (tag.as_str(), own));
@@ -135,18 +136,11 @@ pub(super) fn show(token: &TokenReport, entity: &Entities, intervals: &Intervals
         ]);
     }
     say!("{table}");
-    let averages = &token.averages;
-    for (figure, value) in [
-        (nerite::Figure::Accuracy, token.accuracy),
-        (nerite::Figure::MacroF1, averages.macro_avg.f1),
-        (nerite::Figure::WeightedF1, averages.weighted_avg.f1),
-        (nerite::Figure::EntityF1, entity.strict.all.f1),
-        (nerite::Figure::EntityF1Lenient, entity.lenient.all.f1),
-    ] {
-        let interval = intervals.figures.get(figure);
+    for (figure, value) in details.figures.iter() {
+        let interval = details.intervals.figures.get(figure).unwrap_or_default();
         say!(
             "{}: {value:.4} (95 %: {:.4} to {:.4})",
-            figure.name(),
+            figure.title(),
             interval.low,
             interval.high
         );

@@ -2,6 +2,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
+use crate::metrics::Figure;
 
 fn tags() -> TagSet {
     TagSet::new(["B-x", "I-x", "O"]).unwrap()
@@ -47,17 +48,23 @@ fn figures_of_all_kinds_agree_with_each_other() {
     assert_eq!((found.words.judged, found.words.without_subword), (6, 1));
     assert_eq!(found.token.accuracy, 4.0 / 6.0);
     let details = &found.details;
-    let repeated = details.repeated.unwrap();
+    let repeated = details.repeated.as_ref().unwrap();
     assert_eq!(repeated.sentences, 1);
-    assert_eq!(repeated.with.accuracy, found.token.accuracy);
-    assert_eq!(repeated.with.macro_f1, found.token.averages.macro_avg.f1);
+    assert_eq!(repeated.with[Figure::Accuracy], found.token.accuracy);
     assert_eq!(
-        repeated.with.weighted_f1,
+        repeated.with[Figure::MacroF1],
+        found.token.averages.macro_avg.f1
+    );
+    assert_eq!(
+        repeated.with[Figure::WeightedF1],
         found.token.averages.weighted_avg.f1
     );
-    assert_eq!(repeated.with.entity_f1, found.entity.strict.all.f1);
-    assert_eq!(repeated.with.entity_f1_lenient, found.entity.lenient.all.f1);
-    assert_eq!(repeated.without.accuracy, 3.0 / 5.0);
+    assert_eq!(repeated.with[Figure::EntityF1], found.entity.strict.all.f1);
+    assert_eq!(
+        repeated.with[Figure::EntityF1Lenient],
+        found.entity.lenient.all.f1
+    );
+    assert_eq!(repeated.without[Figure::Accuracy], 3.0 / 5.0);
     let bucket = |buckets: &[crate::metrics::Bucket], name: &str| {
         let bucket = buckets.iter().find(|bucket| bucket.name == name).unwrap();
         (bucket.scores.support, bucket.scores.recall)
@@ -75,7 +82,7 @@ fn figures_of_all_kinds_agree_with_each_other() {
     let calibration = details.calibration.as_ref().unwrap();
     assert!((calibration.words.ece - (0.9 - 4.0 / 6.0)).abs() < 1e-6);
     assert!((calibration.entities.ece - (0.9 - 2.0 / 3.0)).abs() < 1e-6);
-    let accuracy = details.intervals.figures.accuracy;
+    let accuracy = details.intervals.figures[Figure::Accuracy];
     assert!(accuracy.low <= found.token.accuracy && found.token.accuracy <= accuracy.high);
     assert_eq!(details.outcomes.read().unwrap()[1].predicted, [2, 0, 2]);
     let again = Evaluation::of(&tags, &sentences, &context);
@@ -94,12 +101,18 @@ fn heads_are_compared_on_the_same_sentences() {
     };
     let (good, bad) = (outcomes([right, right]), outcomes([right, wrong]));
     let found = Comparison::of(&bad, &good, 1, 500).unwrap().figures;
-    assert_eq!((found.accuracy.a, found.accuracy.b), (0.75, 1.0));
-    assert_eq!(found.accuracy.difference, 0.25);
-    assert!(found.accuracy.low > 0.15 && found.accuracy.high < 0.35);
-    assert!(found.accuracy.p < 0.01);
+    assert_eq!(
+        (found[Figure::Accuracy].a, found[Figure::Accuracy].b),
+        (0.75, 1.0)
+    );
+    assert_eq!(found[Figure::Accuracy].difference, 0.25);
+    assert!(found[Figure::Accuracy].low > 0.15 && found[Figure::Accuracy].high < 0.35);
+    assert!(found[Figure::Accuracy].p < 0.01);
     let same = Comparison::of(&bad, &bad, 1, 500).unwrap().figures;
-    assert_eq!((same.entity_f1.difference, same.entity_f1.p), (0.0, 1.0));
+    assert_eq!(
+        (same[Figure::EntityF1].difference, same[Figure::EntityF1].p),
+        (0.0, 1.0)
+    );
     let other = outcomes([right, "a/O/O b/O/O"]);
     assert_eq!(
         Comparison::of(&good, &other, 1, 500),
@@ -110,6 +123,6 @@ fn heads_are_compared_on_the_same_sentences() {
 #[test]
 fn nothing_at_all_is_judged_without_a_panic() {
     let found = Evaluation::of(&tags(), &[], &Context::default());
-    assert_eq!(found.details.intervals.figures.accuracy.high, 0.0);
+    assert_eq!(found.details.intervals.figures[Figure::Accuracy].high, 0.0);
     assert_eq!(found.details.calibration, None);
 }

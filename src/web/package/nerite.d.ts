@@ -149,7 +149,7 @@ export class Recognizer {
   readonly bytes: number;
   /** Whether the browser's cache held all of it when it was loaded: the next time it needs no network. */
   readonly cached: boolean;
-  readonly backend: string; // "wasm relaxed simd", "wasm relaxed simd, in pairs", "wasm simd128"
+  readonly backend: string; // such as "wasm relaxed simd"
   readonly workers: number; // running now
   readonly heads: HeadInfo[];
   readonly defaultHead: string;

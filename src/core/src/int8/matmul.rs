@@ -89,7 +89,10 @@ fn tiles(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
 /// # Safety
 ///
 /// The machine must have the kernel's instructions.
-#[inline(always)]
+// Natively it takes the caller's instruction set along; browsers compile it
+// better when it stands alone.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn multiply<K: Kernel>(
     input: &Activations,
     weights: &Packed,

@@ -7,8 +7,6 @@ mod simd128;
 
 use core::arch::wasm32::*;
 
-#[cfg(target_feature = "relaxed-simd")]
-use super::super::layout::DEPTH;
 use super::{Kernel, by_rows, check};
 
 #[cfg(target_feature = "relaxed-simd")]
@@ -17,13 +15,15 @@ pub(crate) use relaxed::{Relaxed, RelaxedPairs};
 pub(crate) use simd128::Simd128;
 
 /// Four adjacent activations, four times.
+///
+/// # Safety
+///
+/// There are four at `place`.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
-fn splat(activations: &[u8], start: usize) -> v128 {
-    debug_assert!(start + DEPTH <= activations.len());
-    // SAFETY: the callers checked that `activations` holds all rows of a
-    // panel's depth; every start lies DEPTH bytes before such a row's end.
-    unsafe { v128_load32_splat(activations.as_ptr().add(start).cast()) }
+unsafe fn splat(place: *const u8) -> v128 {
+    // SAFETY: as the caller has promised.
+    unsafe { v128_load32_splat(place.cast()) }
 }
 
 /// Adds to the first four sums.

@@ -40,14 +40,19 @@ fn dot<const ROWS: usize>(
         // Eight products make four sums of two neighbours: two partial sums
         // per output, which are added at the end.
         let mut partial = [[i32x4_splat(0); 2]; ROWS];
-        for (depth, block) in panel.iter().enumerate() {
+        let mut four = activations.as_ptr();
+        for block in panel {
             let weights = [load(block, 2 * quarter), load(block, 2 * quarter + 1)];
-            for (row, partial) in partial.iter_mut().enumerate() {
-                let four = splat(activations, row * stride + depth * DEPTH);
+            let mut place = four;
+            for partial in &mut partial {
+                // SAFETY: `check` has found a four in each row for each block.
+                let four = unsafe { splat(place) };
                 for (partial, &weights) in partial.iter_mut().zip(&weights) {
                     *partial = i32x4_add(*partial, i32x4_dot_i16x8(weights, four));
                 }
+                place = place.wrapping_add(stride);
             }
+            four = four.wrapping_add(DEPTH);
         }
         for (sums, [low, high]) in sums.iter_mut().zip(partial) {
             let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
@@ -66,10 +71,12 @@ fn load(block: &Block, pair: usize) -> v128 {
 }
 
 /// Four adjacent activations, twice.
+///
+/// # Safety
+///
+/// There are four at `place`.
 #[inline(always)]
-fn splat(activations: &[i16], start: usize) -> v128 {
-    debug_assert!(start + DEPTH <= activations.len());
-    // SAFETY: the callers checked that `activations` holds all rows of a
-    // panel's depth; every start lies DEPTH before such a row's end.
-    unsafe { v128_load64_splat(activations.as_ptr().add(start).cast()) }
+unsafe fn splat(place: *const i16) -> v128 {
+    // SAFETY: as the caller has promised.
+    unsafe { v128_load64_splat(place.cast()) }
 }

@@ -109,8 +109,8 @@ pub struct Details {
     pub confusion: Confusion,
     /// Calibration, where confidences are known.
     pub calibration: Option<Calibration>,
-    /// The headline figures; those of earlier versions lack them. See
-    /// [`Outcomes::figures`].
+    /// The headline figures. Reports of earlier versions lack them; of these,
+    /// [`Outcomes::figures`] has them.
     #[serde(default, skip_serializing_if = "Figures::is_empty")]
     pub figures: Figures<f64>,
     /// 95 % intervals of the headline figures.

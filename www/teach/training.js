@@ -11,10 +11,13 @@ import { curve, percent, table } from "./figures.js";
  */
 
 /**
- * The head that a training begins with. The general one knows more texts, but is wider: to go on from it takes three
- * times as long, more than somebody who marks would wait for.
+ * The head that a training begins with. The general one knows more texts, but is wider: to go on from all of it takes
+ * three times as long, which is the user's choice. Little text teaches a last layer on what it knows, and that is quick.
  */
-const BEGUN_WITH = "best";
+const QUICK = "best";
+const GENERAL = "general";
+/** Texts of fewer words, some thirty sentences, teach no more than a last layer. */
+const FEW_WORDS = 600;
 /** How often the progress of a training is drawn, in milliseconds. */
 const DRAWN_EVERY = 250;
 
@@ -97,10 +100,14 @@ export class Training {
       const known = await Promise.race([engine(), stopped(signal)]);
       this.#trainer ??= await known.trainer({ signal });
       const able = known.heads.filter(({ id, kind }) => id !== OWN && kind === "context");
-      const begun = able.find(({ id }) => id === BEGUN_WITH) ?? able[0];
+      const words = documents.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
+      const isFew = words < FEW_WORDS;
+      const wanted = isFew || byId("effort").value === "thorough" ? GENERAL : QUICK;
+      const begun = able.find(({ id }) => id === wanted) ?? able[0];
       const trained = await this.#trainer.train(documents, {
         types,
         from: begun?.id,
+        lastLayer: isFew,
         signal,
         onProgress: this.#follow(project),
         onHead: ({ head, milliseconds }) => {

@@ -21,6 +21,10 @@ use crate::{FitError, Settings, calibrate};
 use sampling::{repeated, validation_part};
 use step::take_step;
 
+/// The tensors of a head's last layer, and of what its tags have to do with
+/// each other: what it says of its own tags.
+const LAST_LAYER: [&str; 5] = ["weight", "bias", "transitions", "start", "end"];
+
 /// What is fitted to what.
 pub struct Task<E> {
     /// Sentences with features and tags.
@@ -125,9 +129,17 @@ pub struct Fit<E> {
     /// The sum of the current epoch's losses.
     sum: f64,
     state: State,
-    /// Whether the table of word features stays as another head has learnt it:
-    /// a few sentences say little about most of its rows.
-    keeps_lexicon: bool,
+    learns: Learns,
+}
+
+/// What steps change.
+#[derive(Clone, Copy, PartialEq)]
+enum Learns {
+    All,
+    /// The table of word features stays as another head has learnt it: a few
+    /// sentences say little about most of its rows.
+    AllButSpellings,
+    LastLayer,
 }
 
 impl<E: Examples> Fit<E> {
@@ -157,13 +169,14 @@ impl<E: Examples> Fit<E> {
             order: Vec::new(),
             at: 0,
             sum: 0.0,
-            keeps_lexicon: false,
+            learns: Learns::All,
         })
     }
 
     /// Begins with what another head has learnt, all but what it says of its
     /// own tags: a few sentences then need not teach anew what names look like.
-    /// Its table of word features stays as it is.
+    /// Its table of word features stays as it is, and all of it where the
+    /// settings say so.
     ///
     /// # Errors
     ///
@@ -183,12 +196,16 @@ impl<E: Examples> Fit<E> {
             return Err(FitError::Beginning);
         }
         for (tensor, values) in config.tensors()?.iter().zip(numbers) {
-            if !["weight", "bias", "transitions", "start", "end"].contains(&tensor.name) {
+            if !LAST_LAYER.contains(&tensor.name) {
                 let own = self.state.parameters.get_mut(tensor.name);
                 own.copy_from_slice(&values);
             }
         }
-        self.keeps_lexicon = true;
+        self.learns = if self.settings.last_layer {
+            Learns::LastLayer
+        } else {
+            Learns::AllButSpellings
+        };
         let parameters = self.state.parameters.clone();
         self.state = State::begin(parameters, self.settings.average > 0.0);
         Ok(())
@@ -264,7 +281,7 @@ impl<E: Examples> Fit<E> {
             sentences,
             step,
             rate,
-            self.keeps_lexicon,
+            self.learns,
         )?;
         if !loss.is_finite() {
             return Err(FitError::Loss(step + 1));

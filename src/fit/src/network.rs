@@ -88,7 +88,8 @@ impl Mask {
     }
 }
 
-/// The loss summed over the words of `shard`, and its gradients.
+/// The loss summed over the words of `shard`, and its gradients; with
+/// `last_layer`, only those of the last layer and the transitions, all others 0.
 ///
 /// # Errors
 ///
@@ -99,6 +100,7 @@ pub(crate) fn gradients(
     shard: &Shard,
     objective: Objective,
     dropout: Dropout,
+    last_layer: bool,
     random: &mut ChaCha8Rng,
 ) -> Result<(f32, Parameters), HeadError> {
     let mut gradients = Parameters::zeros(config)?;
@@ -222,6 +224,9 @@ pub(crate) fn gradients(
         Matrix::new(last, last_width),
     );
     add_rows(gradients.get_mut("bias"), &scores);
+    if last_layer {
+        return Ok((loss, gradients));
+    }
     let mut back = vec![0.0; words * last_width];
     add_product(&mut back, by_scores, weight);
 

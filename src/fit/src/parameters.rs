@@ -119,10 +119,13 @@ impl Parameters {
         }
     }
 
-    /// Lets go of a tensor's numbers: as a gradient, it then changes nothing.
-    pub(crate) fn drop(&mut self, name: &str) {
-        if let Some(index) = self.index(name) {
-            self.values[index] = Vec::new();
+    /// Lets go of the numbers of some tensors: as gradients, they then change
+    /// nothing.
+    pub(crate) fn drop(&mut self, which: impl Fn(&str) -> bool) {
+        for (tensor, values) in self.tensors.iter().zip(&mut self.values) {
+            if which(tensor.name) {
+                *values = Vec::new();
+            }
         }
     }
 

@@ -9,6 +9,10 @@ use crate::{FitError, Objective};
 /// the head is.
 const FEW: usize = 1000;
 
+/// Of fewer than this, a head that begins with another learns no more than its
+/// last layer.
+const VERY_FEW: usize = 30;
+
 /// The share that the moving average keeps so that it reaches back over a tenth
 /// of so many steps.
 fn average_over(steps: usize) -> f64 {
@@ -83,6 +87,10 @@ pub struct Settings {
     /// from those of words.
     #[serde(default, skip_serializing_if = "is_default")]
     pub calibrate_entities: bool,
+    /// Whether all but the last layer and the transitions stays as in the head
+    /// that is begun with ([`Fit::begin_with`](crate::Fit::begin_with)).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_layer: bool,
 }
 
 /// What is built on the layers.
@@ -159,6 +167,7 @@ impl Settings {
             clip: 0.0,
             average: 0.0,
             calibrate_entities: false,
+            last_layer: false,
         }
     }
 
@@ -193,6 +202,7 @@ impl Settings {
             clip: 1.0,
             average: 0.999,
             calibrate_entities: false,
+            last_layer: false,
         }
     }
 
@@ -227,7 +237,9 @@ impl Settings {
 
     /// The same for a head that begins with what `other` has learnt
     /// ([`Fit::begin_with`](crate::Fit::begin_with)): it is built alike, and
-    /// has less to learn.
+    /// has less to learn. (CrossNER's five corpora, mean F1 with 10 and 20
+    /// sentences: 0.384 and 0.428 by the last layer of the general head alone,
+    /// 0.345 and 0.396 by all of the smaller best head.)
     ///
     /// # Errors
     ///
@@ -240,6 +252,7 @@ impl Settings {
             Self {
                 // The table of spellings stays as it is.
                 lexicon_dropout: Self::best(seed).lexicon_dropout,
+                last_layer: sentences < VERY_FEW,
                 ..Self::few(seed, sentences, 2, 400)
             }
         } else {
@@ -314,6 +327,7 @@ impl Settings {
             clip,
             average,
             calibrate_entities: _,
+            last_layer: _,
         } = *self;
         ensure!(
             (1..=1000).contains(&epochs),

@@ -53,6 +53,7 @@ const KINDS = {
   judge: truth,
   seed: ["a whole number below 2^32", (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32],
   from: ["the name of a head", isName],
+  lastLayer: truth,
   title: text,
   cache: truth,
   texts: truth,
@@ -97,7 +98,7 @@ export const REDACT = [
   ...["everywhere", "table", "signal", "visible", "onProgress"],
 ];
 export const TRAINER = ["onProgress", "signal"];
-export const TRAIN = ["types", "from", "seed", "judge", "onProgress", "onHead", "signal"];
+export const TRAIN = ["types", "from", "lastLayer", "seed", "judge", "onProgress", "onHead", "signal"];
 export const ADD_HEAD = ["title"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
 const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];

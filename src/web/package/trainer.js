@@ -73,7 +73,7 @@ export class Trainer {
    * @param {TrainOptions} options
    * @returns {Promise<Trained>}
    */
-  async #train(documents, { types, from, seed = 0, judge = true, onProgress, onHead, signal }) {
+  async #train(documents, { types, from, lastLayer, seed = 0, judge = true, onProgress, onHead, signal }) {
     if (!Array.isArray(documents) || documents.length === 0) refuse("input", "found no documents, expected a list");
     documents.forEach((document, index) => {
       const { text, marks } = document ?? {};
@@ -90,7 +90,7 @@ export class Trainer {
       text,
       marks: marks.map(({ start, end, type }) => ({ start, end, type })),
     }));
-    const lesson = { documents: marked, types, from, seed };
+    const lesson = { documents: marked, types, from, lastLayer, seed };
     const begun = performance.now();
     try {
       if (this.#worker.failure && !this.#freed) this.#worker = this.#kept(await this.#start(undefined, signal));

@@ -25,6 +25,9 @@ struct Wish {
     types: Vec<String>,
     /// The head of the bundle whose knowledge is begun with.
     from: Option<String>,
+    /// Whether no more than its last layer is learnt anew; `None` for what is
+    /// usual of so many sentences.
+    last_layer: Option<bool>,
     seed: u32,
 }
 
@@ -69,6 +72,7 @@ pub struct Trainer {
     config: HeadConfig,
     settings: Settings,
     seed: u32,
+    last_layer: Option<bool>,
     /// The head that is begun with: its file, and what it says of itself.
     from: Option<Vec<u8>>,
     other: Option<HeadConfig>,
@@ -91,6 +95,7 @@ fn settings_for(
     seed: u32,
     sentences: usize,
     other: Option<&HeadConfig>,
+    last_layer: Option<bool>,
 ) -> Result<Settings, Refusal> {
     let seed = seed.into();
     let settings = match other {
@@ -100,6 +105,7 @@ fn settings_for(
     Ok(Settings {
         validation: 0.0,
         patience: 0,
+        last_layer: last_layer.unwrap_or(settings.last_layer),
         ..settings
     })
 }
@@ -111,10 +117,15 @@ fn refused(error: impl std::fmt::Display) -> Refusal {
 #[wasm_bindgen]
 impl Trainer {
     /// Begins with no document. `wish` is `{types: string[], from?: string,
-    /// seed: number}`.
+    /// last_layer?: boolean, seed: number}`.
     #[wasm_bindgen(constructor)]
     pub fn new(engine: &Engine, wish: JsValue) -> Result<Trainer, JsValue> {
-        let Wish { types, from, seed } = from_js(wish)?;
+        let Wish {
+            types,
+            from,
+            last_layer,
+            seed,
+        } = from_js(wish)?;
         let labels = types
             .iter()
             .flat_map(|kind| ["B", "I"].map(|place| format!("{place}-{kind}")));
@@ -128,7 +139,7 @@ impl Trainer {
         let known = from.as_deref().map(nerite::head_numbers);
         let known = known.transpose().map_err(refused)?;
         let other = known.map(|(config, _)| config);
-        let settings = settings_for(seed, 0, other.as_ref())?;
+        let settings = settings_for(seed, 0, other.as_ref(), last_layer)?;
         let shape = engine.recognizer()?.encoder();
         // Begun with another head, a new one reads the same layers.
         let (layers, mix) = match &other {
@@ -146,6 +157,7 @@ impl Trainer {
             config,
             settings,
             seed,
+            last_layer,
             from,
             other,
             workspace: Workspace::default(),
@@ -243,7 +255,8 @@ impl Trainer {
             .iter()
             .map(|own| own.document)
             .collect();
-        self.settings = settings_for(self.seed, documents.len(), self.other.as_ref())?;
+        let other = self.other.as_ref();
+        self.settings = settings_for(self.seed, documents.len(), other, self.last_layer)?;
         self.config = self.settings.model.head(self.config.clone());
         self.folds = folds(&documents, self.settings.folds.max(FOLDS));
         self.held_out = HeldOut::default();

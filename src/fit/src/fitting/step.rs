@@ -1,6 +1,6 @@
 //! One step of gradient descent.
 
-use super::Task;
+use super::{LAST_LAYER, Learns, Task};
 use crate::adamw::Step;
 use crate::examples::Examples;
 use crate::network::{self, Dropout, Shard};
@@ -21,7 +21,7 @@ pub(super) fn take_step<E: Examples>(
     sentences: &[usize],
     step: usize,
     rate: f64,
-    keeps_lexicon: bool,
+    learns: Learns,
 ) -> Result<f32, FitError> {
     let dropout = Dropout {
         input: settings.dropout,
@@ -43,12 +43,15 @@ pub(super) fn take_step<E: Examples>(
             &shard,
             settings.objective,
             dropout,
+            learns == Learns::LastLayer,
             &mut random,
         )?;
-        // Not to compute it in the first place was measured to win nothing:
-        // a step's time is its products.
-        if keeps_lexicon {
-            gradients.drop("lexicon");
+        match learns {
+            Learns::All => {}
+            // Not to compute it in the first place was measured to win nothing:
+            // a step's time is its products.
+            Learns::AllButSpellings => gradients.drop(|name| name == "lexicon"),
+            Learns::LastLayer => gradients.drop(|name| !LAST_LAYER.contains(&name)),
         }
         Ok((shard.gold.len(), loss, gradients))
     });

@@ -75,6 +75,7 @@ fn gradients_are_those_of_the_loss() {
                 &shard,
                 Objective::default(),
                 dropout,
+                false,
                 &mut random(3, Stream::Initial),
             )
             .unwrap()
@@ -117,6 +118,7 @@ fn the_loss_is_that_of_the_head() {
             &shard,
             Objective::default(),
             none,
+            false,
             &mut random(0, Stream::Initial),
         )
         .unwrap();
@@ -161,6 +163,7 @@ fn an_unseen_sentence_changes_nothing() {
         &shard,
         Objective::default(),
         Dropout::default(),
+        false,
         &mut random,
     )
     .unwrap();
@@ -293,6 +296,20 @@ fn a_head_that_knows_is_a_better_beginning() {
     let mut second = Fit::new(toy(&config), settings()).unwrap();
     second.begin_with(&known).unwrap();
     assert!(run(&mut second) < from_nothing);
+
+    // No more than the last layer: all else stays as it is.
+    let few = Settings {
+        last_layer: true,
+        ..settings()
+    };
+    let mut third = Fit::new(toy(&config), few).unwrap();
+    third.begin_with(&known).unwrap();
+    let before = third.state.parameters.clone();
+    run(&mut third);
+    let after = &third.state.parameters;
+    for ((name, before), after) in before.named().zip(&after.values) {
+        assert_eq!(before != after, LAST_LAYER.contains(&name), "{name}");
+    }
 
     let linear = self::config(HeadKind::Linear, true, true);
     let mut other = Fit::new(toy(&linear), settings()).unwrap();

@@ -221,6 +221,7 @@ impl SettingsArguments {
             clip: self.clip.unwrap_or(preset.clip),
             average: self.average.unwrap_or(preset.average),
             calibrate_entities: self.calibrate_entities || preset.calibrate_entities,
+            last_layer: preset.last_layer,
         })
     }
 

@@ -39,6 +39,10 @@ pub(super) struct Arguments {
     /// tags: the new head is built like it, and little data goes further
     #[arg(long, value_name = "HEAD", conflicts_with_all = LIKE_ANOTHER)]
     begin_with: Option<PathBuf>,
+    /// Of the head that is begun with, change no more than the last layer and
+    /// the transitions, which is usual for fewer than 30 sentences
+    #[arg(long, value_name = "BOOL", requires = "begin_with")]
+    last_layer: Option<bool>,
     /// Print the figures as JSON: a line for each head and test file
     #[arg(long)]
     json: bool,
@@ -55,7 +59,13 @@ impl Arguments {
         let begin_with = self.begin_with.as_ref().map(|path| read_head(path));
         let begin_with = begin_with.transpose()?;
         let other = begin_with.as_ref().map(|(_, config)| config);
-        let of = |sentences| self.settings.settings(Preset::Study, sentences, other);
+        let of = |sentences| -> Result<Settings> {
+            let usual = self.settings.settings(Preset::Study, sentences, other)?;
+            Ok(Settings {
+                last_layer: self.last_layer.unwrap_or(usual.last_layer),
+                ..usual
+            })
+        };
         of(usize::MAX)?.check()?;
         let layers = match other {
             None => self.settings.layers(Preset::Study),
@@ -173,8 +183,11 @@ impl Arguments {
             .flat_map(|(flag, value)| [flag.to_owned(), value]);
         let start = ["nerite".to_owned(), "train".to_owned()].into_iter();
         let begin_with = self.begin_with.iter();
-        let begin_with =
-            begin_with.flat_map(|path| ["--begin-with".to_owned(), path.display().to_string()]);
+        let begin_with = begin_with.flat_map(|path| {
+            let last_layer = settings.last_layer.to_string();
+            let path = path.display().to_string();
+            ["--begin-with", &path, "--last-layer", &last_layer].map(str::to_owned)
+        });
         let begun = self.begin_with.is_some();
         let words = start
             .chain(self.sources.words())

@@ -154,6 +154,9 @@ impl<'a> Lstm<'a> {
         let mut states = self.packing.gather(gradient, width, at..at + units);
         let mut gates = vec![0.0; words * gates_width];
         let mut cells = vec![0.0; words * units];
+        let mut room = Vec::new();
+        let recurrent = Matrix::new(self.weights.recurrent, gates_width).transposed();
+        let recurrent = recurrent.with_whole_rows(&mut room);
         // The states that each step began with.
         let mut began = vec![0.0; words * units];
         for (number, step) in self.packing.steps.iter().enumerate().rev() {
@@ -187,7 +190,6 @@ impl<'a> Lstm<'a> {
                 began[step.start * units..][..count]
                     .copy_from_slice(&self.states[past * units..][..count]);
                 let own = &gates[step.start * gates_width..step.end * gates_width];
-                let recurrent = Matrix::new(self.weights.recurrent, gates_width).transposed();
                 let before = &mut states[past * units..][..count];
                 add_product(before, Matrix::new(own, gates_width), recurrent);
             }

@@ -32,6 +32,43 @@ impl<'a> Matrix<'a> {
         self.values[row * self.strides[0] + column * self.strides[1]]
     }
 
+    /// Whether the numbers of a row lie side by side.
+    #[cfg(any(test, not(feature = "gemm")))]
+    pub(crate) fn has_whole_rows(&self) -> bool {
+        self.strides == [self.columns, 1]
+    }
+
+    /// So many numbers of each row from `row` on, those from `column` on, of a
+    /// matrix that has whole rows.
+    #[cfg(any(test, not(feature = "gemm")))]
+    #[inline(always)]
+    pub(crate) fn rows_from<const WIDTH: usize>(
+        &self,
+        row: usize,
+        column: usize,
+    ) -> impl Iterator<Item = &'a [f32; WIDTH]> {
+        let rows = self.values[row * self.columns..].chunks_exact(self.columns);
+        rows.map(move |row| row[column..].first_chunk().expect("the row is as long"))
+    }
+
+    /// The same, its rows whole in `room`. (The library takes any strides.)
+    pub(crate) fn with_whole_rows<'b>(self, room: &'b mut Vec<f32>) -> Matrix<'b>
+    where
+        'a: 'b,
+    {
+        #[cfg(not(feature = "gemm"))]
+        {
+            let places = (0..self.rows).flat_map(|row| (0..self.columns).map(move |c| (row, c)));
+            room.extend(places.map(|(row, column)| self.at(row, column)));
+            Matrix::new(room, self.columns)
+        }
+        #[cfg(feature = "gemm")]
+        {
+            let _ = room;
+            self
+        }
+    }
+
     /// Rows for columns.
     pub(crate) fn transposed(self) -> Self {
         Self {

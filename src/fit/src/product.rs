@@ -9,8 +9,15 @@ use crate::matrix::Matrix;
 /// in the nearest cache.
 const DEPTH: usize = 256;
 
+/// Of no more rows than this, to copy `b` into tiles would take longer than to
+/// multiply with it: steps of an LSTM have as many rows as there are sentences.
+const FEW_ROWS: usize = 8;
+
 /// Adds the product `a b` to `sums` `[a.rows, b.columns]`, all of fitting sizes.
 pub(crate) fn add(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
+    if a.rows <= FEW_ROWS && b.has_whole_rows() {
+        return add_few(sums, a, b);
+    }
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
@@ -76,6 +83,68 @@ fn add_tiled<const ROWS: usize, const COLUMNS: usize>(
     }
 }
 
+/// As [`add`], of few rows, and `b` as it lies.
+fn add_few(sums: &mut [f32], a: Matrix<'_>, b: Matrix<'_>) {
+    let mut row = 0;
+    while row < a.rows {
+        row += match a.rows - row {
+            1 => add_rows_of::<1, 16>(sums, a, b, row),
+            2 => add_rows_of::<2, 16>(sums, a, b, row),
+            3 => add_rows_of::<3, 8>(sums, a, b, row),
+            _ => add_rows_of::<4, 8>(sums, a, b, row),
+        };
+    }
+}
+
+/// The rows from `row` on, so many of them, which it gives back.
+#[inline(always)]
+fn add_rows_of<const ROWS: usize, const COLUMNS: usize>(
+    sums: &mut [f32],
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    row: usize,
+) -> usize {
+    let mut packed = [[0.0f32; ROWS]; DEPTH];
+    for start in (0..a.columns).step_by(DEPTH) {
+        let depth = DEPTH.min(a.columns - start);
+        for (k, packed) in packed[..depth].iter_mut().enumerate() {
+            *packed = std::array::from_fn(|own| a.at(row + own, start + k));
+        }
+        let packed = &packed[..depth];
+        let mut first = 0;
+        while first < b.columns {
+            let mut add = |width: usize, tile: &[[f32; COLUMNS]; ROWS]| {
+                for (own, tile) in tile.iter().enumerate() {
+                    let sums = &mut sums[(row + own) * b.columns + first..][..width];
+                    sums.iter_mut().zip(tile).for_each(|(sum, x)| *sum += x);
+                }
+            };
+            let mut tile = [[0.0f32; COLUMNS]; ROWS];
+            let width = COLUMNS.min(b.columns - first);
+            if width == COLUMNS {
+                for (a, b) in packed.iter().zip(b.rows_from::<COLUMNS>(start, first)) {
+                    for (sums, a) in tile.iter_mut().zip(a) {
+                        for (sum, b) in sums.iter_mut().zip(b) {
+                            *sum += a * b;
+                        }
+                    }
+                }
+            } else {
+                for (k, a) in packed.iter().enumerate() {
+                    for (sums, a) in tile.iter_mut().zip(a) {
+                        for (column, sum) in sums[..width].iter_mut().enumerate() {
+                            *sum += a * b.at(start + k, first + column);
+                        }
+                    }
+                }
+            }
+            add(width, &tile);
+            first += width;
+        }
+    }
+    ROWS
+}
+
 /// The products of packed rows and packed columns, added up in their order.
 #[inline(always)]
 fn tile<const ROWS: usize, const COLUMNS: usize>(a: &[f32], b: &[f32]) -> [[f32; COLUMNS]; ROWS] {
@@ -102,8 +171,12 @@ mod tests {
     }
 
     /// Sizes that fill no tile, and more than one depth.
-    const SIZES: [[usize; 3]; 5] = [
+    const SIZES: [[usize; 3]; 9] = [
         [1, 1, 1],
+        [1, 40, 257],
+        [2, 384, 96],
+        [3, 9, 300],
+        [8, 96, 384],
         [7, 17, 300],
         [13, 9, 513],
         [4, 33, 2],

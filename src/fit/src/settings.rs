@@ -1,6 +1,8 @@
 //! How a head is built and fitted.
 
-use nerite::{Decoder, HeadConfig, HeadKind, Lexicon, TagSet};
+mod check;
+
+use nerite::{Decoder, HeadConfig, HeadKind, Lexicon};
 use serde::{Deserialize, Serialize};
 
 use crate::{FitError, Objective};
@@ -18,15 +20,6 @@ const VERY_FEW: usize = 30;
 fn average_over(steps: usize) -> f64 {
     let share = 1.0 - 10.0 / steps as f64;
     (share.clamp(0.9, 0.999) * 1e4).round() / 1e4
-}
-
-/// Refuses settings under which the condition does not hold.
-macro_rules! ensure {
-    ($condition:expr, $($message:tt)*) => {
-        if !$condition {
-            return Err(FitError::Settings(format!($($message)*)));
-        }
-    };
 }
 
 /// How a head is fitted. Check with [`Settings::check`].
@@ -239,20 +232,32 @@ impl Settings {
     /// ([`Fit::begin_with`](crate::Fit::begin_with)): it is built alike, and
     /// has less to learn. (CrossNER's five corpora, mean F1 with 10 and 20
     /// sentences: 0.384 and 0.428 by the last layer of the general head alone,
-    /// 0.345 and 0.396 by all of the smaller best head.)
+    /// 0.345 and 0.396 by all of the smaller best head.) `last_layer` says
+    /// whether it is the last layer alone, whatever the amount.
     ///
     /// # Errors
     ///
     /// [`FitError::NothingKnown`] for a linear head.
-    pub fn begun_with(seed: u64, sentences: usize, other: &HeadConfig) -> Result<Self, FitError> {
+    pub fn begun_with(
+        seed: u64,
+        sentences: usize,
+        other: &HeadConfig,
+        last_layer: Option<bool>,
+    ) -> Result<Self, FitError> {
         if other.kind == HeadKind::Linear {
             return Err(FitError::NothingKnown);
         }
-        let own = if sentences < FEW {
+        let own = if last_layer.unwrap_or(sentences < VERY_FEW) {
+            Self {
+                lexicon_dropout: Self::best(seed).lexicon_dropout,
+                learning_rate: 1e-2,
+                last_layer: true,
+                ..Self::few(seed, sentences, 2, 200)
+            }
+        } else if sentences < FEW {
             Self {
                 // The table of spellings stays as it is.
                 lexicon_dropout: Self::best(seed).lexicon_dropout,
-                last_layer: sentences < VERY_FEW,
                 ..Self::few(seed, sentences, 2, 400)
             }
         } else {
@@ -301,99 +306,5 @@ impl Settings {
             },
             ..best
         }
-    }
-
-    /// Checks every number.
-    ///
-    /// # Errors
-    ///
-    /// Names the setting, what was found, and what was expected.
-    pub fn check(&self) -> Result<(), FitError> {
-        let Self {
-            epochs,
-            batch,
-            learning_rate,
-            weight_decay,
-            dropout,
-            seed: _,
-            objective,
-            model,
-            inner_dropout,
-            lexicon_dropout,
-            validation,
-            folds,
-            patience,
-            rare,
-            clip,
-            average,
-            calibrate_entities: _,
-            last_layer: _,
-        } = *self;
-        ensure!(
-            (1..=1000).contains(&epochs),
-            "found {epochs} epochs, expected 1 to 1000"
-        );
-        ensure!(
-            (1..=65536).contains(&batch),
-            "found a batch of {batch}, expected 1 to 65536 sentences"
-        );
-        ensure!(
-            learning_rate.is_finite() && learning_rate > 0.0,
-            "found the learning rate {learning_rate}, expected a positive number"
-        );
-        ensure!(
-            (0.0..=1.0).contains(&weight_decay),
-            "found the weight decay {weight_decay}, expected 0 to 1"
-        );
-        ensure!(
-            objective == Objective::default() || !model.transitions,
-            "found the loss {} with learnt transitions, which have a loss of their own; expected {}",
-            objective.name(),
-            Objective::default().name()
-        );
-        for (name, share) in [
-            ("dropout", dropout),
-            ("inner dropout", inner_dropout),
-            ("lexicon dropout", lexicon_dropout),
-            ("validation share", validation),
-            ("share that the average keeps", average),
-        ] {
-            ensure!(
-                (0.0..1.0).contains(&share),
-                "found the {name} {share}, expected 0 to less than 1"
-            );
-        }
-        ensure!(
-            clip.is_finite() && clip >= 0.0,
-            "found gradients clipped at {clip}, expected 0 or a positive number"
-        );
-        ensure!(
-            patience == 0 || validation > 0.0,
-            "found a patience of {patience} epochs without a validation share to tell which is better"
-        );
-        ensure!(
-            folds != 1 && folds <= 100,
-            "found {folds} folds, expected 0 or 2 to 100"
-        );
-        ensure!(
-            folds == 0 || validation == 0.0,
-            "found {folds} folds and a validation share of {validation}, expected one of them"
-        );
-        ensure!(
-            rare <= 100,
-            "found {rare} repetitions of sentences with rare tags, expected at most 100"
-        );
-        ensure!(
-            inner_dropout == 0.0 || model.kind != HeadKind::Linear,
-            "found the inner dropout {inner_dropout}, but a linear head has no hidden layer"
-        );
-        ensure!(
-            lexicon_dropout == 0.0 || model.lexicon.is_some(),
-            "found the lexicon dropout {lexicon_dropout}, but the head has no word features"
-        );
-        // What no encoder and no tags could make right.
-        let smallest = HeadConfig::linear(TagSet::new(["O"])?, vec![0], 1, "");
-        model.head(smallest).tensors()?;
-        Ok(())
     }
 }

@@ -100,12 +100,11 @@ fn settings_for(
     let seed = seed.into();
     let settings = match other {
         None => Settings::best_for(seed, sentences),
-        Some(other) => Settings::begun_with(seed, sentences, other).map_err(refused)?,
+        Some(other) => Settings::begun_with(seed, sentences, other, last_layer).map_err(refused)?,
     };
     Ok(Settings {
         validation: 0.0,
         patience: 0,
-        last_layer: last_layer.unwrap_or(settings.last_layer),
         ..settings
     })
 }

@@ -156,7 +156,8 @@ impl SettingsArguments {
     }
 
     /// All else for so many train sentences, of `usual` where no preset is
-    /// named, and for a head that begins with `other`, if there is one.
+    /// named, and for a head that begins with another, if there is one: what
+    /// that says of itself, and whether no more than its last layer is learnt.
     ///
     /// # Errors
     ///
@@ -165,10 +166,12 @@ impl SettingsArguments {
         &self,
         usual: Preset,
         sentences: usize,
-        other: Option<&HeadConfig>,
+        other: Option<(&HeadConfig, Option<bool>)>,
     ) -> Result<Settings> {
         let preset = match (other, self.preset.unwrap_or(usual)) {
-            (Some(other), _) => Settings::begun_with(self.seed, sentences, other)?,
+            (Some((other, last_layer)), _) => {
+                Settings::begun_with(self.seed, sentences, other, last_layer)?
+            }
             (None, Preset::Study) => Settings::study(self.seed),
             (None, Preset::Best) => Settings::best_for(self.seed, sentences),
         };

@@ -59,13 +59,8 @@ impl Arguments {
         let begin_with = self.begin_with.as_ref().map(|path| read_head(path));
         let begin_with = begin_with.transpose()?;
         let other = begin_with.as_ref().map(|(_, config)| config);
-        let of = |sentences| -> Result<Settings> {
-            let usual = self.settings.settings(Preset::Study, sentences, other)?;
-            Ok(Settings {
-                last_layer: self.last_layer.unwrap_or(usual.last_layer),
-                ..usual
-            })
-        };
+        let begun = other.map(|config| (config, self.last_layer));
+        let of = |sentences| self.settings.settings(Preset::Study, sentences, begun);
         of(usize::MAX)?.check()?;
         let layers = match other {
             None => self.settings.layers(Preset::Study),

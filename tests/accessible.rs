@@ -144,6 +144,10 @@ fn axe_finds_nothing_in_light() -> Result<()> {
 #[test]
 fn axe_finds_nothing_in_dark() -> Result<()> {
     in_every_browser(async |kind| {
+        // Colours are the same in both, and axe looks at these.
+        if kind == Kind::Firefox {
+            return Ok(());
+        }
         let dark = Wishes {
             dark: true,
             ..Wishes::default()

@@ -1,5 +1,5 @@
-//! One test at a time in each browser, and a browser for itself where a test
-//! measures times.
+//! Two browsers at a time, one of each kind where that is possible, and a browser
+//! for itself where a test measures times.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -7,15 +7,18 @@ use anyhow::{Context, Result};
 
 use crate::browser::Kind;
 
+/// As many browsers as these keep two cores busy.
+const AT_ONCE: usize = 2;
+
 /// The browsers in use.
 static BUSY: Mutex<Vec<Kind>> = Mutex::new(Vec::new());
 static FREED: Condvar = Condvar::new();
 
-/// Browsers that nobody else has until this goes.
+/// Browsers that are in use until this goes.
 struct Turn(Vec<Kind>);
 
 impl Turn {
-    /// Waits until `choose` finds browsers among those that others have not.
+    /// Waits until `choose` finds browsers, given those in use.
     fn wait(choose: impl Fn(&[Kind]) -> Vec<Kind>) -> Self {
         let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -33,7 +36,10 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.retain(|kind| !self.0.contains(kind));
+        for own in &self.0 {
+            let at = busy.iter().position(|kind| kind == own);
+            busy.swap_remove(at.expect("it is in use"));
+        }
         FREED.notify_all();
     }
 }
@@ -46,13 +52,17 @@ fn run(test: impl Future<Output = Result<()>>) -> Result<()> {
         .block_on(test)
 }
 
-/// Runs a test once in every browser, in each as soon as it is free.
+/// Runs a test once in every browser, first in one of a kind that is not in use.
 pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
     let mut left = Kind::all()?;
     while !left.is_empty() {
         let turn = Turn::wait(|busy| {
             let free = left.iter().find(|kind| !busy.contains(kind));
-            free.copied().into_iter().collect()
+            let next = free.or(left.first());
+            next.filter(|_| busy.len() < AT_ONCE)
+                .copied()
+                .into_iter()
+                .collect()
         });
         let kind = turn.0[0];
         run(test(kind)).with_context(|| format!("in {kind:?}"))?;

@@ -1,20 +1,20 @@
-//! The f32 encoder: candle-transformers' BERT, for all families (see
-//! [`AsBert`]), on embeddings that may be of another width. It is what the int8 engine is compared with.
+//! The f32 encoder: a BERT of candle's layers, for all families (see
+//! [`AsBert`]), on embeddings that may be of another width. It is what the int8
+//! engine is compared with. (candle-transformers' gives the last hidden state
+//! only, and takes longer to compile than all that is used of it.)
 
 use anyhow::Result;
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
-use candle_nn::{Embedding, Init, LayerNorm, Linear, Module, VarBuilder};
-use candle_transformers::models::bert::{self, BertEncoder, HiddenAct};
+use candle_nn::{Embedding, Init, LayerNorm, Linear, Module, VarBuilder, ops};
 use nerite::{Activation, AsBert, Config, EncoderError, HiddenStates, Weights, check_input};
 
 /// An encoder in f32.
 pub struct FullPrecision {
     config: Config,
-    /// A model per layer that was asked for, cut off behind it:
-    /// candle-transformers gives the last hidden state only.
-    models: Vec<(usize, BertEncoder)>,
     embeddings: Embeddings,
+    /// Up to the last one that was asked for.
+    layers: Vec<Layer>,
 }
 
 /// From subwords to the first hidden states.
@@ -36,21 +36,17 @@ impl Embeddings {
             words: table(config.vocabulary, "word_embeddings")?,
             positions: table(config.window, "position_embeddings")?,
             token_types: table(1, "token_type_embeddings")?,
-            norm: candle_nn::layer_norm(
-                width,
-                f64::from(config.norm_epsilon),
-                own.pp("LayerNorm"),
-            )?,
+            norm: norm(config, width, own.pp("LayerNorm"))?,
             projection: config.embedding.map(projection).transpose()?,
         })
     }
 
-    /// Of one sequence, `[1, subwords, hidden]`.
+    /// Of one sequence, `[subwords, hidden]`.
     fn forward(&self, sequence: &[u32]) -> candle_core::Result<Tensor> {
-        let ids = Tensor::new(sequence, &Device::Cpu)?.unsqueeze(0)?;
+        let ids = Tensor::new(sequence, &Device::Cpu)?;
         let positions = Tensor::arange(0, sequence.len() as u32, &Device::Cpu)?;
         let sum = (self.words.forward(&ids)? + self.token_types.forward(&ids.zeros_like()?)?)?;
-        let sum = sum.broadcast_add(&self.positions.forward(&positions)?)?;
+        let sum = (sum + self.positions.forward(&positions)?)?;
         let embedded = self.norm.forward(&sum)?;
         match &self.projection {
             Some(projection) => projection.forward(&embedded),
@@ -59,43 +55,94 @@ impl Embeddings {
     }
 }
 
+/// A layer of a BERT.
+struct Layer {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    attention_norm: LayerNorm,
+    expand: Linear,
+    contract: Linear,
+    norm: LayerNorm,
+}
+
+impl Layer {
+    fn load(config: &Config, vars: &VarBuilder<'_>) -> candle_core::Result<Self> {
+        let Config {
+            hidden,
+            intermediate,
+            ..
+        } = *config;
+        let linear = |from, to, name| candle_nn::linear(from, to, vars.pp(name));
+        Ok(Self {
+            query: linear(hidden, hidden, "attention.self.query")?,
+            key: linear(hidden, hidden, "attention.self.key")?,
+            value: linear(hidden, hidden, "attention.self.value")?,
+            output: linear(hidden, hidden, "attention.output.dense")?,
+            attention_norm: norm(config, hidden, vars.pp("attention.output.LayerNorm"))?,
+            expand: linear(hidden, intermediate, "intermediate.dense")?,
+            contract: linear(intermediate, hidden, "output.dense")?,
+            norm: norm(config, hidden, vars.pp("output.LayerNorm"))?,
+        })
+    }
+
+    /// From the hidden states of one sequence, `[subwords, hidden]`, to the next.
+    fn forward(&self, config: &Config, states: &Tensor) -> candle_core::Result<Tensor> {
+        let (subwords, hidden) = states.dims2()?;
+        let depth = hidden / config.heads;
+        let by_head = |linear: &Linear| {
+            let all = linear.forward(states)?;
+            let split = all.reshape((subwords, config.heads, depth))?;
+            split.transpose(0, 1)?.contiguous()
+        };
+        let scores = by_head(&self.query)?.matmul(&by_head(&self.key)?.t()?)?;
+        let probabilities = ops::softmax_last_dim(&(scores / (depth as f64).sqrt())?)?;
+        let mixed = probabilities.matmul(&by_head(&self.value)?)?;
+        let mixed = mixed.transpose(0, 1)?.reshape((subwords, hidden))?;
+        let attended = (self.output.forward(&mixed)? + states)?;
+        let attended = self.attention_norm.forward(&attended)?;
+        let expanded = self.expand.forward(&attended)?;
+        let active = match config.activation {
+            Activation::Gelu => expanded.gelu_erf(),
+            Activation::GeluTanh => expanded.gelu(),
+            Activation::Relu => expanded.relu(),
+        };
+        self.norm
+            .forward(&(self.contract.forward(&active?)? + attended)?)
+    }
+}
+
+fn norm(config: &Config, width: usize, vars: VarBuilder<'_>) -> candle_core::Result<LayerNorm> {
+    candle_nn::layer_norm(width, f64::from(config.norm_epsilon), vars)
+}
+
 impl FullPrecision {
     pub(super) fn load(config: Config, weights: &dyn Weights, layers: &[usize]) -> Result<Self> {
         check_input(&config, &[], layers)?;
         let backend = Backend(AsBert::new(&config, weights));
         let vars = VarBuilder::from_backend(Box::new(backend), DType::F32, Device::Cpu);
-        let load = |&layer: &usize| -> Result<_> {
-            let encoder = BertEncoder::load(vars.pp("encoder"), &shape(&config, layer))?;
-            Ok((layer, encoder))
-        };
-        let models = layers.iter().map(load).collect::<Result<_>>()?;
+        let last = layers.iter().copied().max().unwrap_or(0);
+        let load = |layer| Layer::load(&config, &vars.pp(format!("encoder.layer.{layer}")));
+        let layers = (0..last).map(load).collect::<candle_core::Result<_>>()?;
         let embeddings = Embeddings::load(&config, &vars)?;
         drop(vars);
         Ok(Self {
-            models,
-            embeddings,
             config,
+            embeddings,
+            layers,
         })
     }
-}
 
-/// candle's configuration of a BERT cut off after `layers`.
-fn shape(config: &Config, layers: usize) -> bert::Config {
-    bert::Config {
-        vocab_size: config.vocabulary,
-        hidden_size: config.hidden,
-        num_hidden_layers: layers,
-        num_attention_heads: config.heads,
-        intermediate_size: config.intermediate,
-        hidden_act: match config.activation {
-            Activation::Gelu => HiddenAct::Gelu,
-            Activation::GeluTanh => HiddenAct::GeluApproximate,
-            Activation::Relu => HiddenAct::Relu,
-        },
-        max_position_embeddings: config.window,
-        type_vocab_size: 1,
-        layer_norm_eps: config.norm_epsilon.into(),
-        ..bert::Config::default()
+    /// The hidden states of one sequence, after each of the layers that there are.
+    fn all_states(&self, sequence: &[u32]) -> candle_core::Result<Vec<Vec<f32>>> {
+        let mut states = self.embeddings.forward(sequence)?;
+        let mut all = vec![states.flatten_all()?.to_vec1()?];
+        for layer in &self.layers {
+            states = layer.forward(&self.config, &states)?;
+            all.push(states.flatten_all()?.to_vec1()?);
+        }
+        Ok(all)
     }
 }
 
@@ -138,28 +185,17 @@ impl HiddenStates for FullPrecision {
         layers: &[usize],
     ) -> Result<Vec<f32>, EncoderError> {
         check_input(&self.config, sequences, layers)?;
-        let other = |error: candle_core::Error| EncoderError::Other(error.to_string());
-        let hidden = self.config.hidden;
-        let total: usize = sequences.iter().map(|sequence| sequence.len()).sum();
-        let mut states = vec![0.0; total * layers.len() * hidden];
-        for (slot, layer) in layers.iter().enumerate() {
-            let (_, model) = self
-                .models
-                .iter()
-                .find(|(own, _)| own == layer)
-                .ok_or_else(|| EncoderError::Input(format!("layer {layer} was not loaded")))?;
-            let mut subword = 0;
-            for sequence in sequences {
-                let run = || -> candle_core::Result<Vec<f32>> {
-                    let embedded = self.embeddings.forward(sequence)?;
-                    // Nothing is hidden from attention.
-                    let mask = Tensor::zeros((1, 1, 1, sequence.len()), DType::F32, &Device::Cpu)?;
-                    model.forward(&embedded, &mask)?.flatten_all()?.to_vec1()
-                };
-                for row in run().map_err(other)?.chunks_exact(hidden) {
-                    states[(subword * layers.len() + slot) * hidden..][..hidden]
-                        .copy_from_slice(row);
-                    subword += 1;
+        if let Some(layer) = layers.iter().find(|layer| **layer > self.layers.len()) {
+            return Err(EncoderError::Input(format!("layer {layer} was not loaded")));
+        }
+        let mut states = Vec::new();
+        for sequence in sequences {
+            let all = self.all_states(sequence);
+            let all = all.map_err(|error| EncoderError::Other(error.to_string()))?;
+            for subword in 0..sequence.len() {
+                for &layer in layers {
+                    let width = self.config.hidden;
+                    states.extend_from_slice(&all[layer][subword * width..][..width]);
                 }
             }
         }

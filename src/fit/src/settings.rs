@@ -231,7 +231,7 @@ impl Settings {
     /// The same for a head that begins with what `other` has learnt
     /// ([`Fit::begin_with`](crate::Fit::begin_with)): it is built alike, and
     /// has less to learn. (CrossNER's five corpora, mean F1 with 10 and 20
-    /// sentences: 0.384 and 0.428 by the last layer of the general head alone,
+    /// sentences: 0.383 and 0.427 by the last layer of the general head alone,
     /// 0.345 and 0.396 by all of the smaller best head.) `last_layer` says
     /// whether it is the last layer alone, whatever the amount.
     ///

@@ -80,8 +80,8 @@ export function code(error: unknown): string {
   return error instanceof NeriteError ? error.code : "none";
 }
 
-// @ts-expect-error: a decoder that there is not.
-export const wrong: Decoder = "luck";
+// @ts-expect-error: a decoder is named.
+export const wrong: Decoder = 1;
 
 /** A code that a newer version adds is one that this switch does not know. */
 export function advice(code: ErrorCode): string {

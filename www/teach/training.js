@@ -106,8 +106,7 @@ export class Training {
       const begun = able.find(({ id }) => id === wanted) ?? able[0];
       const trained = await this.#trainer.train(documents, {
         types,
-        from: begun?.id,
-        lastLayer: isFew,
+        ...(begun && { from: begun.id, lastLayer: isFew }),
         signal,
         onProgress: this.#follow(project),
         onHead: ({ head, milliseconds }) => {

@@ -48,29 +48,11 @@ fn add_tiled<const ROWS: usize, const COLUMNS: usize>(
         let packed_a = &mut packed_a[..depth * blocks * ROWS];
         let packed_b = &mut packed_b[..depth * COLUMNS];
         for (block, packed) in packed_a.chunks_exact_mut(depth * ROWS).enumerate() {
-            for (k, packed) in packed.chunks_exact_mut(ROWS).enumerate() {
-                for (row, x) in packed.iter_mut().enumerate() {
-                    let row = block * ROWS + row;
-                    *x = if row < a.rows {
-                        a.at(row, start + k)
-                    } else {
-                        0.0
-                    };
-                }
-            }
+            pack::<ROWS>(packed, a.transposed(), start, block * ROWS);
         }
         for first in (0..b.columns).step_by(COLUMNS) {
             let columns = COLUMNS.min(b.columns - first);
-            for (k, packed) in packed_b.chunks_exact_mut(COLUMNS).enumerate() {
-                for (column, x) in packed.iter_mut().enumerate() {
-                    let within = column < columns;
-                    *x = if within {
-                        b.at(start + k, first + column)
-                    } else {
-                        0.0
-                    };
-                }
-            }
+            pack::<COLUMNS>(packed_b, b, start, first);
             for (block, packed) in packed_a.chunks_exact(depth * ROWS).enumerate() {
                 let tile = tile::<ROWS, COLUMNS>(packed, packed_b);
                 let rows = block * ROWS..a.rows.min((block + 1) * ROWS);
@@ -79,6 +61,29 @@ fn add_tiled<const ROWS: usize, const COLUMNS: usize>(
                     sums.iter_mut().zip(tile).for_each(|(sum, x)| *sum += x);
                 }
             }
+        }
+    }
+}
+
+/// So many columns of a matrix from `first` on, row by row from `start` on, until
+/// `packed` is full; 0 beyond its last column.
+#[inline(always)]
+fn pack<const COLUMNS: usize>(packed: &mut [f32], from: Matrix<'_>, start: usize, first: usize) {
+    let (packed, _) = packed.as_chunks_mut::<COLUMNS>();
+    let columns = COLUMNS.min(from.columns - first);
+    if columns == COLUMNS && from.has_whole_rows() {
+        let rows = from.rows_from::<COLUMNS>(start, first);
+        packed.iter_mut().zip(rows).for_each(|(to, row)| *to = *row);
+        return;
+    }
+    // Numbers that lie side by side are read one after the other.
+    for column in 0..COLUMNS {
+        for (row, packed) in packed.iter_mut().enumerate() {
+            packed[column] = if column < columns {
+                from.at(start + row, first + column)
+            } else {
+                0.0
+            };
         }
     }
 }

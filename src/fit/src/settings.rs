@@ -81,7 +81,8 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "is_default")]
     pub calibrate_entities: bool,
     /// Whether all but the last layer and the transitions stays as in the head
-    /// that is begun with ([`Fit::begin_with`](crate::Fit::begin_with)).
+    /// that is begun with ([`Fit::begin_with`](crate::Fit::begin_with)); of no
+    /// meaning where none is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_layer: bool,
 }
@@ -294,7 +295,7 @@ impl Settings {
             lexicon_dropout: 0.6,
             validation: 0.0,
             folds: 5,
-            average: average_over(epochs * in_epoch),
+            average: average_over(epochs.saturating_mul(in_epoch)),
             model: Model {
                 // Few words are told apart well enough by a small table, which
                 // takes an eighth of the time.

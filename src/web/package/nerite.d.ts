@@ -368,7 +368,7 @@ export interface TrainOptions {
   types: string[];
   /** A head of the bundle (mlp or context) whose knowledge is begun with: a few sentences then do for more. */
   from?: string;
-  /** Whether no more than its last layer is learnt anew: by default, of fewer than 30 sentences. */
+  /** Whether no more than the last layer of `from` is learnt anew: by default, of fewer than 30 sentences. */
   lastLayer?: boolean;
   seed?: number; // default 0; the same documents and seed give the same bytes
   /** Say how good it is, by cross-validation over documents (default true). */

@@ -81,6 +81,7 @@ export class Trainer {
         refuse("input", `document ${index}: expected {text, marks: [{start, end, type}]}`);
     });
     if (!types?.length) refuse("input", "found no types, expected a list of names");
+    if (lastLayer && from === undefined) refuse("input", "found lastLayer without from, expected the head it is of");
     if (this.#busy) refuse("input", "found a training that still goes on");
     signal?.throwIfAborted();
     this.#busy = true;

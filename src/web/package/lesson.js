@@ -82,7 +82,7 @@ export class Lesson {
     this.#isStopped = false;
     this.#looked = performance.now();
     const { Trainer, engine } = this.#loaded();
-    this.#trainer = new Trainer(engine, { types, from, last_layer: lastLayer, seed });
+    this.#trainer = new Trainer(engine, { types, from, last_layer: lastLayer === true, seed });
     const added = [];
     for (const { text, marks } of documents) {
       added.push(this.#own.add(engine, text, marks));

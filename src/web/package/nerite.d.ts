@@ -368,7 +368,10 @@ export interface TrainOptions {
   types: string[];
   /** A head of the bundle (mlp or context) whose knowledge is begun with: a few sentences then do for more. */
   from?: string;
-  /** Whether no more than the last layer of `from` is learnt anew: by default, of fewer than 30 sentences. */
+  /**
+   * Learn no more than the last layer of `from` anew (default false): better with fewer than 30 sentences, and a head
+   * that knows many texts, as `general`.
+   */
   lastLayer?: boolean;
   seed?: number; // default 0; the same documents and seed give the same bytes
   /** Say how good it is, by cross-validation over documents (default true). */

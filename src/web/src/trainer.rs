@@ -25,9 +25,9 @@ struct Wish {
     types: Vec<String>,
     /// The head of the bundle whose knowledge is begun with.
     from: Option<String>,
-    /// Whether no more than its last layer is learnt anew; `None` for what is
-    /// usual of so many sentences.
-    last_layer: Option<bool>,
+    /// Whether no more than its last layer is learnt anew.
+    #[serde(default)]
+    last_layer: bool,
     seed: u32,
 }
 
@@ -72,7 +72,7 @@ pub struct Trainer {
     config: HeadConfig,
     settings: Settings,
     seed: u32,
-    last_layer: Option<bool>,
+    last_layer: bool,
     /// The head that is begun with: its file, and what it says of itself.
     from: Option<Vec<u8>>,
     other: Option<HeadConfig>,
@@ -95,7 +95,7 @@ fn settings_for(
     seed: u32,
     sentences: usize,
     other: Option<&HeadConfig>,
-    last_layer: Option<bool>,
+    last_layer: bool,
 ) -> Result<Settings, Refusal> {
     let seed = seed.into();
     let settings = match other {

@@ -166,7 +166,7 @@ impl SettingsArguments {
         &self,
         usual: Preset,
         sentences: usize,
-        other: Option<(&HeadConfig, Option<bool>)>,
+        other: Option<(&HeadConfig, bool)>,
     ) -> Result<Settings> {
         let preset = match (other, self.preset.unwrap_or(usual)) {
             (Some((other, last_layer)), _) => {

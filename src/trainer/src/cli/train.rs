@@ -40,9 +40,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "HEAD", conflicts_with_all = LIKE_ANOTHER)]
     begin_with: Option<PathBuf>,
     /// Of the head that is begun with, change no more than the last layer and
-    /// the transitions, which is usual for fewer than 30 sentences
-    #[arg(long, value_name = "BOOL", requires = "begin_with")]
-    last_layer: Option<bool>,
+    /// the transitions: better with fewer than 30 sentences, and a head that
+    /// knows many texts, as the general one
+    #[arg(long, requires = "begin_with")]
+    last_layer: bool,
     /// Print the figures as JSON: a line for each head and test file
     #[arg(long)]
     json: bool,
@@ -179,9 +180,10 @@ impl Arguments {
         let start = ["nerite".to_owned(), "train".to_owned()].into_iter();
         let begin_with = self.begin_with.iter();
         let begin_with = begin_with.flat_map(|path| {
-            let last_layer = settings.last_layer.to_string();
-            let path = path.display().to_string();
-            ["--begin-with", &path, "--last-layer", &last_layer].map(str::to_owned)
+            let last_layer = settings.last_layer.then(|| "--last-layer".to_owned());
+            ["--begin-with".to_owned(), path.display().to_string()]
+                .into_iter()
+                .chain(last_layer)
         });
         let begun = self.begin_with.is_some();
         let words = start

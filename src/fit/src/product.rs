@@ -54,7 +54,8 @@ fn add_tiled<const ROWS: usize, const COLUMNS: usize>(
             let columns = COLUMNS.min(b.columns - first);
             pack::<COLUMNS>(packed_b, b, start, first);
             for (block, packed) in packed_a.chunks_exact(depth * ROWS).enumerate() {
-                let tile = tile::<ROWS, COLUMNS>(packed, packed_b);
+                let (packed, _) = packed.as_chunks::<ROWS>();
+                let tile = tile(packed, packed_b.as_chunks::<COLUMNS>().0);
                 let rows = block * ROWS..a.rows.min((block + 1) * ROWS);
                 for (row, tile) in rows.zip(&tile) {
                     let sums = &mut sums[row * b.columns + first..][..columns];
@@ -110,52 +111,35 @@ fn add_rows_of<const ROWS: usize, const COLUMNS: usize>(
     row: usize,
 ) -> usize {
     let mut packed = [[0.0f32; ROWS]; DEPTH];
+    let mut edge = vec![0.0f32; DEPTH.min(a.columns) * COLUMNS];
     for start in (0..a.columns).step_by(DEPTH) {
-        let depth = DEPTH.min(a.columns - start);
-        for (k, packed) in packed[..depth].iter_mut().enumerate() {
-            *packed = std::array::from_fn(|own| a.at(row + own, start + k));
-        }
-        let packed = &packed[..depth];
-        let mut first = 0;
-        while first < b.columns {
-            let mut add = |width: usize, tile: &[[f32; COLUMNS]; ROWS]| {
-                for (own, tile) in tile.iter().enumerate() {
-                    let sums = &mut sums[(row + own) * b.columns + first..][..width];
-                    sums.iter_mut().zip(tile).for_each(|(sum, x)| *sum += x);
-                }
-            };
-            let mut tile = [[0.0f32; COLUMNS]; ROWS];
-            let width = COLUMNS.min(b.columns - first);
-            if width == COLUMNS {
-                for (a, b) in packed.iter().zip(b.rows_from::<COLUMNS>(start, first)) {
-                    for (sums, a) in tile.iter_mut().zip(a) {
-                        for (sum, b) in sums.iter_mut().zip(b) {
-                            *sum += a * b;
-                        }
-                    }
-                }
+        let packed = &mut packed[..DEPTH.min(a.columns - start)];
+        pack::<ROWS>(packed.as_flattened_mut(), a.transposed(), start, row);
+        for first in (0..b.columns).step_by(COLUMNS) {
+            let columns = COLUMNS.min(b.columns - first);
+            let tile = if columns == COLUMNS {
+                tile(packed, b.rows_from::<COLUMNS>(start, first))
             } else {
-                for (k, a) in packed.iter().enumerate() {
-                    for (sums, a) in tile.iter_mut().zip(a) {
-                        for (column, sum) in sums[..width].iter_mut().enumerate() {
-                            *sum += a * b.at(start + k, first + column);
-                        }
-                    }
-                }
+                let edge = &mut edge[..packed.len() * COLUMNS];
+                pack::<COLUMNS>(edge, b, start, first);
+                tile(packed, edge.as_chunks::<COLUMNS>().0)
+            };
+            for (own, tile) in tile.iter().enumerate() {
+                let sums = &mut sums[(row + own) * b.columns + first..][..columns];
+                sums.iter_mut().zip(tile).for_each(|(sum, x)| *sum += x);
             }
-            add(width, &tile);
-            first += width;
         }
     }
     ROWS
 }
 
-/// The products of packed rows and packed columns, added up in their order.
+/// The products of rows and columns, added up in their order.
 #[inline(always)]
-fn tile<const ROWS: usize, const COLUMNS: usize>(a: &[f32], b: &[f32]) -> [[f32; COLUMNS]; ROWS] {
+fn tile<'a, const ROWS: usize, const COLUMNS: usize>(
+    a: &[[f32; ROWS]],
+    b: impl IntoIterator<Item = &'a [f32; COLUMNS]>,
+) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[0.0f32; COLUMNS]; ROWS];
-    let (a, _) = a.as_chunks::<ROWS>();
-    let (b, _) = b.as_chunks::<COLUMNS>();
     for (a, b) in a.iter().zip(b) {
         for (sums, a) in sums.iter_mut().zip(a) {
             for (sum, b) in sums.iter_mut().zip(b) {

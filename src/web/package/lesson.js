@@ -74,7 +74,7 @@ export class Lesson {
 
   /**
    * Takes documents, in the place of those that were taken before.
-   * @param {{ documents: { text: string, marks: Mark[] }[], types: string[], from?: string, lastLayer?: boolean, seed: number }} input
+   * @param {{ documents: { text: string, marks: Mark[] }[], types: string[], from?: string, lastLayer: boolean, seed: number }} input
    * @param {(told: object) => void} progress
    */
   async #begin({ documents, types, from, lastLayer, seed }, progress) {
@@ -82,7 +82,7 @@ export class Lesson {
     this.#isStopped = false;
     this.#looked = performance.now();
     const { Trainer, engine } = this.#loaded();
-    this.#trainer = new Trainer(engine, { types, from, last_layer: lastLayer === true, seed });
+    this.#trainer = new Trainer(engine, { types, from, last_layer: lastLayer, seed });
     const added = [];
     for (const { text, marks } of documents) {
       added.push(this.#own.add(engine, text, marks));

@@ -6,7 +6,8 @@
 export function start(): Promise<void>;
 /**
  * What a file is, all of it checked. JSON: {"kind": "report", "figures"} with the headline figures by name,
- * {"kind": "sample" | "redaction"}, or {"kind": "foreign", "program", "accuracy", "loss", "words", "entities"} of what scikit-learn, seqeval, the Trainer, conlleval or nervaluate wrote.
+ * {"kind": "sample" | "redaction"}, or {"kind": "foreign", "program", "accuracy", "loss", "words", "entities"} of what
+ * scikit-learn, seqeval, the Trainer, conlleval or nervaluate wrote.
  */
 export function checkFile(text: string): string;
 /** The differences between two reports on the same sentences, with intervals by a paired bootstrap. */

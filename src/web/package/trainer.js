@@ -73,7 +73,7 @@ export class Trainer {
    * @param {TrainOptions} options
    * @returns {Promise<Trained>}
    */
-  async #train(documents, { types, from, lastLayer, seed = 0, judge = true, onProgress, onHead, signal }) {
+  async #train(documents, { types, from, lastLayer = false, seed = 0, judge = true, onProgress, onHead, signal }) {
     if (!Array.isArray(documents) || documents.length === 0) refuse("input", "found no documents, expected a list");
     documents.forEach((document, index) => {
       const { text, marks } = document ?? {};

@@ -26,7 +26,6 @@ struct Wish {
     /// The head of the bundle whose knowledge is begun with.
     from: Option<String>,
     /// Whether no more than its last layer is learnt anew.
-    #[serde(default)]
     last_layer: bool,
     seed: u32,
 }
@@ -116,7 +115,7 @@ fn refused(error: impl std::fmt::Display) -> Refusal {
 #[wasm_bindgen]
 impl Trainer {
     /// Begins with no document. `wish` is `{types: string[], from?: string,
-    /// last_layer?: boolean, seed: number}`.
+    /// last_layer: boolean, seed: number}`.
     #[wasm_bindgen(constructor)]
     pub fn new(engine: &Engine, wish: JsValue) -> Result<Trainer, JsValue> {
         let Wish {

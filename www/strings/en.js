@@ -106,7 +106,7 @@ export default {
     "stop": "Stop",
     "effort": "Training",
     "effort-quick": "Quick",
-    "effort-thorough": "Thorough: from some 30 sentences on, three times as long and often better",
+    "effort-thorough": "Thorough: from some 30 sentences on, twice as long and often better",
     "suggester": "Suggestions by",
     "no-suggestions": "Nobody",
     "loading": "Loading the model: {percent}",

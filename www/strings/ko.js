@@ -106,7 +106,7 @@ export default {
     "stop": "멈추기",
     "effort": "학습 방식",
     "effort-quick": "빠르게",
-    "effort-thorough": "꼼꼼하게: 문장이 서른 개쯤부터, 세 배 오래 걸리지만 더 나은 때가 많습니다",
+    "effort-thorough": "꼼꼼하게: 문장이 서른 개쯤부터, 두 배 오래 걸리지만 더 나은 때가 많습니다",
     "suggester": "제안하는 모델",
     "no-suggestions": "없음",
     "loading": "모델을 불러오는 중: {percent}",

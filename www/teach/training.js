@@ -12,7 +12,7 @@ import { curve, percent, table } from "./figures.js";
 
 /**
  * The head that a training begins with. The general one knows more texts, but is wider: to go on from all of it takes
- * three times as long, which is the user's choice. Little text teaches a last layer on what it knows, and that is quick.
+ * twice as long, which is the user's choice. Little text teaches a last layer on what it knows, and that is quick.
  */
 const QUICK = "best";
 const GENERAL = "general";

@@ -1,20 +1,23 @@
 //! Headless Chromium and Firefox, driven through WebDriver.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::TIMEOUT;
-use crate::process::Process;
+use crate::driver::{Driver, exchange};
+use crate::idle;
 
 /// Nothing that Chromium does by itself, so that only the page speaks.
 const ARGUMENTS: [&str; 8] = [
@@ -72,7 +75,7 @@ impl Kind {
 
     /// The driver: where an environment variable says, where Debian or
     /// `scripts/tools` puts it, or in the path.
-    fn driver(self) -> Result<PathBuf> {
+    pub(crate) fn driver(self) -> Result<PathBuf> {
         let (variable, name) = match self {
             Self::Chromium => ("CHROMEDRIVER", "chromedriver"),
             Self::Firefox => ("GECKODRIVER", "geckodriver"),
@@ -100,7 +103,7 @@ fn firefox() -> Result<PathBuf> {
 }
 
 /// What a browser is to be besides the usual.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wishes {
     /// It prefers a dark scheme.
     pub(crate) dark: bool,
@@ -108,18 +111,75 @@ pub(crate) struct Wishes {
     pub(crate) proxy: Option<SocketAddr>,
 }
 
-/// One browser with one tab and a profile of its own.
+/// A browser for a test, with one tab: a new one, or one that another has left.
 pub(crate) struct Browser {
+    /// `None` in `drop` alone.
+    session: Option<Session>,
+    wishes: Wishes,
+}
+
+impl Browser {
+    /// Starts a browser of a kind, if none is idle.
+    pub(crate) async fn start(kind: Kind, wishes: Wishes) -> Result<Self> {
+        let mut session = None;
+        if wishes == Wishes::default() {
+            while session.is_none()
+                && let Some(mut idle) = idle::take(kind)
+            {
+                session = idle.renew().await.is_ok().then_some(idle);
+            }
+        }
+        let session = match session {
+            Some(session) => session,
+            None => Session::start(kind, wishes).await?,
+        };
+        Ok(Self {
+            session: Some(session),
+            wishes,
+        })
+    }
+}
+
+impl Deref for Browser {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        self.session.as_ref().expect("it is not dropped")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let usual = self.wishes == Wishes::default() && !std::thread::panicking();
+        if let Some(session) = self.session.take().filter(|_| usual) {
+            idle::leave(session);
+        }
+    }
+}
+
+/// Clients' connections outlive the test that starts them.
+static CONNECTIONS: LazyLock<Runtime> = LazyLock::new(|| {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.expect("threads for connections")
+});
+
+/// A running browser with a profile of its own.
+pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) kind: Kind,
+    /// Those that it has served, or serves.
+    pub(crate) tests: usize,
+    window: WindowHandle,
+    /// Of the window at the start.
+    size: (u32, u32),
     // In this order: the browser ends before its profile goes.
     driver: Driver,
     _profile: TempDir,
 }
 
-impl Browser {
+impl Session {
     /// Starts a browser of a kind.
-    pub(crate) async fn start(kind: Kind, wishes: Wishes) -> Result<Self> {
+    async fn start(kind: Kind, wishes: Wishes) -> Result<Self> {
         // Firefox's driver makes its profile itself.
         let profile = tempfile::tempdir()?;
         let mut capabilities = match kind {
@@ -145,18 +205,46 @@ impl Browser {
 
         let mut driver = Driver::start(kind)?;
         let capabilities = capabilities.as_object().cloned().unwrap_or_default();
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{}", driver.port))
-            .await
-            .with_context(|| format!("the driver cannot start {kind:?}"))?;
+        let address = format!("http://127.0.0.1:{}", driver.port);
+        let connecting = CONNECTIONS.spawn(async move {
+            let mut client = ClientBuilder::new(HttpConnector::new());
+            client.capabilities(capabilities).connect(&address).await
+        });
+        let client = connecting.await?;
+        let client = client.with_context(|| format!("the driver cannot start {kind:?}"))?;
         driver.session = client.session_id().await?.context("no session")?;
+        let window = client.window().await?;
+        let (width, height) = client.get_window_size().await?;
         Ok(Self {
             client,
             kind,
+            tests: 1,
+            window,
+            size: (u32::try_from(width)?, u32::try_from(height)?),
             driver,
             _profile: profile,
         })
+    }
+
+    /// Makes the first window for another test what it was at the start.
+    async fn renew(&mut self) -> Result<()> {
+        self.tests += 1;
+        // Where there is no dialog, that is an error.
+        let _ = self.client.dismiss_alert().await;
+        // A window that is opened later does not have the keyboard's focus.
+        let first = self.window.clone();
+        for window in self.client.windows().await? {
+            if window != first {
+                self.client.switch_to_window(window).await?;
+                self.client.close_window().await?;
+            }
+        }
+        self.client.switch_to_window(first).await?;
+        let (width, height) = self.size;
+        self.client.set_window_size(width, height).await?;
+        self.open("about:blank").await?;
+        self.console()?;
+        Ok(())
     }
 
     /// Goes to an address.
@@ -262,88 +350,4 @@ fn preferences(wishes: Wishes) -> Value {
         preferences["layout.css.prefers-color-scheme.content-override"] = 0.into();
     }
     preferences
-}
-
-/// A chromedriver or geckodriver.
-struct Driver {
-    kind: Kind,
-    port: u16,
-    /// Empty until there is one.
-    session: String,
-    process: Process,
-}
-
-impl Driver {
-    fn start(kind: Kind) -> Result<Self> {
-        let mut command = Command::new(kind.driver()?);
-        match kind {
-            Kind::Chromium => command.arg("--port=0"),
-            Kind::Firefox => command.args(["--port", "0", "--websocket-port", "0"]),
-        };
-        let process = match kind {
-            Kind::Chromium => Process::start(&mut command)?,
-            // What its pages' scripts throw goes to standard error.
-            Kind::Firefox => Process::start_with_errors(&mut command)?,
-        };
-        let port = process.wait_for(TIMEOUT, |line| {
-            let (_, port) = match kind {
-                Kind::Chromium => line.split_once("started successfully on port ")?,
-                Kind::Firefox => line.split_once("Listening on 127.0.0.1:")?,
-            };
-            port.trim_end_matches('.').parse().ok()
-        })?;
-        Ok(Self {
-            kind,
-            port,
-            session: String::new(),
-            process,
-        })
-    }
-}
-
-impl Drop for Driver {
-    /// A driver that is killed would leave its browsers behind; one that shuts
-    /// down, or ends its session, ends them first.
-    fn drop(&mut self) {
-        match self.kind {
-            Kind::Chromium => {
-                if exchange(self.port, "GET", "/shutdown", "").is_ok() {
-                    self.process.wait(Duration::from_secs(10));
-                }
-            }
-            Kind::Firefox => {
-                let session = format!("/session/{}", self.session);
-                let _ = exchange(self.port, "DELETE", &session, "");
-            }
-        }
-    }
-}
-
-/// The body of a driver's answer. For what Fantoccini has no command for, and
-/// for where nothing can be awaited.
-fn exchange(port: u16, method: &str, path: &str, body: &str) -> Result<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )?;
-    let mut answer = BufReader::new(stream);
-    let mut line = String::new();
-    answer.read_line(&mut line)?;
-    ensure!(line.contains(" 200 "), "{method} {path}: {line}");
-    let mut length = 0;
-    while !line.trim().is_empty() {
-        line.clear();
-        answer.read_line(&mut line)?;
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("content-length:") {
-            length = value.trim().parse()?;
-        }
-    }
-    let mut body = vec![0; length];
-    answer.read_exact(&mut body)?;
-    Ok(String::from_utf8(body)?)
 }

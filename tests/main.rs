@@ -5,7 +5,7 @@
 //! other half, `reports` and `report_files` the page over reports, `judge` and
 //! `judge_page` what judges heads on own files, `teach` the page on which heads are
 //! taught, `publish` the published site, `package` and `downloads` the package as
-//! another page would. `demo`, `browser`, `turns`, `site` and the rest are what they
+//! another page would. `demo`, `browser`, `driver`, `idle`, `turns`, `site` and the rest are what they
 //! stand on.
 
 mod accessible;
@@ -13,8 +13,10 @@ mod browser;
 mod cut;
 mod demo;
 mod downloads;
+mod driver;
 mod failures;
 mod fits;
+mod idle;
 mod in_and_out;
 mod judge;
 mod judge_page;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use tower_http::services::ServeDir;
 
 use crate::browser::{Browser, Wishes};
-use crate::site::{Site, nerite};
+use crate::site::{Site, is_new_port, nerite};
 use crate::turns::in_every_browser;
 
 /// The subfolder, with what a careless link would trip over.
@@ -48,7 +48,12 @@ fn works_in_a_subfolder_of_a_static_host() -> Result<()> {
                     response
                 }
             }));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let listener = loop {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            if is_new_port(listener.local_addr()?.port()) {
+                break listener;
+            }
+        };
         let url = format!(
             "http://{}{}/",
             listener.local_addr()?,

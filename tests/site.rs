@@ -1,8 +1,10 @@
 //! The built things that the page consists of, and a server for them.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -85,6 +87,16 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(site: &Site) -> Result<Self> {
+        loop {
+            let server = Self::anywhere(site)?;
+            let port = server.url.trim_end_matches('/').rsplit(':').next();
+            if is_new_port(port.context("no port")?.parse()?) {
+                return Ok(server);
+            }
+        }
+    }
+
+    fn anywhere(site: &Site) -> Result<Self> {
         let process = Process::start(
             Command::new(nerite()?)
                 .args(["serve", "--port", "0", "--www"])
@@ -100,6 +112,14 @@ impl Server {
             _process: process,
         })
     }
+}
+
+/// Whether no other server of these tests has had a port: browsers that serve
+/// several tests keep by origin what a page has stored.
+pub(crate) fn is_new_port(port: u16) -> bool {
+    static PORTS: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
+    ports.insert(port)
 }
 
 /// What `nerite predict` makes of a text, with a head or the default one.

@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use anyhow::{Context, Result};
 
 use crate::browser::Kind;
+use crate::idle;
 
 /// As many browsers as these keep two cores busy.
 const AT_ONCE: usize = 2;
@@ -54,6 +55,7 @@ fn run(test: impl Future<Output = Result<()>>) -> Result<()> {
 
 /// Runs a test once in every browser, first in one of a kind that is not in use.
 pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
+    let _test = idle::Test::begin();
     let mut left = Kind::all()?;
     while !left.is_empty() {
         let turn = Turn::wait(|busy| {
@@ -73,6 +75,7 @@ pub(crate) fn in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result
 
 /// The same while no other test has a browser: for tests that measure times.
 pub(crate) fn alone_in_every_browser(test: impl AsyncFn(Kind) -> Result<()>) -> Result<()> {
+    let _test = idle::Test::begin();
     for kind in Kind::all()? {
         let _turn = Turn::wait(|busy| {
             if busy.is_empty() {

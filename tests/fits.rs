@@ -89,7 +89,10 @@ fn a_text_of_another_kind_is_named() -> Result<()> {
         page.paste_after_plain(NAMES).await?;
         let wait = "await new Promise((done) => setTimeout(done, 1500));
             return document.getElementById('misfit').hidden";
-        ensure!(page.browser.run_async(wait).await? == true, "of names");
+        ensure!(
+            page.browser.run_async(wait).await? == true,
+            "foreign names alone are no text of another kind"
+        );
 
         // In the interface's language, also what was said already.
         page.said_of(SWAHILI).await?;

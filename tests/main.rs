@@ -5,8 +5,8 @@
 //! other half, `reports` and `report_files` the page over reports, `judge` and
 //! `judge_page` what judges heads on own files, `teach` the page on which heads are
 //! taught, `publish` the published site, `package` and `downloads` the package as
-//! another page would. `demo`, `browser`, `driver`, `idle`, `turns`, `site` and the rest are what they
-//! stand on.
+//! another page would. `demo`, `browser`, `driver`, `idle`, `turns`, `site` and the
+//! rest are what they stand on.
 
 mod accessible;
 mod browser;

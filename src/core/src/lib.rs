@@ -58,7 +58,8 @@ pub use encoder::{
 pub use features::{FeatureError, Subwords, features};
 pub use head::{
     EntityCalibration, Head, HeadConfig, HeadError, HeadInput, HeadKind, HeadOutput, HeadTensor,
-    LEXICON_ROWS, Lexicon, Unit, head_file, head_numbers, with_calibration,
+    LEXICON_ROWS, Lexicon, Unit, VECTOR_CODES, WordVectors, head_file, head_numbers,
+    with_calibration,
 };
 pub use loading::{BundleLoader, LoadError, LoadedBundle};
 pub use math::{exp, sigmoid, tanh};

@@ -25,6 +25,9 @@ use step::take_step;
 /// each other: what it says of its own tags.
 const LAST_LAYER: [&str; 5] = ["weight", "bias", "transitions", "start", "end"];
 
+/// Those beside the encoder's features.
+const TABLES: [&str; 2] = ["lexicon", "vectors"];
+
 /// What is fitted to what.
 pub struct Task<E> {
     /// Sentences with features and tags.
@@ -136,8 +139,8 @@ pub struct Fit<E> {
 #[derive(Clone, Copy, PartialEq)]
 enum Learns {
     All,
-    /// The table of word features stays as another head has learnt it: a few
-    /// sentences say little about most of its rows.
+    /// The tables of word features and vectors stay as another head has learnt
+    /// them: a few sentences say little about most of their rows.
     AllButSpellings,
     LastLayer,
 }
@@ -175,8 +178,8 @@ impl<E: Examples> Fit<E> {
 
     /// Begins with what another head has learnt, all but what it says of its
     /// own tags: a few sentences then need not teach anew what names look like.
-    /// Its table of word features stays as it is, and all of it where the
-    /// settings say so.
+    /// Its tables of word features and vectors stay as they are, and all of it
+    /// where the settings say so.
     ///
     /// # Errors
     ///

@@ -24,6 +24,9 @@ pub(crate) struct Shard {
     /// The rows of the table of word features that stand for each word; empty
     /// if the head has none.
     pub(crate) lexicon: Vec<[usize; LEXICON_ROWS]>,
+    /// The rows of the table of vectors that stand for each word, `[words,
+    /// parts]`; empty if the head has none.
+    pub(crate) vectors: Vec<usize>,
     /// The tag of each word; where several may be right, the first of them.
     pub(crate) gold: Vec<u32>,
     /// The tags that may be right, `[words, tags]`; empty where all are known.
@@ -52,7 +55,7 @@ impl Shard {
 pub(crate) struct Dropout {
     /// Of the encoder's features.
     pub(crate) input: f64,
-    /// Of a word's rows of the table.
+    /// Of a word's rows of the tables.
     pub(crate) lexicon: f64,
     /// Of the numbers around the context layer.
     pub(crate) inner: f64,
@@ -85,6 +88,59 @@ impl Mask {
 
     fn factor(&self, at: usize) -> f32 {
         self.0.as_ref().map_or(1.0, |mask| mask[at])
+    }
+}
+
+/// A table beside the encoder's features, and the rows of it that stand for
+/// each word of a shard.
+struct Beside<'a> {
+    name: &'static str,
+    /// `[words, per_word]`.
+    rows: &'a [usize],
+    per_word: usize,
+    mask: Mask,
+}
+
+impl<'a> Beside<'a> {
+    /// The tables that a head has.
+    fn new(shard: &'a Shard, words: usize, share: f64, random: &mut ChaCha8Rng) -> Vec<Self> {
+        [
+            ("lexicon", shard.lexicon.as_flattened()),
+            ("vectors", shard.vectors.as_slice()),
+        ]
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(name, rows)| Self {
+            name,
+            rows,
+            per_word: rows.len() / words,
+            mask: Mask::draw(rows.len(), share, random),
+        })
+        .collect()
+    }
+
+    /// A word's rows, each with the factor that its mask gives it.
+    fn of(&self, word: usize) -> impl Iterator<Item = (usize, f32)> {
+        let numbers = word * self.per_word..(word + 1) * self.per_word;
+        numbers.map(|number| (self.rows[number], self.mask.factor(number)))
+    }
+
+    fn add_sum(&self, table: &[f32], word: usize, sum: &mut [f32]) {
+        for (row, factor) in self.of(word) {
+            let values = &table[row * sum.len()..][..sum.len()];
+            for (sum, value) in sum.iter_mut().zip(values) {
+                *sum += factor * value;
+            }
+        }
+    }
+
+    fn add_gradient(&self, gradient: &mut [f32], word: usize, back: &[f32]) {
+        for (row, factor) in self.of(word) {
+            let values = &mut gradient[row * back.len()..][..back.len()];
+            for (value, back) in values.iter_mut().zip(back) {
+                *value += factor * back;
+            }
+        }
     }
 }
 
@@ -130,7 +186,7 @@ pub(crate) fn gradients(
     });
     let width = config.features();
     let own_width = width - config.lexicon.map_or(0, |lexicon| lexicon.width);
-    let lexicon_mask = Mask::draw(shard.lexicon.len() * LEXICON_ROWS, dropout.lexicon, random);
+    let beside = Beside::new(shard, words, dropout.lexicon, random);
     let mut rows = Vec::with_capacity(words * width);
     for (word, own) in projected
         .as_ref()
@@ -141,15 +197,8 @@ pub(crate) fn gradients(
         rows.extend_from_slice(own);
         let start = rows.len();
         rows.resize(start + width - own_width, 0.0);
-        if let Some(lexicon) = config.lexicon {
-            let table = parameters.get("lexicon");
-            for (number, bucket) in shard.lexicon[word].iter().enumerate() {
-                let factor = lexicon_mask.factor(word * LEXICON_ROWS + number);
-                let values = &table[bucket * lexicon.width..][..lexicon.width];
-                for (sum, value) in rows[start..].iter_mut().zip(values) {
-                    *sum += factor * value;
-                }
-            }
+        for table in &beside {
+            table.add_sum(parameters.get(table.name), word, &mut rows[start..]);
         }
     }
 
@@ -264,16 +313,10 @@ pub(crate) fn gradients(
         gradients.get_mut("norm.weight").copy_from_slice(&by_weight);
         gradients.get_mut("norm.bias").copy_from_slice(&by_bias);
     }
-    if let Some(lexicon) = config.lexicon {
-        let table = gradients.get_mut("lexicon");
+    for table in &beside {
+        let gradient = gradients.get_mut(table.name);
         for (word, back) in back.chunks_exact(width).enumerate() {
-            for (number, bucket) in shard.lexicon[word].iter().enumerate() {
-                let factor = lexicon_mask.factor(word * LEXICON_ROWS + number);
-                let values = &mut table[bucket * lexicon.width..][..lexicon.width];
-                for (value, back) in values.iter_mut().zip(&back[own_width..]) {
-                    *value += factor * back;
-                }
-            }
+            table.add_gradient(gradient, word, &back[own_width..]);
         }
     }
     let own = |back: &[f32]| -> Vec<f32> {

@@ -35,7 +35,7 @@ impl Parameters {
         {
             let deviation = match *name {
                 "weight" => 0.02,
-                "lexicon" => 0.05,
+                "lexicon" | "vectors" => 0.05,
                 "mix" => {
                     values.fill(1.0 / shape[0] as f32);
                     continue;

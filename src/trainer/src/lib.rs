@@ -24,5 +24,6 @@ pub mod train;
 pub mod training_set;
 pub mod tune;
 pub mod vectors;
+pub mod word_vectors;
 
 use nerite_files as files;

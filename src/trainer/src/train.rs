@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, TagSet};
+use nerite::{Head, HeadConfig, REPORT_FORMAT, REPORT_VERSION, Report, head_numbers};
 use nerite_encoders::Quantized;
 use nerite_fit::{Cached, Fitted, Judged, Settings, Task, TypeScores, Validation, untrained};
 use sha2::{Digest, Sha256};
@@ -168,7 +168,11 @@ impl Training<'_> {
     }
 
     fn config(&self) -> Result<HeadConfig> {
-        head_config(self.set.tags(), self.encoder, &self.layers, &self.settings)
+        let mut config = head_config(self.set, self.encoder, &self.layers, &self.settings)?;
+        if let Some(begun_with) = &self.begin_with {
+            config.vectors = head_numbers(begun_with)?.0.vectors;
+        }
+        Ok(config)
     }
 
     /// Whether a head and its report are of this very training: then running
@@ -304,16 +308,26 @@ impl Training<'_> {
 ///
 /// A layer that the encoder does not have, or sizes out of range.
 pub fn head_config(
-    tags: &TagSet,
+    set: &TrainingSet,
     encoder: &Quantized,
     layers: &Layers,
     settings: &Settings,
 ) -> Result<HeadConfig> {
     let encoder = &encoder.encoder;
     let of = layers.of(encoder.config().layers)?;
-    let plain = HeadConfig::linear(tags.clone(), of, encoder.config().hidden, encoder.sha256());
+    let plain = HeadConfig::linear(
+        set.tags().clone(),
+        of,
+        encoder.config().hidden,
+        encoder.sha256(),
+    );
     let config = settings.model.head(HeadConfig {
         mix: *layers == Layers::Mix,
+        // They stand beside the table of word features.
+        vectors: set
+            .vectors()
+            .filter(|_| settings.model.lexicon.is_some())
+            .cloned(),
         ..plain
     });
     config.tensors()?;

@@ -11,14 +11,16 @@ mod provenance;
 mod sampling;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nerite::{SourceProvenance, Tag, TagSet};
+use nerite::{SourceProvenance, Tag, TagSet, WordVectors};
 use nerite_fit::{Gold, Labelled};
 
 use crate::augment::{Augmentations, GivenNames};
 use crate::corpus::{self, Corpus, TypeMap};
 use crate::split::Split;
+use crate::word_vectors::GivenVectors;
 pub use encoded::Encoded;
 use sampling::{drawn, renumber, without};
 
@@ -79,6 +81,8 @@ pub struct TrainingSet {
     sources: Vec<SourceProvenance>,
     /// Lists of names that were drawn from.
     lists: Vec<SourceProvenance>,
+    /// Vectors of words that heads are to know.
+    vectors: Option<GivenVectors>,
     /// Sentences and words of the files, used or not.
     sentences: u64,
     words: u64,
@@ -111,6 +115,7 @@ impl TrainingSet {
             }],
             sources: Vec::new(),
             lists: Vec::new(),
+            vectors: None,
             sentences: 0,
             words: 0,
         })
@@ -170,6 +175,7 @@ impl TrainingSet {
             split: String::new(),
             sources: Vec::new(),
             lists: Vec::new(),
+            vectors: None,
             sentences: 0,
             words: 0,
         };
@@ -205,6 +211,16 @@ impl TrainingSet {
         ways.dedup();
         set.split = ways.join(", ");
         Ok(set)
+    }
+
+    /// The same, for heads that know these vectors of words.
+    pub fn with_vectors(self, vectors: Option<GivenVectors>) -> Self {
+        Self { vectors, ..self }
+    }
+
+    /// The vectors of words that heads are to know.
+    pub fn vectors(&self) -> Option<&Arc<WordVectors>> {
+        self.vectors.as_ref().map(|own| &own.vectors)
     }
 
     /// Adds a file's sentences, and their numbers to the parts; those to train

@@ -214,7 +214,7 @@ impl Search<'_> {
             settings
                 .check()
                 .with_context(|| format!("trial {name:?}"))?;
-            head_config(self.set.tags(), self.encoder, layers, settings)
+            head_config(self.set, self.encoder, layers, settings)
                 .with_context(|| format!("trial {name:?}"))?;
             ensure!(
                 settings.validation > 0.0 || self.set.validation.is_some(),
@@ -236,12 +236,7 @@ impl Search<'_> {
             .encode(self.encoder, &(0..=layers).collect::<Vec<_>>())?;
         let mut found = Vec::new();
         for trial in trials {
-            let head = head_config(
-                self.set.tags(),
-                self.encoder,
-                &trial.layers,
-                &trial.settings,
-            )?;
+            let head = head_config(self.set, self.encoder, &trial.layers, &trial.settings)?;
             let key = serde_json::to_string(&(
                 &head,
                 &trial.settings,

@@ -24,3 +24,4 @@ mod several;
 mod train;
 mod train_flags;
 mod tune;
+mod word_vectors;

@@ -145,7 +145,12 @@ impl Trainer {
             Some(other) => (other.layers.clone(), other.mix),
         };
         let plain = HeadConfig::linear(tags.clone(), layers, shape.config().hidden, shape.sha256());
-        let config = settings.model.head(HeadConfig { mix, ..plain });
+        let vectors = other.as_ref().and_then(|other| other.vectors.clone());
+        let config = settings.model.head(HeadConfig {
+            mix,
+            vectors,
+            ..plain
+        });
         Ok(Self {
             texts: Arc::new(Texts {
                 tags,

@@ -1,10 +1,13 @@
 //! What a head says of itself, and the tensors that follow from it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::HeadError;
 use super::entity_calibration::EntityCalibration;
 use super::lexicon::Lexicon;
+use super::vectors::WordVectors;
 use crate::decode::{Decoder, Strategy};
 use crate::int8::MAX_INPUTS;
 use crate::tags::{Tag, TagSet};
@@ -74,6 +77,10 @@ pub struct HeadConfig {
     /// A table of word features beside the encoder's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub lexicon: Option<Lexicon>,
+    /// What is known of words from elsewhere; their rows join those of the
+    /// table of word features. In a file they are tensors.
+    #[serde(skip)]
+    pub vectors: Option<Arc<WordVectors>>,
     /// Width of the projection; 0 in a linear head, which has none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub projection: usize,
@@ -160,6 +167,7 @@ impl HeadConfig {
             encoder_sha256: encoder_sha256.to_owned(),
             mix: false,
             lexicon: None,
+            vectors: None,
             projection: 0,
             units: 0,
             transitions: false,
@@ -205,6 +213,7 @@ impl HeadConfig {
     /// | `mix` | layers | a mix of layers |
     /// | `projection.weight`, `.bias` | joined x projection, projection | `mlp`, `context` |
     /// | `lexicon` | buckets x width | a table of word features |
+    /// | `vectors` | 257 parts x width | vectors of words beside them |
     /// | `norm.weight`, `.bias` | features | `mlp`, `context` |
     /// | `forward.input`, `backward.input` | features x 4 units | `context` |
     /// | `forward.recurrent`, `backward.recurrent` | units x 4 units | `context` |
@@ -251,6 +260,11 @@ impl HeadConfig {
                 lexicon.buckets, lexicon.width
             ));
         }
+        if self.vectors.is_some() && self.lexicon.is_none() {
+            return contents(
+                "found vectors of words without a table of word features, expected both".into(),
+            );
+        }
         let projects = self.kind != HeadKind::Linear;
         let recurs = self.kind == HeadKind::Context;
         for (name, size, wanted) in [
@@ -276,7 +290,7 @@ impl HeadConfig {
         let mut tensors = Vec::new();
         let mut add = |name, shape: &[usize]| {
             let stored = match name {
-                "lexicon" => Stored::Table,
+                "lexicon" | "vectors" => Stored::Table,
                 "projection.weight" | "forward.input" | "forward.recurrent" | "backward.input"
                 | "backward.recurrent" => Stored::Matrix,
                 _ => Stored::Numbers,
@@ -297,6 +311,9 @@ impl HeadConfig {
         }
         if let Some(Lexicon { buckets, width }) = self.lexicon {
             add("lexicon", &[buckets, width]);
+            if let Some(vectors) = &self.vectors {
+                add("vectors", &[vectors.table(), width]);
+            }
         }
         if projects {
             add("norm.weight", &[features]);

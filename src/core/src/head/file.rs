@@ -4,10 +4,13 @@
 //!
 //! The matrices of projection and LSTM are I8 `[outputs, inputs]`, with a scale
 //! per output in `<name>.scale` F32; certain fours of neighbouring integers
-//! have bounded sums, as in an encoder. The table of word features is I8 with a
-//! scale per row. All other numbers are F32.
+//! have bounded sums, as in an encoder. The tables of word features and vectors
+//! are I8 with a scale per row. All other numbers are F32. A head with vectors
+//! of words has their hashes in `vectors.words` U32 `[words]`, and the numbers of
+//! their parts in `vectors.codes` U8 `[words, parts]`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -15,13 +18,17 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{HeadConfig, Stored, Unit};
 use super::entity_calibration::EntityCalibration;
+use super::vectors::{WordVectors, check_vectors};
 use super::{HeadError, HeadTensor};
 use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
 const FORMAT: &str = "head";
-/// Of a head of words, and of one of pieces, which an engine that does not
-/// know of pieces must not take for one of words.
-const VERSIONS: [u32; 2] = [1, 2];
+/// Of a head of words, of one of pieces, and of one of words that has vectors:
+/// an engine that does not know of pieces or vectors must not take such a head
+/// for one of words.
+const VERSIONS: [u32; 3] = [1, 2, 3];
+/// The hashes of a head's words that have vectors, and their parts.
+const VECTORS: [&str; 2] = ["vectors.words", "vectors.codes"];
 const METADATA_KEY: &str = "nerite";
 
 #[derive(Serialize, Deserialize)]
@@ -144,6 +151,13 @@ pub fn head_file(config: &HeadConfig, numbers: &[Vec<f32>]) -> Result<Vec<u8>, H
         let bytes = rows.weight.iter().map(|&x| x as u8).collect();
         add((*name).to_owned(), &shape, Dtype::I8, bytes);
     }
+    if let Some(vectors) = &config.vectors {
+        let [words, codes] = VECTORS.map(str::to_owned);
+        let hashes = vectors.hashes().iter().flat_map(|hash| hash.to_le_bytes());
+        let shape = [vectors.words(), vectors.parts()];
+        add(words, &shape[..1], Dtype::U32, hashes.collect());
+        add(codes, &shape, Dtype::U8, vectors.codes().to_vec());
+    }
     let views = parts.iter().map(|(name, shape, dtype, bytes)| {
         let view = TensorView::new(*dtype, shape.clone(), bytes);
         (name, view.expect("as many bytes as the shape asks for"))
@@ -219,9 +233,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
     let Metadata {
         format,
         version,
-        config,
+        mut config,
     } = serde_json::from_str(json).map_err(|error| HeadError::Contents(error.to_string()))?;
-    let expected = self::version(&config);
+    let has_vectors = version == VERSIONS[2];
+    let expected = match has_vectors {
+        true => version,
+        false => self::version(&config),
+    };
     if format != FORMAT || version != expected {
         return Err(HeadError::Contents(format!(
             "found {} version {version}, expected {FORMAT} version {expected}",
@@ -230,8 +248,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(HeadConfig, Tensors), HeadError> {
     }
     // Before any memory is taken: a tensor of another shape is refused, so
     // that the file's own length bounds what its numbers need.
-    let wanted = config.tensors()?;
     let file = SafeTensors::deserialize(bytes)?;
+    if has_vectors {
+        config.vectors = Some(Arc::new(vectors(&file)?));
+    }
+    let wanted = config.tensors()?;
     let mut tensors = Tensors::default();
     for tensor in wanted {
         let HeadTensor {
@@ -276,9 +297,25 @@ fn metadata(config: &HeadConfig) -> HashMap<String, String> {
 
 fn version(config: &HeadConfig) -> u32 {
     match config.unit() {
+        Unit::Words if config.vectors.is_some() => VERSIONS[2],
         Unit::Words => VERSIONS[0],
         Unit::Pieces => VERSIONS[1],
     }
+}
+
+fn vectors(file: &SafeTensors<'_>) -> Result<WordVectors, HeadError> {
+    let [words, codes] = VECTORS;
+    let shape = file.tensor(codes)?.shape().to_vec();
+    let &[count, parts] = shape.as_slice() else {
+        return Err(HeadError::Contents(format!(
+            "found {codes} of shape {shape:?}, expected words and parts"
+        )));
+    };
+    check_vectors(count, parts)?;
+    let hashes = data(file, words, &[count], Dtype::U32)?.chunks_exact(4);
+    let hashes = hashes.map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+    let codes = data(file, codes, &shape, Dtype::U8)?;
+    WordVectors::from_parts(hashes.collect(), codes.to_vec())
 }
 
 /// The name of an integer tensor's scales.

@@ -55,7 +55,7 @@ impl Lexicon {
 }
 
 /// FNV-1a in 64 bits, its halves folded together.
-fn hash(feature: char, text: &str) -> u64 {
+pub(super) fn hash(feature: char, text: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in std::iter::once(feature as u8).chain(text.bytes()) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Each may sum the layers with learnt weights first (`mix`), take features of
-//! the word's spelling beside the encoder's (`lexicon`, see [`Lexicon`]), and
-//! have learnt transitions between tags. The context layer over frozen
+//! the word's spelling beside the encoder's (`lexicon`, see [`Lexicon`]) and,
+//! with these, what is known of the word from elsewhere (`vectors`, see
+//! [`WordVectors`]), and have learnt transitions between tags. The context layer over frozen
 //! features is that of Peters et al., "Deep contextualized word
 //! representations", 2018; transitions and LSTM are those of Lample et al.,
 //! "Neural Architectures for Named Entity Recognition", 2016.
@@ -20,6 +21,7 @@ mod file;
 mod lexicon;
 mod matrix;
 mod network;
+mod vectors;
 
 use crate::decode::{Decoder, Scored, Transitions};
 use crate::int8::Backend;
@@ -30,6 +32,7 @@ pub use entity_calibration::EntityCalibration;
 pub use file::{head_file, head_numbers, with_calibration};
 pub use lexicon::{LEXICON_ROWS, Lexicon};
 use network::Network;
+pub use vectors::{VECTOR_CODES, WordVectors};
 
 /// Why a head could not be read or used.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,12 @@
 //! From the features of a sentence's words to their scores.
 
+use std::sync::Arc;
+
 use super::config::{HeadConfig, HeadKind};
 use super::file::Tensors;
 use super::lexicon::Lexicon;
 use super::matrix::Matrix;
+use super::vectors::WordVectors;
 use crate::int8::{Activations, Backend, Job, Kernel, Packed, Rows, multiply};
 use crate::math::{layer_norm, sigmoid, tanh};
 
@@ -17,9 +20,17 @@ pub(super) struct Network {
     /// A weight per layer, where layers are summed.
     mix: Option<Vec<f32>>,
     projection: Option<Projection>,
-    lexicon: Option<(Lexicon, Rows)>,
+    beside: Option<Beside>,
     context: Option<Context>,
     output: Matrix,
+}
+
+/// What stands beside the encoder's features.
+#[derive(Debug)]
+struct Beside {
+    lexicon: Lexicon,
+    table: Rows,
+    vectors: Option<(Arc<WordVectors>, Rows)>,
 }
 
 #[derive(Debug)]
@@ -72,9 +83,14 @@ impl Network {
             hidden: config.hidden,
             mix,
             projection,
-            lexicon: config
-                .lexicon
-                .map(|lexicon| (lexicon, tensors.take_rows("lexicon"))),
+            beside: config.lexicon.map(|lexicon| Beside {
+                lexicon,
+                table: tensors.take_rows("lexicon"),
+                vectors: config
+                    .vectors
+                    .clone()
+                    .map(|vectors| (vectors, tensors.take_rows("vectors"))),
+            }),
             context,
             output: Matrix::new(&transposed, &bias),
         }
@@ -170,23 +186,31 @@ impl Network {
         sums
     }
 
-    /// Each word's row, and after it the sum of its rows of the table.
+    /// Each word's row, and after it the sum of its rows of the tables.
     #[inline(always)]
     fn beside(&self, words: &[&str], rows: &[f32]) -> Vec<f32> {
-        let Some((lexicon, table)) = &self.lexicon else {
+        let Some(own) = &self.beside else {
             return rows.to_vec();
         };
-        let own = rows.len() / words.len();
-        let mut beside = Vec::with_capacity(rows.len() + words.len() * lexicon.width);
-        for (word, row) in words.iter().zip(rows.chunks_exact(own)) {
+        let (width, before) = (own.lexicon.width, rows.len() / words.len());
+        let mut beside = Vec::with_capacity(rows.len() + words.len() * width);
+        for (word, row) in words.iter().zip(rows.chunks_exact(before)) {
             beside.extend_from_slice(row);
             let start = beside.len();
-            beside.resize(start + lexicon.width, 0.0);
-            for bucket in lexicon.rows(word) {
-                let values = &table.weight[bucket * lexicon.width..][..lexicon.width];
-                let scale = table.scale[bucket];
+            beside.resize(start + width, 0.0);
+            let mut add = |table: &Rows, row: usize| {
+                let values = &table.weight[row * width..][..width];
+                let scale = table.scale[row];
                 for (sum, &value) in beside[start..].iter_mut().zip(values) {
                     *sum += scale * f32::from(value);
+                }
+            };
+            for row in own.lexicon.rows(word) {
+                add(&own.table, row);
+            }
+            if let Some((vectors, table)) = &own.vectors {
+                for row in vectors.rows(word) {
+                    add(table, row);
                 }
             }
         }

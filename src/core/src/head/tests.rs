@@ -102,7 +102,7 @@ fn transitions_serve_every_decoder() {
         .iter()
         .map(|x| x / 2.0)
         .collect();
-    let halves: Vec<Vec<f32>> = numbers(&full()).split_off(14);
+    let halves: Vec<Vec<f32>> = numbers(&full()).split_off(15);
     let halves: Vec<Vec<f32>> = halves
         .iter()
         .map(|row| row.iter().map(|x| x / 2.0).collect())
@@ -155,6 +155,12 @@ fn files_come_back_and_repeat() {
         for length in 0..bytes.len() {
             assert!(Head::from_bytes(&bytes[..length]).is_err());
         }
+        let (again, found) = head_numbers(&bytes).unwrap();
+        assert_eq!(again, config);
+        assert_eq!(found.len(), numbers.len());
+        let warm = with_calibration(&bytes, 3.0, None).unwrap();
+        let warm = Head::from_bytes(&warm).unwrap();
+        assert_eq!(warm.config().vectors, config.vectors);
     }
     // A plain head says no more of itself than it must.
     let json = serde_json::to_value(linear()).unwrap();
@@ -187,7 +193,7 @@ fn what_does_not_fit_is_refused() {
         "found inf in projection.weight, expected finite numbers",
     );
     type Change = fn(&mut HeadConfig);
-    let changes: [(Change, &str); 10] = [
+    let changes: [(Change, &str); 11] = [
         (|c| c.temperature = 0.0, "found the temperature 0"),
         (|c| c.temperature = f32::NAN, "found the temperature NaN"),
         (|c| c.layers.clear(), "found 0 layers"),
@@ -210,6 +216,10 @@ fn what_does_not_fit_is_refused() {
         (
             |c| c.lexicon.as_mut().unwrap().buckets = 0,
             "found a table of 0 word features",
+        ),
+        (
+            |c| c.lexicon = None,
+            "found vectors of words without a table of word features",
         ),
         (
             |c| (c.mix, c.layers, c.hidden) = (false, vec![0; 3], 1 << 16),
@@ -267,6 +277,30 @@ fn tensors_of_other_types_and_shapes_are_refused() {
             Dtype::F32,
             vec![2, 5],
             "found lexicon.scale of shape [2, 5], expected [10]",
+        ),
+        (
+            "vectors",
+            Dtype::U8,
+            vec![514, 3],
+            "found vectors as U8, expected I8",
+        ),
+        (
+            "vectors.words",
+            Dtype::F32,
+            vec![2],
+            "found vectors.words as F32, expected U32",
+        ),
+        (
+            "vectors.codes",
+            Dtype::U8,
+            vec![4],
+            "found vectors.codes of shape [4], expected words and parts",
+        ),
+        (
+            "vectors.codes",
+            Dtype::U8,
+            vec![1, 4],
+            "found vectors.words of shape [2], expected [1]",
         ),
     ] {
         let views = file.tensors().into_iter().map(|(own, view)| {

@@ -1,12 +1,12 @@
 //! Files of every format that are right, and what reads them: within bounds, and
 //! what is taken is used.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use nerite::{
     Config, Context, Decoder, Encoder, EncoderError, EncoderLoader, Evaluation, Head, HeadConfig,
-    HeadInput, HeadKind, JudgedSentence, Lexicon, Manifest, Report, TagSet, Tokenizer, Workspace,
-    head_file, prepare_tokenizer, quantize_calibrated,
+    HeadInput, HeadKind, JudgedSentence, Lexicon, Manifest, Report, TagSet, Tokenizer, WordVectors,
+    Workspace, head_file, prepare_tokenizer, quantize_calibrated,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -79,6 +79,11 @@ pub(crate) static HEADS: LazyLock<Vec<(HeadConfig, Vec<u8>)>> = LazyLock::new(||
         kind: HeadKind::Mlp,
         units: 0,
         ..context.clone()
+    };
+    let words = [("bush", vec![1, 2]), ("london", vec![3, 255])];
+    let context = HeadConfig {
+        vectors: Some(Arc::new(WordVectors::new(2, words).unwrap())),
+        ..context
     };
     let file = |config: HeadConfig| {
         let mut number = 0.0f32;

@@ -1,6 +1,6 @@
 //! One step of gradient descent.
 
-use super::{LAST_LAYER, Learns, Task};
+use super::{LAST_LAYER, Learns, TABLES, Task};
 use crate::adamw::Step;
 use crate::examples::Examples;
 use crate::network::{self, Dropout, Shard};
@@ -50,7 +50,7 @@ pub(super) fn take_step<E: Examples>(
             Learns::All => {}
             // Not to compute it in the first place was measured to win nothing:
             // a step's time is its products.
-            Learns::AllButSpellings => gradients.drop(|name| name == "lexicon"),
+            Learns::AllButSpellings => gradients.drop(|name| TABLES.contains(&name)),
             Learns::LastLayer => gradients.drop(|name| !LAST_LAYER.contains(&name)),
         }
         Ok((shard.gold.len(), loss, gradients))
@@ -124,6 +124,9 @@ fn gather<E: Examples>(task: &Task<E>, sentences: &[usize]) -> Result<Shard, Fit
                 }
                 let lexicon = task.head.lexicon;
                 shard.lexicon.extend(lexicon.map(|own| own.rows(word)));
+                if let Some(vectors) = &task.head.vectors {
+                    shard.vectors.extend(vectors.rows(word));
+                }
             }
         }
         shard.lengths.push(shard.gold.len() - before);

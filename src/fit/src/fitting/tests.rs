@@ -1,4 +1,6 @@
-use nerite::{HeadInput, HeadKind, Lexicon, TagSet};
+use std::sync::Arc;
+
+use nerite::{HeadInput, HeadKind, Lexicon, TagSet, WordVectors};
 
 use super::*;
 use crate::losses::{self, Known};
@@ -29,6 +31,15 @@ fn configs() -> Vec<HeadConfig> {
     let all = kinds
         .into_iter()
         .flat_map(|kind| flags.map(|(mix, crf)| config(kind, mix, crf)));
+    let words = [("bush", vec![1, 2]), ("london", vec![3, 255])];
+    let vectors = Some(Arc::new(WordVectors::new(2, words).unwrap()));
+    let all = all.flat_map(|config| {
+        let with = HeadConfig {
+            vectors: vectors.clone(),
+            ..config.clone()
+        };
+        [config, with]
+    });
     all.collect()
 }
 
@@ -42,6 +53,10 @@ fn shard(config: &HeadConfig) -> Shard {
         lengths: vec![4, 2],
         features: features.collect(),
         lexicon: WORDS.iter().map(|word| lexicon.rows(word)).collect(),
+        vectors: match &config.vectors {
+            None => Vec::new(),
+            Some(vectors) => WORDS.iter().flat_map(|word| vectors.rows(word)).collect(),
+        },
         gold: vec![0, 1, 2, 2, 2, 0],
         allowed: Vec::new(),
     }

@@ -108,8 +108,15 @@ pub(super) struct SettingsArguments {
 
 /// Flags that say how a head is built, which follows from the head that it
 /// begins with, if it begins with one.
-pub(super) const LIKE_ANOTHER: [&str; 6] =
-    ["preset", "layers", "head", "projection", "units", "lexicon"];
+pub(super) const LIKE_ANOTHER: [&str; 7] = [
+    "preset",
+    "layers",
+    "head",
+    "projection",
+    "units",
+    "lexicon",
+    "vectors",
+];
 
 /// Settings to begin with.
 #[derive(Clone, Copy, clap::ValueEnum)]

@@ -7,6 +7,7 @@ use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile,
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::split::Split;
 use nerite_trainer::training_set::{Source, TrainingSet, Use};
+use nerite_trainer::word_vectors::{GivenVectors, MAX_VECTOR_WORDS};
 
 use super::choice::names;
 use super::corpus::ReadingArguments;
@@ -59,6 +60,24 @@ pub(super) struct SourcesArguments {
     augment: Option<Augmentations>,
     #[arg(long, value_name = "KIND=FILE", requires = "augment", help = about_names())]
     names: Vec<NameFile>,
+    /// What is known of words beyond the corpora: a text file of word vectors, as
+    /// GloVe and fastText publish them (a word and its numbers a line, plain or
+    /// gzipped; scripts/word-vectors makes one for English). Heads learn from
+    /// them and keep what they need
+    #[arg(long, value_name = "FILE")]
+    vectors: Option<PathBuf>,
+    /// How many words to keep of them, from the file's start
+    #[arg(long, value_name = "COUNT", requires = "vectors", default_value_t = VECTOR_WORDS, value_parser = vector_words)]
+    vector_words: usize,
+}
+
+/// Words that a head keeps vectors of: at fourteen bytes each, 1.7 MB.
+const VECTOR_WORDS: usize = 120_000;
+
+fn vector_words(text: &str) -> Result<usize, String> {
+    let range = 1..=MAX_VECTOR_WORDS;
+    let count = text.parse().ok().filter(|count| range.contains(count));
+    count.ok_or_else(|| format!("expected a number from 1 to {MAX_VECTOR_WORDS}"))
 }
 
 fn about_augment() -> String {
@@ -201,6 +220,7 @@ impl SourcesArguments {
             && self.dev.is_empty()
             && self.test.is_empty()
             && rest.iter().all(|values| values.is_empty())
+            && self.vectors.is_none()
             && self.augment.as_ref().is_none_or(Augmentations::is_empty)
     }
 
@@ -262,8 +282,11 @@ impl SourcesArguments {
         }
         let augment = self.augment.clone().unwrap_or_default();
         let names = GivenNames::read(&self.names)?;
-        TrainingSet::of(sources, &augment, &names, validation)
-            .context("the files do not make a training")
+        let vectors = self.vectors.as_ref();
+        let vectors = vectors.map(|path| GivenVectors::read(path, self.vector_words));
+        let set = TrainingSet::of(sources, &augment, &names, validation)
+            .context("the files do not make a training")?;
+        Ok(set.with_vectors(vectors.transpose()?))
     }
 
     /// The arguments as they would be typed again; files are named without
@@ -295,6 +318,10 @@ impl SourcesArguments {
         }
         for names in &self.names {
             words.extend(["--names".to_owned(), names.to_string()]);
+        }
+        if let Some(vectors) = &self.vectors {
+            words.extend(["--vectors".to_owned(), name(vectors)]);
+            words.extend(["--vector-words".to_owned(), self.vector_words.to_string()]);
         }
         words
     }

@@ -71,6 +71,11 @@ impl Arguments {
             .sources
             .read(|sentences| of(sentences).map(|own| own.validation))?;
         let mut settings = of(set.originals().len())?;
+        ensure!(
+            set.vectors().is_none() || settings.model.lexicon.is_some(),
+            "found --vectors for a head without word features, beside which they stand; expected \
+             --preset best, or --lexicon 32768x64"
+        );
         if set.validation.is_some() {
             ensure!(
                 self.settings.folds.is_none_or(|folds| folds == 0),

@@ -31,7 +31,11 @@ impl TrainingSet {
             },
             sentences: self.sentences,
             words: self.words,
-            sources: [&self.sources[..], &self.lists].concat(),
+            sources: [&self.sources[..], &self.lists]
+                .concat()
+                .into_iter()
+                .chain(self.vectors.as_ref().map(|own| own.source.clone()))
+                .collect(),
         }
     }
 
@@ -56,6 +60,9 @@ impl TrainingSet {
         }
         for number in self.train.iter().chain(self.validation.iter().flatten()) {
             digest.update((*number as u64).to_le_bytes());
+        }
+        if let Some(own) = &self.vectors {
+            digest.update(format!("{} {}", own.source.sha256, own.source.format));
         }
         format!("{:x}", digest.finalize())
     }

@@ -24,6 +24,7 @@
 mod adamw;
 mod calibrate;
 mod cross_validation;
+mod dropout;
 mod evaluation;
 mod examples;
 mod fitting;

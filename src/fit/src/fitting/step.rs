@@ -2,8 +2,9 @@
 
 use super::{LAST_LAYER, Learns, TABLES, Task};
 use crate::adamw::Step;
+use crate::dropout::Dropout;
 use crate::examples::Examples;
-use crate::network::{self, Dropout, Shard};
+use crate::network::{self, Shard};
 use crate::parameters::Parameters;
 use crate::random::{Stream, random};
 use crate::state::State;

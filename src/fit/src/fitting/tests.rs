@@ -3,8 +3,9 @@ use std::sync::Arc;
 use nerite::{HeadInput, HeadKind, Lexicon, TagSet, WordVectors};
 
 use super::*;
+use crate::dropout::Dropout;
 use crate::losses::{self, Known};
-use crate::network::{self, Dropout, Shard};
+use crate::network::{self, Shard};
 use crate::objective::Objective;
 
 fn config(kind: HeadKind, mix: bool, transitions: bool) -> HeadConfig {

@@ -25,9 +25,6 @@ use step::take_step;
 /// each other: what it says of its own tags.
 const LAST_LAYER: [&str; 5] = ["weight", "bias", "transitions", "start", "end"];
 
-/// Those beside the encoder's features.
-const TABLES: [&str; 2] = ["lexicon", "vectors"];
-
 /// What is fitted to what.
 pub struct Task<E> {
     /// Sentences with features and tags.

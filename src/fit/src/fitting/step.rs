@@ -1,6 +1,6 @@
 //! One step of gradient descent.
 
-use super::{LAST_LAYER, Learns, TABLES, Task};
+use super::{LAST_LAYER, Learns, Task};
 use crate::adamw::Step;
 use crate::dropout::Dropout;
 use crate::examples::Examples;
@@ -13,6 +13,9 @@ use crate::{FitError, Settings, threads};
 /// Sentences whose gradient one core computes at a time. Fixed, so that sums
 /// do not depend on the number of cores.
 const SHARD_SENTENCES: usize = 32;
+
+/// The tables beside the encoder's features.
+const TABLES: [&str; 2] = ["lexicon", "vectors"];
 
 /// One step of gradient descent; the mean loss per word before it.
 pub(super) fn take_step<E: Examples>(

@@ -3,14 +3,19 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an entity's score follows from the mean probability of its words: Platt,
-/// "Probabilistic Outputs for Support Vector Machines", 1999, on the mean's
-/// logit. Words may be well calibrated where entities are not: an entity is
-/// right only if all of its words are, and no more of them.
+/// What an entity's score follows from the mean probability of its words: Kull,
+/// Silva Filho and Flach, "Beta calibration", 2017; without a bend it is Platt's
+/// scaling of the mean's logit. Words may be well calibrated where entities are
+/// not: an entity is right only if all of its words are, and no more of them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EntityCalibration {
     /// What the logit is multiplied by; positive, so that the order stays.
     pub slope: f32,
+    /// How much steeper than that it is towards 0 than towards 1: `ln p + ln
+    /// (1 - p)` is multiplied by it; no larger than the slope, so that the order
+    /// stays.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub bend: f32,
     /// What is added then.
     pub offset: f32,
 }
@@ -20,10 +25,14 @@ const FEWEST: usize = 200;
 /// Newton's method needs a handful.
 const STEPS: usize = 30;
 const PRIOR: f64 = 1.0;
-/// A logit has no more than this, in either direction.
-const MAX_LOGIT: f32 = 16.0;
-/// The largest slope and offset of a file.
+/// A probability is at least so far from 0 and from 1.
+const SMALLEST: f32 = 1e-7;
+/// The largest number of a file.
 const MAX_SIZE: f32 = 100.0;
+
+fn is_zero(number: &f32) -> bool {
+    *number == 0.0
+}
 
 impl EntityCalibration {
     /// Fits it to means and whether each entity was right, by Newton's method;
@@ -33,28 +42,17 @@ impl EntityCalibration {
         if entities.len() < FEWEST || right < FEWEST / 10 || entities.len() - right < FEWEST / 10 {
             return None;
         }
-        let (mut slope, mut offset) = (1.0f64, 0.0f64);
-        for _ in 0..STEPS {
-            // Gradient and curvature of the log loss, and a little of a prior
-            // that nothing changes.
-            let mut gradient = [PRIOR * (slope - 1.0), PRIOR * offset];
-            let mut curvature = [PRIOR, 0.0, PRIOR];
-            for &(mean, right) in entities {
-                let x = f64::from(logit(mean));
-                let p = 1.0 / (1.0 + (-(slope * x + offset)).exp());
-                let (error, weight) = (p - f64::from(u8::from(right)), p * (1.0 - p));
-                gradient[0] += error * x;
-                gradient[1] += error;
-                curvature[0] += weight * x * x;
-                curvature[1] += weight * x;
-                curvature[2] += weight;
-            }
-            let determinant = curvature[0] * curvature[2] - curvature[1] * curvature[1];
-            slope -= (curvature[2] * gradient[0] - curvature[1] * gradient[1]) / determinant;
-            offset -= (curvature[0] * gradient[1] - curvature[1] * gradient[0]) / determinant;
+        // The weights of `ln p`, of `-ln (1 - p)`, and what is added. The first
+        // two are positive, or a larger mean would be a smaller score: one that
+        // is not is left out, and the others are fitted again.
+        let mut found = newton(entities, [true, true]);
+        if let Some(left_out) = (0..2).find(|&index| found[index] <= 0.0) {
+            found = newton(entities, [left_out != 0, left_out != 1]);
         }
+        let [low, high, offset] = found;
         let found = Self {
-            slope: slope as f32,
+            slope: (0.5 * (low + high)) as f32,
+            bend: (0.5 * (low - high)) as f32,
             offset: offset as f32,
         };
         found.is_sound().then_some(found)
@@ -62,21 +60,79 @@ impl EntityCalibration {
 
     /// The score of an entity whose words' tags have this mean probability.
     pub fn of(self, mean: f32) -> f32 {
-        let logit = self.slope * logit(mean) + self.offset;
+        let [low, high] = logarithms(mean);
+        let logit = self.slope * (low + high) + self.bend * (low - high) + self.offset;
         1.0 / (1.0 + (-logit).exp())
     }
 
     /// Whether the numbers of a file make sense.
     pub(super) fn is_sound(self) -> bool {
-        self.slope > 0.0 && self.slope <= MAX_SIZE && self.offset.abs() <= MAX_SIZE
+        self.slope > 0.0
+            && self.slope <= MAX_SIZE
+            && self.bend.abs() <= self.slope
+            && self.offset.abs() <= MAX_SIZE
     }
 }
 
-/// The logit of a probability, bounded.
-fn logit(probability: f32) -> f32 {
-    (probability / (1.0 - probability))
-        .ln()
-        .clamp(-MAX_LOGIT, MAX_LOGIT)
+/// `ln p` and `-ln (1 - p)` of a probability, bounded.
+fn logarithms(probability: f32) -> [f32; 2] {
+    let probability = probability.clamp(SMALLEST, 1.0 - SMALLEST);
+    [probability.ln(), -(-probability).ln_1p()]
+}
+
+/// Weights of the logarithms and what is added, by the log loss and a little of
+/// a prior that nothing changes; one that is not `fitted` is 0.
+fn newton(entities: &[(f32, bool)], fitted: [bool; 2]) -> [f64; 3] {
+    let fitted = [fitted[0], fitted[1], true];
+    let usual = [1.0, 1.0, 0.0];
+    let mut weights = [0, 1, 2].map(|index| if fitted[index] { usual[index] } else { 0.0 });
+    for _ in 0..STEPS {
+        let mut gradient = [0, 1, 2].map(|index| PRIOR * (weights[index] - usual[index]));
+        let mut curvature = [[PRIOR, 0.0, 0.0], [0.0, PRIOR, 0.0], [0.0, 0.0, PRIOR]];
+        for &(mean, right) in entities {
+            let [low, high] = logarithms(mean).map(f64::from);
+            let x = [low, high, 1.0];
+            let logit: f64 = (0..3).map(|index| weights[index] * x[index]).sum();
+            let p = 1.0 / (1.0 + (-logit).exp());
+            let (error, weight) = (p - f64::from(u8::from(right)), p * (1.0 - p));
+            for row in 0..3 {
+                gradient[row] += error * x[row];
+                for column in 0..3 {
+                    curvature[row][column] += weight * x[row] * x[column];
+                }
+            }
+        }
+        for index in (0..3).filter(|&index| !fitted[index]) {
+            gradient[index] = 0.0;
+            for other in (0..3).filter(|&other| other != index) {
+                curvature[index][other] = 0.0;
+                curvature[other][index] = 0.0;
+            }
+        }
+        let step = solved(curvature, gradient);
+        for index in 0..3 {
+            weights[index] -= step[index];
+        }
+    }
+    weights
+}
+
+/// The solution of three equations by Cramer's rule; the matrix is positive
+/// definite.
+fn solved(matrix: [[f64; 3]; 3], right: [f64; 3]) -> [f64; 3] {
+    let determinant = |m: [[f64; 3]; 3]| {
+        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
+            - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+    };
+    let all = determinant(matrix);
+    [0, 1, 2].map(|column| {
+        let mut changed = matrix;
+        for row in 0..3 {
+            changed[row][column] = right[row];
+        }
+        determinant(changed) / all
+    })
 }
 
 #[cfg(test)]
@@ -103,9 +159,41 @@ mod tests {
     }
 
     #[test]
+    fn a_bend_is_found() {
+        // Said and true shares that no straight line of logits joins.
+        let shares = [(0.3f32, 0.39), (0.5, 0.5), (0.7, 0.66), (0.95, 0.95)];
+        let entities: Vec<(f32, bool)> = (0..4000)
+            .map(|number| {
+                let (said, share) = shares[number % 4];
+                (said, ((number / 4) as f64) < share * 1000.0)
+            })
+            .collect();
+        let found = EntityCalibration::fit(&entities).unwrap();
+        assert!(found.bend < 0.0, "{found:?}");
+        for (said, share) in shares {
+            assert!((f64::from(found.of(said)) - share).abs() < 0.02, "{said}");
+        }
+        let without = EntityCalibration { bend: 0.0, ..found };
+        assert!((without.of(0.3) - found.of(0.3)).abs() > 0.02);
+    }
+
+    #[test]
+    fn what_is_less_often_right_the_surer_it_is_keeps_its_order() {
+        let entities: Vec<(f32, bool)> = (0..2000)
+            .map(|number| match number % 2 {
+                0 => (0.9, number % 20 < 4),
+                _ => (0.4, number % 20 < 16),
+            })
+            .collect();
+        let found = EntityCalibration::fit(&entities);
+        assert!(found.is_none_or(|found| found.of(0.9) >= found.of(0.4)));
+    }
+
+    #[test]
     fn scores_keep_their_order_and_are_bounded() {
         let scores = EntityCalibration {
             slope: 0.5,
+            bend: -0.5,
             offset: -0.25,
         };
         let found = [0.0, 0.1, 0.5, 0.9, 1.0].map(|mean| scores.of(mean));
@@ -113,16 +201,24 @@ mod tests {
         assert!(found.iter().all(|score| (0.0..=1.0).contains(score)));
         let same = EntityCalibration {
             slope: 1.0,
+            bend: 0.0,
             offset: 0.0,
         };
         assert!((same.of(0.3) - 0.3).abs() < 1e-6);
-        for (slope, offset) in [
-            (0.0, 0.0),
-            (f32::NAN, 0.0),
-            (1.0, f32::INFINITY),
-            (1e9, 0.0),
+        for (slope, bend, offset) in [
+            (0.0, 0.0, 0.0),
+            (f32::NAN, 0.0, 0.0),
+            (1.0, 0.0, f32::INFINITY),
+            (1e9, 0.0, 0.0),
+            (1.0, 1.1, 0.0),
+            (1.0, f32::NAN, 0.0),
         ] {
-            assert!(!EntityCalibration { slope, offset }.is_sound());
+            let scores = EntityCalibration {
+                slope,
+                bend,
+                offset,
+            };
+            assert!(!scores.is_sound());
         }
     }
 }

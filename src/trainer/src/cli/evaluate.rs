@@ -23,8 +23,8 @@ use super::score;
 /// was fitted on: there, --part test judges the others.
 ///
 /// Where head and corpus name their types otherwise, --map says which are the
-/// same: `--map geo=LOC,gpe=LOC,per=PER,org=ORG` judges a head of the news
-/// corpus on one with LOC, PER and ORG.
+/// same: `--map geo=LOC,per=PER,org=ORG` judges a head of the news corpus on
+/// one with LOC, PER and ORG.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -23,10 +23,11 @@ use super::{HeadError, HeadTensor};
 use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
 const FORMAT: &str = "head";
-/// Of a head of words, of one of pieces, and of one of words that has vectors:
-/// an engine that does not know of pieces or vectors must not take such a head
-/// for one of words.
-const VERSIONS: [u32; 3] = [1, 2, 3];
+/// Of a head of words, of one of pieces, of one of words that has vectors, and
+/// of the first two where the calibration of entities bends: an engine that
+/// does not know of pieces, vectors or bends must not take such a head for
+/// another. Those that know of vectors know of bends.
+const VERSIONS: [u32; 5] = [1, 2, 3, 4, 5];
 /// The hashes of a head's words that have vectors, and their parts.
 const VECTORS: [&str; 2] = ["vectors.words", "vectors.codes"];
 const METADATA_KEY: &str = "nerite";
@@ -296,10 +297,13 @@ fn metadata(config: &HeadConfig) -> HashMap<String, String> {
 }
 
 fn version(config: &HeadConfig) -> u32 {
-    match config.unit() {
-        Unit::Words if config.vectors.is_some() => VERSIONS[2],
-        Unit::Words => VERSIONS[0],
-        Unit::Pieces => VERSIONS[1],
+    let bends = config.entity_calibration.is_some_and(|own| own.bend != 0.0);
+    match (config.unit(), bends) {
+        (Unit::Words, _) if config.vectors.is_some() => VERSIONS[2],
+        (Unit::Words, false) => VERSIONS[0],
+        (Unit::Pieces, false) => VERSIONS[1],
+        (Unit::Words, true) => VERSIONS[3],
+        (Unit::Pieces, true) => VERSIONS[4],
     }
 }
 

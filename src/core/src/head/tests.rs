@@ -161,6 +161,21 @@ fn files_come_back_and_repeat() {
         let warm = with_calibration(&bytes, 3.0, None).unwrap();
         let warm = Head::from_bytes(&warm).unwrap();
         assert_eq!(warm.config().vectors, config.vectors);
+        let bent = EntityCalibration {
+            slope: 1.0,
+            bend: -0.5,
+            offset: 0.0,
+        };
+        let bent = with_calibration(&bytes, 1.0, Some(bent)).unwrap();
+        let back = Head::from_bytes(&bent).unwrap();
+        assert_eq!(back.config().entity_calibration.unwrap().bend, -0.5);
+        // An engine that knows of no bend refuses it, by its version.
+        let version = |bytes: &[u8]| {
+            let (_, header) = safetensors::SafeTensors::read_metadata(bytes).unwrap();
+            let own = &header.metadata().as_ref().unwrap()["nerite"];
+            serde_json::from_str::<serde_json::Value>(own).unwrap()["version"].clone()
+        };
+        assert_eq!(version(&bent), if config.vectors.is_some() { 3 } else { 4 });
     }
     // A plain head says no more of itself than it must.
     let json = serde_json::to_value(linear()).unwrap();

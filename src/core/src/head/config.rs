@@ -103,7 +103,7 @@ pub struct HeadConfig {
     pub entity_calibration: Option<EntityCalibration>,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

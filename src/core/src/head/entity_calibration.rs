@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::config::is_default;
+
 /// What an entity's score follows from the mean probability of its words: Kull,
 /// Silva Filho and Flach, "Beta calibration", 2017; without a bend it is Platt's
 /// scaling of the mean's logit. Words may be well calibrated where entities are
@@ -14,7 +16,7 @@ pub struct EntityCalibration {
     /// How much steeper than that it is towards 0 than towards 1: `ln p + ln
     /// (1 - p)` is multiplied by it; no larger than the slope, so that the order
     /// stays.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bend: f32,
     /// What is added then.
     pub offset: f32,
@@ -30,10 +32,6 @@ const SMALLEST: f32 = 1e-7;
 /// The largest number of a file.
 const MAX_SIZE: f32 = 100.0;
 
-fn is_zero(number: &f32) -> bool {
-    *number == 0.0
-}
-
 impl EntityCalibration {
     /// Fits it to means and whether each entity was right, by Newton's method;
     /// `None` of too few entities, or where nearly all or none are right.
@@ -45,9 +43,11 @@ impl EntityCalibration {
         // The weights of `ln p`, of `-ln (1 - p)`, and what is added. The first
         // two are positive, or a larger mean would be a smaller score: one that
         // is not is left out, and the others are fitted again.
-        let mut found = newton(entities, [true, true]);
-        if let Some(left_out) = (0..2).find(|&index| found[index] <= 0.0) {
-            found = newton(entities, [left_out != 0, left_out != 1]);
+        let mut found = newton(entities, [1.0, 1.0]);
+        if found[0] <= 0.0 {
+            found = newton(entities, [0.0, 1.0]);
+        } else if found[1] <= 0.0 {
+            found = newton(entities, [1.0, 0.0]);
         }
         let [low, high, offset] = found;
         let found = Self {
@@ -81,17 +81,16 @@ fn logarithms(probability: f32) -> [f32; 2] {
 }
 
 /// Weights of the logarithms and what is added, by the log loss and a little of
-/// a prior that nothing changes; one that is not `fitted` is 0.
-fn newton(entities: &[(f32, bool)], fitted: [bool; 2]) -> [f64; 3] {
-    let fitted = [fitted[0], fitted[1], true];
-    let usual = [1.0, 1.0, 0.0];
-    let mut weights = [0, 1, 2].map(|index| if fitted[index] { usual[index] } else { 0.0 });
+/// a prior that nothing changes, in which each is `used` (1) or left out (0).
+fn newton(entities: &[(f32, bool)], used: [f64; 2]) -> [f64; 3] {
+    let usual = [used[0], used[1], 0.0];
+    let mut weights = usual;
     for _ in 0..STEPS {
         let mut gradient = [0, 1, 2].map(|index| PRIOR * (weights[index] - usual[index]));
         let mut curvature = [[PRIOR, 0.0, 0.0], [0.0, PRIOR, 0.0], [0.0, 0.0, PRIOR]];
         for &(mean, right) in entities {
             let [low, high] = logarithms(mean).map(f64::from);
-            let x = [low, high, 1.0];
+            let x = [used[0] * low, used[1] * high, 1.0];
             let logit: f64 = (0..3).map(|index| weights[index] * x[index]).sum();
             let p = 1.0 / (1.0 + (-logit).exp());
             let (error, weight) = (p - f64::from(u8::from(right)), p * (1.0 - p));
@@ -102,16 +101,13 @@ fn newton(entities: &[(f32, bool)], fitted: [bool; 2]) -> [f64; 3] {
                 }
             }
         }
-        for index in (0..3).filter(|&index| !fitted[index]) {
-            gradient[index] = 0.0;
-            for other in (0..3).filter(|&other| other != index) {
-                curvature[index][other] = 0.0;
-                curvature[other][index] = 0.0;
-            }
-        }
+        // A whole step may go too far where scores are near 0 and 1.
         let step = solved(curvature, gradient);
+        let longest = step
+            .iter()
+            .fold(1.0, |longest: f64, own| longest.max(own.abs()));
         for index in 0..3 {
-            weights[index] -= step[index];
+            weights[index] -= step[index] / longest;
         }
     }
     weights
@@ -187,6 +183,17 @@ mod tests {
             .collect();
         let found = EntityCalibration::fit(&entities);
         assert!(found.is_none_or(|found| found.of(0.9) >= found.of(0.4)));
+        // Towards 0 alone: there the score is flat, and steep towards 1.
+        let shares = [(0.1f32, 0.5), (0.5, 0.45), (0.95, 0.95)];
+        let entities: Vec<(f32, bool)> = (0..3000)
+            .map(|number| {
+                let (said, share) = shares[number % 3];
+                (said, ((number / 3) as f64) < share * 1000.0)
+            })
+            .collect();
+        let found = EntityCalibration::fit(&entities).unwrap();
+        assert_eq!(found.bend, -found.slope);
+        assert!(found.of(0.1) < found.of(0.5) && found.of(0.5) < found.of(0.95));
     }
 
     #[test]

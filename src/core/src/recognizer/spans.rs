@@ -23,7 +23,8 @@ pub(super) fn entities(
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
         let mut end = 0;
-        for span in Span::read(sentence.iter().map(|word| tags.tag(word.tag))) {
+        let spans = Span::read(sentence.iter().map(|word| tags.tag(word.tag)));
+        for span in spans.iter().flat_map(|span| cells(text, sentence, span)) {
             let next = span.words.end;
             let found = trimmed(text, sentence, span.words, end);
             end = next;
@@ -49,8 +50,38 @@ pub(super) fn entities(
     entities
 }
 
-/// A span without the words at its edges that hold neither letter nor digit.
-/// One that begins inside a bracket ends inside it, and one that begins before
+/// The parts of a span that stand in cells of their own: no name goes over the
+/// gap between two columns.
+fn cells<'a>(text: &str, words: &[Word], span: &Span<'a>) -> Vec<Span<'a>> {
+    const GAP: usize = 3;
+    let parts = |word: &usize| {
+        let gap = &text[words[word - 1].range.end..words[*word].range.start];
+        let wide = gap.len() >= GAP && gap.bytes().all(|byte| byte == b' ');
+        wide || gap.contains('\t')
+    };
+    let mut starts = vec![span.words.start];
+    starts.extend((span.words.start + 1..span.words.end).filter(parts));
+    let ends = starts.iter().skip(1).chain([&span.words.end]);
+    let part = |(&start, &end)| Span {
+        words: start..end,
+        kind: span.kind,
+    };
+    starts.iter().zip(ends).map(part).collect()
+}
+
+/// Whether a word is the full stop of an initial at the end of a name of more
+/// words, "Seth K.".
+fn is_stop_of_initial(text: &str, words: &[Word], span: &Range<usize>, stop: usize) -> bool {
+    let shown = |word: usize| words::plain(&text[words[word].range.clone()]);
+    let initial = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none()
+    };
+    stop < span.end && stop >= span.start + 2 && shown(stop) == "." && initial(&shown(stop - 1))
+}
+
+/// A span without the words at its edges that hold neither letter nor digit,
+/// but for an initial's full stop. One that begins inside a bracket ends inside it, and one that begins before
 /// a bracket ends before it or behind it; nothing before the word `least` is
 /// taken along.
 pub(super) fn trimmed(
@@ -91,6 +122,9 @@ pub(super) fn trimmed(
     }
     if let Some(&bracket) = open.first() {
         last = (start..bracket).rfind(counts).unwrap_or(start);
+    }
+    if is_stop_of_initial(text, words, &span, last + 1) {
+        last += 1;
     }
     Some(start..last + 1)
 }

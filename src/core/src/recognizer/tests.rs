@@ -20,6 +20,11 @@ fn punctuation_is_trimmed_off_entities() {
         ("University (London (UK))", Some("University (London (UK))")),
         ("-Oslo- ,", Some("Oslo")),
         ("Obama &amp; Sons&quot;", Some("Obama &amp; Sons")),
+        ("Okonjo, C. (1998)", Some("Okonjo, C. (1998)")),
+        ("Okonjo, C.)", Some("Okonjo, C.")),
+        ("Plan B .", Some("Plan B .")),
+        ("B. .", Some("B")),
+        ("Vitamin K.\"", Some("Vitamin K.")),
         ("\u{ab}", None),
         ("&nbsp;&quot;", None),
         ("\" , \"", None),
@@ -37,8 +42,31 @@ fn punctuation_is_trimmed_off_entities() {
     }
 }
 
+#[test]
+fn no_entity_goes_over_a_gap_between_columns() {
+    for (text, expected) in [
+        ("New York", &["New York"] as &[_]),
+        ("New  York", &["New  York"]),
+        ("New\n    York", &["New\n    York"]),
+        ("Odense       Ljubljana", &["Odense", "Ljubljana"]),
+        (
+            "Odense\tNew York\t,   Lima",
+            &["Odense", "New York", "Lima"],
+        ),
+    ] {
+        assert_eq!(all_entities(text, 0), expected, "{text}");
+    }
+}
+
 /// The entity of a text whose words from `first` on are one.
 fn entity(text: &str, first: usize) -> Option<&str> {
+    let found = all_entities(text, first);
+    assert!(found.len() <= 1);
+    found.first().copied()
+}
+
+/// The entities of a text whose words from `first` on are tagged as one.
+fn all_entities(text: &str, first: usize) -> Vec<&str> {
     let tags = TagSet::new(["B-x", "I-x", "O"]).unwrap();
     let words: Vec<Word> = crate::words::cut(text)
         .concat()
@@ -57,6 +85,5 @@ fn entity(text: &str, first: usize) -> Option<&str> {
         })
         .collect();
     let found = entities(text, &words, &tags, Aggregation::default(), None);
-    assert!(found.len() <= 1);
-    Some(&text[found.first()?.range.clone()])
+    found.iter().map(|own| &text[own.range.clone()]).collect()
 }

@@ -103,7 +103,9 @@ impl Abbreviation {
             Self::BeforeNumber => closing.is_none() && next.is_some_and(starts_with_number),
             Self::Initial | Self::State => match (closing, next) {
                 (Some(mark), _) => matches!(mark, ',' | ';' | ':'),
-                (None, Some(next)) => self == Self::State || starts_with_capital(next),
+                (None, Some(next)) => {
+                    self == Self::State || starts_with_capital(next) || goes_on_for_sure(next)
+                }
                 (None, None) => false,
             },
         }
@@ -125,6 +127,14 @@ fn starts_with_number(run: &str) -> bool {
 }
 
 /// A quote or bracket before it changes nothing, as in `John J. "Jack" Sheehan`.
+/// What does not begin a sentence: "B. Lindahl, C. and", "Lindahl, B. (1998)".
+fn goes_on_for_sure(run: &str) -> bool {
+    let year = run
+        .strip_prefix('(')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    year || run.starts_with('&') || run.starts_with(char::is_lowercase)
+}
+
 fn starts_with_capital(run: &str) -> bool {
     run.trim_start_matches(|c: char| !c.is_alphanumeric())
         .starts_with(char::is_uppercase)

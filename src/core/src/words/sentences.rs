@@ -262,6 +262,9 @@ fn footnote_mark(rest: &str) -> usize {
     }
 }
 
+/// What parts a word from the one that is written onto it.
+const PARTING: [char; 11] = ['"', '“', ';', ',', ':', '=', '|', '/', '>', '(', '['];
+
 /// Whether a sentence goes on from `piece`, at whose end the standard has a
 /// boundary, to what comes `after`.
 fn goes_on(piece: &str, after: &str) -> bool {
@@ -282,6 +285,8 @@ fn goes_on(piece: &str, after: &str) -> bool {
     // A bracket may close inside a sentence, "(the U.N.) Council"; a quote that
     // closes after a full stop ends one.
     let last = last.trim_end_matches([')', ']']);
+    // Tables and code have no space before a name ("2024;J. Smith").
+    let last = last.rsplit(PARTING).next().unwrap_or(last);
     let last = last.trim_start_matches(|c: char| !c.is_alphanumeric());
     Abbreviation::of(last).is_some_and(|abbreviation| abbreviation.goes_on(next))
 }

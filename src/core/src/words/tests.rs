@@ -151,6 +151,7 @@ fn sentences_end_where_they_end() {
         "هل ذهبت؟| نعم، ذهبت.",
         "Он ушёл.| Она осталась.",
         "He was born in Hawaii.| He worked in Chicago.| She[5] married him.",
+        "{\"by\":\"O. Adeyemi\"} 10332;2023-09-02;J. P. Lima;Rua 5 (by A. Lima/B. Silva) name=Dr. Lima",
     ] {
         let text = marked.replace('|', "");
         let expected: Vec<&str> = marked.split('|').map(str::trim).collect();

@@ -105,13 +105,43 @@ pub(super) const TRADE: &[&str] = &[
 pub(super) const FORM: &[&str] = &[
     "Ltd.", "Ltd", "Inc.", "Inc", "LLC", "GmbH", "AG", "S.A.", "B.V.", "plc", "Corp.", "Co.",
     "Group", "Holdings", "Foundation", "& Co", "& Sons", "SE", "Oy", "AB", "Pty Ltd", "S.p.A.",
+    "(Pty) Ltd", "Pte Ltd", "Pvt. Ltd.", "Sdn Bhd", "LLP", "PLC", "Limited", "Co. Ltd.", "KG", "AS",
+    "A/S", "ApS", "HB", "S.L.", "S.r.l.", "SARL", "SAS", "N.V.", "BV", "Lda", "d.o.o.", "s.r.o.",
+    "Kft.", "Sp. z o.o.", "JSC", "KK", "Trust", "Association", "& Partners", "& Daughters", "Bros.",
+];
+
+/// What companies are called after their founders (`^`, a family name) in other
+/// languages.
+#[rustfmt::skip]
+pub(super) const FOUNDER: &[&str] = &[
+    "Grupo ^", "Studio ^", "Casa ^", "Gebrüder ^", "^ et Fils", "^ y Asociados", "Bodegas ^",
+    "Editorial ^", "Fratelli ^", "^ Lojistik", "^ Gıda", "Seguros ^", "Transportes ^", "Maison ^",
+    "Café ^", "Clínica ^", "Librería ^", "Autohaus ^", "Bäckerei ^", "^ Spedition", "Kancelaria ^",
+    "Stavby ^", "^ Fastigheter", "^ Rederi", "PT ^", "^ Shipping", "^ Estates", "^ Bakery", "^'s",
+    "^ Castings", "^ Property Management", "^ Law Office", "^ Energía", "Minera ^", "Ferrovia ^",
+];
+
+/// Teams, `%` being their place.
+#[rustfmt::skip]
+pub(super) const TEAM: &[&str] = &[
+    "%", "%", "% United", "% City", "FC %", "% FC", "Real %", "Sporting %", "% Rovers", "% Wanderers",
+    "Deportivo %", "SK %", "% Lions", "% Tigers", "Dynamo %", "AC %", "% Rangers", "% Athletic",
 ];
 
 /// Institutions of a place, `%` being the place.
 #[rustfmt::skip]
 pub(super) const INSTITUTION: &[&str] = &[
     "University of %", "% University", "Bank of %", "% General Hospital", "City of %",
-    "% Chamber of Commerce", "% Police Department", "% Institute of Technology",
+    "% Chamber of Commerce", "% Police Department", "% Institute of Technology", "Museum of %",
+    "% Primary School", "% High School", "% Borough Council", "% Medical Centre", "% Courier",
+    "% Times", "Port of %", "% Water Authority", "% Business School", "% Red Cross", "% Hospice",
+];
+
+/// Institutions of a saint or founder, `^` being the name.
+#[rustfmt::skip]
+pub(super) const NAMED: &[&str] = &[
+    "St. ^'s Hospital", "St ^'s College", "St. ^'s Hospice", "^ Institute", "^ Foundation",
+    "^ University Press", "^ Books", "^ Medical Center", "^ School", "^ Museum", "^ Prize Committee",
 ];
 
 /// Streets, which are no names of towns.
@@ -128,6 +158,69 @@ pub(super) const POSITION: &[&str] = &[
     "CFO", "CTO", "Account Manager", "Data Scientist", "Marketing Director", "HR Manager",
     "Legal Counsel", "Research Assistant", "Team Lead", "Product Owner", "Office Manager",
     "Customer Support", "Sales Representative", "Accountant", "Nurse", "Teacher",
+];
+
+/// What stands before a name and is no part of it.
+#[rustfmt::skip]
+pub(super) const TITLE: &[&str] = &[
+    "Mr", "Mrs", "Ms", "Dr", "Mr", "Mrs", "Ms", "Dr", "Mr.", "Mrs.", "Ms.", "Dr.", "Miss", "Prof.",
+    "Professor", "Prof", "Rev.", "Reverend", "Sir", "Dame", "Lady", "Lord", "Cllr", "Councillor",
+    "Judge", "Justice", "Captain", "Capt.", "Sgt", "Sergeant", "Officer", "Sister", "Brother",
+    "Father", "Nurse", "Coach", "Minister", "Senator", "Herr", "Frau", "Madame", "Señora", "Rabbi",
+    "Imam", "Sheikh", "Messrs.", "Hon.", "MR", "MRS", "MS", "DR",
+];
+
+/// What those corpora call a person that count the title in.
+#[rustfmt::skip]
+pub(super) const OFFICE: &[&str] = &[
+    "Mr.", "Mrs.", "Ms.", "Dr.", "Miss", "President", "Prime", "Minister", "Secretary", "General",
+    "Senator", "Vice", "Pope", "Chancellor", "Ambassador", "Governor", "King", "Queen", "Prince",
+    "Judge", "Colonel", "Foreign", "Defense", "Ayatollah", "Chairman", "Director", "Spokesman",
+];
+
+/// Peoples and languages, which are no places.
+#[rustfmt::skip]
+pub(super) const NATIONALITY: &[&str] = &[
+    "British", "German", "French", "Spanish", "Italian", "Polish", "Portuguese", "Dutch", "Swedish",
+    "Norwegian", "Danish", "Finnish", "Greek", "Turkish", "Russian", "Ukrainian", "Romanian", "Czech",
+    "Hungarian", "Swiss", "Austrian", "Irish", "Scottish", "Welsh", "American", "Canadian", "Mexican",
+    "Brazilian", "Chilean", "Peruvian", "Colombian", "Korean", "Japanese", "Chinese", "Indian",
+    "Tamil", "Thai", "Vietnamese", "Indonesian", "Filipino", "Nigerian", "Ghanaian", "Kenyan",
+    "Ethiopian", "Egyptian", "Moroccan", "Iranian", "Persian", "Arabic", "Hebrew", "Tongan",
+    "Australian", "Icelandic", "Yoruba", "Igbo", "Urdu",
+];
+
+/// What programs call their classes by, two at a time.
+#[rustfmt::skip]
+pub(super) const PART: &[&str] = &[
+    "Mail", "Invoice", "Order", "User", "Date", "Json", "File", "Base", "Http", "Event", "Sender",
+    "Service", "Format", "Handler", "Factory", "Parser", "Reader", "Manager", "Client", "Job",
+];
+
+/// Products, which are no organizations.
+#[rustfmt::skip]
+pub(super) const PRODUCT: &[&str] = &[
+    "Android", "Chrome", "Firefox", "Safari", "Edge", "Windows", "Windows 11", "macOS", "iPhone",
+    "iPhone 15", "iPad", "MacBook Pro", "Excel", "Word", "PowerPoint", "Outlook", "Photoshop",
+    "Python", "Java", "Kotlin", "JavaScript", "TypeScript", "Rust", "Docker", "Kubernetes", "Jira",
+    "Confluence", "PostgreSQL", "MySQL", "Redis", "Linux", "Ubuntu", "Debian", "React", "Django",
+    "Galaxy S24", "Kindle", "PlayStation", "Xbox", "Gmail", "Google Maps", "Teams", "AutoCAD",
+    "QuickBooks", "Corolla", "Golf", "Model 3", "Nespresso", "Lego", "Aspirin", "Ibuprofen",
+    "Paracetamol", "Metformin", "Nutella", "WordPress", "Bluetooth", "Wi-Fi", "ChatGPT", "Mozilla",
+];
+
+/// Abbreviations that name no organization.
+#[rustfmt::skip]
+pub(super) const SHORT: &[&str] = &[
+    "NDA", "SSO", "API", "PDF", "URL", "FAQ", "ASAP", "FYI", "ETA", "EOD", "OOO", "TBC", "TBD", "N/A",
+    "KPI", "ROI", "SLA", "QA", "UAT", "MVP", "OKR", "P&L", "EBITDA", "VAT", "IBAN", "BIC", "PIN",
+    "TAN", "GDPR", "CV", "HR", "IT", "PR", "R&D", "CEO", "CFO", "CTO", "COO", "PTO", "DOB", "SSN",
+    "NHS number", "ISBN", "SKU", "PO", "RFP", "RFQ", "SOW", "MSA", "CSV", "JSON", "XML", "SQL", "SSH",
+    "TLS", "DNS", "HTTP", "CPU", "GPU", "RAM", "SSD", "USB", "LED", "TV", "DVD", "GPS", "EPC", "MOT",
+    "ECG", "MRI", "CT", "BP", "HTN", "T2DM", "COPD", "CKD", "GORD", "IBS", "UTI", "FBC", "U&E", "LFT",
+    "CRP", "BMI", "PRN", "GP", "A&E", "ICU", "PPE", "FRCS", "MBBS", "PhD", "MSc", "BSc", "MBA", "LLB",
+    "AGM", "AOB", "RSVP", "Q1", "Q3", "B2B", "SaaS", "CRM", "ERP", "KYC", "AML", "PEP", "ESG", "EUR",
+    "USD", "GBP", "AM", "PM", "GMT", "UTC", "CET", "RGDS", "ATTN", "LOL", "OMG", "DIY", "ID", "OK",
 ];
 
 /// Things that mail and documents talk about, none a name of a person, place

@@ -5,8 +5,8 @@ use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 use super::lists::{
-    COMPANY, DOMAIN, FIRST, FORM, INSTITUTION, LAST, ORGANIZATIONS, PLACES, POSITION, STREET, TIME,
-    TOPIC, TRADE,
+    COMPANY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LAST, NAMED, NATIONALITY, OFFICE,
+    ORGANIZATIONS, PART, PLACES, POSITION, PRODUCT, SHORT, STREET, TEAM, TIME, TITLE, TOPIC, TRADE,
 };
 use super::{GivenNames, Role, Roles, Tagged};
 
@@ -93,10 +93,13 @@ impl<'a> Names<'a> {
             found.retain(|name| name.chars().next().is_some_and(char::is_alphanumeric));
             found
         };
+        // Some corpora count a title in ("Mr. Bush"); templates have their own.
+        let mut persons = collect(roles.person);
+        persons.retain(|name| !OFFICE.contains(&name.split(' ').next().expect("a first part")));
         Self {
             roles: *roles,
             given,
-            persons: collect(roles.person),
+            persons,
             places: collect(roles.place),
             organizations: collect(roles.organization),
         }
@@ -130,7 +133,7 @@ impl<'a> Names<'a> {
         if !self.places.is_empty() && chance(40, random) {
             return pick(&self.places, random).to_owned();
         }
-        one_of(&self.given.places, PLACES, random).into()
+        self.listed_place(random).into()
     }
 
     /// An organization: invented, of the list, or the corpus's.
@@ -141,18 +144,49 @@ impl<'a> Names<'a> {
         if !self.given.organizations.is_empty() && chance(PERCENT_GIVEN, random) {
             return pick(&self.given.organizations, random).to_owned();
         }
-        match below(10, random) {
+        let named = |patterns, random: &mut ChaCha8Rng| {
+            pick(patterns, random).replace('^', self.last(random))
+        };
+        match below(16, random) {
             0..3 => pick(ORGANIZATIONS, random).into(),
-            3 => pick(INSTITUTION, random).replace('%', one_of(&self.given.places, PLACES, random)),
-            4 => format!("{} & {}", self.last(random), self.last(random)),
-            5 => format!("{} {}", pick(COMPANY, random), pick(TRADE, random)),
-            6 | 7 => format!("{} {}", pick(COMPANY, random), pick(FORM, random)),
+            3 | 4 => pick(INSTITUTION, random).replace('%', self.listed_place(random)),
+            5 => named(NAMED, random),
+            6 => format!("{} & {}", self.last(random), self.last(random)),
+            7 => format!("{} {}", pick(COMPANY, random), pick(TRADE, random)),
+            8 => named(FOUNDER, random),
+            9 => format!("{} {}", named(FOUNDER, random), pick(FORM, random)),
+            10 => invented(random),
+            11 => format!("{} {}", invented(random), pick(TRADE, random)),
+            12 => format!("{} {}", invented(random), pick(FORM, random)),
+            13 => format!("{} {}", pick(COMPANY, random), pick(FORM, random)),
             _ => format!(
                 "{} {} {}",
                 pick(COMPANY, random),
                 pick(TRADE, random),
                 pick(FORM, random)
             ),
+        }
+    }
+
+    fn listed_place(&self, random: &mut ChaCha8Rng) -> &'a str {
+        one_of(&self.given.places, PLACES, random)
+    }
+
+    fn team(&self, random: &mut ChaCha8Rng) -> String {
+        if chance(25, random) {
+            return invented(random);
+        }
+        pick(TEAM, random).replace('%', self.listed_place(random))
+    }
+
+    /// A person as lists of references have one: the family name first.
+    fn cited(&self, random: &mut ChaCha8Rng) -> String {
+        let last = self.last(random);
+        match below(4, random) {
+            0 => format!("{last}, {}", filled("@. @.", random)),
+            1 => format!("{} {last}", filled("@.", random)),
+            2 => format!("{last}, {}", self.first(random)),
+            _ => format!("{last}, {}", filled("@.", random)),
         }
     }
 
@@ -175,13 +209,42 @@ impl<'a> Names<'a> {
         let roles = &self.roles;
         match hole {
             "per" => (self.person(random), roles.person),
+            "cited" => (self.cited(random), roles.person),
             "first" => (self.first(random).into(), roles.person),
             "last" => (self.last(random).into(), roles.person),
             "loc" => (self.place(random), roles.place),
             "org" => (self.organization(random), roles.organization),
+            "brand" => (brand(random), roles.organization),
+            "team" => (self.team(random), roles.organization),
             "time" => (pick(TIME, random).into(), roles.time),
             other => (value(other, random), None),
         }
+    }
+}
+
+/// A word that nobody knows, as new companies are called.
+fn invented(random: &mut ChaCha8Rng) -> String {
+    const SYLLABLES: [&str; 32] = [
+        "va", "zo", "ri", "ka", "lu", "mo", "ten", "dra", "phi", "qui", "sol", "ver", "nex", "lin",
+        "tra", "bo", "cy", "do", "fen", "gal", "hy", "jo", "kel", "lo", "mer", "ny", "or", "pra",
+        "so", "tis", "ul", "xe",
+    ];
+    const ENDINGS: [&str; 12] = [
+        "", "a", "x", "io", "ly", "ra", "tis", "on", "eo", "ity", "go", "us",
+    ];
+    let count = 2 + below(2, random);
+    let mut word: String = (0..count).map(|_| pick(&SYLLABLES, random)).collect();
+    word.push_str(pick(&ENDINGS, random));
+    word[..1].make_ascii_uppercase();
+    word
+}
+
+/// A company as people call it, without its form.
+fn brand(random: &mut ChaCha8Rng) -> String {
+    if chance(50, random) {
+        invented(random)
+    } else {
+        pick(&[COMPANY, ORGANIZATIONS].concat(), random).into()
     }
 }
 
@@ -289,6 +352,11 @@ pub(super) fn value(hole: &str, random: &mut ChaCha8Rng) -> String {
         "street" => pick(STREET, random).into(),
         "position" => pick(POSITION, random).into(),
         "topic" => pick(TOPIC, random).into(),
+        "title" => pick(TITLE, random).into(),
+        "nationality" => pick(NATIONALITY, random).into(),
+        "product" => pick(PRODUCT, random).into(),
+        "class" => format!("{}{}", pick(PART, random), pick(PART, random)),
+        "short" => pick(SHORT, random).into(),
         other => unreachable!("no template has the hole {other}"),
     }
 }

@@ -1,4 +1,5 @@
-//! Texts of the kinds that visitors paste, with holes for names and numbers. Long, as it is a list.
+//! Texts of the kinds that visitors paste, with holes for names and numbers.
+//! Long, as it is a list.
 //!
 //! Holes: `{per}` a person's full name, `{cited}` the same as in a list of
 //! references, `{first}` a given name, `{last}` a family name, `{loc}`,

@@ -55,7 +55,9 @@ pub(super) fn entities(
 fn cells<'a>(text: &str, words: &[Word], span: &Span<'a>) -> Vec<Span<'a>> {
     const GAP: usize = 3;
     let parts = |word: &usize| {
-        let gap = &text[words[word - 1].range.end..words[*word].range.start];
+        // Words of one character ("ﷺ") have the same place, and no gap between.
+        let gap = words[word - 1].range.end..words[*word].range.start;
+        let gap = text.get(gap).unwrap_or_default();
         let wide = gap.len() >= GAP && gap.bytes().all(|byte| byte == b' ');
         wide || gap.contains('\t')
     };
@@ -81,9 +83,9 @@ fn is_stop_of_initial(text: &str, words: &[Word], span: &Range<usize>, stop: usi
 }
 
 /// A span without the words at its edges that hold neither letter nor digit,
-/// but for an initial's full stop. One that begins inside a bracket ends inside it, and one that begins before
-/// a bracket ends before it or behind it; nothing before the word `least` is
-/// taken along.
+/// but for an initial's full stop. One that begins inside a bracket ends inside
+/// it, and one that begins before a bracket ends before it or behind it;
+/// nothing before the word `least` is taken along.
 pub(super) fn trimmed(
     text: &str,
     words: &[Word],

@@ -56,6 +56,11 @@ fn no_entity_goes_over_a_gap_between_columns() {
     ] {
         assert_eq!(all_entities(text, 0), expected, "{text}");
     }
+    // One character of several words.
+    for text in ["ﷺ", "ﷺ ﷺ", "℀ ½ ㎏ …"] {
+        let found = all_entities(text, 0);
+        assert!(found.iter().all(|own| text.contains(own)), "{text}");
+    }
 }
 
 /// The entity of a text whose words from `first` on are one.

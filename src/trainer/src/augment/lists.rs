@@ -170,7 +170,7 @@ pub(super) const TITLE: &[&str] = &[
     "Imam", "Sheikh", "Messrs.", "Hon.", "MR", "MRS", "MS", "DR",
 ];
 
-/// What those corpora call a person that count the title in.
+/// First words of names in corpora that label a title with the name.
 #[rustfmt::skip]
 pub(super) const OFFICE: &[&str] = &[
     "Mr.", "Mrs.", "Ms.", "Dr.", "Miss", "President", "Prime", "Minister", "Secretary", "General",

@@ -3,10 +3,11 @@
 //!
 //! Holes: `{per}` a person's full name, `{cited}` the same as in a list of
 //! references, `{first}` a given name, `{last}` a family name, `{loc}`,
-//! `{org}`, `{brand}` (an organization of one word or two), `{team}`, `{time}`, each an entity; `{title}` `{mail}` `{url}`
-//! `{phone}` `{account}` `{amount}` `{number}` `{code}` `{street}`
-//! `{position}` `{topic}` `{nationality}` `{product}` `{short}` (an
-//! abbreviation) `{class}` (of a program), none of which is one.
+//! `{org}`, `{brand}` (an organization of one word or two), `{team}`, `{time}`,
+//! each an entity; `{title}` `{mail}` `{url}` `{phone}` `{account}` `{amount}`
+//! `{number}` `{code}` `{street}` `{position}` `{topic}` `{nationality}`
+//! `{product}` `{short}` (an abbreviation) `{class}` (of a program), none of
+//! which is one.
 
 /// Mail, chat, notes, letters.
 pub(super) const LETTERS: &[&str] = &[

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { built, divided } from "../../src/web/package/results.js";
 import { Kept, Outline, Repeats, runs } from "../../src/web/package/sentences.js";
 
 /** The outline of sentences of words, with one space between words. */
@@ -27,6 +28,35 @@ test("a task holds the text of its sentences, with offsets from their beginning"
   assert.equal(text, "Bob ran home So what");
   assert.deepEqual([...words], [0, 3, 4, 7, 8, 12, 13, 15, 16, 20]);
   assert.deepEqual([...sentences], [3, 2]);
+});
+
+test("what is sure and what is doubtful goes to its sentence, and has its place there", () => {
+  const outline = outlineOf([["Ada", "slept"], ["Bob", "ran"], ["So"]]);
+  const found = (first, last, score) => ({ words: [first, last], type: "PER", score });
+  const answer = {
+    tags: Uint32Array.of(1, 0, 0, 0, 0),
+    probabilities: new Float32Array(10),
+    entities: [found(0, 1, 0.9)],
+    doubtful: [found(2, 4, 0.3), found(4, 5, 0.2)],
+  };
+  const results = divided(answer, outline, 0, 3, 2);
+  assert.deepEqual(
+    results.map(({ entities, doubtful }) => [entities, doubtful]),
+    [
+      [[found(0, 1, 0.9)], []],
+      [[], [found(0, 2, 0.3)]],
+      [[], [found(0, 1, 0.2)]],
+    ],
+  );
+  const { entities, doubtful } = built(outline, 0, results, ["O", "B-PER"]);
+  assert.deepEqual(
+    [...entities, ...doubtful].map(({ start, end, text, words }) => [start, end, text, ...words]),
+    [
+      [0, 3, "Ada", 0, 1],
+      [10, 17, "Bob ran", 2, 4],
+      [18, 20, "So", 4, 5],
+    ],
+  );
 });
 
 test("sentences of the same words have the same key, wherever they are", () => {

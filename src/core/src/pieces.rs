@@ -269,6 +269,7 @@ impl Reader<'_> {
             tags: self.head.config().tags.clone(),
             words: self.words,
             entities: self.entities,
+            doubtful: Vec::new(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::pieces::{Pieces, pick, read_pieces_on};
 use crate::results::{Prediction, RecognizeError, Word};
 use crate::tokenizer::{Tokenizer, TokenizerError, Vocabulary};
 use crate::words::{self, Sentence};
-use spans::entities;
+use spans::{Tagged, entities};
 
 /// So much of a text says how its words look to a vocabulary.
 const VOCABULARY_BYTES: usize = 8000;
@@ -257,14 +257,20 @@ impl<E: Engine> Recognizer<E> {
             .zip(heads)
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
-                Prediction {
-                    entities: entities(
+                let sure: Vec<usize> = reader.words.iter().map(|word| word.tag).collect();
+                let [sure, doubtful] = [sure, reader.doubtful].map(|own| {
+                    let tagged = Tagged {
                         text,
-                        &reader.words,
-                        &tags,
-                        options.aggregation,
-                        reader.head.config().entity_calibration,
-                    ),
+                        words: &reader.words,
+                        tags: &tags,
+                        own: &own,
+                    };
+                    let scores = reader.head.config().entity_calibration;
+                    entities(tagged, options.aggregation, scores)
+                });
+                Prediction {
+                    entities: sure,
+                    doubtful,
                     words: reader.words,
                     tags,
                 }
@@ -279,7 +285,11 @@ struct Reader<'a> {
     decoder: Decoder,
     /// Its tags of persons, places and organizations.
     names: Vec<usize>,
+    /// Its tag `O`.
+    outside: usize,
     words: Vec<Word>,
+    /// The tags of what is too doubtful; `O` of all other words.
+    doubtful: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -299,7 +309,9 @@ impl<'a> Reader<'a> {
             head,
             decoder: head.decoder(options.decoder)?,
             names: names.collect(),
+            outside: tags.index("O").unwrap_or_default(),
             words: Vec::new(),
+            doubtful: Vec::new(),
         })
     }
 
@@ -311,6 +323,7 @@ impl<'a> Reader<'a> {
                 sentence: index,
                 ..self.words[first + offset].clone()
             });
+            self.doubtful.push(self.doubtful[first + offset]);
         }
     }
 
@@ -322,6 +335,10 @@ impl<'a> Reader<'a> {
             }
         }
         let output = self.head.tag_on(backend, input, self.decoder, &barred);
+        match &output.doubtful[..] {
+            [] => self.doubtful.extend(sentence.iter().map(|_| self.outside)),
+            doubtful => self.doubtful.extend(doubtful),
+        }
         let count = self.head.config().tags.len();
         let rows = output.probabilities.chunks_exact(count);
         for ((range, tag), probabilities) in sentence.iter().zip(output.tags).zip(rows) {

@@ -45,6 +45,9 @@ pub struct Prediction {
     pub words: Vec<Word>,
     /// The entities, in order.
     pub entities: Vec<Entity>,
+    /// What is less sure than the head's threshold, in order: more of these
+    /// would be wrong than right. Their words have the tag `O`.
+    pub doubtful: Vec<Entity>,
 }
 
 /// Why a text could not be read.

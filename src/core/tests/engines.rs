@@ -8,9 +8,9 @@ use std::cell::Cell;
 
 use checkpoint::Checkpoint;
 use nerite::{
-    Config, Encoder, EncoderError, Engine, Head, HeadConfig, HeadError, HiddenStates, Options,
-    RecognizeError, Recognizer, Strategy, TagSet, Workspace, head_file, prepare_piece_tokenizer,
-    prepare_tokenizer, quantize,
+    Config, Encoder, EncoderError, Engine, EntityCalibration, Head, HeadConfig, HeadError,
+    HiddenStates, Options, RecognizeError, Recognizer, Strategy, TagSet, Workspace, head_file,
+    head_numbers, prepare_piece_tokenizer, prepare_tokenizer, quantize, with_calibration,
 };
 
 macro_rules! golden {
@@ -100,8 +100,12 @@ fn encoder() -> Encoder {
     Encoder::from_bytes(&quantize(&config(), &weights, |_, _| {}).unwrap()).unwrap()
 }
 
-/// A linear head on the last layer of this encoder, with numbers from -1 to 1.
 fn head(sha256: &str, pieces: Option<Strategy>) -> Head {
+    Head::from_bytes(&file(sha256, pieces)).unwrap()
+}
+
+/// A linear head on the last layer of this encoder, with numbers from -1 to 1.
+fn file(sha256: &str, pieces: Option<Strategy>) -> Vec<u8> {
     let tags = TagSet::new(["B-per", "I-per", "O"]).unwrap();
     let config = HeadConfig {
         pieces,
@@ -117,7 +121,7 @@ fn head(sha256: &str, pieces: Option<Strategy>) -> Head {
         .iter()
         .map(|tensor| (0..tensor.len()).map(|_| number()).collect())
         .collect();
-    Head::from_bytes(&head_file(&config, &numbers).unwrap()).unwrap()
+    head_file(&config, &numbers).unwrap()
 }
 
 const TEXT: &str = "Ada Lovelace met Charles Babbage in London. They wrote to Luigi Menabrea. \
@@ -164,4 +168,51 @@ fn heads_read_what_the_engine_says_and_are_checked_against_it() {
         matches!(refused, RecognizeError::Head(HeadError::Encoder { .. })),
         "{refused}"
     );
+}
+
+#[test]
+fn what_is_doubtful_is_set_apart_with_its_place_and_score() {
+    let tokenizer = prepare_tokenizer(golden!("tokenizer.json")).unwrap();
+    let mut recognizer = Recognizer::new(encoder(), &tokenizer).unwrap();
+    // These numbers find nothing, unless `O` is made less probable.
+    let (config, mut numbers) = head_numbers(&file(encoder().sha256(), None)).unwrap();
+    numbers[1][2] -= 4.0;
+    let file = head_file(&config, &numbers).unwrap();
+    let mut with_threshold = |threshold| {
+        let scores = EntityCalibration {
+            slope: 1.0,
+            bend: 0.0,
+            offset: 0.0,
+            threshold,
+        };
+        let head = with_calibration(&file, 1.0, Some(scores)).unwrap();
+        let head = Head::from_bytes(&head).unwrap();
+        // The second half is read as the first one was.
+        let text = TEXT.repeat(2);
+        recognizer
+            .recognize(&text, &head, &Options::default())
+            .unwrap()
+    };
+    let all = with_threshold(0.0);
+    assert_eq!(all.doubtful, []);
+    let mut scores: Vec<f32> = all.entities.iter().map(|entity| entity.score).collect();
+    scores.sort_by(f32::total_cmp);
+    let threshold = scores[scores.len() / 2];
+    let found = with_threshold(threshold);
+    assert!(found.entities.iter().all(|own| own.score >= threshold));
+    assert!(found.doubtful.len() > 1 && found.entities.len() > 1);
+    let mut both = [&found.entities[..], &found.doubtful[..]].concat();
+    both.sort_by_key(|entity| entity.range.start);
+    assert_eq!(both, all.entities);
+    let outside = found.tags.index("O").unwrap();
+    for entity in &found.doubtful {
+        assert!(
+            found.words[entity.words.clone()]
+                .iter()
+                .all(|word| word.tag == outside)
+        );
+    }
+    for (sure, word) in all.words.iter().zip(&found.words) {
+        assert_eq!(sure.probabilities, word.probabilities);
+    }
 }

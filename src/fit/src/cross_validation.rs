@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use nerite::{EntityScores, Head, Interval, JudgedSentence, Span, TagSet};
+use nerite::{EntityCalibration, EntityScores, Head, Interval, JudgedSentence, Span, TagSet};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -87,7 +87,7 @@ impl HeldOut {
     }
 
     /// What the heads say at this temperature, each of the sentences that were
-    /// held back from it.
+    /// held back from it, with scores of entities that follow like this.
     ///
     /// # Errors
     ///
@@ -95,10 +95,11 @@ impl HeldOut {
     pub fn predictions<'a, E: Examples>(
         &'a self,
         temperature: f32,
+        entities: Option<EntityCalibration>,
         examples: &'a E,
     ) -> Result<CrossValidated<'a, E>, FitError> {
         let heads = self.heads.iter().map(|file| {
-            let file = nerite::with_calibration(file, temperature, None)?;
+            let file = nerite::with_calibration(file, temperature, entities)?;
             Ok(Head::from_bytes(&file)?)
         });
         Ok(CrossValidated {
@@ -121,6 +122,11 @@ impl<E: Examples> Predictions for CrossValidated<'_, E> {
 
     fn tags(&self) -> &TagSet {
         self.examples.tags()
+    }
+
+    fn entity_calibration(&self) -> Option<EntityCalibration> {
+        let first = self.heads.first()?;
+        first.config().entity_calibration
     }
 
     fn predict(

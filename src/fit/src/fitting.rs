@@ -6,9 +6,7 @@
 mod sampling;
 mod step;
 
-use nerite::{
-    EntityCalibration, Evaluation, Head, HeadConfig, Loss, entity_means, head_file, head_numbers,
-};
+use nerite::{Evaluation, Head, HeadConfig, Loss, entity_calibration, head_file, head_numbers};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -372,9 +370,8 @@ impl<E: Examples> Fit<E> {
         let mut file = head_file(&config, &best.parameters.values)?;
         if self.settings.calibrate_entities {
             let head = Head::from_bytes(&file)?;
-            let means = |judged: &Judged<'_>| entity_means(&judged.tags, &judged.sentences);
-            let means = self.judged(&head, means)?;
-            config.entity_calibration = EntityCalibration::fit(&means);
+            let fit = |judged: &Judged<'_>| entity_calibration(&judged.tags, &judged.sentences);
+            config.entity_calibration = self.judged(&head, fit)?;
             file = head_file(&config, &best.parameters.values)?;
         }
         let found = self.validate(&Head::from_bytes(&file)?)?;

@@ -73,7 +73,8 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "is_default")]
     pub average: f64,
     /// Whether scores of entities are calibrated on the validation part, apart
-    /// from those of words.
+    /// from those of words, which also gives a threshold below which they are
+    /// left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub calibrate_entities: bool,
     /// Whether all but the last layer and the transitions stays as in the head

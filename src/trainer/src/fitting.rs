@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use nerite::{EntityCalibration, HeadConfig, entity_means, with_calibration};
+use nerite::{HeadConfig, entity_calibration, with_calibration};
 use nerite_fit::{
     EpochScores, Examples, Fit, Fitted, HeldOut, Judged, Labelled, Progress, Settings, Task,
     Validation,
@@ -126,12 +126,16 @@ impl Begun<'_> {
         }
         bar.finish_and_clear();
         let temperature = held_out.temperature();
-        let predictions = held_out.predictions(temperature, examples)?;
-        let mut judged = nerite_fit::judge(labelled, part, &predictions)?;
+        let judged = |entities| -> Result<Judged<'a>> {
+            let predictions = held_out.predictions(temperature, entities, examples)?;
+            Ok(nerite_fit::judge(labelled, part, &predictions)?)
+        };
+        let mut judged_so = judged(None)?;
         if self.settings.calibrate_entities {
-            let means = entity_means(&judged.tags, &judged.sentences);
-            judged.entity_calibration = EntityCalibration::fit(&means);
+            let found = entity_calibration(&judged_so.tags, &judged_so.sentences);
+            judged_so = judged(found)?;
         }
+        let judged = judged_so;
         fitted.file = with_calibration(&fitted.file, temperature, judged.entity_calibration)?;
         Ok(Some(judged))
     }

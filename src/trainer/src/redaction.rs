@@ -74,7 +74,9 @@ impl Finder {
         for bundle in &mut self.bundles {
             let options = Options::default();
             let prediction = bundle.recognizer.recognize(text, &bundle.head, &options)?;
-            found.extend(prediction.entities.into_iter().map(|entity| Found {
+            // What is too doubtful for a list of names may be one all the same.
+            let entities = prediction.entities.into_iter().chain(prediction.doubtful);
+            found.extend(entities.map(|entity| Found {
                 range: entity.range,
                 kind: placeholder_type(&entity.kind),
                 score: entity.score,

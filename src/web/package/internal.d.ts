@@ -115,6 +115,7 @@ export interface Result {
   tags: Uint32Array;
   probabilities: Float32Array;
   entities: Found[];
+  doubtful: Found[];
 }
 
 /** What is done by whichever worker is free. */

@@ -106,6 +106,8 @@ export interface Part {
   firstWord: number;
   words: Word[];
   entities: Entity[];
+  /** What is less sure than the head's own threshold: its words are tagged `O`. `redact()` takes it out all the same. */
+  doubtful: Entity[];
 }
 export interface Prediction {
   head: string;
@@ -114,6 +116,8 @@ export interface Prediction {
   tags: string[];
   words: Word[];
   entities: Entity[];
+  /** As in a part. */
+  doubtful: Entity[];
   /** Wall-clock time, and the words that an earlier prediction had already (same sentence, head, decoder). */
   milliseconds: number;
   reusedWords: number;

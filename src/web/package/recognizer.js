@@ -278,6 +278,7 @@ export class Recognizer {
         tags: tags[index],
         words: parts.flatMap((part) => part.words),
         entities: parts.flatMap((part) => part.entities),
+        doubtful: parts.flatMap((part) => part.doubtful),
         milliseconds,
         reusedWords,
       });

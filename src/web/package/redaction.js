@@ -72,8 +72,9 @@ async function find(text, asked, { signal, onProgress, visible }) {
         onProgress?.({ words: sum("words"), total: sum("total") });
       },
     });
-    return predictions.flatMap(({ entities }) =>
-      entities.map(({ start, end, type, score }) => ({ start, end, type, score })),
+    // What is too doubtful for a list of names may be one all the same.
+    return predictions.flatMap(({ entities, doubtful }) =>
+      [...entities, ...doubtful].map(({ start, end, type, score }) => ({ start, end, type, score })),
     );
   });
   try {

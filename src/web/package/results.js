@@ -12,23 +12,27 @@
  * @param {number} to
  * @param {number} width how many tags there are
  */
-export function divided({ tags, probabilities, entities }, outline, from, to, width) {
+export function divided({ tags, probabilities, entities, doubtful }, outline, from, to, width) {
   /** @type {Result[]} */
   const results = [];
   const base = outline.ends[from];
-  let entity = 0;
+  const rest = [entities.values(), doubtful.values()].map((all) => ({ all, next: all.next() }));
   for (let sentence = from; sentence < to; sentence++) {
     const [first, last] = [outline.ends[sentence] - base, outline.ends[sentence + 1] - base];
-    /** @type {Result["entities"]} */
-    const own = [];
-    for (; entity < entities.length && entities[entity].words[0] < last; entity++) {
-      const { words, type, score } = entities[entity];
-      own.push({ words: [words[0] - first, words[1] - first], type, score });
-    }
+    const [sure, unsure] = rest.map((list) => {
+      /** @type {Result["entities"]} */
+      const own = [];
+      for (; !list.next.done && list.next.value.words[0] < last; list.next = list.all.next()) {
+        const { words, type, score } = list.next.value;
+        own.push({ words: [words[0] - first, words[1] - first], type, score });
+      }
+      return own;
+    });
     results.push({
       tags: tags.subarray(first, last),
       probabilities: probabilities.subarray(first * width, last * width),
-      entities: own,
+      entities: sure,
+      doubtful: unsure,
     });
   }
   return results;
@@ -46,6 +50,8 @@ export function built(outline, from, results, tags) {
   const words = [];
   /** @type {Entity[]} */
   const entities = [];
+  /** @type {Entity[]} */
+  const doubtful = [];
   results.forEach((result, offset) => {
     const sentence = from + offset;
     const first = outline.ends[sentence];
@@ -62,21 +68,13 @@ export function built(outline, from, results, tags) {
         ...(outline.continues(word) && { continues: true }),
       });
     });
-    for (const {
-      words: [from, to],
-      type,
-      score,
-    } of result.entities) {
+    const seen = (/** @type {Result["entities"][number]} */ { words: [from, to], type, score }) => {
       const [start, end] = [outline.start(first + from), outline.end(first + to - 1)];
-      entities.push({
-        start,
-        end,
-        type,
-        text: outline.text.slice(start, end),
-        score,
-        words: [first + from, first + to],
-      });
-    }
+      const text = outline.text.slice(start, end);
+      return { start, end, type, text, score, words: /** @type {[number, number]} */ ([first + from, first + to]) };
+    };
+    entities.push(...result.entities.map(seen));
+    doubtful.push(...result.doubtful.map(seen));
   });
-  return { words, entities };
+  return { words, entities, doubtful };
 }

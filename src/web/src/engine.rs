@@ -202,7 +202,7 @@ impl Engine {
     /// `words` and `sentences` are as in [`Engine::outline`], `questions` a
     /// list of `{head, decoder?, aggregation?}`; the answers are in its order:
     /// `{tags: Uint32Array, probabilities: Float32Array (words x tags),
-    /// entities: [{words, type, score}]}`.
+    /// entities: [{words, type, score}], doubtful: as entities}`.
     pub fn predict(
         &mut self,
         text: &str,

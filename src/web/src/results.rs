@@ -162,6 +162,7 @@ pub(crate) struct HeadResult {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     probabilities: Float32Array,
     entities: Vec<Entity>,
+    doubtful: Vec<Entity>,
 }
 
 #[derive(Serialize)]
@@ -176,15 +177,19 @@ impl HeadResult {
         let tags: Vec<u32> = found.words.iter().map(|word| word.tag as u32).collect();
         let probabilities = found.words.iter().flat_map(|word| &word.probabilities);
         let probabilities: Vec<f32> = probabilities.copied().collect();
-        let entities = found.entities.iter().map(|entity| Entity {
-            words: [entity.words.start, entity.words.end],
-            r#type: entity.kind.clone(),
-            score: entity.score,
+        let [entities, doubtful] = [&found.entities, &found.doubtful].map(|own| {
+            let own = own.iter().map(|entity| Entity {
+                words: [entity.words.start, entity.words.end],
+                r#type: entity.kind.clone(),
+                score: entity.score,
+            });
+            own.collect()
         });
         Self {
             tags: Uint32Array::from(tags.as_slice()),
             probabilities: Float32Array::from(probabilities.as_slice()),
-            entities: entities.collect(),
+            entities,
+            doubtful,
         }
     }
 }

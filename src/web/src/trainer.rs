@@ -336,7 +336,7 @@ impl Trainer {
     /// precision, recall, f1, support, low, high}]`, the first one of all types.
     pub fn figures(&self) -> Result<JsValue, JsValue> {
         // The temperature does not change what is found.
-        let predictions = self.held_out.predictions(1.0, &*self.texts);
+        let predictions = self.held_out.predictions(1.0, None, &*self.texts);
         let all: Vec<usize> = (0..self.texts.sentences.len()).collect();
         let judged = judge(&*self.texts, &all, &predictions.map_err(refused)?).map_err(refused)?;
         let figures = judged.by_type().into_iter().map(|(name, found)| Figures {

@@ -248,7 +248,7 @@ impl HeadConfig {
             && !scores.is_sound()
         {
             return contents(format!(
-                "found {scores:?}, expected a slope above 0, no larger bend, and numbers of at most 100"
+                "found {scores:?}, expected a slope above 0, no larger bend, numbers of at most 100, and a threshold below 1"
             ));
         }
         if let Some(lexicon) = self.lexicon

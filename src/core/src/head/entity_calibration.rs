@@ -20,6 +20,9 @@ pub struct EntityCalibration {
     pub bend: f32,
     /// What is added then.
     pub offset: f32,
+    /// An entity with a smaller score is taken for none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub threshold: f32,
 }
 
 /// Fewer entities say nothing of how often which are right.
@@ -34,8 +37,10 @@ const MAX_SIZE: f32 = 100.0;
 
 impl EntityCalibration {
     /// Fits it to means and whether each entity was right, by Newton's method;
-    /// `None` of too few entities, or where nearly all or none are right.
-    pub fn fit(entities: &[(f32, bool)]) -> Option<Self> {
+    /// `None` of too few entities, or where nearly all or none are right. `gold`
+    /// is how many entities were there to be found, from which the threshold
+    /// follows.
+    pub(crate) fn fit(entities: &[(f32, bool)], gold: usize) -> Option<Self> {
         let right = entities.iter().filter(|(_, right)| *right).count();
         if entities.len() < FEWEST || right < FEWEST / 10 || entities.len() - right < FEWEST / 10 {
             return None;
@@ -54,6 +59,12 @@ impl EntityCalibration {
             slope: (0.5 * (low + high)) as f32,
             bend: (0.5 * (low - high)) as f32,
             offset: offset as f32,
+            threshold: 0.0,
+        };
+        let scores = entities.iter().map(|(mean, _)| found.of(*mean));
+        let found = Self {
+            threshold: best_threshold(scores.collect(), gold),
+            ..found
         };
         found.is_sound().then_some(found)
     }
@@ -71,7 +82,22 @@ impl EntityCalibration {
             && self.slope <= MAX_SIZE
             && self.bend.abs() <= self.slope
             && self.offset.abs() <= MAX_SIZE
+            && (0.0..1.0).contains(&self.threshold)
     }
+}
+
+/// The threshold with the greatest F1 that is to be expected of entities with
+/// these scores, where `gold` are there to be found. It is half of that F1:
+/// Lipton, Elkan and Narayanaswamy, "Optimal thresholding of classifiers to
+/// maximize F1 measure", 2014.
+fn best_threshold(mut scores: Vec<f32>, gold: usize) -> f32 {
+    scores.sort_by(|a, b| b.total_cmp(a));
+    let (mut right, mut best) = (0.0, 0.0_f64);
+    for (before, score) in scores.iter().enumerate() {
+        right += f64::from(*score);
+        best = best.max(2.0 * right / (before + 1 + gold) as f64);
+    }
+    (0.5 * best.min(1.0)) as f32
 }
 
 /// `ln p` and `-ln (1 - p)` of a probability, bounded.
@@ -147,11 +173,11 @@ mod tests {
                 _ => (0.6, number % 4 < 2),
             })
             .collect();
-        let found = EntityCalibration::fit(&entities).unwrap();
+        let found = EntityCalibration::fit(&entities, 3000).unwrap();
         assert!((found.of(0.9) - 0.7).abs() < 0.01, "{}", found.of(0.9));
         assert!((found.of(0.6) - 0.5).abs() < 0.01, "{}", found.of(0.6));
-        assert_eq!(EntityCalibration::fit(&entities[..100]), None);
-        assert_eq!(EntityCalibration::fit(&vec![(0.9, true); 500]), None);
+        assert_eq!(EntityCalibration::fit(&entities[..100], 100), None);
+        assert_eq!(EntityCalibration::fit(&vec![(0.9, true); 500], 500), None);
     }
 
     #[test]
@@ -164,7 +190,7 @@ mod tests {
                 (said, ((number / 4) as f64) < share * 1000.0)
             })
             .collect();
-        let found = EntityCalibration::fit(&entities).unwrap();
+        let found = EntityCalibration::fit(&entities, 3000).unwrap();
         assert!(found.bend < 0.0, "{found:?}");
         for (said, share) in shares {
             assert!((f64::from(found.of(said)) - share).abs() < 0.02, "{said}");
@@ -181,7 +207,7 @@ mod tests {
                 _ => (0.4, number % 20 < 16),
             })
             .collect();
-        let found = EntityCalibration::fit(&entities);
+        let found = EntityCalibration::fit(&entities, 3000);
         assert!(found.is_none_or(|found| found.of(0.9) >= found.of(0.4)));
         // Towards 0 alone: there the score is flat, and steep towards 1.
         let shares = [(0.1f32, 0.5), (0.5, 0.45), (0.95, 0.95)];
@@ -191,7 +217,7 @@ mod tests {
                 (said, ((number / 3) as f64) < share * 1000.0)
             })
             .collect();
-        let found = EntityCalibration::fit(&entities).unwrap();
+        let found = EntityCalibration::fit(&entities, 3000).unwrap();
         assert_eq!(found.bend, -found.slope);
         assert!(found.of(0.1) < found.of(0.5) && found.of(0.5) < found.of(0.95));
     }
@@ -202,6 +228,7 @@ mod tests {
             slope: 0.5,
             bend: -0.5,
             offset: -0.25,
+            threshold: 0.0,
         };
         let found = [0.0, 0.1, 0.5, 0.9, 1.0].map(|mean| scores.of(mean));
         assert!(found.windows(2).all(|pair| pair[0] < pair[1]), "{found:?}");
@@ -210,22 +237,47 @@ mod tests {
             slope: 1.0,
             bend: 0.0,
             offset: 0.0,
+            threshold: 0.0,
         };
         assert!((same.of(0.3) - 0.3).abs() < 1e-6);
-        for (slope, bend, offset) in [
-            (0.0, 0.0, 0.0),
-            (f32::NAN, 0.0, 0.0),
-            (1.0, 0.0, f32::INFINITY),
-            (1e9, 0.0, 0.0),
-            (1.0, 1.1, 0.0),
-            (1.0, f32::NAN, 0.0),
+        for (slope, bend, offset, threshold) in [
+            (0.0, 0.0, 0.0, 0.0),
+            (f32::NAN, 0.0, 0.0, 0.0),
+            (1.0, 0.0, f32::INFINITY, 0.0),
+            (1e9, 0.0, 0.0, 0.0),
+            (1.0, 1.1, 0.0, 0.0),
+            (1.0, f32::NAN, 0.0, 0.0),
+            (1.0, 0.0, 0.0, 1.0),
+            (1.0, 0.0, 0.0, -0.1),
+            (1.0, 0.0, 0.0, f32::NAN),
         ] {
             let scores = EntityCalibration {
                 slope,
                 bend,
                 offset,
+                threshold,
             };
             assert!(!scores.is_sound());
         }
+    }
+
+    #[test]
+    fn the_threshold_has_the_greatest_f1_of_all() {
+        // Scores that say exactly how many are right: of a thousand with each.
+        let shares = [0.05f32, 0.2, 0.35, 0.5, 0.8, 0.95];
+        let gold = 4000;
+        let scores = shares.iter().flat_map(|share| vec![*share; 1000]).collect();
+        let found = best_threshold(scores, gold);
+        let f1 = |threshold: f32| {
+            let kept = shares.iter().filter(|share| **share >= threshold);
+            let (count, right) = kept.fold((0.0, 0.0), |(count, right), share| {
+                (count + 1000.0, right + 1000.0 * share)
+            });
+            2.0 * right / (count + gold as f32)
+        };
+        assert!(shares.iter().all(|share| f1(found) >= f1(*share)));
+        assert!((found - 0.5 * f1(found)).abs() < 1e-3, "{found}");
+        assert_eq!(best_threshold(Vec::new(), 5), 0.0);
+        assert_eq!(best_threshold(vec![1.0], 0), 0.5);
     }
 }

@@ -297,8 +297,11 @@ fn metadata(config: &HeadConfig) -> HashMap<String, String> {
 }
 
 fn version(config: &HeadConfig) -> u32 {
-    let bends = config.entity_calibration.is_some_and(|own| own.bend != 0.0);
-    match (config.unit(), bends) {
+    let differs = |own: EntityCalibration| own.bend != 0.0 || own.threshold != 0.0;
+    match (
+        config.unit(),
+        config.entity_calibration.is_some_and(differs),
+    ) {
         (Unit::Words, _) if config.vectors.is_some() => VERSIONS[2],
         (Unit::Words, false) => VERSIONS[0],
         (Unit::Pieces, false) => VERSIONS[1],

@@ -23,7 +23,7 @@ mod matrix;
 mod network;
 mod vectors;
 
-use crate::decode::{Decoder, Scored, Transitions};
+use crate::decode::{Aggregation, Decoder, Scored, Span, Transitions};
 use crate::int8::Backend;
 use crate::math::softmax;
 
@@ -107,6 +107,9 @@ pub struct HeadInput<'a> {
 pub struct HeadOutput {
     /// The index of each word's tag.
     pub tags: Vec<usize>,
+    /// The same of what is below the head's threshold, whose words have `O`
+    /// among `tags`; empty where nothing is.
+    pub doubtful: Vec<usize>,
     /// `[words, tags]`: how probable each tag is, whatever the decoder chose.
     pub probabilities: Vec<f32>,
 }
@@ -283,17 +286,45 @@ impl Head {
                 probabilities
             }
         };
-        let tags = decoder.tags(Scored {
+        let mut tags = decoder.tags(Scored {
             tags: &self.config.tags,
             scores: &scores,
             probabilities: &probabilities,
             transitions: self.transitions.as_ref(),
             rules: &self.rules,
         });
+        let doubtful = self.take_doubtful(&mut tags, &probabilities);
         HeadOutput {
             tags,
+            doubtful,
             probabilities,
         }
+    }
+
+    /// Makes `O` of the words of what is below the head's threshold, and gives
+    /// their tags back, with `O` for all other words; none if nothing is.
+    fn take_doubtful(&self, tags: &mut [usize], probabilities: &[f32]) -> Vec<usize> {
+        let own = &self.config.tags;
+        let scores = self.config.entity_calibration;
+        let scores = scores.filter(|scores| scores.threshold > 0.0);
+        let (Some(scores), Some(outside)) = (scores, own.index("O")) else {
+            return Vec::new();
+        };
+        let is_doubtful = |span: &Span<'_>| {
+            let words = span.words.clone();
+            let probabilities = words.map(|word| probabilities[word * own.len() + tags[word]]);
+            scores.of(Aggregation::Average.of(probabilities)) < scores.threshold
+        };
+        let mut spans = Span::read(tags.iter().map(|tag| own.tag(*tag)));
+        spans.retain(is_doubtful);
+        if spans.is_empty() {
+            return Vec::new();
+        }
+        let mut doubtful = vec![outside; tags.len()];
+        for word in spans.into_iter().flat_map(|span| span.words) {
+            doubtful[word] = std::mem::replace(&mut tags[word], outside);
+        }
+        doubtful
     }
 }
 

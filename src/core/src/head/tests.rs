@@ -165,6 +165,7 @@ fn files_come_back_and_repeat() {
             slope: 1.0,
             bend: -0.5,
             offset: 0.0,
+            threshold: 0.0,
         };
         let bent = with_calibration(&bytes, 1.0, Some(bent)).unwrap();
         let back = Head::from_bytes(&bent).unwrap();
@@ -180,6 +181,41 @@ fn files_come_back_and_repeat() {
     // A plain head says no more of itself than it must.
     let json = serde_json::to_value(linear()).unwrap();
     assert_eq!(json.as_object().unwrap().len(), 6);
+}
+
+#[test]
+fn words_of_what_is_below_the_threshold_are_outside() {
+    let numbers = vec![vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0], vec![0.0; 3]];
+    let file = head_file(&linear(), &numbers).unwrap();
+    let tag = |threshold| {
+        let scores = EntityCalibration {
+            slope: 1.0,
+            bend: 0.0,
+            offset: 0.0,
+            threshold,
+        };
+        let file = with_calibration(&file, 2.0, Some(scores)).unwrap();
+        // One that is sure, and one of two words that is not.
+        let input = HeadInput {
+            words: &["a"; 4],
+            features: &[8.0, 0.0, -9.0, -9.0, 1.0, 0.0, 0.0, 1.0],
+            seen: &[true; 4],
+        };
+        Head::from_bytes(&file).unwrap().tag(input, Decoder::Argmax)
+    };
+    let all = tag(0.0);
+    assert_eq!(
+        (&all.tags[..], &all.doubtful[..]),
+        (&[0, 2, 0, 1][..], &[][..])
+    );
+    // Both words of the second have 0.45, as e^0.5 / (e^0.5 + 2) is.
+    assert_eq!(tag(0.45), all);
+    let some = tag(0.46);
+    assert_eq!(
+        (&some.tags[..], &some.doubtful[..]),
+        (&[0, 2, 2, 2][..], &[2, 2, 0, 1][..])
+    );
+    assert_eq!(some.probabilities, all.probabilities);
 }
 
 #[test]

@@ -8,22 +8,37 @@ use crate::results::{Entity, Word};
 use crate::tags::TagSet;
 use crate::words;
 
+/// The words of a text with a tag each.
+#[derive(Clone, Copy)]
+pub(super) struct Tagged<'a> {
+    pub(super) text: &'a str,
+    pub(super) words: &'a [Word],
+    pub(super) tags: &'a TagSet,
+    /// Of each word, the index of its tag.
+    pub(super) own: &'a [usize],
+}
+
 /// The spans that the tags make, without punctuation at their edges: a quote
 /// that was tagged along is no part of a name.
 pub(super) fn entities(
-    text: &str,
-    words: &[Word],
-    tags: &TagSet,
+    tagged: Tagged<'_>,
     aggregation: Aggregation,
     scores: Option<EntityCalibration>,
 ) -> Vec<Entity> {
+    let Tagged {
+        text,
+        words,
+        tags,
+        own: all,
+    } = tagged;
     // They are of means, and say nothing of first or greatest probabilities.
     let scores = scores.filter(|_| aggregation == Aggregation::Average);
     let mut entities = Vec::new();
     let mut start = 0;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
         let mut end = 0;
-        let spans = Span::read(sentence.iter().map(|word| tags.tag(word.tag)));
+        let all = &all[start..start + sentence.len()];
+        let spans = Span::read(all.iter().map(|tag| tags.tag(*tag)));
         for span in spans.iter().flat_map(|span| cells(text, sentence, span)) {
             let next = span.words.end;
             let found = trimmed(text, sentence, span.words, end);
@@ -33,7 +48,11 @@ pub(super) fn entities(
             };
             end = end.max(own.end);
             let inside = &sentence[own.clone()];
-            let probabilities = inside.iter().map(|word| word.probabilities[word.tag]);
+            let of = all[own.clone()].iter();
+            let probabilities = inside
+                .iter()
+                .zip(of)
+                .map(|(word, tag)| word.probabilities[*tag]);
             let range = inside[0].range.start..inside[inside.len() - 1].range.end;
             entities.push(Entity {
                 range: without_joining_marks(text, range),
@@ -75,8 +94,9 @@ fn cells<'a>(text: &str, words: &[Word], span: &Span<'a>) -> Vec<Span<'a>> {
 /// words, "Seth K.".
 fn is_stop_of_initial(text: &str, words: &[Word], span: &Range<usize>, stop: usize) -> bool {
     let shown = |word: usize| words::plain(&text[words[word].range.clone()]);
+    // Of "M.-S" the last.
     let initial = |word: &str| {
-        let mut letters = word.chars();
+        let mut letters = word.rsplit('-').next().unwrap_or_default().chars();
         letters.next().is_some_and(char::is_uppercase) && letters.next().is_none()
     };
     stop < span.end && stop >= span.start + 2 && shown(stop) == "." && initial(&shown(stop - 1))

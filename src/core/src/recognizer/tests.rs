@@ -1,7 +1,7 @@
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::spans::entities;
+use super::spans::{Tagged, entities};
 use super::*;
 use crate::tags::TagSet;
 
@@ -22,6 +22,7 @@ fn punctuation_is_trimmed_off_entities() {
         ("Obama &amp; Sons&quot;", Some("Obama &amp; Sons")),
         ("Okonjo, C. (1998)", Some("Okonjo, C. (1998)")),
         ("Okonjo, C.)", Some("Okonjo, C.")),
+        ("Okonjo, M.-S.\":", Some("Okonjo, M.-S.")),
         ("Plan B .", Some("Plan B .")),
         ("B. .", Some("B")),
         ("Vitamin K.\"", Some("Vitamin K.")),
@@ -89,6 +90,13 @@ fn all_entities(text: &str, first: usize) -> Vec<&str> {
             probabilities: vec![1.0; 3],
         })
         .collect();
-    let found = entities(text, &words, &tags, Aggregation::default(), None);
+    let own: Vec<usize> = words.iter().map(|word| word.tag).collect();
+    let tagged = Tagged {
+        text,
+        words: &words,
+        tags: &tags,
+        own: &own,
+    };
+    let found = entities(tagged, Aggregation::default(), None);
     found.iter().map(|own| &text[own.range.clone()]).collect()
 }

@@ -256,13 +256,18 @@ fn means(tags: &[Tag<'_>], own: &JudgedSentence<'_>) -> Vec<(f32, bool)> {
     judged.collect()
 }
 
-/// The mean confidence of every entity that was predicted in `sentences`, whose
-/// tags are indices into `tags`, and whether it is right, strictly; of sentences
-/// whose confidences are known.
-pub fn entity_means(tags: &TagSet, sentences: &[JudgedSentence<'_>]) -> Vec<(f32, bool)> {
-    let parsed: Vec<Tag<'_>> = (0..tags.len()).map(|index| tags.tag(index)).collect();
-    let known = sentences.iter().filter(|own| !own.confidences.is_empty());
-    known.flat_map(|own| means(&parsed, own)).collect()
+/// How often an entity is right, strictly, that was predicted in `sentences`,
+/// whose tags are indices into `tags`; of sentences whose confidences are known.
+/// `None` of too few entities, or where nearly all or none are right.
+pub fn entity_calibration(
+    tags: &TagSet,
+    sentences: &[JudgedSentence<'_>],
+) -> Option<EntityCalibration> {
+    let parsed = parse(tags);
+    let known = || sentences.iter().filter(|own| !own.confidences.is_empty());
+    let found: Vec<(f32, bool)> = known().flat_map(|own| means(&parsed, own)).collect();
+    let gold = known().map(|own| spans(&parsed, own).0.len()).sum();
+    EntityCalibration::fit(&found, gold)
 }
 
 /// Gold and predicted entities, strictly read.

@@ -16,7 +16,8 @@ mod sample;
 pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
-    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated, entity_means,
+    CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
+    entity_calibration,
 };
 pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};

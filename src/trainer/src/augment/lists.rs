@@ -71,6 +71,10 @@ pub(super) const PLACES: &[&str] = &[
 pub(super) const ORGANIZATIONS: &[&str] = &[
     "Google", "Microsoft", "Apple", "Amazon", "Tesla", "IBM", "Intel", "Nvidia", "Samsung", "Sony",
     "Toyota", "Siemens", "Bosch", "BASF", "Volkswagen", "BMW", "Nestlé", "Novartis", "Roche", "UBS",
+    "Shell", "Target", "Gap", "Boots", "Next", "Subway", "Puma", "Square", "Stripe", "Virgin", "ING",
+    "Burger King", "Whole Foods", "Best Buy", "Home Depot", "Aldi", "Carrefour", "Co-op", "Santander",
+    "Barclays", "Royal Mail", "British Gas", "Ministry of Health", "Ministry of Ports and Roads",
+    "Department for Transport", "Home Office", "Supreme Court", "Court of Appeal", "High Court",
     "HSBC", "Deutsche Bank", "Goldman Sachs", "JPMorgan", "Deloitte", "KPMG", "PwC", "McKinsey",
     "Accenture", "Oracle", "SAP", "Salesforce", "Adobe", "Netflix", "Spotify", "Uber", "Airbnb",
     "PayPal", "Visa", "Mastercard", "Pfizer", "Bayer", "Boeing", "Airbus", "Lufthansa", "Emirates",
@@ -135,6 +139,32 @@ pub(super) const INSTITUTION: &[&str] = &[
     "% Chamber of Commerce", "% Police Department", "% Institute of Technology", "Museum of %",
     "% Primary School", "% High School", "% Borough Council", "% Medical Centre", "% Courier",
     "% Times", "Port of %", "% Water Authority", "% Business School", "% Red Cross", "% Hospice",
+    "% Police", "% Heart Clinic", "% Fire Brigade", "Friends of %", "% Football Club", "Air %",
+    "Universidad de %", "Universität %", "Hochschule %", "Lycée %", "Gymnasium %", "Instituto %",
+    "Fundação %", "%skolan", "%skóli", "% District Council", "Embassy of %", "% Airlines",
+    "% Railways", "% Public Library", "Royal %", "% Dental Practice", "Kommune %", "Szkoła %",
+];
+
+/// What places in the open, and some towns, are called, `^` being a name.
+#[rustfmt::skip]
+pub(super) const LANDSCAPE: &[&str] = &[
+    "Lake ^", "Mount ^", "^ Sea", "^ Valley", "^ Bay", "Cape ^", "^ Hills", "^ Island", "River ^",
+    "^ Forest", "^ National Park", "^ Bridge", "^ Airport", "Port ^", "San ^", "Fort ^", "^ Heath",
+    "^ Harbour", "Wadi ^", "Upper ^", "North ^", "^ Republic", "^ Falls", "^ Creek", "^ Square",
+];
+
+/// What may stand before a family name.
+#[rustfmt::skip]
+pub(super) const PARTICLE: &[&str] = &[
+    "van der", "van den", "de", "de la", "von", "da", "dos", "del", "di", "bin", "ibn", "Te",
+    "ter", "zu", "le", "Ó", "ap",
+];
+
+/// What stands behind a name and is no part of it.
+#[rustfmt::skip]
+pub(super) const POST: &[&str] = &[
+    "KC", "QC", "LJ", "J", "MP", "OBE", "MBE", "PhD", "Ph.D.", "MD", "M.D.", "Esq.", "RN", "CPA",
+    "PMP", "MBA", "BSc", "MSc", "FRCS", "FRCP", "DVM", "MEP", "CEng",
 ];
 
 /// Institutions of a saint or founder, `^` being the name.
@@ -167,7 +197,8 @@ pub(super) const TITLE: &[&str] = &[
     "Professor", "Prof", "Rev.", "Reverend", "Sir", "Dame", "Lady", "Lord", "Cllr", "Councillor",
     "Judge", "Justice", "Captain", "Capt.", "Sgt", "Sergeant", "Officer", "Sister", "Brother",
     "Father", "Nurse", "Coach", "Minister", "Senator", "Herr", "Frau", "Madame", "Señora", "Rabbi",
-    "Imam", "Sheikh", "Messrs.", "Hon.", "MR", "MRS", "MS", "DR",
+    "Imam", "Sheikh", "Messrs.", "Hon.", "MR", "MRS", "MS", "DR", "Mme", "Mlle", "Sra.", "Ing.",
+    "Dr.-Ing.", "Dott.", "Lt.", "PC", "DS", "Auntie", "Aunt", "Uncle", "Granny", "Cousin",
 ];
 
 /// First words of names in corpora that label a title with the name.
@@ -219,6 +250,8 @@ pub(super) const SHORT: &[&str] = &[
     "TLS", "DNS", "HTTP", "CPU", "GPU", "RAM", "SSD", "USB", "LED", "TV", "DVD", "GPS", "EPC", "MOT",
     "ECG", "MRI", "CT", "BP", "HTN", "T2DM", "COPD", "CKD", "GORD", "IBS", "UTI", "FBC", "U&E", "LFT",
     "CRP", "BMI", "PRN", "GP", "A&E", "ICU", "PPE", "FRCS", "MBBS", "PhD", "MSc", "BSc", "MBA", "LLB",
+    "CBC", "WBC", "ED", "NKDA", "SOB", "HACCP", "DESC", "ASC", "POS", "ACH", "ATM", "DD", "SO", "AAA",
+    "QTY", "PSI", "RPM", "SPF", "MTG", "WIP", "PPM", "ISO", "DPI", "OCR", "UI", "UX", "TOC", "RTFM",
     "AGM", "AOB", "RSVP", "Q1", "Q3", "B2B", "SaaS", "CRM", "ERP", "KYC", "AML", "PEP", "ESG", "EUR",
     "USD", "GBP", "AM", "PM", "GMT", "UTC", "CET", "RGDS", "ATTN", "LOL", "OMG", "DIY", "ID", "OK",
 ];

@@ -7,6 +7,7 @@ mod given;
 mod lists;
 mod names;
 mod templates;
+mod terms;
 mod texts;
 
 use std::fmt;
@@ -170,6 +171,12 @@ impl Roles {
             organization: role(ORGANIZATION),
             time: role(TIME),
         }
+    }
+
+    /// Those that the set knows.
+    fn all(&self) -> impl Iterator<Item = Role> {
+        let all = [self.person, self.place, self.organization, self.time];
+        all.into_iter().flatten()
     }
 
     /// Whether templates can be filled: they hold all three kinds of names.

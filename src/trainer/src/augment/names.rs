@@ -5,9 +5,11 @@ use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 use super::lists::{
-    COMPANY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LAST, NAMED, NATIONALITY, OFFICE,
-    ORGANIZATIONS, PART, PLACES, POSITION, PRODUCT, SHORT, STREET, TEAM, TIME, TITLE, TOPIC, TRADE,
+    COMPANY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LANDSCAPE, LAST, NAMED, NATIONALITY,
+    OFFICE, ORGANIZATIONS, PART, PARTICLE, PLACES, POSITION, POST, PRODUCT, SHORT, STREET, TEAM,
+    TIME, TITLE, TOPIC, TRADE,
 };
+use super::terms::Terms;
 use super::{GivenNames, Role, Roles, Tagged};
 
 /// The corpus's names, by what they are, and its tags.
@@ -17,6 +19,7 @@ pub(super) struct Names<'a> {
     persons: Vec<String>,
     places: Vec<String>,
     organizations: Vec<String>,
+    terms: Terms,
 }
 
 /// One of `list`.
@@ -102,6 +105,7 @@ impl<'a> Names<'a> {
             persons,
             places: collect(roles.place),
             organizations: collect(roles.organization),
+            terms: Terms::of(sentences, roles),
         }
     }
 
@@ -124,6 +128,7 @@ impl<'a> Names<'a> {
             1 => format!("{}. {last}", filled("@", random)),
             2 => format!("{last}, {first}"),
             3 => format!("{first} {last}-{}", self.last(random)),
+            4 => format!("{first} {} {last}", pick(PARTICLE, random)),
             _ => format!("{first} {last}"),
         }
     }
@@ -132,6 +137,9 @@ impl<'a> Names<'a> {
     pub(super) fn place(&self, random: &mut ChaCha8Rng) -> String {
         if !self.places.is_empty() && chance(40, random) {
             return pick(&self.places, random).to_owned();
+        }
+        if chance(8, random) {
+            return pick(LANDSCAPE, random).replace('^', self.last(random));
         }
         self.listed_place(random).into()
     }
@@ -182,26 +190,29 @@ impl<'a> Names<'a> {
     /// A person as lists of references have one: the family name first.
     fn cited(&self, random: &mut ChaCha8Rng) -> String {
         let last = self.last(random);
-        match below(4, random) {
+        match below(8, random) {
             0 => format!("{last}, {}", filled("@. @.", random)),
-            1 => format!("{} {last}", filled("@.", random)),
-            2 => format!("{last}, {}", self.first(random)),
+            1 => format!(
+                "{} {last}, {}",
+                pick(PARTICLE, random),
+                filled("@.", random)
+            ),
+            2 => format!("{last}-{}, {}", self.last(random), filled("@. @.", random)),
+            3 | 4 => format!("{} {last}", filled("@.", random)),
+            5 | 6 => format!("{last}, {}", self.first(random)),
             _ => format!("{last}, {}", filled("@.", random)),
         }
     }
 
+    /// A person whose other name stands in the middle.
+    fn nicked(&self, random: &mut ChaCha8Rng) -> String {
+        let [first, nick] = [self.first(random), self.first(random)];
+        format!("{first} \"{nick}\" {}", self.last(random))
+    }
+
     /// Whether the tag goes on with a name.
     pub(super) fn goes_on(&self, tag: u16) -> bool {
-        let Roles {
-            person,
-            place,
-            organization,
-            time,
-        } = self.roles;
-        [person, place, organization, time]
-            .into_iter()
-            .flatten()
-            .any(|role| role.inside == tag)
+        self.roles.all().any(|role| role.inside == tag)
     }
 
     /// What fills a hole, and the role that it has, if it is an entity.
@@ -216,6 +227,15 @@ impl<'a> Names<'a> {
             "org" => (self.organization(random), roles.organization),
             "brand" => (brand(random), roles.organization),
             "team" => (self.team(random), roles.organization),
+            "band" => (self.terms.band(random), roles.organization),
+            "nicked" => (self.nicked(random), roles.person),
+            "percaps" => (self.person(random).to_uppercase(), roles.person),
+            "lastcaps" => (self.last(random).to_uppercase(), roles.person),
+            "loccaps" => (self.place(random).to_uppercase(), roles.place),
+            "orgcaps" => (self.organization(random).to_uppercase(), roles.organization),
+            "brandcaps" => (brand(random).to_uppercase(), roles.organization),
+            "term" => (self.terms.term(random), None),
+            "identifier" => (self.terms.identifier(random), None),
             "time" => (pick(TIME, random).into(), roles.time),
             other => (value(other, random), None),
         }
@@ -357,6 +377,7 @@ pub(super) fn value(hole: &str, random: &mut ChaCha8Rng) -> String {
         "product" => pick(PRODUCT, random).into(),
         "class" => format!("{}{}", pick(PART, random), pick(PART, random)),
         "short" => pick(SHORT, random).into(),
+        "post" => pick(POST, random).into(),
         other => unreachable!("no template has the hole {other}"),
     }
 }

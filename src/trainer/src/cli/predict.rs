@@ -141,15 +141,23 @@ fn json(text: &str, prediction: &Prediction, out: &mut impl Write) -> Result<()>
             "end_utf16": offsets.at(range.end),
         })
     };
-    write!(out, "{{\"entities\":[")?;
-    for (index, entity) in prediction.entities.iter().enumerate() {
-        let mut value = place(&entity.range);
-        value["type"] = entity.kind.clone().into();
-        value["score"] = entity.score.into();
-        value["words"] = json!([entity.words.start, entity.words.end]);
-        write!(out, "{}{value}", if index > 0 { "," } else { "" })?;
+    let lists = [
+        ("entities", &prediction.entities),
+        ("doubtful", &prediction.doubtful),
+    ];
+    write!(out, "{{")?;
+    for (name, list) in lists {
+        write!(out, "\"{name}\":[")?;
+        for (index, entity) in list.iter().enumerate() {
+            let mut value = place(&entity.range);
+            value["type"] = entity.kind.clone().into();
+            value["score"] = entity.score.into();
+            value["words"] = json!([entity.words.start, entity.words.end]);
+            write!(out, "{}{value}", if index > 0 { "," } else { "" })?;
+        }
+        write!(out, "],")?;
     }
-    write!(out, "],\"words\":[")?;
+    write!(out, "\"words\":[")?;
     for (index, word) in prediction.words.iter().enumerate() {
         let mut value = place(&word.range);
         value["sentence"] = word.sentence.into();
@@ -194,6 +202,7 @@ mod tests {
                 kind: "a b\nI-c\u{202e}".into(),
                 score: 1.0,
             }],
+            doubtful: Vec::new(),
         };
         let mut out = Vec::new();
         conll(text, &prediction, &mut out).unwrap();

@@ -97,7 +97,8 @@ pub(super) struct SettingsArguments {
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     average: Option<f64>,
     /// Calibrate the scores of entities on the validation part as well, not
-    /// only those of words
+    /// only those of words, and leave out entities with a score below half of
+    /// its F1, more of which would be wrong than right
     #[arg(long)]
     calibrate_entities: bool,
     /// Where initial weights, order and dropout come from: the same seed gives

@@ -357,7 +357,7 @@ export default {
 
     "panel": "Confidence of every tag",
     "panel-empty": "Point at a word in the result, tap it, or reach it with the keyboard.",
-    "panel-not-likeliest": "Not the likeliest tag of this word alone: the decoder chose it for the sequence, or the encoder cannot read the word.",
+    "panel-not-likeliest": "Not the likeliest tag of this word alone: the decoder chose it for the sequence, the entity would be less sure than the head asks for, or the encoder cannot read the word.",
 
     "about": "How it works, and what stays private",
     "about-here": "It runs here",

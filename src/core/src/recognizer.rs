@@ -257,20 +257,20 @@ impl<E: Engine> Recognizer<E> {
             .zip(heads)
             .map(|(reader, (_, options))| {
                 let tags = reader.head.config().tags.clone();
-                let sure: Vec<usize> = reader.words.iter().map(|word| word.tag).collect();
-                let [sure, doubtful] = [sure, reader.doubtful].map(|own| {
+                let of = |own: &[usize]| {
                     let tagged = Tagged {
                         text,
                         words: &reader.words,
                         tags: &tags,
-                        own: &own,
+                        own,
                     };
                     let scores = reader.head.config().entity_calibration;
                     entities(tagged, options.aggregation, scores)
-                });
+                };
+                let sure: Vec<usize> = reader.words.iter().map(|word| word.tag).collect();
                 Prediction {
-                    entities: sure,
-                    doubtful,
+                    entities: of(&sure),
+                    doubtful: reader.doubtful.as_deref().map(of).unwrap_or_default(),
                     words: reader.words,
                     tags,
                 }
@@ -285,11 +285,10 @@ struct Reader<'a> {
     decoder: Decoder,
     /// Its tags of persons, places and organizations.
     names: Vec<usize>,
-    /// Its tag `O`.
-    outside: usize,
     words: Vec<Word>,
-    /// The tags of what is too doubtful; `O` of all other words.
-    doubtful: Vec<usize>,
+    /// The tags of what is too doubtful, and `O` of all other words; `None`
+    /// before there is anything.
+    doubtful: Option<Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -309,9 +308,8 @@ impl<'a> Reader<'a> {
             head,
             decoder: head.decoder(options.decoder)?,
             names: names.collect(),
-            outside: tags.index("O").unwrap_or_default(),
             words: Vec::new(),
-            doubtful: Vec::new(),
+            doubtful: None,
         })
     }
 
@@ -323,7 +321,9 @@ impl<'a> Reader<'a> {
                 sentence: index,
                 ..self.words[first + offset].clone()
             });
-            self.doubtful.push(self.doubtful[first + offset]);
+            if let Some(doubtful) = &mut self.doubtful {
+                doubtful.push(doubtful[first + offset]);
+            }
         }
     }
 
@@ -335,9 +335,13 @@ impl<'a> Reader<'a> {
             }
         }
         let output = self.head.tag_on(backend, input, self.decoder, &barred);
-        match &output.doubtful[..] {
-            [] => self.doubtful.extend(sentence.iter().map(|_| self.outside)),
-            doubtful => self.doubtful.extend(doubtful),
+        if let Some(outside) = self.head.config().tags.index("O")
+            && (self.doubtful.is_some() || !output.doubtful.is_empty())
+        {
+            let doubtful = self.doubtful.get_or_insert_default();
+            doubtful.resize(self.words.len(), outside);
+            doubtful.extend(&output.doubtful);
+            doubtful.resize(self.words.len() + sentence.len(), outside);
         }
         let count = self.head.config().tags.len();
         let rows = output.probabilities.chunks_exact(count);

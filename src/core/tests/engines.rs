@@ -171,6 +171,31 @@ fn heads_read_what_the_engine_says_and_are_checked_against_it() {
 }
 
 #[test]
+fn heads_without_an_outside_find_nothing_doubtful() {
+    let tokenizer = prepare_tokenizer(golden!("tokenizer.json")).unwrap();
+    let mut recognizer = Recognizer::new(encoder(), &tokenizer).unwrap();
+    let (config, mut numbers) = head_numbers(&file(encoder().sha256(), None)).unwrap();
+    let config = HeadConfig {
+        tags: TagSet::new(["B-per", "I-per"]).unwrap(),
+        entity_calibration: Some(EntityCalibration {
+            slope: 1.0,
+            bend: 0.0,
+            offset: 0.0,
+            threshold: 0.9,
+        }),
+        ..config
+    };
+    numbers[0].truncate(2 * config.hidden);
+    numbers[1].truncate(2);
+    let head = Head::from_bytes(&head_file(&config, &numbers).unwrap()).unwrap();
+    let found = recognizer
+        .recognize(TEXT, &head, &Options::default())
+        .unwrap();
+    assert!(!found.entities.is_empty());
+    assert_eq!(found.doubtful, []);
+}
+
+#[test]
 fn what_is_doubtful_is_set_apart_with_its_place_and_score() {
     let tokenizer = prepare_tokenizer(golden!("tokenizer.json")).unwrap();
     let mut recognizer = Recognizer::new(encoder(), &tokenizer).unwrap();

@@ -147,8 +147,10 @@ impl<E: Examples> Fit<E> {
     ///
     /// Settings out of range, a configuration that does not fit itself, or no
     /// sentence.
-    pub fn new(task: Task<E>, settings: Settings) -> Result<Self, FitError> {
+    pub fn new(mut task: Task<E>, settings: Settings) -> Result<Self, FitError> {
         settings.check()?;
+        // Of another head, which would leave out what this one is to learn.
+        task.head.entity_calibration = None;
         let (train, validation) = match &task.validation {
             Some(validation) => (task.train.clone(), validation.clone()),
             None => validation_part(&task.train, &settings),

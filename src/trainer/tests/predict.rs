@@ -132,7 +132,7 @@ fn odd_texts_are_no_trouble() {
         assert_eq!(predict(&lab, "conll", empty.as_bytes()), "");
         assert_eq!(
             predict(&lab, "json", empty.as_bytes()),
-            "{\"entities\":[],\"words\":[]}\n"
+            "{\"entities\":[],\"doubtful\":[],\"words\":[]}\n"
         );
     }
     let lines = document(&lab, "the year\r\n\r\nof the year\r\n");

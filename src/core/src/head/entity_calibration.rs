@@ -20,7 +20,8 @@ pub struct EntityCalibration {
     pub bend: f32,
     /// What is added then.
     pub offset: f32,
-    /// An entity with a smaller score is taken for none.
+    /// An entity with a smaller score is taken for none: the score of all words
+    /// that are tagged as one, before marks at its ends are left off.
     #[serde(default, skip_serializing_if = "is_default")]
     pub threshold: f32,
 }

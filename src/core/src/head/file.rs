@@ -24,9 +24,9 @@ use crate::int8::{Packed, Rows, fours_fit, limit_fours};
 
 const FORMAT: &str = "head";
 /// Of a head of words, of one of pieces, of one of words that has vectors, and
-/// of the first two where the calibration of entities bends: an engine that
-/// does not know of pieces, vectors or bends must not take such a head for
-/// another. Those that know of vectors know of bends.
+/// of the first two where the calibration of entities bends or has a threshold:
+/// an engine that does not know of pieces, vectors, bends or thresholds must not
+/// take such a head for another. Released ones that know of vectors know of all.
 const VERSIONS: [u32; 5] = [1, 2, 3, 4, 5];
 /// The hashes of a head's words that have vectors, and their parts.
 const VECTORS: [&str; 2] = ["vectors.words", "vectors.codes"];

@@ -256,7 +256,8 @@ impl Head {
     /// Tags the words of one sentence. Probabilities are the softmax of a
     /// word's scores, or, where there are learnt transitions, its marginals
     /// over all sequences. Without learnt transitions,
-    /// [`Decoder::Transitions`] is the same as argmax.
+    /// [`Decoder::Transitions`] is the same as argmax. What is below the head's
+    /// threshold is set apart.
     ///
     /// # Panics
     ///
@@ -306,7 +307,9 @@ impl Head {
     fn take_doubtful(&self, tags: &mut [usize], probabilities: &[f32]) -> Vec<usize> {
         let own = &self.config.tags;
         let scores = self.config.entity_calibration;
-        let scores = scores.filter(|scores| scores.threshold > 0.0);
+        // Entities of pieces are made of probabilities, not of tags.
+        let has = |scores: &EntityCalibration| scores.threshold > 0.0;
+        let scores = scores.filter(|scores| has(scores) && self.config.unit() == Unit::Words);
         let (Some(scores), Some(outside)) = (scores, own.index("O")) else {
             return Vec::new();
         };

@@ -58,7 +58,8 @@ enum Output {
     #[default]
     Text,
     /// Entities and words with byte offsets, UTF-16 offsets, and the
-    /// probability of every tag
+    /// probability of every tag; `doubtful` are those that the head is too
+    /// unsure of
     Json,
     /// A line per word: the word and its tag, as the entities have it; a blank
     /// line after a sentence

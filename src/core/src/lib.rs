@@ -82,7 +82,7 @@ pub use report::{
     JudgedSentence, Loss, Outcome, Outcomes, OutcomesError, PartProvenance, Program, Provenance,
     REDACTION_FORMAT, REDACTION_VERSION, REPORT_FORMAT, REPORT_VERSION, RedactionReport, Repeated,
     Report, ReportError, SAMPLE_FORMAT, SAMPLE_VERSION, Sample, SampleSentence, SentenceErrors,
-    SourceProvenance, SplitProvenance, TypeBreakdown, Words, entity_calibration,
+    SourceProvenance, SplitProvenance, TypeBreakdown, Words, calibrate_entities,
 };
 pub use results::{Entity, Prediction, RecognizeError, Utf16Offsets, Word, from_utf16};
 pub use tags::{MAX_TAGS, Tag, TagError, TagScheme, TagSet};

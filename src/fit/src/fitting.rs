@@ -6,7 +6,7 @@
 mod sampling;
 mod step;
 
-use nerite::{Evaluation, Head, HeadConfig, Loss, entity_calibration, head_file, head_numbers};
+use nerite::{Evaluation, Head, HeadConfig, Loss, calibrate_entities, head_file, head_numbers};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -372,7 +372,7 @@ impl<E: Examples> Fit<E> {
         let mut file = head_file(&config, &best.parameters.values)?;
         if self.settings.calibrate_entities {
             let head = Head::from_bytes(&file)?;
-            let fit = |judged: &Judged<'_>| entity_calibration(&judged.tags, &judged.sentences);
+            let fit = |judged: &Judged<'_>| calibrate_entities(&judged.tags, &judged.sentences);
             config.entity_calibration = self.judged(&head, fit)?;
             file = head_file(&config, &best.parameters.values)?;
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use nerite::{HeadConfig, entity_calibration, with_calibration};
+use nerite::{HeadConfig, calibrate_entities, with_calibration};
 use nerite_fit::{
     EpochScores, Examples, Fit, Fitted, HeldOut, Judged, Labelled, Progress, Settings, Task,
     Validation,
@@ -126,16 +126,14 @@ impl Begun<'_> {
         }
         bar.finish_and_clear();
         let temperature = held_out.temperature();
-        let judged = |entities| -> Result<Judged<'a>> {
+        let judge = |entities| -> Result<Judged<'a>> {
             let predictions = held_out.predictions(temperature, entities, examples)?;
             Ok(nerite_fit::judge(labelled, part, &predictions)?)
         };
-        let mut judged_so = judged(None)?;
+        let mut judged = judge(None)?;
         if self.settings.calibrate_entities {
-            let found = entity_calibration(&judged_so.tags, &judged_so.sentences);
-            judged_so = judged(found)?;
+            judged = judge(calibrate_entities(&judged.tags, &judged.sentences))?;
         }
-        let judged = judged_so;
         fitted.file = with_calibration(&fitted.file, temperature, judged.entity_calibration)?;
         Ok(Some(judged))
     }

@@ -1,7 +1,7 @@
 // What heads have said of some sentences: sentence by sentence, as it is kept, and as pages see it.
 
 /** @import { Entity, Word } from "./nerite.js" */
-/** @import { Result } from "./internal.js" */
+/** @import { Found, Result } from "./internal.js" */
 /** @import { Outline } from "./sentences.js" */
 
 /**
@@ -16,26 +16,35 @@ export function divided({ tags, probabilities, entities, doubtful }, outline, fr
   /** @type {Result[]} */
   const results = [];
   const base = outline.ends[from];
-  const rest = [entities.values(), doubtful.values()].map((all) => ({ all, next: all.next() }));
+  const takeEntities = inOrder(entities);
+  const takeDoubtful = inOrder(doubtful);
   for (let sentence = from; sentence < to; sentence++) {
     const [first, last] = [outline.ends[sentence] - base, outline.ends[sentence + 1] - base];
-    const [sure, unsure] = rest.map((list) => {
-      /** @type {Result["entities"]} */
-      const own = [];
-      for (; !list.next.done && list.next.value.words[0] < last; list.next = list.all.next()) {
-        const { words, type, score } = list.next.value;
-        own.push({ words: [words[0] - first, words[1] - first], type, score });
-      }
-      return own;
-    });
     results.push({
       tags: tags.subarray(first, last),
       probabilities: probabilities.subarray(first * width, last * width),
-      entities: sure,
-      doubtful: unsure,
+      entities: takeEntities(first, last),
+      doubtful: takeDoubtful(first, last),
     });
   }
   return results;
+}
+
+/**
+ * Takes a list apart, sentence by sentence: those that begin before the word `last`, counted from `first`.
+ * @param {Found[]} all
+ */
+function inOrder(all) {
+  let next = 0;
+  return (/** @type {number} */ first, /** @type {number} */ last) => {
+    /** @type {Found[]} */
+    const own = [];
+    for (; next < all.length && all[next].words[0] < last; next++) {
+      const { words, type, score } = all[next];
+      own.push({ words: [words[0] - first, words[1] - first], type, score });
+    }
+    return own;
+  };
 }
 
 /**
@@ -68,13 +77,14 @@ export function built(outline, from, results, tags) {
         ...(outline.continues(word) && { continues: true }),
       });
     });
-    const seen = (/** @type {Result["entities"][number]} */ { words: [from, to], type, score }) => {
+    const seen = (/** @type {Found} */ { words: [from, to], type, score }) => {
       const [start, end] = [outline.start(first + from), outline.end(first + to - 1)];
       const text = outline.text.slice(start, end);
       return { start, end, type, text, score, words: /** @type {[number, number]} */ ([first + from, first + to]) };
     };
-    entities.push(...result.entities.map(seen));
-    doubtful.push(...result.doubtful.map(seen));
+    // One by one: a sentence may be the whole text, and arguments are few.
+    for (const own of result.entities) entities.push(seen(own));
+    for (const own of result.doubtful) doubtful.push(seen(own));
   });
   return { words, entities, doubtful };
 }

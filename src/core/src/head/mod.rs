@@ -308,8 +308,8 @@ impl Head {
         let own = &self.config.tags;
         let scores = self.config.entity_calibration;
         // Entities of pieces are made of probabilities, not of tags.
-        let has = |scores: &EntityCalibration| scores.threshold > 0.0;
-        let scores = scores.filter(|scores| has(scores) && self.config.unit() == Unit::Words);
+        let of_words = self.config.unit() == Unit::Words;
+        let scores = scores.filter(|scores| of_words && scores.threshold > 0.0);
         let (Some(scores), Some(outside)) = (scores, own.index("O")) else {
             return Vec::new();
         };

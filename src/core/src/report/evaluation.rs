@@ -259,7 +259,7 @@ fn means(tags: &[Tag<'_>], own: &JudgedSentence<'_>) -> Vec<(f32, bool)> {
 /// How often an entity is right, strictly, that was predicted in `sentences`,
 /// whose tags are indices into `tags`; of sentences whose confidences are known.
 /// `None` of too few entities, or where nearly all or none are right.
-pub fn entity_calibration(
+pub fn calibrate_entities(
     tags: &TagSet,
     sentences: &[JudgedSentence<'_>],
 ) -> Option<EntityCalibration> {

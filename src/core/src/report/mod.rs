@@ -17,7 +17,7 @@ pub use breakdown::{Breakdown, TypeBreakdown};
 pub use errors::{ErrorKind, Errors, SentenceErrors};
 pub use evaluation::{
     CompareError, Context, Details, Entities, Evaluation, JudgedSentence, Repeated,
-    entity_calibration,
+    calibrate_entities,
 };
 pub use foreign::{Foreign, ForeignEntities, ForeignScores, Program};
 pub use outcomes::{Outcome, Outcomes, OutcomesError};

@@ -67,7 +67,7 @@ fn with_words(sentence: &Tagged, change: impl Fn(&str) -> String) -> Tagged {
 }
 
 /// The word with a capital first letter, as in headlines.
-fn capitalized(word: &str) -> String {
+pub(super) fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

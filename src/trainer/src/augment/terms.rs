@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use rand_chacha::ChaCha8Rng;
 
+use super::copies::capitalized;
 use super::names::{below, chance, pick};
 use super::{Roles, Tagged};
 
@@ -69,14 +70,14 @@ impl Terms {
 
     /// What programs, tables and settings call things.
     pub(super) fn identifier(&self, random: &mut ChaCha8Rng) -> String {
-        let [first, second] = [self.word(random), self.word(random)].map(str::to_owned);
+        let [first, second] = [self.word(random), self.word(random)];
         match below(6, random) {
             0 => format!("{first}_{second}"),
             1 => format!("{first}_{second}").to_uppercase(),
             2 => format!("{first}-{second}"),
             3 => format!("{first}.{second}"),
-            4 => format!("{}{}", capitalized(&first), capitalized(&second)),
-            _ => format!("{first}{}", capitalized(&second)),
+            4 => format!("{}{}", capitalized(first), capitalized(second)),
+            _ => format!("{first}{}", capitalized(second)),
         }
     }
 
@@ -88,10 +89,4 @@ impl Terms {
             false => format!("{first} {second}"),
         }
     }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut word = word.to_owned();
-    word[..1].make_ascii_uppercase();
-    word
 }

@@ -1,5 +1,6 @@
 //! `nerite corpus`: counts, splits, and what is said of files that are wrong.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use crate::common::{Lab, columns, repository, sha256};
@@ -325,4 +326,66 @@ fn a_tag_does_not_turn_lines_around() {
         let printed = lab.ok(command);
         assert!(printed.contains("B-no\\u202ebody"), "{printed}");
     }
+}
+
+/// The texts of a file of JSON lines, with the words of each entity.
+fn labelled(path: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let lines = std::fs::read_to_string(repository().join(path)).unwrap();
+    let text = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let text = value["text"].as_str().unwrap().to_owned();
+        let letters: Vec<char> = text.chars().collect();
+        let entity = |label: &Value| {
+            let place = |at: usize| label[at].as_u64().unwrap() as usize;
+            let words = letters[place(0)..place(1)].iter().collect();
+            (words, label[2].as_str().unwrap().to_owned())
+        };
+        let labels = value["label"].as_array().unwrap().iter().map(entity);
+        let labels = labels.collect();
+        (text, labels)
+    };
+    lines.lines().map(text).collect()
+}
+
+/// Lines that are long enough to be nobody else's.
+fn lines(texts: &[(String, Vec<(String, String)>)]) -> BTreeSet<&str> {
+    let lines = texts.iter().flat_map(|(text, _)| text.lines());
+    lines.filter(|line| line.chars().count() >= 40).collect()
+}
+
+#[test]
+fn our_own_texts_are_sound_and_not_those_that_judge() {
+    let written = labelled("texts/written.jsonl");
+    let kinds: BTreeSet<&str> = written
+        .iter()
+        .flat_map(|(_, labels)| labels)
+        .map(|(words, kind)| {
+            assert_eq!(words.trim(), words);
+            assert!(!words.is_empty() && !words.contains('\n'), "{words:?}");
+            kind.as_str()
+        })
+        .collect();
+    assert_eq!(kinds, BTreeSet::from(["LOC", "ORG", "PER"]));
+    let texts: BTreeSet<&str> = written.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(texts.len(), written.len(), "a text is there twice");
+    for judging in ["pasted", "pasted-seen", "plain"] {
+        let judging = labelled(&format!("tests/{judging}.jsonl"));
+        let both: Vec<_> = lines(&judging)
+            .intersection(&lines(&written))
+            .copied()
+            .collect();
+        assert!(both.is_empty(), "{both:?}");
+    }
+    let lab = Lab::new();
+    let path = repository().join("texts/written.jsonl");
+    let counted = json_of(&lab, &format!("corpus {} --json", path.display()));
+    // Words that marks are written onto part a few names otherwise.
+    let begins = counted["tags"].as_object().unwrap().iter();
+    let begins = begins.filter(|(tag, _)| tag.starts_with("B-"));
+    let begins: u64 = begins.map(|(_, count)| count.as_u64().unwrap()).sum();
+    let labels: usize = written.iter().map(|(_, labels)| labels.len()).sum();
+    assert!(
+        labels - begins as usize <= labels / 500,
+        "{begins} of {labels}"
+    );
 }

@@ -26,13 +26,17 @@ const TITLES: &[&str] = &[
 
 const BEFORE_NUMBER: &[&str] = &[
     "no", "nos", "art", "fig", "figs", "vol", "p", "pp", "ch", "sec", "mar", "ca", "c", "approx",
-    "est",
+    "est", "nr", "num", "núm", "lok", "bldg", "apt",
 ];
 
 const OTHERS: &[&str] = &[
     "jan", "feb", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "jr", "sr",
     "inc", "corp", "co", "cos", "ltd", "plc", "bros", "dept", "univ", "assn", "etc", "al", "cf",
     "ave", "blvd", "ph.d",
+    // Streets and saints, titles, companies and first names of elsewhere and of long ago.
+    "ul", "str", "av", "avda", "bd", "bv", "calz", "brgy", "sta", "sto", "św", "dra", "srta",
+    "dott", "mgr", "dhr", "sdn", "bhd", "pte", "pty", "gebr", "hnos", "soc", "agr", "wm", "jno",
+    "jas", "chas", "thos", "saml", "nathl", "eliz", "benj", "robt", "edw",
 ];
 
 /// With a capital only.
@@ -40,6 +44,8 @@ const STATES: &[&str] = &[
     "Ala", "Ariz", "Ark", "Calif", "Colo", "Cong", "Conn", "Del", "Fla", "Ga", "Ill", "Ind", "Kan",
     "Ky", "La", "Mass", "Md", "Mich", "Minn", "Miss", "Mo", "Mont", "Neb", "Nev", "Okla", "Ore",
     "Pa", "Penn", "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo",
+    // María, in the Philippines.
+    "Ma",
 ];
 
 /// The longest abbreviation in bytes: a look at all of a long run for each of
@@ -56,9 +62,11 @@ impl Abbreviation {
         let stem = word.strip_suffix('.')?;
         if let Some((first, last)) = stem.rsplit_once('-') {
             let titles = first.ends_with('.') && TITLES.contains(&last.to_lowercase().as_str());
+            // Two initials ("J.-P.") are one; the end of a word is none.
+            let initials = || Self::of(first) == Some(Self::Initial);
             return Self::of_letters(last)
                 .or(titles.then_some(Self::Title))
-                .filter(|own| *own != Self::Initial);
+                .filter(|own| *own != Self::Initial || initials());
         }
         let lower = stem.to_lowercase();
         let lower = lower.as_str();
@@ -68,7 +76,9 @@ impl Abbreviation {
             Some(Self::Other)
         } else if STATES.contains(&stem) {
             Some(Self::State)
-        } else if BEFORE_NUMBER.contains(&lower) && !stem.chars().all(char::is_uppercase) {
+        } else if BEFORE_NUMBER.contains(&lower) && !stem.chars().all(char::is_uppercase)
+            || lower.len() > 3 && lower.ends_with("str")
+        {
             Some(Self::BeforeNumber)
         } else {
             Self::of_letters(stem)
@@ -141,7 +151,8 @@ fn starts_with_capital(run: &str) -> bool {
 }
 
 /// Words that begin a sentence far more often than they follow an
-/// abbreviation. A quote or bracket before them changes nothing.
+/// abbreviation. A quote or bracket before them changes nothing; a letter with
+/// a full stop is an initial ("J. A. Smith").
 fn starts_anew(run: &str) -> bool {
     const STARTERS: &[&str] = &[
         "A",
@@ -219,5 +230,7 @@ fn starts_anew(run: &str) -> bool {
     ];
     let run = run.trim_start_matches(|c: char| !c.is_alphanumeric());
     let end = run.find(|c: char| !c.is_alphanumeric());
-    STARTERS.contains(&&run[..end.unwrap_or(run.len())])
+    let word = &run[..end.unwrap_or(run.len())];
+    let initial = word.len() == 1 && run[1..].starts_with('.');
+    !initial && STARTERS.contains(&word)
 }

@@ -128,7 +128,7 @@ fn opening_mark(piece: &str) -> Option<char> {
     let mut chars = piece.chars();
     let mark = chars.next()?;
     let glued =
-        matches!(mark, '-' | '/' | '+' | '&') && chars.next().is_some_and(char::is_uppercase);
+        matches!(mark, '-' | '/' | '+' | '&' | '%') && chars.next().is_some_and(char::is_uppercase);
     (glued || OPENING.contains(&mark)).then_some(mark)
 }
 
@@ -192,6 +192,10 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         }
         '?' | '!' => parts_sentences(before(), after) || joins_names(before(), after),
         '^' | '*' | '#' => joins_names(before(), after),
+        // TeX's space, and a column's end.
+        '~' => [before().next(), after.chars().next()]
+            .iter()
+            .all(|own| own.is_some_and(char::is_alphanumeric)),
         '-' => closes_before(before()) && after.starts_with(OPENING),
         // Catalan has it within words.
         '·' => !(before().next() == Some('l') && after.starts_with('l')),

@@ -42,6 +42,8 @@ fn news_is_cut_like_the_corpus() {
             "It \u{2019}s George W. Bush at 5 p.m. today",
         ),
         ("the workers' rights", "the workers ' rights"),
+        ("LIKE '%Zubeldía%'", "LIKE ' % Zubeldía % '"),
+        ("Huy~Can Tho~8 Lake~Inari", "Huy ~ Can Tho ~ 8 Lake ~ Inari"),
         ("", ""),
         (" \t\r\n ", ""),
     ] {
@@ -157,6 +159,32 @@ fn sentences_end_where_they_end() {
         let expected: Vec<&str> = marked.split('|').map(str::trim).collect();
         assert_eq!(sentences_of(&text), expected);
     }
+}
+
+#[test]
+fn names_are_in_one_sentence() {
+    for name in [
+        "M. A. Pereda",
+        "J. I. Okoro",
+        "J.-P. Ndiaye",
+        "ul. Kolejowa 17A",
+        "Marktstr. 4",
+        "Av. Colón 2215",
+        "Str. Mihail Eminescu nr. 23",
+        "Ma. Teresa Yap",
+        "Brgy. Poblacion",
+        "Sto. Tomas",
+        "Wm. Bradford",
+        "Góra Św. Anny",
+        "Gebr. Obermoser",
+        "Ismail Motors Sdn. Bhd.",
+        "BAYU SHIPPING PTE. LTD.",
+    ] {
+        let text = format!("we wrote to {name}, who answered");
+        assert_eq!(sentences_of(&text), [text.as_str()]);
+    }
+    let ends = "It was Vitamin A. The rest is Plan I. A second one came.";
+    assert_eq!(sentences_of(ends).len(), 3);
 }
 
 #[test]

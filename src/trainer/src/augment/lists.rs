@@ -73,8 +73,7 @@ pub(super) const ORGANIZATIONS: &[&str] = &[
     "Toyota", "Siemens", "Bosch", "BASF", "Volkswagen", "BMW", "Nestlé", "Novartis", "Roche", "UBS",
     "Shell", "Target", "Gap", "Boots", "Next", "Subway", "Puma", "Square", "Stripe", "Virgin", "ING",
     "Burger King", "Whole Foods", "Best Buy", "Home Depot", "Aldi", "Carrefour", "Co-op", "Santander",
-    "Barclays", "Royal Mail", "British Gas", "Ministry of Health", "Ministry of Ports and Roads",
-    "Department for Transport", "Home Office", "Supreme Court", "Court of Appeal", "High Court",
+    "Barclays", "Royal Mail", "British Gas",
     "HSBC", "Deutsche Bank", "Goldman Sachs", "JPMorgan", "Deloitte", "KPMG", "PwC", "McKinsey",
     "Accenture", "Oracle", "SAP", "Salesforce", "Adobe", "Netflix", "Spotify", "Uber", "Airbnb",
     "PayPal", "Visa", "Mastercard", "Pfizer", "Bayer", "Boeing", "Airbus", "Lufthansa", "Emirates",
@@ -102,6 +101,8 @@ pub(super) const TRADE: &[&str] = &[
     "Systems", "Logistics", "Software", "Consulting", "Energy", "Foods", "Pharma", "Industries",
     "Media", "Robotics", "Partners", "Analytics", "Capital", "Construction", "Design", "Textiles",
     "Solutions", "Technologies", "Motors", "Insurance", "Bank", "Airlines", "Labs", "Studios",
+    "Bau", "Handel", "Immobilien", "Fietsen", "Bouw", "Transport", "Konsult", "Bygg", "Alimentos",
+    "Servicios", "Metalli", "Tessuti", "Elektronik", "Yapı", "Budowa", "Imports", "Plumbing",
 ];
 
 /// Legal forms.
@@ -143,6 +144,8 @@ pub(super) const INSTITUTION: &[&str] = &[
     "Universidad de %", "Universität %", "Hochschule %", "Lycée %", "Gymnasium %", "Instituto %",
     "Fundação %", "%skolan", "%skóli", "% District Council", "Embassy of %", "% Airlines",
     "% Railways", "% Public Library", "Royal %", "% Dental Practice", "Kommune %", "Szkoła %",
+    "Ministry of Health", "Ministry of Ports and Roads", "Department for Transport", "Home Office",
+    "Supreme Court", "Court of Appeal", "High Court",
 ];
 
 /// What places in the open, and some towns, are called, `^` being a name.
@@ -174,11 +177,20 @@ pub(super) const NAMED: &[&str] = &[
     "^ University Press", "^ Books", "^ Medical Center", "^ School", "^ Museum", "^ Prize Committee",
 ];
 
-/// Streets, which are no names of towns.
+/// Streets, with a house number before them; `^` is a name.
 #[rustfmt::skip]
 pub(super) const STREET: &[&str] = &[
     "High Street", "Main Street", "Church Road", "Park Avenue", "Station Road", "Elm Street",
     "Maple Drive", "King's Road", "Victoria Street", "Mill Lane", "Oak Avenue", "Sunset Boulevard",
+    "^ Street", "^ Road", "^ Avenue", "^ Lane", "^ Drive", "^ Way", "^ Close", "^ Terrace",
+    "^ Gardens", "^ Rd", "^ Ave", "^ Court", "^ Crescent", "rue ^", "Old ^ Road", "^ Boulevard",
+];
+
+/// Streets of other languages, with a house number behind them.
+#[rustfmt::skip]
+pub(super) const ABROAD: &[&str] = &[
+    "^straße", "^strasse", "^weg", "^platz", "^straat", "^laan", "^gatan", "^vej", "^gate", "Via ^",
+    "Calle ^", "Avenida ^", "Rua ^", "Plaza ^", "Piazza ^", "Carrera ^", "Ulica ^", "^ utca", "^ Sokak",
 ];
 
 /// Positions, which are no names.
@@ -251,7 +263,7 @@ pub(super) const SHORT: &[&str] = &[
     "ECG", "MRI", "CT", "BP", "HTN", "T2DM", "COPD", "CKD", "GORD", "IBS", "UTI", "FBC", "U&E", "LFT",
     "CRP", "BMI", "PRN", "GP", "A&E", "ICU", "PPE", "FRCS", "MBBS", "PhD", "MSc", "BSc", "MBA", "LLB",
     "CBC", "WBC", "ED", "NKDA", "SOB", "HACCP", "DESC", "ASC", "POS", "ACH", "ATM", "DD", "SO", "AAA",
-    "QTY", "PSI", "RPM", "SPF", "MTG", "WIP", "PPM", "ISO", "DPI", "OCR", "UI", "UX", "TOC", "RTFM",
+    "QTY", "PSI", "RPM", "SPF", "MTG", "WIP", "PPM", "DPI", "OCR", "UI", "UX", "TOC", "RTFM",
     "AGM", "AOB", "RSVP", "Q1", "Q3", "B2B", "SaaS", "CRM", "ERP", "KYC", "AML", "PEP", "ESG", "EUR",
     "USD", "GBP", "AM", "PM", "GMT", "UTC", "CET", "RGDS", "ATTN", "LOL", "OMG", "DIY", "ID", "OK",
 ];
@@ -271,6 +283,13 @@ pub(super) const TOPIC: &[&str] = &[
 pub(super) const DOMAIN: &[&str] = &[
     "example.com", "example.org", "mail.example.net", "gmail.com", "outlook.com", "acme.io",
     "company.co.uk", "firma.de", "startup.dev", "uni-example.edu", "post.example.fr",
+];
+
+/// Days, as notes and calendars have them.
+#[rustfmt::skip]
+pub(super) const DAY: &[&str] = &[
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon", "Tue",
+    "Wed", "Thu", "Fri", "Tues", "14 Nov", "3 May", "2 June", "28 Feb", "Oct 9", "Fri 17 Nov",
 ];
 
 /// Days, months and dates; `#` is a digit.

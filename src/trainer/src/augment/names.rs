@@ -5,9 +5,9 @@ use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 use super::lists::{
-    COMPANY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LANDSCAPE, LAST, NAMED, NATIONALITY,
-    OFFICE, ORGANIZATIONS, PART, PARTICLE, PLACES, POSITION, POST, PRODUCT, SHORT, STREET, TEAM,
-    TIME, TITLE, TOPIC, TRADE,
+    ABROAD, COMPANY, DAY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LANDSCAPE, LAST, NAMED,
+    NATIONALITY, OFFICE, ORGANIZATIONS, PART, PARTICLE, PLACES, POSITION, POST, PRODUCT, SHORT,
+    STREET, TEAM, TIME, TITLE, TOPIC, TRADE,
 };
 use super::terms::Terms;
 use super::{GivenNames, Role, Roles, Tagged};
@@ -155,7 +155,7 @@ impl<'a> Names<'a> {
         let named = |patterns, random: &mut ChaCha8Rng| {
             pick(patterns, random).replace('^', self.last(random))
         };
-        match below(16, random) {
+        match below(17, random) {
             0..3 => pick(ORGANIZATIONS, random).into(),
             3 | 4 => pick(INSTITUTION, random).replace('%', self.listed_place(random)),
             5 => named(NAMED, random),
@@ -167,6 +167,12 @@ impl<'a> Names<'a> {
             11 => format!("{} {}", invented(random), pick(TRADE, random)),
             12 => format!("{} {}", invented(random), pick(FORM, random)),
             13 => format!("{} {}", pick(COMPANY, random), pick(FORM, random)),
+            14 => format!(
+                "{} {} {}",
+                self.last(random),
+                pick(TRADE, random),
+                pick(FORM, random)
+            ),
             _ => format!(
                 "{} {} {}",
                 pick(COMPANY, random),
@@ -178,6 +184,19 @@ impl<'a> Names<'a> {
 
     fn listed_place(&self, random: &mut ChaCha8Rng) -> &'a str {
         one_of(&self.given.places, PLACES, random)
+    }
+
+    /// A street, most often with a house number.
+    fn street(&self, random: &mut ChaCha8Rng) -> String {
+        let named = |patterns, random: &mut ChaCha8Rng| {
+            pick(patterns, random).replace('^', self.last(random))
+        };
+        let number = value("house", random);
+        match below(8, random) {
+            0 => named(STREET, random),
+            1..6 => format!("{number} {}", named(STREET, random)),
+            _ => format!("{} {number}", named(ABROAD, random)),
+        }
     }
 
     fn team(&self, random: &mut ChaCha8Rng) -> String {
@@ -236,7 +255,10 @@ impl<'a> Names<'a> {
             "brandcaps" => (brand(random).to_uppercase(), roles.organization),
             "term" => (self.terms.term(random), None),
             "identifier" => (self.terms.identifier(random), None),
+            "street" => (self.street(random), roles.place),
             "time" => (pick(TIME, random).into(), roles.time),
+            "day" => (pick(DAY, random).into(), roles.time),
+            "year" => (filled(pick(&["19##", "20##"], random), random), roles.time),
             other => (value(other, random), None),
         }
     }
@@ -369,7 +391,7 @@ pub(super) fn value(hole: &str, random: &mut ChaCha8Rng) -> String {
             ),
             random,
         ),
-        "street" => pick(STREET, random).into(),
+        "house" => filled(pick(&["#", "##", "##", "###", "##@"], random), random),
         "position" => pick(POSITION, random).into(),
         "topic" => pick(TOPIC, random).into(),
         "title" => pick(TITLE, random).into(),

@@ -2,11 +2,12 @@
 //! lists, headings, identifiers of programs. They are made of the train part's
 //! own common words, as no list of ours has enough.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rand_chacha::ChaCha8Rng;
 
 use super::copies::capitalized;
+use super::lists::{DAY, FIRST, LAST, PLACES, TIME};
 use super::names::{below, chance, pick};
 use super::{Roles, Tagged};
 
@@ -19,33 +20,45 @@ const OWN: &[&str] = &[
     "table", "ticket", "total", "water", "white", "winter", "wood", "wool", "yearly", "yellow",
 ];
 
+/// What stands less often may be a mistake, or a name.
+const MIN_COUNT: u32 = 3;
+
 pub(super) struct Terms {
     words: Vec<String>,
 }
 
 impl Terms {
-    /// Collects the words in small letters that are in no name, each once.
+    /// Collects the words in small letters that are common in the train part,
+    /// and seldom part of a name, whatever its letters.
     pub(super) fn of(sentences: &[Tagged], roles: &Roles) -> Self {
-        let own: Vec<u16> = roles
+        let names: Vec<u16> = roles
             .all()
             .flat_map(|role| [role.begin, role.inside])
             .collect();
-        let mut words = BTreeSet::new();
+        // How often a word stands in small letters, and how often in a name.
+        let mut counts: BTreeMap<String, [u32; 2]> = BTreeMap::new();
         for sentence in sentences {
             for (word, tag) in sentence.words.iter().zip(&sentence.tags) {
-                let common = (3..=12).contains(&word.len())
-                    && word.bytes().all(|byte| byte.is_ascii_lowercase());
-                if common && !own.contains(tag) {
-                    words.insert(word.as_str());
+                if !(3..=12).contains(&word.len()) {
+                    continue;
+                }
+                if names.contains(tag) {
+                    counts.entry(word.to_lowercase()).or_default()[1] += 1;
+                } else if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                    counts.entry(word.clone()).or_default()[0] += 1;
                 }
             }
         }
+        let listed = [FIRST, LAST, PLACES, DAY, TIME].concat();
+        let listed: HashSet<String> = listed.iter().map(|own| own.to_lowercase()).collect();
+        counts.retain(|word, [small, in_names]| {
+            *small >= MIN_COUNT && *in_names * 2 <= *small && !listed.contains(word)
+        });
+        let mut words: Vec<String> = counts.into_keys().collect();
         if words.len() < OWN.len() {
-            words.extend(OWN);
+            words.extend(OWN.iter().map(|own| (*own).to_owned()));
         }
-        Self {
-            words: words.into_iter().map(str::to_owned).collect(),
-        }
+        Self { words }
     }
 
     fn word(&self, random: &mut ChaCha8Rng) -> &str {

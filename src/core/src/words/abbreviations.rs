@@ -33,10 +33,6 @@ const OTHERS: &[&str] = &[
     "jan", "feb", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "jr", "sr",
     "inc", "corp", "co", "cos", "ltd", "plc", "bros", "dept", "univ", "assn", "etc", "al", "cf",
     "ave", "blvd", "ph.d",
-    // Streets and saints, titles, companies and first names of elsewhere and of long ago.
-    "ul", "str", "av", "avda", "bd", "bv", "calz", "brgy", "sta", "sto", "św", "dra", "srta",
-    "dott", "mgr", "dhr", "sdn", "bhd", "pte", "pty", "gebr", "hnos", "soc", "agr", "wm", "jno",
-    "jas", "chas", "thos", "saml", "nathl", "eliz", "benj", "robt", "edw",
 ];
 
 /// With a capital only.
@@ -44,8 +40,15 @@ const STATES: &[&str] = &[
     "Ala", "Ariz", "Ark", "Calif", "Colo", "Cong", "Conn", "Del", "Fla", "Ga", "Ill", "Ind", "Kan",
     "Ky", "La", "Mass", "Md", "Mich", "Minn", "Miss", "Mo", "Mont", "Neb", "Nev", "Okla", "Ore",
     "Pa", "Penn", "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo",
-    // María, in the Philippines.
-    "Ma",
+];
+
+/// Streets, saints, titles, companies and first names of elsewhere and of long
+/// ago, in these letters only: `BD` and `AV` are other things.
+const ELSEWHERE: &[&str] = &[
+    "ul", "Ul", "Str", "av", "Av", "Avda", "Bd", "Bv", "Calz", "Brgy", "Sta", "Sto", "św", "Św",
+    "Dra", "Srta", "Dott", "mgr", "dhr", "Sdn", "SDN", "Bhd", "BHD", "Pte", "PTE", "Pty", "PTY",
+    "Gebr", "Hnos", "Soc", "Coop", "Agr", "Wm", "Jno", "Jas", "Chas", "Thos", "Saml", "Nathl",
+    "Eliz", "Benj", "Robt", "Edw",
 ];
 
 /// The longest abbreviation in bytes: a look at all of a long run for each of
@@ -54,30 +57,33 @@ const LONGEST: usize = 40;
 
 impl Abbreviation {
     /// What `word`, with its full stop, abbreviates. Of a hyphenated word the
-    /// last part counts ("anti-U.S.", "Lt.-Gen.").
+    /// last part counts ("anti-U.S.", "Lt.-Gen.", "Karl-Marx-Str."); if that is
+    /// one letter, what is before it has to be an initial too ("J.-P.").
     pub(super) fn of(word: &str) -> Option<Self> {
         if word.len() > LONGEST {
             return None;
         }
         let stem = word.strip_suffix('.')?;
         if let Some((first, last)) = stem.rsplit_once('-') {
-            let titles = first.ends_with('.') && TITLES.contains(&last.to_lowercase().as_str());
-            // Two initials ("J.-P.") are one; the end of a word is none.
-            let initials = || Self::of(first) == Some(Self::Initial);
-            return Self::of_letters(last)
-                .or(titles.then_some(Self::Title))
-                .filter(|own| *own != Self::Initial || initials());
+            let lower = last.to_lowercase();
+            return match Self::of_letters(last) {
+                Some(Self::Initial) => Self::of(first).filter(|own| *own == Self::Initial),
+                None if is_street(&lower) => Some(Self::BeforeNumber),
+                None => (first.ends_with('.') && TITLES.contains(&lower.as_str()))
+                    .then_some(Self::Title),
+                other => other,
+            };
         }
         let lower = stem.to_lowercase();
         let lower = lower.as_str();
         if TITLES.contains(&lower) {
             Some(Self::Title)
-        } else if OTHERS.contains(&lower) {
+        } else if OTHERS.contains(&lower) || ELSEWHERE.contains(&stem) {
             Some(Self::Other)
         } else if STATES.contains(&stem) {
             Some(Self::State)
         } else if BEFORE_NUMBER.contains(&lower) && !stem.chars().all(char::is_uppercase)
-            || lower.len() > 3 && lower.ends_with("str")
+            || is_street(lower)
         {
             Some(Self::BeforeNumber)
         } else {
@@ -130,6 +136,11 @@ impl Abbreviation {
             Self::State | Self::Other => !starts_anew(next),
         }
     }
+}
+
+/// "Marktstr.", and "Str." alone.
+fn is_street(lower: &str) -> bool {
+    lower.ends_with("str")
 }
 
 fn starts_with_number(run: &str) -> bool {
@@ -231,6 +242,6 @@ fn starts_anew(run: &str) -> bool {
     let run = run.trim_start_matches(|c: char| !c.is_alphanumeric());
     let end = run.find(|c: char| !c.is_alphanumeric());
     let word = &run[..end.unwrap_or(run.len())];
-    let initial = word.len() == 1 && run[1..].starts_with('.');
+    let initial = word.len() == 1 && &run[1..] == ".";
     !initial && STARTERS.contains(&word)
 }

@@ -49,7 +49,8 @@ pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut
         }
         let end = if whole > 0 { at + whole } else { at };
         let after = Some(&slice[end + bytes..]).filter(|after| !after.is_empty());
-        let closing = Some(c).filter(|c| bytes > 0 && CLOSING.contains(c) && *c != '…');
+        let closing =
+            Some(c).filter(|c| bytes > 0 && CLOSING.contains(c) && !matches!(c, '…' | '~'));
         let piece = run.start + start..run.start + end;
         cut_piece(text, piece, closing, after.or(next), words);
         if bytes > 0 {
@@ -127,8 +128,13 @@ fn cut_piece(
 fn opening_mark(piece: &str) -> Option<char> {
     let mut chars = piece.chars();
     let mark = chars.next()?;
-    let glued =
-        matches!(mark, '-' | '/' | '+' | '&' | '%') && chars.next().is_some_and(char::is_uppercase);
+    let capital = chars.next().is_some_and(char::is_uppercase);
+    let glued = match mark {
+        '-' | '/' | '+' | '&' => capital,
+        // `LIKE '%Jones'`, but not `%Y` of a format.
+        '%' => capital && chars.next().is_some_and(char::is_alphabetic),
+        _ => false,
+    };
     (glued || OPENING.contains(&mark)).then_some(mark)
 }
 
@@ -179,6 +185,9 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         '-' if rest.starts_with("--") => return rest.len() - rest.trim_start_matches('-').len(),
         '.' if rest.starts_with("...") => return rest.len() - rest.trim_start_matches('.').len(),
         '-' | '=' if after.starts_with('>') => return 2,
+        '~' if joins_columns(before(), rest) => {
+            return rest.len() - rest.trim_start_matches(c).len();
+        }
         '|' | '=' => return rest.len() - rest.trim_start_matches(c).len(),
         ',' | ':' => !(digit(before().next()) && digit(after.chars().next())),
         '/' | '+' | '&' => {
@@ -192,10 +201,6 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         }
         '?' | '!' => parts_sentences(before(), after) || joins_names(before(), after),
         '^' | '*' | '#' => joins_names(before(), after),
-        // TeX's space, and a column's end.
-        '~' => [before().next(), after.chars().next()]
-            .iter()
-            .all(|own| own.is_some_and(char::is_alphanumeric)),
         '-' => closes_before(before()) && after.starts_with(OPENING),
         // Catalan has it within words.
         '·' => !(before().next() == Some('l') && after.starts_with('l')),
@@ -299,6 +304,17 @@ fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool 
     before.by_ref().take(2).filter(|c| c.is_lowercase()).count() == 2
         && next.next().is_some_and(char::is_uppercase)
         && next.next().is_some_and(char::is_lowercase)
+}
+
+/// TeX's space, `D.~Knuth`, and what parts the columns of some tables:
+/// `Huy~Can Tho~8`, but not `~80` or `Hi~`
+fn joins_columns(mut before: impl Iterator<Item = char>, rest: &str) -> bool {
+    before
+        .next()
+        .is_some_and(|c| c.is_alphanumeric() || c == '.')
+        && rest
+            .trim_start_matches('~')
+            .starts_with(char::is_alphanumeric)
 }
 
 /// `Rabin(Labour`, `Macron](`, `][1`, `London[a]`, but not `minister(s`, `f(X`

@@ -7,7 +7,7 @@ pub(super) enum Abbreviation {
     Title,
     /// Only before a number, a common word elsewhere ("No. 5", "said no.").
     BeforeNumber,
-    /// One capital: an initial before a name, the end of a sentence elsewhere
+    /// One capital, or two with a hyphen: an initial before a name, the end of a sentence elsewhere
     /// ("George W. Bush", "World War I.").
     Initial,
     /// A state, which may be a word with a capital as well ("a Conn. company",

@@ -2,7 +2,8 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::names::{Names, below, chance, value};
+use super::names::{Names, below, chance};
+use super::values::value;
 use super::{Augmentation, Role, Tagged};
 
 /// At most `count` copies, each with the index of its sentence.

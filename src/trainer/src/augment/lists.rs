@@ -133,7 +133,7 @@ pub(super) const TEAM: &[&str] = &[
     "Deportivo %", "SK %", "% Lions", "% Tigers", "Dynamo %", "AC %", "% Rangers", "% Athletic",
 ];
 
-/// Institutions of a place, `%` being the place.
+/// Institutions, `%` being their place, where they have one.
 #[rustfmt::skip]
 pub(super) const INSTITUTION: &[&str] = &[
     "University of %", "% University", "Bank of %", "% General Hospital", "City of %",
@@ -177,7 +177,7 @@ pub(super) const NAMED: &[&str] = &[
     "^ University Press", "^ Books", "^ Medical Center", "^ School", "^ Museum", "^ Prize Committee",
 ];
 
-/// Streets, with a house number before them; `^` is a name.
+/// Streets of English, whose house number stands before them; `^` is a name.
 #[rustfmt::skip]
 pub(super) const STREET: &[&str] = &[
     "High Street", "Main Street", "Church Road", "Park Avenue", "Station Road", "Elm Street",
@@ -186,7 +186,7 @@ pub(super) const STREET: &[&str] = &[
     "^ Gardens", "^ Rd", "^ Ave", "^ Court", "^ Crescent", "rue ^", "Old ^ Road", "^ Boulevard",
 ];
 
-/// Streets of other languages, with a house number behind them.
+/// Streets of other languages, whose house number stands behind them.
 #[rustfmt::skip]
 pub(super) const ABROAD: &[&str] = &[
     "^straße", "^strasse", "^weg", "^platz", "^straat", "^laan", "^gatan", "^vej", "^gate", "Via ^",

@@ -9,6 +9,7 @@ mod names;
 mod templates;
 mod terms;
 mod texts;
+mod values;
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,7 +36,7 @@ nerite::choices! {
         Letters = "letters", "Mail, chat and letters with greetings and closings.";
         Documents = "documents", "CVs, forms, contracts, invoices, headlines.";
         Markup = "markup", "Tables, JSON, HTML and code around names.";
-        Plain = "plain", "Texts without any entity.";
+        Plain = "plain", "Texts without any name.";
     }
 }
 

@@ -5,11 +5,11 @@ use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 use super::lists::{
-    ABROAD, COMPANY, DAY, DOMAIN, FIRST, FORM, FOUNDER, INSTITUTION, LANDSCAPE, LAST, NAMED,
-    NATIONALITY, OFFICE, ORGANIZATIONS, PART, PARTICLE, PLACES, POSITION, POST, PRODUCT, SHORT,
-    STREET, TEAM, TIME, TITLE, TOPIC, TRADE,
+    ABROAD, COMPANY, DAY, FIRST, FORM, FOUNDER, INSTITUTION, LANDSCAPE, LAST, NAMED, OFFICE,
+    ORGANIZATIONS, PARTICLE, PLACES, STREET, TEAM, TIME, TRADE,
 };
 use super::terms::Terms;
+use super::values::{filled, value};
 use super::{GivenNames, Role, Roles, Tagged};
 
 /// The corpus's names, by what they are, and its tags.
@@ -47,21 +47,6 @@ pub(super) fn below(count: usize, random: &mut ChaCha8Rng) -> usize {
 /// True in `percent` of 100 cases.
 pub(super) fn chance(percent: usize, random: &mut ChaCha8Rng) -> bool {
     below(100, random) < percent
-}
-
-/// Each `#` of a pattern a digit, each `@` a capital letter, each `*` a small
-/// one.
-pub(super) fn filled(pattern: &str, random: &mut ChaCha8Rng) -> String {
-    let letter = |first: u8, random: &mut ChaCha8Rng| char::from(first + below(26, random) as u8);
-    pattern
-        .chars()
-        .map(|c| match c {
-            '#' => char::from(b'0' + below(10, random) as u8),
-            '@' => letter(b'A', random),
-            '*' => letter(b'a', random),
-            c => c,
-        })
-        .collect()
 }
 
 impl<'a> Names<'a> {
@@ -287,119 +272,5 @@ fn brand(random: &mut ChaCha8Rng) -> String {
         invented(random)
     } else {
         pick(&[COMPANY, ORGANIZATIONS].concat(), random).into()
-    }
-}
-
-/// A value that is no entity.
-pub(super) fn value(hole: &str, random: &mut ChaCha8Rng) -> String {
-    let small = |name: &str| -> String {
-        name.to_lowercase()
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .collect()
-    };
-    match hole {
-        "mail" => {
-            let (first, last) = (small(pick(FIRST, random)), small(pick(LAST, random)));
-            let domain = pick(DOMAIN, random);
-            match below(5, random) {
-                0 => format!("{first}@{domain}"),
-                1 => format!("{last}{}@{domain}", filled("##", random)),
-                2 => format!("info@{}.com", small(pick(COMPANY, random))),
-                _ => format!("{first}.{last}@{domain}"),
-            }
-        }
-        "url" => match below(5, random) {
-            0 => filled("https://t.co/*@#*@*#@*", random),
-            1 => format!("www.{}.com", small(pick(COMPANY, random))),
-            2 => format!(
-                "{}.com/{}",
-                small(pick(COMPANY, random)),
-                small(pick(PLACES, random))
-            ),
-            3 => filled("http://bit.ly/@#*@**", random),
-            _ => format!(
-                "https://www.{}.org/{}?id={}",
-                small(pick(COMPANY, random)),
-                small(pick(LAST, random)),
-                filled("####", random)
-            ),
-        },
-        "phone" => filled(
-            pick(
-                &[
-                    "+1 (###) 555-01##",
-                    "(###) 555-01##",
-                    "+49 30 #######",
-                    "020 7946 0###",
-                    "+33 1 ## ## ## ##",
-                    "###-555-01##",
-                    "+82 10-####-####",
-                    "0#### ######",
-                    "+44 20 7946 0###",
-                    "555-01##",
-                ],
-                random,
-            ),
-            random,
-        ),
-        "account" => filled(
-            pick(
-                &[
-                    "DE## #### #### #### #### ##",
-                    "GB## @@@@ #### #### #### ##",
-                    "FR######################",
-                    "4### #### #### ####",
-                    "NL## @@@@ #### #### ##",
-                    "##########",
-                ],
-                random,
-            ),
-            random,
-        ),
-        "amount" => filled(
-            pick(
-                &[
-                    "$#,###.##",
-                    "$##",
-                    "EUR ###.##",
-                    "€#,###",
-                    "£##.##",
-                    "#.### €",
-                    "USD ##,###",
-                    "##%",
-                ],
-                random,
-            ),
-            random,
-        ),
-        "number" => filled(
-            pick(&["#", "##", "###", "####", "#####", "##-####"], random),
-            random,
-        ),
-        "code" => filled(
-            pick(
-                &[
-                    "@@####",
-                    "@#@#@#",
-                    "**#*#**_**",
-                    "@@-####-@",
-                    "x#*#*#*",
-                    "@@@###",
-                ],
-                random,
-            ),
-            random,
-        ),
-        "house" => filled(pick(&["#", "##", "##", "###", "##@"], random), random),
-        "position" => pick(POSITION, random).into(),
-        "topic" => pick(TOPIC, random).into(),
-        "title" => pick(TITLE, random).into(),
-        "nationality" => pick(NATIONALITY, random).into(),
-        "product" => pick(PRODUCT, random).into(),
-        "class" => format!("{}{}", pick(PART, random), pick(PART, random)),
-        "short" => pick(SHORT, random).into(),
-        "post" => pick(POST, random).into(),
-        other => unreachable!("no template has the hole {other}"),
     }
 }

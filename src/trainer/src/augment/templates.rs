@@ -3,7 +3,7 @@
 //!
 //! Holes: `{per}` a person's full name, `{cited}` the same as in a list of
 //! references, `{first}` a given name, `{last}` a family name, `{loc}`,
-//! `{street}` (with its number), `{org}`, `{brand}` (an organization of one word
+//! `{street}` (most often with a number), `{org}`, `{brand}` (an organization of one word
 //! or two), `{team}`, `{time}`, `{day}`, `{year}`, each an entity; `{title}`
 //! `{mail}` `{url}` `{phone}` `{account}` `{amount}` `{number}` `{code}`
 //! `{position}` `{topic}` `{nationality}` `{product}` `{short}` (an abbreviation) `{class}` (of a program) `{post}`
@@ -340,7 +340,7 @@ pub(super) const MARKUP: &[&str] = &[
     "commit {code}\nAuthor: {per} <{mail}>\n\n    Fix VAT rates for customers in the {loc} and {loc}\n\n    Co-authored-by: {per} <{mail}>",
 ];
 
-/// Texts without any entity: what a model that has seen names in every
+/// Texts without any name: what a model that has seen names in every
 /// sentence takes for names.
 pub(super) const PLAIN: &[&str] = &[
     "Please find the attached file and let me know if you have questions.",

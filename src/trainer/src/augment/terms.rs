@@ -29,7 +29,7 @@ pub(super) struct Terms {
 
 impl Terms {
     /// Collects the words in small letters that are common in the train part,
-    /// and seldom part of a name, whatever its letters.
+    /// and more often by themselves than in names.
     pub(super) fn of(sentences: &[Tagged], roles: &Roles) -> Self {
         let names: Vec<u16> = roles
             .all()

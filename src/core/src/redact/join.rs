@@ -10,6 +10,8 @@ use crate::patterns::joins;
 /// Joins what was found in `text`: what the user marked wins over patterns,
 /// patterns over heads, the longer span over the shorter, the surer over the
 /// less sure. Of a span that loses, what is not covered is still hidden.
+/// Where one head has a place and another one an address within it, it is an
+/// address.
 /// Touching spans of one type become one, also across white space in a line
 /// where they are parts of a name or an address.
 pub fn join(text: &str, found: &[Found]) -> Vec<Found> {
@@ -17,6 +19,7 @@ pub fn join(text: &str, found: &[Found]) -> Vec<Found> {
         .iter()
         .filter_map(|found| whole(text, found))
         .collect();
+    name_addresses(&mut order);
     order.sort_by(|a, b| {
         let rank = |found: &Found| match found.origin {
             Origin::User => 0,
@@ -75,6 +78,23 @@ pub fn join(text: &str, found: &[Found]) -> Vec<Found> {
         }
     }
     joined
+}
+
+/// Makes addresses of heads' places that hold one, as in "12 Main Street", of
+/// which another head has the number and the street.
+fn name_addresses(found: &mut [Found]) {
+    let is = |found: &Found, kind: &str| found.origin == Origin::Head && found.kind == kind;
+    let addresses: BTreeMap<usize, usize> = found
+        .iter()
+        .filter(|own| is(own, "ADDRESS"))
+        .map(|own| (own.range.start, own.range.end))
+        .collect();
+    for place in found.iter_mut().filter(|own| is(own, "LOCATION")) {
+        let within = addresses.range(place.range.clone()).next();
+        if within.is_some_and(|(_, &end)| end <= place.range.end) {
+            place.kind = "ADDRESS".into();
+        }
+    }
 }
 
 /// Whether two spans of one type are one.

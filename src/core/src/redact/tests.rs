@@ -176,6 +176,11 @@ fn patterns_win_over_heads_and_longer_spans_over_shorter() {
     let (text, own) = marked("the {PER:Paris Hilton} hotel");
     let both = [own.clone(), vec![head(4..9, "LOC")]].concat();
     assert_eq!(join(&text, &both), own);
+    // One head has the street as a place, another the parts of an address.
+    let (text, own) = marked("at {LOC:12 Main Street}, {LOC:Springfield}");
+    let parts = [head(3..5, "BUILDING_NUMBER"), head(6..17, "STREET_NAME")];
+    let (_, expected) = marked("at {ADDRESS:12 Main Street}, {LOC:Springfield}");
+    assert_eq!(join(&text, &[own, parts.to_vec()].concat()), expected);
 }
 
 #[test]

@@ -81,7 +81,8 @@ pub fn join(text: &str, found: &[Found]) -> Vec<Found> {
 }
 
 /// Makes addresses of heads' places that hold one, as in "12 Main Street", of
-/// which another head has the number and the street.
+/// which another head has the number and the street: as the longer span, the
+/// place would win, and its type says less.
 fn name_addresses(found: &mut [Found]) {
     let is = |found: &Found, kind: &str| found.origin == Origin::Head && found.kind == kind;
     let addresses: BTreeMap<usize, usize> = found

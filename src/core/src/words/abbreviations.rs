@@ -7,8 +7,8 @@ pub(super) enum Abbreviation {
     Title,
     /// Only before a number, a common word elsewhere ("No. 5", "said no.").
     BeforeNumber,
-    /// One capital, or two with a hyphen: an initial before a name, the end of a sentence elsewhere
-    /// ("George W. Bush", "World War I.").
+    /// One capital, or two with a hyphen: an initial before a name, the end of a
+    /// sentence elsewhere ("George W. Bush", "J.-P. Roy", "World War I.").
     Initial,
     /// A state, which may be a word with a capital as well ("a Conn. company",
     /// "celebrated Mass.").

@@ -185,10 +185,8 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         '-' if rest.starts_with("--") => return rest.len() - rest.trim_start_matches('-').len(),
         '.' if rest.starts_with("...") => return rest.len() - rest.trim_start_matches('.').len(),
         '-' | '=' if after.starts_with('>') => return 2,
-        '~' if joins_columns(before(), rest) => {
-            return rest.len() - rest.trim_start_matches(c).len();
-        }
-        '|' | '=' => return rest.len() - rest.trim_start_matches(c).len(),
+        '~' if !parts_columns(before(), rest) => false,
+        '|' | '=' | '~' => return rest.len() - rest.trim_start_matches(c).len(),
         ',' | ':' => !(digit(before().next()) && digit(after.chars().next())),
         '/' | '+' | '&' => {
             let first = start > 0 && at == start;
@@ -308,7 +306,7 @@ fn parts_sentences(mut before: impl Iterator<Item = char>, after: &str) -> bool 
 
 /// TeX's space, `D.~Knuth`, and what parts the columns of some tables:
 /// `Huy~Can Tho~8`, but not `~80` or `Hi~`
-fn joins_columns(mut before: impl Iterator<Item = char>, rest: &str) -> bool {
+fn parts_columns(mut before: impl Iterator<Item = char>, rest: &str) -> bool {
     before
         .next()
         .is_some_and(|c| c.is_alphanumeric() || c == '.')

@@ -224,6 +224,10 @@ impl Corpus {
         if encoding != Encoding::UTF_8 && options.encoding.is_none() {
             notes.push(format!("not UTF-8, taken for {encoding}"));
         }
+        let overruled = |given: &Encoding| *given != encoding && encoding == Encoding::UTF_8;
+        if let Some(given) = options.encoding.filter(overruled) {
+            notes.push(format!("UTF-8, and so not read as {given}"));
+        }
         Ok(Self {
             name: name.to_owned(),
             format,

@@ -172,8 +172,9 @@ pub(crate) fn first_line(text: &str) -> &str {
     line[..end].trim_start_matches('\u{feff}')
 }
 
-/// Decodes a file in the given encoding. If none is given, a file that is not
-/// UTF-8 is taken for Windows-1252 where `guess` allows it.
+/// Decodes a file in the given encoding, unless that is a western European one
+/// and the file plainly UTF-8: of several files, some may be. If none is given,
+/// a file that is not UTF-8 is taken for Windows-1252 where `guess` allows it.
 pub(crate) fn decode(
     bytes: &[u8],
     encoding: Option<Encoding>,
@@ -183,6 +184,11 @@ pub(crate) fn decode(
     if let Some(encoding) = encoding.filter(|own| *own != Encoding::UTF_8) {
         if unmarked.is_some() {
             return Err(Problem::Marked(encoding.to_string()).at(1));
+        }
+        // Letters of western Europe do not come in sequences that are UTF-8.
+        let utf_8 = std::str::from_utf8(bytes).ok();
+        if let Some(text) = utf_8.filter(|text| encoding.is_western() && !text.is_ascii()) {
+            return Ok((text.into(), Encoding::UTF_8));
         }
         let text = encoding.decode(bytes);
         return Ok((text, encoding));

@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nerite::{
-    BundleFile, Decoder, Encoder, Head, Report, Sample, SampleSentence, SplitProvenance, Tokenizer,
+    BundleFile, Decoder, Encoder, Head, Report, Sample, SampleSentence, SourceProvenance,
+    SplitProvenance, Tokenizer,
 };
 use nerite_fit::{
     FitError, Judged, Live, Mapping, Occasion, Subject, corpus_provenance, part_provenance,
@@ -111,8 +112,12 @@ pub struct Outcome {
     /// `word gold predicted`, a word on each line, an empty line behind each
     /// sentence: what `nerite score` reads.
     pub predictions: String,
-    /// If the head was fitted on a part of what is judged: the split of its training.
+    /// If the head was fitted on a part of what is judged: the split of its
+    /// training, or `train` if that was all of the file.
     pub fitted_on: Option<String>,
+    /// Types that are named in `map` and `types`, and that neither corpus nor
+    /// head has.
+    pub unknown: Vec<String>,
 }
 
 impl Judging<'_> {
@@ -167,6 +172,13 @@ impl Judging<'_> {
         let flatters = !(known && self.part == Part::Test);
         let fitted_on = same_file.filter(|_| flatters);
         let fitted_on = fitted_on.map(|own| own.provenance.split.name.clone());
+        let sources = own.iter().flat_map(|own| &own.provenance.corpus.sources);
+        let own_source = |source: &&SourceProvenance| {
+            let cut = self.part == Part::Test && source.split == self.split.to_string();
+            source.train > 0 && source.sha256 == corpus_found.sha256 && !cut
+        };
+        let source = sources.into_iter().find(own_source);
+        let fitted_on = fitted_on.or_else(|| source.map(|source| source.split.clone()));
         let training = known.then(|| nerite_fit::training(corpus, fitted));
 
         let live = Live {
@@ -201,7 +213,28 @@ impl Judging<'_> {
             sample,
             predictions: columns(&judged),
             fitted_on,
+            unknown: self.unknown(&head),
         })
+    }
+}
+
+impl Judging<'_> {
+    /// Types that are asked for and that neither side has: mistyped, or rare.
+    fn unknown(&self, head: &Head) -> Vec<String> {
+        let mut kinds = self.corpus.tags.kinds();
+        kinds.extend(head.config().tags.kinds());
+        let missing = self
+            .map
+            .map(|map| map.missing(self.corpus))
+            .unwrap_or_default();
+        let mapped: Vec<&str> = match self.map {
+            None => kinds.clone(),
+            Some(map) => kinds.iter().filter_map(|kind| map.target(kind)).collect(),
+        };
+        let types = self.types.unwrap_or_default().iter().map(String::as_str);
+        let unknown = missing.into_iter().filter(|kind| !kinds.contains(kind));
+        let unknown = unknown.chain(types.filter(|kind| !mapped.contains(kind)));
+        unknown.map(str::to_owned).collect()
     }
 }
 

@@ -113,7 +113,7 @@ pub fn say(what: &str) {
 }
 
 /// Says on standard error what the user should know of a result.
-pub(crate) fn warn(what: &str) {
+pub fn warn(what: &str) {
     eprintln!("warning: {}", shown(what));
 }
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use rand_mt::Mt;
 
-/// How a corpus is split, written `<what>:<test size>:<seed>`.
+/// How a corpus is split, written `<what>:<test size>:<seed>`, or `<what>` for
+/// the study's test size and seed.
 ///
 /// A random split of sentences flatters: sentences of one document, and copies
 /// of one, come into both parts. Documents and blocks keep neighbours together.
@@ -37,10 +38,17 @@ pub const BLOCK: usize = 50;
 /// The reference study's.
 impl Default for Split {
     fn default() -> Self {
-        Self::Sklearn(Cut {
+        Self::Sklearn(Cut::default())
+    }
+}
+
+/// The reference study's.
+impl Default for Cut {
+    fn default() -> Self {
+        Self {
             test_size: 0.2,
             seed: 123,
-        })
+        }
     }
 }
 
@@ -109,6 +117,21 @@ impl Split {
                 .collect(),
         };
         self.cut().groups(&groups)
+    }
+
+    /// The kind of split of this name.
+    fn kind(name: &str) -> Option<fn(Cut) -> Self> {
+        match name {
+            "sklearn" => Some(Self::Sklearn),
+            "documents" => Some(Self::Documents),
+            "blocks" => Some(Self::Blocks),
+            _ => None,
+        }
+    }
+
+    /// Whether a kind of split has this name.
+    pub fn is_kind(name: &str) -> bool {
+        Self::kind(name).is_some()
     }
 
     fn cut(&self) -> Cut {
@@ -182,13 +205,10 @@ impl FromStr for Split {
     fn from_str(text: &str) -> Result<Self, SplitError> {
         let malformed = || SplitError::Malformed(text.to_owned());
         let parts: Vec<&str> = text.split(':').collect();
-        let [what, size, seed] = parts[..] else {
-            return Err(malformed());
-        };
-        let kind = match what {
-            "sklearn" => Self::Sklearn,
-            "documents" => Self::Documents,
-            "blocks" => Self::Blocks,
+        let kind = Self::kind(parts[0]).ok_or_else(malformed)?;
+        let (size, seed) = match parts[1..] {
+            [] => return Ok(kind(Cut::default())),
+            [size, seed] => (size, seed),
             _ => return Err(malformed()),
         };
         let test_size = size

@@ -240,9 +240,11 @@ impl Training<'_> {
             start,
         )?;
         let mut by_file = Vec::new();
+        remove_reports(&folder.join(REPORTS))?;
         if let [_, _, ..] = self.set.tests[..] {
             for (file, part) in &self.set.tests {
-                let report = self.report(stage, &fitted, (encoded, None), part, start)?;
+                let mut report = self.report(stage, &fitted, (encoded, None), part, start)?;
+                report.title += &format!(", on {file}");
                 let path = folder.join(REPORTS).join(format!("{file}.json"));
                 files::write_whole(&path, report.to_json().as_bytes())?;
                 by_file.push((file.clone(), report));
@@ -300,6 +302,20 @@ impl Training<'_> {
             provenance: self.provenance(head.config(), &fitted.file, part, start)?,
         })
     }
+}
+
+/// Removes the reports on test files of the head that was in a folder before.
+fn remove_reports(folder: &Path) -> Result<()> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == "json") {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// What a head says of itself before it is fitted, its sizes checked.

@@ -9,6 +9,7 @@ mod copies;
 mod encoded;
 mod provenance;
 mod sampling;
+mod types;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::split::Split;
 use crate::word_vectors::GivenVectors;
 pub use encoded::Encoded;
 use sampling::{drawn, renumber, without};
+use types::Unread;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +81,8 @@ pub struct TrainingSet {
     pub split: String,
     /// Every file, for the reports; none for one whole corpus with its split.
     sources: Vec<SourceProvenance>,
+    /// What maps did not read of each.
+    unread: Vec<Unread>,
     /// Lists of names that were drawn from.
     lists: Vec<SourceProvenance>,
     /// Vectors of words that heads are to know.
@@ -114,6 +118,7 @@ impl TrainingSet {
                 open: Vec::new(),
             }],
             sources: Vec::new(),
+            unread: Vec::new(),
             lists: Vec::new(),
             vectors: None,
             sentences: 0,
@@ -139,9 +144,11 @@ impl TrainingSet {
         validation: impl Fn(usize) -> Result<f64>,
     ) -> Result<Self> {
         let mut mapped = Vec::new();
+        let mut unread = Vec::new();
         for source in sources {
             let Source { corpus, map, .. } = &source;
             let path = corpus.name.clone();
+            unread.push(Unread::of(corpus, map.as_ref()));
             let corpus = match map {
                 Some(map) => map.apply(corpus).with_context(|| path.clone())?,
                 None => corpus.clone(),
@@ -174,6 +181,7 @@ impl TrainingSet {
             tests: Vec::new(),
             split: String::new(),
             sources: Vec::new(),
+            unread: Vec::new(),
             lists: Vec::new(),
             vectors: None,
             sentences: 0,
@@ -200,6 +208,7 @@ impl TrainingSet {
             !set.train.is_empty(),
             "found no sentence to train on, expected a file for it"
         );
+        set.unread = unread;
         set.check_types()?;
         set.originals = set.train.len();
         set.augment(augmentations, names)?;
@@ -244,7 +253,7 @@ impl TrainingSet {
             }
             Use::Test => {
                 judged = count;
-                self.tests.push((file_name(&path), all()));
+                self.tests.push((self.test_name(&path), all()));
                 "test".to_owned()
             }
             Use::Split(split) => {
@@ -255,7 +264,7 @@ impl TrainingSet {
                 judged = parts.test.len();
                 train = numbers(parts.train).collect();
                 let test = numbers(parts.test).collect();
-                self.tests.push((file_name(&path), test));
+                self.tests.push((self.test_name(&path), test));
                 split.to_string()
             }
         };
@@ -288,6 +297,18 @@ impl TrainingSet {
         Ok(fitted)
     }
 
+    /// What a test file is called, which no other is: files of two folders may
+    /// have one name.
+    fn test_name(&self, path: &str) -> String {
+        let name = file_name(path);
+        let taken = |name: &str| self.tests.iter().any(|(own, _)| own == name);
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        names
+            .find(|name| !taken(name))
+            .expect("there are more numbers than files")
+    }
+
     /// Points a corpus's tags to the set's.
     fn adopt(&self, corpus: &mut Corpus) {
         let place = |label: &String| self.tags.index(label);
@@ -315,31 +336,6 @@ impl TrainingSet {
         } else {
             Vec::new()
         }
-    }
-
-    /// A test file that shares no type with what is trained on is a mistake.
-    fn check_types(&self) -> Result<()> {
-        let trained: Vec<&SourceProvenance> = self
-            .sources
-            .iter()
-            .filter(|source| source.train > 0)
-            .collect();
-        for source in self.sources.iter().filter(|source| source.train == 0) {
-            let shared = |kind: &String| trained.iter().any(|own| own.labels.contains(kind));
-            let known: Vec<&str> = trained
-                .iter()
-                .flat_map(|own| own.labels.iter().map(String::as_str))
-                .collect();
-            ensure!(
-                source.labels.is_empty() || source.labels.iter().any(shared),
-                "{}: found the types {}, of which no train file has one ({}); a `--map` reads them \
-                 as others",
-                source.file,
-                source.labels.join(", "),
-                known.join(", ")
-            );
-        }
-        Ok(())
     }
 
     /// The group of a sentence, and its index there.

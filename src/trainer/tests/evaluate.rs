@@ -163,6 +163,42 @@ fn any_head_decoder_and_part_can_be_judged() {
 }
 
 #[test]
+fn figures_on_what_the_head_was_fitted_to_are_said_to_flatter() {
+    let lab = Lab::new();
+    lab.copy_of("bert-tiny", "tiny");
+    lab.write("whole.conll", columns(90));
+    lab.write("cut.conll", columns(120));
+    lab.write("test.conll", columns(30));
+    lab.ok(
+        "train whole.conll cut.conll --split cut.conll:blocks:0.3:1 --test test.conll --out run \
+         --encoder tiny --epochs 4 --batch 8 --learning-rate 0.01",
+    );
+    lab.ok("bundle --head run/fine-tuned --out b");
+    for (arguments, expected) in [
+        ("whole.conll", Some("flatter it\n")),
+        ("whole.conll --part test", Some("flatter it\n")),
+        ("cut.conll", Some("--split blocks:0.3:1 judges the others")),
+        ("cut.conll --split blocks:0.3:1", None),
+        ("test.conll", None),
+    ] {
+        let outcome = lab.run(&format!("evaluate {arguments} --bundle b"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        match expected {
+            Some(note) => assert!(
+                outcome.stderr.contains(note),
+                "{arguments}: {}",
+                outcome.stderr
+            ),
+            None => assert!(
+                !outcome.stderr.contains("flatter"),
+                "{arguments}: {}",
+                outcome.stderr
+            ),
+        }
+    }
+}
+
+#[test]
 fn types_are_mapped_chosen_and_must_be_shared() {
     let lab = lab();
     let read = |arguments: &str| -> Value {
@@ -205,6 +241,16 @@ fn types_are_mapped_chosen_and_must_be_shared() {
         scored["entity"]["strict"]["f1"],
         one["entity"]["strict"]["f1"]
     );
+
+    // A name that nobody has is mistyped.
+    let outcome =
+        lab.run("evaluate c.conll --bundle all/b --map persn=PER,geo=LOC --types LOC,LOK");
+    let expected = "found neither in the corpus nor in the head: persn, LOK";
+    assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    let outcome = lab.run(&format!(
+        "evaluate renamed.conll --bundle all/b {map} --types LOC"
+    ));
+    assert!(!outcome.stderr.contains("warning"), "{}", outcome.stderr);
 
     // Paths are checked before the work, maps where they are read.
     lab.write("file", "");

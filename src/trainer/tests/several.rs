@@ -75,7 +75,7 @@ fn what_a_file_does_not_label_is_learnt_from_the_other() {
         "train all.conll some.conll --map all.conll:{} --test test.conll --out runs/a {SETTINGS}",
         map.join(",")
     )));
-    let unknown = f1(&found, "fine-tuned", Value::Null);
+    let unknown = f1(&found, "fine-tuned", json!("test.conll"));
     assert!(unknown > 0.95, "{unknown}");
 
     // The same without a word about what is not labelled.
@@ -85,7 +85,7 @@ fn what_a_file_does_not_label_is_learnt_from_the_other() {
         map.join(","),
         kinds.join(",")
     )));
-    let outside = f1(&outside, "fine-tuned", Value::Null);
+    let outside = f1(&outside, "fine-tuned", json!("test.conll"));
     assert!(outside < unknown - 0.05, "{outside} {unknown}");
 
     let report = lab.json("runs/a/fine-tuned/report.json");
@@ -144,12 +144,30 @@ fn files_that_do_not_fit_are_refused_before_the_work() {
     lab.write("a.conll", columns(50));
     lab.write("b.conll", "Rome\tB-CITY\n.\tO\n");
     for (arguments, expected) in [
-        ("a.conll --test b.conll", "b.conll: found the types CITY"),
+        (
+            "a.conll --test b.conll",
+            "b.conll: found CITY, which no file to train on labels (geo, per, tim)",
+        ),
         ("a.conll a.conll", "found the file twice"),
         ("a.conll --map c.conll:x=y", "found no file of that name"),
+        ("a.conll --map zzz:per=PER", "found no file of that name"),
+        ("a.conll --labelled a:per", "found no file of that name"),
+        (
+            "a.conll --map per=PER --map geo=LOC",
+            "found it a second time for all files",
+        ),
+        (
+            "a.conll --map ./a.conll:per=PER --map a.conll:geo=LOC",
+            "found it a second time for a.conll",
+        ),
+        (
+            "a.conll --test b.conll --map per=PER --map b.conll:CITY=PER --share b.conll:0.5",
+            "--share for b.conll: found a file that is not to train on",
+        ),
         ("a.conll --map CITY=LOC", "found none of the map's types"),
-        ("a.conll --share 2", "--share for a.conll: found 2"),
-        ("a.conll --share some", "--share for a.conll"),
+        ("a.conll --share 2", "--share for a.conll: found \"2\""),
+        ("a.conll --share 50%", "found \"50%\", expected more than 0"),
+        ("a.conll --cap ten", "found \"ten\", expected a number of"),
         ("a.conll --split none", "found no sentence to test on"),
         ("a.conll --split documents:0.2:1", "found no documents"),
         (
@@ -173,11 +191,57 @@ fn a_handful_of_sentences_is_learnt_and_nothing_learnt_is_an_error() {
         "train few.conll --test test.conll --encoder BERT --preset best --folds 0 --quiet --json \
          --out runs/a",
     ));
-    let score = f1(&found, "fine-tuned", Value::Null);
+    let score = f1(&found, "fine-tuned", json!("test.conll"));
     assert!(score > 0.8, "{score}");
     lab.refused(
         "train few.conll --test test.conll --encoder BERT --layers mix --head context \
          --validation 0.2 --epochs 2 --quiet --out runs/b",
         &["found an entity F1 of 0"],
     );
+}
+
+#[test]
+fn what_was_understood_is_said_and_what_looks_like_a_mistake() {
+    let lab = Lab::new();
+    lab.write("a.conll", columns(100));
+    lab.write("none.conll", "Good\tO\nday\tO\n.\tO\n\n".repeat(3));
+    lab.write("x/t.conll", columns(20));
+    lab.write("y/t.conll", columns(30));
+    let outcome = lab.run(
+        "train a.conll none.conll --map a.conll:persn=PER,per=PER,geo=LOC --labelled a.conll:PER,LOC,ORG \
+         --map x/t.conll:per=PER,geo=LOC --map y/t.conll:per=PER --test x/t.conll \
+         --test y/t.conll --encoder BERT --layers all --epochs 2 --json --out runs/a",
+    );
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    for expected in [
+        "a.conll: 100 sentences to train on; types: LOC, ORG, PER; left out: tim",
+        "none.conll: 3 sentences to train on; unknown there: LOC, ORG, PER",
+        "t.conll: 20 to judge on; types: LOC, PER; unknown there: ORG; left out: tim",
+        "t.conll: 30 to judge on; types: PER; unknown there: LOC, ORG; left out: geo, tim",
+        "warning: --map persn=PER,per=PER,geo=LOC: found no type persn; a.conll has geo, per, tim",
+        "warning: none.conll: found no entity, so that it teaches nothing",
+        "warning: found no entity of the type ORG to train on",
+    ] {
+        assert!(
+            outcome.stderr.contains(expected),
+            "{expected}\n{}",
+            outcome.stderr
+        );
+    }
+    let files = || lab.files("runs/a/fine-tuned/reports");
+    assert_eq!(files(), ["t.conll-2.json", "t.conll.json"]);
+    let of = |name: &str| lab.json(&format!("runs/a/fine-tuned/reports/{name}.json"));
+    assert!(
+        of("t.conll-2")["title"]
+            .as_str()
+            .unwrap()
+            .ends_with("on t.conll-2")
+    );
+
+    // The reports of the head before are no longer there.
+    let found = figures(&lab.ok(&format!(
+        "train a.conll --test x/t.conll --out runs/a --overwrite {SETTINGS}"
+    )));
+    f1(&found, "fine-tuned", json!("t.conll"));
+    assert!(files().is_empty(), "{:?}", files());
 }

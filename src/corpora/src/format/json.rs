@@ -66,12 +66,27 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>),
             None => break,
             Some(Ok(value)) => reader.value(value, line)?,
             Some(Err(error)) => {
-                let line = error.line().max(1);
-                return Err(Problem::Json(error.to_string()).at(line));
+                // A record that is cut off goes on into the next one's line.
+                if line > 1 || is_lines(text) {
+                    let problem = format!("{error}, in the record that begins here");
+                    return Err(Problem::Json(problem).at(line));
+                }
+                return Err(Problem::Json(error.to_string()).at(error.line().max(1)));
             }
         }
     }
     reader.finish()
+}
+
+/// Whether a text looks like a record on each line.
+fn is_lines(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines
+        .by_ref()
+        .take(2)
+        .filter(|line| line.starts_with('{'))
+        .count()
+        == 2
 }
 
 /// Counts the lines of a text up to places that only rise.

@@ -274,6 +274,15 @@ fn encodings_are_told() {
     assert_eq!(corpus.sentences[1].words, ["\u{85}", "Zürich"]);
     let corpus = read_as(bytes, encoded("windows-1252")).unwrap();
     assert_eq!(corpus.sentences[1].words, ["…", "Zürich"]);
+    // Of several files, one may be UTF-8.
+    let corpus = read_as("Zürich B-geo\n", encoded("latin-1")).unwrap();
+    assert_eq!(corpus.encoding, Encoding::UTF_8);
+    assert_eq!(corpus.sentences[0].words, ["Zürich"]);
+    let found = corpus.found();
+    assert!(
+        found.contains("UTF-8, and so not read as latin-1"),
+        "{found}"
+    );
     let corpus = read_as(b"\xcc\xee\xf1\xea\xe2\xe0 B-x\n", encoded("cp1251")).unwrap();
     assert_eq!(corpus.sentences[0].words, ["Москва"]);
     let wide: Vec<u8> = "\u{feff}Zürich O\n"

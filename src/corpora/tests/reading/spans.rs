@@ -263,6 +263,19 @@ fn offsets_are_checked() {
             "{\"text\": \"a\", \"entities\": []}\n\n{\"text\": ",
             "corpus:3: cannot be read as JSON",
         ),
+        // Not where the parser stumbles: the line after, or the one after that.
+        (
+            "{\"text\": \"a\", \"entities\": []}\n{\"text\": \"b\"\n{\"text\": \"c\"}\n",
+            "corpus:2: cannot be read as JSON",
+        ),
+        (
+            "{\"text\": \"b\",\n\n{\"text\": \"c\"}\n",
+            "corpus:3: cannot be read as JSON",
+        ),
+        (
+            "{\"text\": \"b\"\n{\"text\": \"c\"}\n",
+            "corpus:1: cannot be read as JSON",
+        ),
         ("[1, 2]", "corpus:1: "),
         (
             r#"{"tokens": ["a", "b"], "ner_tags": ["O"]}"#,

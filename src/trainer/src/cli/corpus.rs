@@ -24,7 +24,8 @@ use serde_json::{Map, Value, json};
 pub(super) struct Arguments {
     #[command(flatten)]
     corpus: CorpusArguments,
-    /// Cut the corpus in two: `sklearn:TEST_SIZE:SEED` is scikit-learn's
+    /// Cut the corpus in two: `documents:TEST_SIZE:SEED` keeps whole documents
+    /// together, `blocks` runs of 50 sentences; `sklearn` is scikit-learn's
     /// train_test_split over the sentence names in string order
     #[arg(long, value_name = "SPLIT")]
     split: Option<Split>,

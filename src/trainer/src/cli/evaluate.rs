@@ -4,6 +4,7 @@ use anyhow::Result;
 use nerite::Decoder;
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::evaluation::{self, Judging, Part};
+use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::terminal::shown;
 
@@ -20,7 +21,8 @@ use super::score;
 /// a bundle in www/bundles is on the page at once.
 ///
 /// All of the file is judged. A head's own training file has sentences that it
-/// was fitted on: there, --part test judges the others.
+/// was fitted on, unless it was split: there, --split with that split, or
+/// --part test if it was the usual one, judges the others.
 ///
 /// Where head and corpus name their types otherwise, --map says which are the
 /// same: `--map geo=LOC,per=PER,org=ORG` judges a head of the news corpus on
@@ -50,8 +52,9 @@ pub(super) struct Arguments {
     /// Judge only these types, after --map: PER,LOC,ORG
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     types: Option<Vec<String>>,
-    /// How to cut the corpus into a train and a test part, else sklearn:0.2:123;
-    /// implies --part test
+    /// How to cut the corpus into a train and a test part, as `nerite train`
+    /// does (documents:0.2:123, blocks, sklearn), else sklearn:0.2:123; implies
+    /// --part test
     #[arg(long, value_name = "SPLIT")]
     split: Option<Split>,
     /// The sentences to judge, else all
@@ -102,11 +105,20 @@ impl Arguments {
             nerite_files::write_whole(path, judged.predictions.as_bytes())?;
         }
         if let Some(split) = &judged.fitted_on {
+            let others = match split.parse::<Split>() {
+                Ok(_) => format!("; --split {} judges the others", shown(split)),
+                Err(_) => String::new(),
+            };
             eprintln!(
                 "note: the head was fitted on sentences of this file, so that these figures \
-                 flatter it; --split {} judges the others",
-                shown(split)
+                 flatter it{others}"
             );
+        }
+        if !judged.unknown.is_empty() {
+            progress::warn(&format!(
+                "found neither in the corpus nor in the head: {} (--map, --types)",
+                judged.unknown.join(", ")
+            ));
         }
         let report = &judged.report;
         if self.json {

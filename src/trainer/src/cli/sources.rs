@@ -5,7 +5,9 @@ use std::str::FromStr;
 use anyhow::{Context, Result, anyhow, ensure};
 use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile, NameKind};
 use nerite_trainer::corpus::TypeMap;
+use nerite_trainer::progress;
 use nerite_trainer::split::Split;
+use nerite_trainer::terminal::shown;
 use nerite_trainer::training_set::{Source, TrainingSet, Use};
 use nerite_trainer::word_vectors::{GivenVectors, MAX_VECTOR_WORDS};
 
@@ -36,13 +38,15 @@ pub(super) struct SourcesArguments {
     /// they have a `--split`. Several give a report each and one over all
     #[arg(long, value_name = "FILE")]
     test: Vec<PathBuf>,
-    /// Read types as others, as in geo=LOC,gpe=LOC,per=PER or
-    /// gmb.csv:geo=LOC,per=PER; a type that is left out becomes O, with *=* it
-    /// stays
+    /// Read types as others, as in geo=LOC,gpe=LOC,per=PER, in all files, those
+    /// of --dev and --test as well; or gmb.csv:geo=LOC,per=PER in one, by its
+    /// path or name, for which no other map counts then. A type that is left out
+    /// becomes O, with *=* it stays
     #[arg(long, value_name = "[FILE:]OLD=NEW,...")]
     map: Vec<String>,
-    /// The types that a file labels, where some of them do not occur in it
-    /// [default: those that occur]
+    /// The types that a file labels, after the map, where some of them do not
+    /// occur in it: a file of texts without any entity needs this, or it says
+    /// nothing [default: those that occur]
     #[arg(long, value_name = "[FILE:]TYPE,...")]
     labelled: Vec<String>,
     /// Use this share of a file's train part, drawn at random
@@ -51,9 +55,12 @@ pub(super) struct SourcesArguments {
     /// Use at most so many sentences of a file's train part
     #[arg(long, value_name = "[FILE:]SENTENCES")]
     cap: Vec<String>,
-    /// How to cut a file into a train and a test part, or none: all of it is
-    /// to train on [default: sklearn:0.2:123 (the reference study's), none
-    /// where --test is given]
+    /// How to cut a file into a train and a test part: `documents` keeps whole
+    /// documents together, `blocks` runs of 50 sentences, `sklearn` draws
+    /// sentences as scikit-learn does, which flatters; with a test size and a
+    /// seed, as in documents:0.1:7, else 0.2 and 123. Or none: all of it is to
+    /// train on [default: sklearn:0.2:123 (the reference study's), none where
+    /// --test is given]
     #[arg(long, value_name = "[FILE:]SPLIT", value_parser = split)]
     split: Vec<String>,
     #[arg(long, value_name = "KIND=SHARE,...", help = about_augment())]
@@ -136,31 +143,69 @@ impl<'a> PerFile<'a> {
         self.of(file).map(read).transpose()
     }
 
-    /// A value that begins with what looks like a file names one of them.
+    /// The same for a number that `fits`.
+    fn number<T: FromStr>(
+        &self,
+        file: &Path,
+        fits: impl Fn(&T) -> bool,
+        expected: &str,
+    ) -> Result<Option<T>> {
+        let read = |value: &str| {
+            value.parse().ok().filter(&fits).with_context(|| {
+                let file = file.display();
+                format!(
+                    "--{} for {file}: found {value:?}, expected {expected}",
+                    self.flag
+                )
+            })
+        };
+        self.of(file).map(read).transpose()
+    }
+
+    /// What stands before a colon names one of the files, each at most once.
     fn check(&self) -> Result<()> {
-        for value in self.values {
+        for (index, value) in self.values.iter().enumerate() {
             let other = value
                 .split_once(':')
-                .is_some_and(|(file, _)| file.contains(['.', '/', '\\']));
+                .is_some_and(|(start, _)| self.flag != "split" || !Split::is_kind(start));
             ensure!(
                 !other || !self.is_for_all(value),
                 "--{} {value}: found no file of that name, expected one of {}",
                 self.flag,
-                self.files
-                    .iter()
-                    .map(|file| file.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                listed(self.files.iter().map(|file| file.display()))
+            );
+            let file = self.files.iter().find(|file| named(value, file).is_some());
+            let same = |own: &String| match file {
+                Some(file) => named(own, file).is_some(),
+                None => self.is_for_all(own),
+            };
+            ensure!(
+                !self.values[..index].iter().any(same),
+                "--{} {value}: found it a second time for {}, expected one value",
+                self.flag,
+                file.map_or("all files".to_owned(), |file| file.display().to_string())
             );
         }
         Ok(())
     }
 }
 
-/// What stands after `FILE:`, if FILE is this file's path or name.
+fn listed(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    items
+        .map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What stands after `FILE:`, if FILE is this file's path or how that ends.
 fn named<'a>(value: &'a str, file: &Path) -> Option<&'a str> {
-    let after = |name: &str| value.strip_prefix(name)?.strip_prefix(':');
-    after(&file.to_string_lossy()).or_else(|| after(&file.file_name()?.to_string_lossy()))
+    let mut colons = value.match_indices(':').map(|(at, _)| at);
+    let at = colons.find(|&at| {
+        let name = Path::new(&value[..at]);
+        let name = name.strip_prefix(".").unwrap_or(name);
+        !name.as_os_str().is_empty() && file.ends_with(name)
+    })?;
+    Some(&value[at + 1..])
 }
 
 /// A split, or the word that says that there is none.
@@ -257,13 +302,19 @@ impl SourcesArguments {
         }
         let mut sources = Vec::new();
         for (file, used) in uses {
-            let share: Option<f64> = shares.read(file)?;
-            ensure!(
-                share.is_none_or(|share| share > 0.0 && share <= 1.0),
-                "--share for {}: found {}, expected more than 0 and at most 1",
-                file.display(),
-                share.unwrap_or_default()
-            );
+            let share = |share: &f64| *share > 0.0 && *share <= 1.0;
+            let share = shares.number(file, share, "more than 0 and at most 1, such as 0.5")?;
+            let cap = caps.number(file, |_| true, "a number of sentences, such as 5000")?;
+            if matches!(used, Use::Validation | Use::Test) {
+                for flag in [&shares, &caps] {
+                    ensure!(
+                        flag.values.iter().all(|value| named(value, file).is_none()),
+                        "--{} for {}: found a file that is not to train on, expected one that is",
+                        flag.flag,
+                        file.display()
+                    );
+                }
+            }
             let labels = labels.of(file).map(|list| {
                 let kinds: BTreeSet<&str> =
                     list.split(',').filter(|kind| !kind.is_empty()).collect();
@@ -276,7 +327,7 @@ impl SourcesArguments {
                 map,
                 labels,
                 share: share.unwrap_or(1.0),
-                cap: caps.read(file)?,
+                cap,
                 used,
             });
         }
@@ -286,6 +337,12 @@ impl SourcesArguments {
         let vectors = vectors.map(|path| GivenVectors::read(path, self.vector_words));
         let set = TrainingSet::of(sources, &augment, &names, validation)
             .context("the files do not make a training")?;
+        for line in set.overview() {
+            progress::say(&shown(&line));
+        }
+        for warning in set.warnings() {
+            progress::warn(&warning);
+        }
         Ok(set.with_vectors(vectors.transpose()?))
     }
 

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use nerite::{HeadConfig, Report};
+use nerite::{Figure, HeadConfig, Report};
 use nerite_files as files;
 use nerite_fit::{Settings, calibration_error};
 use nerite_trainer::progress;
-use nerite_trainer::train::{Layers, Trained, Training};
+use nerite_trainer::train::{HEAD, Layers, Trained, Training};
 
 use super::EncoderArguments;
 use super::settings::{LIKE_ANOTHER, Preset, SettingsArguments};
@@ -35,8 +35,8 @@ pub(super) struct Arguments {
     encoder: EncoderArguments,
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Begin with what this head (head.safetensors) has learnt, all but its
-    /// tags: the new head is built like it, and little data goes further
+    /// Begin with what this head (head.safetensors, or its folder) has learnt,
+    /// all but its tags: the new head is built like it, and little data goes further
     #[arg(long, value_name = "HEAD", conflicts_with_all = LIKE_ANOTHER)]
     begin_with: Option<PathBuf>,
     /// Of the head that is begun with, change no more than the last layer and
@@ -44,7 +44,8 @@ pub(super) struct Arguments {
     /// knows many texts, as the general one
     #[arg(long, requires = "begin_with")]
     last_layer: bool,
-    /// Print the figures as JSON: a line for each head and test file
+    /// Print the figures as JSON: a line for each head and test file, and one
+    /// over all where there are several, whose file is null
     #[arg(long)]
     json: bool,
     /// Say nothing but results and errors
@@ -109,7 +110,12 @@ impl Arguments {
                 for (file, report) in by_file {
                     say!("{}", figures(report, Some(file)));
                 }
-                say!("{}", figures(report, None));
+                // What is judged on one file is its own.
+                let only = match &set.tests[..] {
+                    [(file, _)] => Some(&**file),
+                    _ => None,
+                };
+                say!("{}", figures(report, only));
             }
             return Ok(());
         }
@@ -162,6 +168,16 @@ impl Arguments {
             "test"
         };
         say!("{} words of the {part} part", report.words.judged);
+        if let Some(repeated) = &report.details.repeated
+            && repeated.sentences > 0
+            && !set.tests.is_empty()
+        {
+            say!(
+                "{} of its sentences are in the train part as well; without them, entity F1 {:.4}",
+                repeated.sentences,
+                repeated.without[Figure::EntityF1]
+            );
+        }
         if report.words.without_subword > 0 {
             say!(
                 "{} more yield no subword: they get O and are not judged",
@@ -201,8 +217,12 @@ impl Arguments {
     }
 }
 
-/// A head's file, and what it says of itself.
+/// A head's file, or the one in its folder, and what it says of itself.
 fn read_head(path: &Path) -> Result<(Vec<u8>, HeadConfig)> {
+    let path = match path.is_dir() {
+        true => &path.join(HEAD),
+        false => path,
+    };
     let name = || path.display().to_string();
     let bytes = files::read_bounded(path, nerite::MAX_FILE_BYTES).with_context(name)?;
     let (config, _) = nerite::head_numbers(&bytes).with_context(name)?;

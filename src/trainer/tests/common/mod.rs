@@ -224,9 +224,17 @@ impl Outcome {
     }
 }
 
-/// What was said, without notes on how corpora were read.
+/// What was said, without notes on how corpora were read and are used.
 pub(crate) fn said(stderr: &str) -> String {
-    let lines = stderr.lines().filter(|line| !line.contains(": read as "));
+    let notes = [
+        ": read as ",
+        " sentences to train on",
+        ": to choose by",
+        " to judge on",
+    ];
+    let note =
+        |line: &&str| !line.starts_with("nerite: ") && notes.iter().any(|note| line.contains(note));
+    let lines = stderr.lines().filter(|line| !note(line));
     lines.map(|line| format!("{line}\n")).collect()
 }
 

@@ -1,0 +1,175 @@
+//! Which types a set's files teach, and what of them was left unread: said
+//! before the work begins, as a mistyped name would show in figures only.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use nerite::SourceProvenance;
+
+use super::TrainingSet;
+use crate::corpus::{Corpus, TypeMap};
+
+/// What a map did not read of a file.
+pub(super) struct Unread {
+    /// Types of the file that became `O`.
+    left_out: Vec<String>,
+    /// Types that the map names, and the file does not have.
+    missing: Vec<String>,
+    /// All types of the file.
+    kinds: Vec<String>,
+}
+
+impl Unread {
+    pub(super) fn of(corpus: &Corpus, map: Option<&TypeMap>) -> Self {
+        let kinds = corpus.tags.kinds();
+        let left_out = |kind: &&str| map.is_some_and(|map| map.target(kind).is_none());
+        let missing = map.map(|map| map.missing(corpus)).unwrap_or_default();
+        let owned = |kinds: Vec<&str>| kinds.into_iter().map(str::to_owned).collect();
+        Self {
+            left_out: owned(kinds.iter().copied().filter(left_out).collect()),
+            missing: owned(missing),
+            kinds: owned(kinds),
+        }
+    }
+}
+
+impl TrainingSet {
+    /// A line on each file: what it is used for, which types it labels, which
+    /// are unknown there, which are left out. None for one whole corpus.
+    pub fn overview(&self) -> Vec<String> {
+        let files = self.sources.iter().zip(&self.unread);
+        let line = |(source, unread): (&SourceProvenance, &Unread)| {
+            let mut uses = Vec::new();
+            if source.train > 0 {
+                uses.push(format!("{} sentences to train on", source.train));
+            }
+            if source.split == "validation" {
+                uses.push("to choose by".to_owned());
+            }
+            if source.test > 0 {
+                uses.push(format!("{} to judge on", source.test));
+            }
+            if uses.is_empty() {
+                uses.push("no sentence is used".to_owned());
+            }
+            let mut line = format!("{}: {}", source.file, uses.join(", "));
+            let labelled = |kind: &&str| source.labels.iter().any(|own| own == kind);
+            let (known, unknown) = self.tags.kinds().into_iter().partition(labelled);
+            for (what, kinds) in [
+                ("types", known),
+                ("unknown there", unknown),
+                (
+                    "left out",
+                    unread.left_out.iter().map(String::as_str).collect(),
+                ),
+            ] {
+                let kinds: Vec<&str> = kinds;
+                if !kinds.is_empty() {
+                    line += &format!("; {what}: {}", kinds.join(", "));
+                }
+            }
+            line
+        };
+        files.map(line).collect()
+    }
+
+    /// What looks like a mistake, and is none for sure: a map's names that no
+    /// file has which it is for, files to train on that label nothing, types
+    /// that nothing teaches.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let maps: BTreeSet<&String> = self.sources.iter().flat_map(|own| &own.map).collect();
+        for map in maps {
+            let files = || {
+                let files = self.sources.iter().zip(&self.unread);
+                files.filter(|(source, _)| source.map.as_ref() == Some(map))
+            };
+            let everywhere = |kind: &&String| files().all(|(_, own)| own.missing.contains(kind));
+            let first = files().next().map(|(_, own)| &own.missing);
+            let missing: Vec<&str> = first
+                .into_iter()
+                .flatten()
+                .filter(everywhere)
+                .map(String::as_str)
+                .collect();
+            if !missing.is_empty() {
+                let found = files().map(|(source, own)| {
+                    format!("{} has {}", source.file, listed(own.kinds.iter()))
+                });
+                warnings.push(format!(
+                    "--map {map}: found no type {}; {}",
+                    missing.join(", "),
+                    found.collect::<Vec<_>>().join(", ")
+                ));
+            }
+        }
+        for source in &self.sources {
+            if source.labels.is_empty() && source.train > 0 {
+                warnings.push(format!(
+                    "{file}: found no entity, so that it teaches nothing; if entities are absent \
+                     there, say of which types: --labelled {file}:{}",
+                    listed(self.tags.kinds().into_iter()).replace(", ", ","),
+                    file = source.file,
+                ));
+            }
+        }
+        let untaught = self.untaught();
+        if !untaught.is_empty() {
+            warnings.push(format!(
+                "found no entity of the type {} to train on; the head will not find any",
+                untaught.join(", ")
+            ));
+        }
+        warnings
+    }
+
+    /// A type that only files to judge by have would be a tag of the head that
+    /// nothing has taught it.
+    pub(super) fn check_types(&self) -> Result<()> {
+        let judges = |source: &&SourceProvenance| ["test", "validation"].contains(&&*source.split);
+        let trained = self.sources.iter().filter(|source| !judges(source));
+        let known: BTreeSet<&String> = trained.flat_map(|own| &own.labels).collect();
+        for source in self.sources.iter().filter(judges) {
+            let kinds = source.labels.iter().filter(|kind| !known.contains(kind));
+            let other: Vec<&str> = kinds.map(String::as_str).collect();
+            ensure!(
+                other.is_empty(),
+                "{file}: found {}, which no file to train on labels ({}); `--map {file}:{}=O` \
+                 leaves it out, and it may read it as another",
+                other.join(", "),
+                known
+                    .into_iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                other[0],
+                file = source.file,
+            );
+        }
+        Ok(())
+    }
+
+    /// The types of which no sentence to fit to has an entity.
+    fn untaught(&self) -> Vec<&str> {
+        let mut seen = vec![false; self.tags.len()];
+        let sentences = self.originals().iter().map(|&number| self.at(number).1);
+        for tag in sentences.flat_map(|sentence| &sentence.tags) {
+            seen[usize::from(*tag)] = true;
+        }
+        let taught = |kind: &&str| {
+            let own = |tag: usize| self.tags.tag(tag).kind() == Some(kind);
+            (0..seen.len()).any(|tag| seen[tag] && own(tag))
+        };
+        let kinds = self.tags.kinds().into_iter();
+        kinds.filter(|kind| !taught(kind)).collect()
+    }
+}
+
+fn listed(kinds: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let kinds: Vec<String> = kinds.map(|kind| kind.as_ref().to_owned()).collect();
+    if kinds.is_empty() {
+        "none".to_owned()
+    } else {
+        kinds.join(", ")
+    }
+}

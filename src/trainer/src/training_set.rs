@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nerite::{SourceProvenance, Tag, TagSet, WordVectors};
+use nerite::{SourceProvenance, TagSet, WordVectors};
 use nerite_fit::{Gold, Labelled};
 
 use crate::augment::{Augmentations, GivenNames};
@@ -210,6 +210,7 @@ impl TrainingSet {
         );
         set.unread = unread;
         set.check_types()?;
+        set.open_groups();
         set.originals = set.train.len();
         set.augment(augmentations, names)?;
         let mut ways: Vec<String> = set
@@ -291,8 +292,10 @@ impl TrainingSet {
             train: 0,
             test: judged as u64,
         });
-        let open = self.open(labels);
-        self.groups.push(Group { corpus, open });
+        self.groups.push(Group {
+            corpus,
+            open: Vec::new(),
+        });
         self.starts.push(first + count);
         Ok(fitted)
     }
@@ -318,24 +321,6 @@ impl TrainingSet {
             *tag = place as u16;
         }
         corpus.tags = self.tags.clone();
-    }
-
-    /// What `O` may stand for where only `labels` are labelled.
-    fn open(&self, labels: &[String]) -> Vec<u16> {
-        let unknown = |index: &usize| match self.tags.tag(*index) {
-            Tag::Outside => true,
-            Tag::Begin(kind) | Tag::Inside(kind) => !labels.iter().any(|own| own == kind),
-        };
-        let outside = |index: &usize| self.tags.tag(*index) != Tag::Outside;
-        let mut open: Vec<usize> = (0..self.tags.len()).filter(unknown).collect();
-        // First what it counts as.
-        open.sort_by_key(outside);
-        // `O` alone is no choice.
-        if open.len() > 1 {
-            open.into_iter().map(|index| index as u16).collect()
-        } else {
-            Vec::new()
-        }
     }
 
     /// The group of a sentence, and its index there.

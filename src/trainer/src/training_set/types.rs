@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
-use nerite::SourceProvenance;
+use nerite::{SourceProvenance, Tag};
 
 use super::TrainingSet;
 use crate::corpus::{Corpus, TypeMap};
@@ -54,7 +54,14 @@ impl TrainingSet {
             }
             let mut line = format!("{}: {}", source.file, uses.join(", "));
             let labelled = |kind: &&str| source.labels.iter().any(|own| own == kind);
-            let (known, unknown) = self.tags.kinds().into_iter().partition(labelled);
+            let (known, others): (Vec<&str>, Vec<&str>) =
+                self.tags.kinds().into_iter().partition(labelled);
+            let open = |kind: &&str| {
+                let open = self.open(&source.labels);
+                open.iter()
+                    .any(|&tag| self.tags.tag(usize::from(tag)).kind() == Some(kind))
+            };
+            let unknown = others.into_iter().filter(open).collect();
             for (what, kinds) in [
                 ("types", known),
                 ("unknown there", unknown),
@@ -116,37 +123,65 @@ impl TrainingSet {
         let untaught = self.untaught();
         if !untaught.is_empty() {
             warnings.push(format!(
-                "found no entity of the type {} to train on; the head will not find any",
-                untaught.join(", ")
+                "found no entity of the type {} to train on: the head finds none, and those of test \
+                 files count as missed, unless --map leaves them out ({}=O)",
+                untaught.join(", "),
+                untaught[0]
             ));
         }
         warnings
     }
 
-    /// A type that only files to judge by have would be a tag of the head that
-    /// nothing has taught it.
+    /// A test file that shares no type with what is trained on is a mistake.
     pub(super) fn check_types(&self) -> Result<()> {
-        let judges = |source: &&SourceProvenance| ["test", "validation"].contains(&&*source.split);
-        let trained = self.sources.iter().filter(|source| !judges(source));
+        let trained = self.sources.iter().filter(|source| source.train > 0);
         let known: BTreeSet<&String> = trained.flat_map(|own| &own.labels).collect();
-        for source in self.sources.iter().filter(judges) {
-            let kinds = source.labels.iter().filter(|kind| !known.contains(kind));
-            let other: Vec<&str> = kinds.map(String::as_str).collect();
+        for source in self.sources.iter().filter(|source| source.train == 0) {
             ensure!(
-                other.is_empty(),
-                "{file}: found {}, which no file to train on labels ({}); `--map {file}:{}=O` \
-                 leaves it out, and it may read it as another",
-                other.join(", "),
-                known
-                    .into_iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                other[0],
-                file = source.file,
+                source.labels.is_empty() || source.labels.iter().any(|own| known.contains(own)),
+                "{}: found the types {}, of which no train file has one ({}); a `--map` reads them \
+                 as others",
+                source.file,
+                source.labels.join(", "),
+                listed(known.into_iter()),
             );
         }
         Ok(())
+    }
+
+    /// Says of each file what its `O` may stand for; once it is known which of
+    /// them are fitted to.
+    pub(super) fn open_groups(&mut self) {
+        for number in 0..self.sources.len() {
+            self.groups[number].open = self.open(&self.sources[number].labels);
+        }
+    }
+
+    /// What `O` may stand for where only `labels` are labelled: any other type
+    /// that a file to fit to labels. A type that none of them labels would be
+    /// unknown everywhere, and a head would be free to find it anywhere: its
+    /// `O` is one.
+    pub(super) fn open(&self, labels: &[String]) -> Vec<u16> {
+        let taught = |kind: &str| {
+            let mut fitted = self.sources.iter().filter(|source| source.train > 0);
+            fitted.any(|source| source.labels.iter().any(|own| own == kind))
+        };
+        let unknown = |index: &usize| match self.tags.tag(*index) {
+            Tag::Outside => true,
+            Tag::Begin(kind) | Tag::Inside(kind) => {
+                !labels.iter().any(|own| own == kind) && taught(kind)
+            }
+        };
+        let outside = |index: &usize| self.tags.tag(*index) != Tag::Outside;
+        let mut open: Vec<usize> = (0..self.tags.len()).filter(unknown).collect();
+        // First what it counts as.
+        open.sort_by_key(outside);
+        // `O` alone is no choice.
+        if open.len() > 1 {
+            open.into_iter().map(|index| index as u16).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// The types of which no sentence to fit to has an entity.

@@ -82,9 +82,19 @@ for (const [page, folders, file] of [
   ["teach", ["teach"], "teach.html"],
 ]) {
   const known = { ...NAMES, ...english.shared, ...english[page] };
-  test(`${file} names texts that there are, and says them in English`, () => {
+  test(`${file} names texts that there are`, () => {
     const html = readFileSync(`www/${file}`, "utf8");
     for (const [, key] of html.matchAll(/data-i18n(?:-[a-z-]+)?="([^"]+)"/g)) assert.ok(Object.hasOwn(known, key), key);
+  });
+  test(`${file} names a text for each attribute that is read`, () => {
+    const html = readFileSync(`www/${file}`, "utf8");
+    for (const [tag] of html.matchAll(/<[a-z][^>]*>/g)) {
+      // What has a slash is a path, the same in every language.
+      for (const [, attribute, text] of tag.matchAll(/\s(aria-label|placeholder|data-empty)="([^"/]+)"/g)) {
+        const [, key] = tag.match(`data-i18n-${attribute}="([^"]+)"`) ?? [];
+        assert.equal(known[key], text, tag);
+      }
+    }
   });
   test(`the scripts of ${file} ask for texts that there are`, () => {
     const scripts = [...folders, "shared"].flatMap((own) =>

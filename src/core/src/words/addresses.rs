@@ -1,7 +1,7 @@
 //! Addresses of mail and of the web, and numbers with marks: what is plainly
 //! no name, and what no mark inside parts.
 
-use super::characters::parts_always;
+use super::characters::{is_picture, parts_always};
 
 /// The longest scheme of a URL, local part of an address of mail (RFC 5321),
 /// and name of a host, in bytes.
@@ -21,8 +21,8 @@ pub(super) fn length(rest: &str) -> usize {
     mail(rest)
 }
 
-/// Whether a word is plainly an address or a number with marks, and so neither
-/// a person nor a place nor an organization.
+/// Whether a word is plainly an address, a number with marks or an emoji, and
+/// so neither a person nor a place nor an organization.
 pub(crate) fn is_technical(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
@@ -36,7 +36,8 @@ pub(crate) fn is_technical(word: &str) -> bool {
                 .next()
                 .is_some_and(|host| host.contains('.'))
     };
-    number || is_web(word) || !word.is_empty() && mail()
+    let picture = letters + digits == 0 && word.contains(is_picture);
+    number || picture || is_web(word) || !word.is_empty() && mail()
 }
 
 /// `https://a.org`, `mailto:a@b.org`, `www.a.org`, `t.co/abc`
@@ -87,5 +88,39 @@ fn mail(rest: &str) -> usize {
     match host.count() {
         0 => 0,
         host => length + 1 + host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::is_technical;
+
+    #[test]
+    fn what_is_plainly_no_name() {
+        for word in [
+            "a.b@c.org",
+            "https://a.org",
+            "www.a.org",
+            "t.co/abc",
+            "555-0199",
+            "2024/05/21",
+            "GB29NWBK60161331926819",
+            "🥲",
+            "🇫🇮",
+            "👩\u{200d}🚀",
+            "☎",
+            "✓",
+        ] {
+            assert!(is_technical(word), "{word}");
+        }
+        for word in [
+            "Ada", "F-16", "3M", "1984", "7-Eleven", "@ada", "J.P.", "Łódź", "&", "@", "I♥NY",
+            "東京",
+        ] {
+            assert!(!is_technical(word), "{word}");
+        }
     }
 }

@@ -266,6 +266,10 @@ pub(super) const SHORT: &[&str] = &[
     "QTY", "PSI", "RPM", "SPF", "MTG", "WIP", "PPM", "DPI", "OCR", "UI", "UX", "TOC", "RTFM",
     "AGM", "AOB", "RSVP", "Q1", "Q3", "B2B", "SaaS", "CRM", "ERP", "KYC", "AML", "PEP", "ESG", "EUR",
     "USD", "GBP", "AM", "PM", "GMT", "UTC", "CET", "RGDS", "ATTN", "LOL", "OMG", "DIY", "ID", "OK",
+    "LOI", "MOU", "T&C", "RMA", "MRR", "ARR", "CAC", "LTV", "BOM", "EOL", "SKUs", "NDAs", "APIs", "IPs",
+    "VPN", "MFA", "2FA", "IMAP", "SFTP", "YAML", "HTML", "CSS", "SDK", "CLI", "IDE", "CD", "CI", "LGTM",
+    "IMO", "TL;DR", "AFAIK", "BTW", "DM", "RT", "PS", "NB", "cc", "FAO", "EFT", "SEPA", "SWIFT", "GST",
+    "MRN", "NINO", "EIN", "ABN", "TIN", "VIN", "IMEI", "MAC", "UUID", "RE", "FWD", "VP", "SVP", "EA",
 ];
 
 /// Things that mail and documents talk about, none a name of a person, place
@@ -289,7 +293,8 @@ pub(super) const DOMAIN: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const DAY: &[&str] = &[
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon", "Tue",
-    "Wed", "Thu", "Fri", "Tues", "14 Nov", "3 May", "2 June", "28 Feb", "Oct 9", "Fri 17 Nov",
+    "Wed", "Thu", "Fri", "Tues", "14 November", "3 May", "2 June", "28 February", "Oct 9",
+    "Fri 17 March",
 ];
 
 /// Days, months and dates; `#` is a digit.

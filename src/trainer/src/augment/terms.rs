@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use rand_chacha::ChaCha8Rng;
 
 use super::copies::capitalized;
-use super::lists::{DAY, FIRST, LAST, PLACES, TIME};
+use super::lists::{COMPANY, DAY, FIRST, LAST, ORGANIZATIONS, PLACES, TIME};
 use super::names::{below, chance, pick};
 use super::{Roles, Tagged};
 
@@ -15,7 +15,7 @@ use super::{Roles, Tagged};
 #[rustfmt::skip]
 const OWN: &[&str] = &[
     "balance", "bench", "blue", "box", "change", "class", "copper", "delivery", "double", "drill",
-    "early", "evening", "filter", "garden", "green", "handle", "kitchen", "lamp", "light", "list",
+    "early", "evening", "filter", "garden", "handle", "kitchen", "lamp", "light", "list",
     "notes", "order", "paper", "power", "quick", "refund", "review", "silver", "soap", "storage",
     "table", "ticket", "total", "water", "white", "winter", "wood", "wool", "yearly", "yellow",
 ];
@@ -49,7 +49,7 @@ impl Terms {
                 }
             }
         }
-        let listed = [FIRST, LAST, PLACES, DAY, TIME].concat();
+        let listed = [FIRST, LAST, PLACES, COMPANY, ORGANIZATIONS, DAY, TIME].concat();
         let listed: HashSet<String> = listed.iter().map(|own| own.to_lowercase()).collect();
         counts.retain(|word, [small, in_names]| {
             *small >= MIN_COUNT && *in_names * 2 <= *small && !listed.contains(word)

@@ -145,7 +145,9 @@ mod tests {
 
     #[test]
     fn words_end_where_the_names_of_every_template_do() {
-        let tags = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"];
+        let tags = [
+            "O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-TIM", "I-TIM",
+        ];
         let roles = Roles::of(&nerite::TagSet::new(tags).unwrap());
         let given = GivenNames::default();
         let names = Names::of(&[], &roles, &given);

@@ -15,10 +15,12 @@
 
 mod bioc;
 mod label_studio;
+mod lines;
 mod spans_of_words;
 
 use serde_json::{Map, Value};
 
+use self::lines::{Lines, is_lines};
 use crate::document::{Fates, Span};
 use crate::problem::{Fault, excerpt};
 use crate::rows::Rows;
@@ -52,11 +54,7 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>),
         document: Value::Null,
     };
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let mut at = Lines {
-        text,
-        at: 0,
-        line: 1,
-    };
+    let mut at = Lines::of(text);
     loop {
         let start = stream.byte_offset();
         // White space before a value is not part of it.
@@ -76,33 +74,6 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>),
         }
     }
     reader.finish()
-}
-
-/// Whether a text looks like a record on each line.
-fn is_lines(text: &str) -> bool {
-    let mut lines = text.lines();
-    lines
-        .by_ref()
-        .take(2)
-        .filter(|line| line.starts_with('{'))
-        .count()
-        == 2
-}
-
-/// Counts the lines of a text up to places that only rise.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: usize,
-}
-
-impl Lines<'_> {
-    fn line(&mut self, at: usize) -> usize {
-        let passed = &self.text.as_bytes()[self.at..at];
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
-        self.at = at;
-        self.line
-    }
 }
 
 struct Reader {

@@ -133,7 +133,10 @@ impl Corpus {
             let sha256 = text::sha256(&bytes);
             let first = String::from_utf8_lossy(&bytes[..bytes.len().min(text::MAX_LINE_BYTES)]);
             let table = options.format.unwrap_or_else(|| Format::of(&first)) == Format::Csv;
-            let (text, encoding) = text::decode(&bytes, options.encoding, table)?;
+            // It is said for all files of a training, of which some may be UTF-8.
+            let overruled = |given: &Encoding| given.is_western() && text::is_plainly_utf_8(&bytes);
+            let given = options.encoding.filter(|given| !overruled(given));
+            let (text, encoding) = text::decode(&bytes, given, table)?;
             Self::parse(name, &text, encoding, sha256, options)
         };
         read().map_err(|fault: Fault| fault.of(name))

@@ -172,9 +172,15 @@ pub(crate) fn first_line(text: &str) -> &str {
     line[..end].trim_start_matches('\u{feff}')
 }
 
-/// Decodes a file in the given encoding, unless that is a western European one
-/// and the file plainly UTF-8: of several files, some may be. If none is given,
-/// a file that is not UTF-8 is taken for Windows-1252 where `guess` allows it.
+/// Whether bytes are UTF-8 with more than ASCII: one sequence of letters of
+/// western Europe may look so by chance, two hardly.
+pub(crate) fn is_plainly_utf_8(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    text.chars().filter(|c| !c.is_ascii()).nth(1).is_some()
+}
+
+/// Decodes a file in the given encoding. If none is given, a file that is not
+/// UTF-8 is taken for Windows-1252 where `guess` allows it.
 pub(crate) fn decode(
     bytes: &[u8],
     encoding: Option<Encoding>,
@@ -184,11 +190,6 @@ pub(crate) fn decode(
     if let Some(encoding) = encoding.filter(|own| *own != Encoding::UTF_8) {
         if unmarked.is_some() {
             return Err(Problem::Marked(encoding.to_string()).at(1));
-        }
-        // Letters of western Europe do not come in sequences that are UTF-8.
-        let utf_8 = std::str::from_utf8(bytes).ok();
-        if let Some(text) = utf_8.filter(|text| encoding.is_western() && !text.is_ascii()) {
-            return Ok((text.into(), Encoding::UTF_8));
         }
         let text = encoding.decode(bytes);
         return Ok((text, encoding));

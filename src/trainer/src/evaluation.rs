@@ -170,7 +170,8 @@ impl Judging<'_> {
             .filter(|own| own.provenance.corpus.sha256 == corpus_found.sha256);
         let known = same_file.is_some_and(|own| own.provenance.split.train == split.train);
         let flatters = !(known && self.part == Part::Test);
-        let fitted_on = same_file.filter(|_| flatters);
+        let single = |own: &&Report| own.provenance.corpus.sources.is_empty();
+        let fitted_on = same_file.filter(single).filter(|_| flatters);
         let fitted_on = fitted_on.map(|own| own.provenance.split.name.clone());
         let sources = own.iter().flat_map(|own| &own.provenance.corpus.sources);
         let own_source = |source: &&SourceProvenance| {

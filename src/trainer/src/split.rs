@@ -66,8 +66,8 @@ pub struct Parts {
 pub enum SplitError {
     /// The split is not written as one.
     #[error(
-        "found the split {0:?}, expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`; \
-         what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`"
+        "found the split {0:?}, expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`, \
+         or `<what>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`"
     )]
     Malformed(String),
     /// The test size is not a number.

@@ -14,7 +14,7 @@ use nerite_encoders::Quantized;
 use nerite_fit::{Cached, Fitted, Judged, Settings, Task, TypeScores, Validation, untrained};
 use sha2::{Digest, Sha256};
 
-use crate::evaluation::MAX_REPORT_BYTES;
+use crate::evaluation::{MAX_REPORT_BYTES, read_report};
 use crate::files::{self, LockedFolder};
 use crate::fitting::{Begun, check};
 use crate::progress;
@@ -240,7 +240,6 @@ impl Training<'_> {
             start,
         )?;
         let mut by_file = Vec::new();
-        remove_reports(&folder.join(REPORTS))?;
         if let [_, _, ..] = self.set.tests[..] {
             for (file, part) in &self.set.tests {
                 let mut report = self.report(stage, &fitted, (encoded, None), part, start)?;
@@ -252,6 +251,7 @@ impl Training<'_> {
         }
         files::write_whole(&folder.join(HEAD), &fitted.file)?;
         files::write_whole(&folder.join(REPORT), report.to_json().as_bytes())?;
+        remove_reports(&folder.join(REPORTS), &by_file)?;
         Ok(Trained {
             report,
             by_file,
@@ -304,14 +304,17 @@ impl Training<'_> {
     }
 }
 
-/// Removes the reports on test files of the head that was in a folder before.
-fn remove_reports(folder: &Path) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(());
+/// Removes the reports on test files of the head that was there before, all but
+/// those on `files`.
+fn remove_reports(folder: &Path, files: &[(String, Report)]) -> Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.with_context(|| folder.display().to_string())?,
     };
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|own| own == "json") {
+        let is_own = |(file, _): &(String, Report)| path.ends_with(format!("{file}.json"));
+        if !files.iter().any(is_own) && read_report(&path).is_ok() {
             std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
         }
     }

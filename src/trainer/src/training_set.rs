@@ -1,9 +1,9 @@
 //! What a head is fitted to and judged on: one corpus and its split, or
 //! several files, each with its own types.
 //!
-//! A file labels some types only. What it leaves out is unknown there, not
-//! absent: its `O` may be any type that it does not label, and what a head
-//! says of such types in it is neither right nor wrong.
+//! A file labels some types only. What it leaves out and another train file
+//! labels is unknown there, not absent: its `O` may be any such type, and what
+//! a head says of it is neither right nor wrong.
 
 mod copies;
 mod encoded;
@@ -237,6 +237,7 @@ impl TrainingSet {
     /// on are returned.
     fn add(&mut self, source: Source, mut corpus: Corpus, labels: &[String]) -> Result<Vec<usize>> {
         let path = corpus.name.clone();
+        let name = self.unique_name(&path);
         self.adopt(&mut corpus);
         let first = self.starts[self.groups.len()];
         let count = corpus.sentences.len();
@@ -254,7 +255,7 @@ impl TrainingSet {
             }
             Use::Test => {
                 judged = count;
-                self.tests.push((self.test_name(&path), all()));
+                self.tests.push((name.clone(), all()));
                 "test".to_owned()
             }
             Use::Split(split) => {
@@ -265,7 +266,7 @@ impl TrainingSet {
                 judged = parts.test.len();
                 train = numbers(parts.train).collect();
                 let test = numbers(parts.test).collect();
-                self.tests.push((self.test_name(&path), test));
+                self.tests.push((name.clone(), test));
                 split.to_string()
             }
         };
@@ -281,7 +282,7 @@ impl TrainingSet {
         }
         let count = corpus.sentences.len();
         self.sources.push(SourceProvenance {
-            file: file_name(&path),
+            file: name,
             format: corpus.read_as(),
             sha256: corpus.sha256.clone(),
             map: source.map.as_ref().map(ToString::to_string),
@@ -300,11 +301,11 @@ impl TrainingSet {
         Ok(fitted)
     }
 
-    /// What a test file is called, which no other is: files of two folders may
-    /// have one name.
-    fn test_name(&self, path: &str) -> String {
+    /// What a file is called, as no other is: those of two folders may have
+    /// one name.
+    fn unique_name(&self, path: &str) -> String {
         let name = file_name(path);
-        let taken = |name: &str| self.tests.iter().any(|(own, _)| own == name);
+        let taken = |name: &str| self.sources.iter().any(|own| own.file == name);
         let numbered = (2..).map(|number| format!("{name}-{number}"));
         let mut names = std::iter::once(name.clone()).chain(numbered);
         names

@@ -179,6 +179,10 @@ fn files_that_do_not_fit_are_refused_before_the_work() {
         ("a.conll --map zzz:per=PER", "found no file of that name"),
         ("a.conll --labelled a:per", "found no file of that name"),
         (
+            "a.conll --map per=PER,x:y=LOC --cap ten",
+            "--cap for a.conll",
+        ),
+        (
             "a.conll --map per=PER --map geo=LOC",
             "found it a second time for all files",
         ),
@@ -243,7 +247,7 @@ fn what_was_understood_is_said_and_what_looks_like_a_mistake() {
         "a.conll: 100 sentences to train on; types: LOC, ORG, PER; left out: tim",
         "none.conll: 3 sentences to train on; unknown there: LOC, ORG, PER",
         "t.conll: 20 to judge on; types: LOC, PER; unknown there: ORG; left out: tim",
-        "t.conll: 30 to judge on; types: PER; unknown there: LOC, ORG; left out: geo, tim",
+        "t.conll-2: 30 to judge on; types: PER; unknown there: LOC, ORG; left out: geo, tim",
         "warning: --map persn=PER,per=PER,geo=LOC: found no type persn; a.conll has geo, per, tim",
         "warning: none.conll: found no entity, so that it teaches nothing",
         "warning: found no entity of the type ORG to train on",
@@ -264,10 +268,17 @@ fn what_was_understood_is_said_and_what_looks_like_a_mistake() {
             .ends_with("on t.conll-2")
     );
 
-    // The reports of the head before are no longer there.
+    let command = lab.json("runs/a/fine-tuned/report.json")["provenance"]["command"].clone();
+    let command = command.as_str().unwrap();
+    for part in ["--test x/t.conll", "y/t.conll:per=PER"] {
+        assert!(command.contains(part), "{command}");
+    }
+
+    // The reports of the head before are no longer there; other files are.
+    lab.write("runs/a/fine-tuned/reports/mine.json", "{}");
     let found = figures(&lab.ok(&format!(
         "train a.conll --test x/t.conll --out runs/a --overwrite {SETTINGS}"
     )));
     f1(&found, "fine-tuned", json!("t.conll"));
-    assert!(files().is_empty(), "{:?}", files());
+    assert_eq!(files(), ["mine.json"]);
 }

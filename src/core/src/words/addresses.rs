@@ -1,5 +1,5 @@
-//! Addresses of mail and of the web, and numbers with marks: what is plainly
-//! no name, and what no mark inside parts.
+//! Addresses of mail and of the web, numbers with marks and emoji: what is
+//! plainly no name, and what no mark inside parts.
 
 use super::characters::{is_picture, parts_always};
 
@@ -36,7 +36,10 @@ pub(crate) fn is_technical(word: &str) -> bool {
                 .next()
                 .is_some_and(|host| host.contains('.'))
     };
-    let picture = letters + digits == 0 && word.contains(is_picture);
+    // Some emoji are among the technical signs, and the arrows.
+    let is_emoji =
+        |c| is_picture(c) || matches!(c, '\u{2300}'..='\u{23ff}' | '\u{2b00}'..='\u{2bff}');
+    let picture = letters + digits == 0 && word.contains(is_emoji);
     number || picture || is_web(word) || !word.is_empty() && mail()
 }
 
@@ -113,6 +116,8 @@ mod tests {
             "👩\u{200d}🚀",
             "☎",
             "✓",
+            "⭐",
+            "⏰",
         ] {
             assert!(is_technical(word), "{word}");
         }

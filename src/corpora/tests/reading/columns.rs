@@ -275,9 +275,9 @@ fn encodings_are_told() {
     let corpus = read_as(bytes, encoded("windows-1252")).unwrap();
     assert_eq!(corpus.sentences[1].words, ["…", "Zürich"]);
     // Of several files, one may be UTF-8.
-    let corpus = read_as("Zürich B-geo\n", encoded("latin-1")).unwrap();
+    let corpus = read_as("Zürich B-geo\nKöln B-geo\n", encoded("latin-1")).unwrap();
     assert_eq!(corpus.encoding, Encoding::UTF_8);
-    assert_eq!(corpus.sentences[0].words, ["Zürich"]);
+    assert_eq!(corpus.sentences[0].words, ["Zürich", "Köln"]);
     let found = corpus.found();
     assert!(
         found.contains("UTF-8, and so not read as latin-1"),

@@ -61,7 +61,8 @@ pub(super) struct ReadingArguments {
     #[arg(long)]
     format: Option<Format>,
     /// The characters' encoding: utf-8, latin-1, windows-1252 or another that
-    /// browsers know; a CSV that is not UTF-8 is taken for windows-1252
+    /// browsers know; a file that is plainly UTF-8 is read so all the same where
+    /// this is a western one, and a CSV that is not is taken for windows-1252
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
     /// How the file marks entities, else as most of its tags do; all are made

@@ -116,7 +116,7 @@ impl Arguments {
         }
         if !judged.unknown.is_empty() {
             progress::warn(&format!(
-                "found neither in the corpus nor in the head: {} (--map, --types)",
+                "--map or --types: found neither in the corpus nor in the head: {}",
                 judged.unknown.join(", ")
             ));
         }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile, NameKind};
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::progress;
@@ -21,11 +21,12 @@ const USUAL_SPLIT: &str = "sklearn:0.2:123";
 /// The files of a training.
 ///
 /// What may differ from file to file is given as `VALUE` for all of them, or as
-/// `FILE:VALUE` for one, FILE being its path or its name.
+/// `FILE:VALUE` for one, FILE being its path or how that ends.
 #[derive(clap::Args)]
 pub(super) struct SourcesArguments {
     /// The corpora to train on; several are one training, each with its own
-    /// types. What a file does not label is unknown there, not absent
+    /// types. What a file does not label, and another one does, is unknown
+    /// there, not absent
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -40,7 +41,7 @@ pub(super) struct SourcesArguments {
     test: Vec<PathBuf>,
     /// Read types as others, as in geo=LOC,gpe=LOC,per=PER, in all files, those
     /// of --dev and --test as well; or gmb.csv:geo=LOC,per=PER in one, by its
-    /// path or name, for which no other map counts then. A type that is left out
+    /// path or how that ends, for which no other map counts then. A type that is left out
     /// becomes O, with *=* it stays
     #[arg(long, value_name = "[FILE:]OLD=NEW,...")]
     map: Vec<String>,
@@ -165,26 +166,36 @@ impl<'a> PerFile<'a> {
     /// What stands before a colon names one of the files, each at most once.
     fn check(&self) -> Result<()> {
         for (index, value) in self.values.iter().enumerate() {
+            let is_file = |start: &str| {
+                let kind = self.flag == "split" && Split::is_kind(start);
+                !kind && !start.contains(['=', ','])
+            };
             let other = value
                 .split_once(':')
-                .is_some_and(|(start, _)| self.flag != "split" || !Split::is_kind(start));
+                .is_some_and(|(start, _)| is_file(start));
             ensure!(
                 !other || !self.is_for_all(value),
-                "--{} {value}: found no file of that name, expected one of {}",
+                "--{} {value}: found no file of that name, expected one of {} (before a type with a \
+                 colon in it, too: FILE:TYPE)",
                 self.flag,
                 listed(self.files.iter().map(|file| file.display()))
             );
-            let file = self.files.iter().find(|file| named(value, file).is_some());
-            let same = |own: &String| match file {
-                Some(file) => named(own, file).is_some(),
-                None => self.is_for_all(own),
-            };
-            ensure!(
-                !self.values[..index].iter().any(same),
-                "--{} {value}: found it a second time for {}, expected one value",
-                self.flag,
-                file.map_or("all files".to_owned(), |file| file.display().to_string())
-            );
+            for before in &self.values[..index] {
+                let by_both = |file: &&&PathBuf| {
+                    named(value, file).is_some() && named(before, file).is_some()
+                };
+                let twice = match self.files.iter().find(by_both) {
+                    Some(file) => Some(file.display().to_string()),
+                    None => (self.is_for_all(value) && self.is_for_all(before))
+                        .then(|| "all files".to_owned()),
+                };
+                if let Some(what) = twice {
+                    bail!(
+                        "--{} {value}: found it a second time for {what}, expected one value",
+                        self.flag
+                    );
+                }
+            }
         }
         Ok(())
     }
@@ -229,10 +240,10 @@ impl FromStr for MaySplit {
 /// Refuses at once what is no split, whatever file it may be for.
 fn split(text: &str) -> Result<String, String> {
     let own = |text: &str| text.parse::<MaySplit>();
-    let after = text.split_once(':').map(|(_, after)| own(after));
-    match (own(text), after) {
-        (Ok(_), _) | (_, Some(Ok(_))) => Ok(text.to_owned()),
-        (Err(error), _) => Err(error),
+    let mut colons = text.match_indices(':');
+    match own(text) {
+        Err(error) if !colons.any(|(at, _)| own(&text[at + 1..]).is_ok()) => Err(error),
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -306,7 +317,7 @@ impl SourcesArguments {
             let share = shares.number(file, share, "more than 0 and at most 1, such as 0.5")?;
             let cap = caps.number(file, |_| true, "a number of sentences, such as 5000")?;
             if matches!(used, Use::Validation | Use::Test) {
-                for flag in [&shares, &caps] {
+                for flag in [&shares, &caps, &splits] {
                     ensure!(
                         flag.values.iter().all(|value| named(value, file).is_none()),
                         "--{} for {}: found a file that is not to train on, expected one that is",
@@ -349,9 +360,13 @@ impl SourcesArguments {
     /// The arguments as they would be typed again; files are named without
     /// their folders, which are this machine's own.
     pub(super) fn words(&self) -> Vec<String> {
+        let files = self.every();
         let name = |file: &PathBuf| {
-            let name = file.file_name().unwrap_or_default();
-            name.to_string_lossy().into_owned()
+            let same = |own: &&&PathBuf| own.file_name() == file.file_name();
+            // Of two files of one name, the folder tells which it is.
+            let parts = 1 + usize::from(files.iter().filter(same).count() > 1);
+            let parts = file.iter().skip(file.iter().count().saturating_sub(parts));
+            parts.collect::<PathBuf>().to_string_lossy().into_owned()
         };
         let every = self.every();
         let mut words: Vec<String> = self.files.iter().map(name).collect();

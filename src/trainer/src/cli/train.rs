@@ -44,8 +44,8 @@ pub(super) struct Arguments {
     /// knows many texts, as the general one
     #[arg(long, requires = "begin_with")]
     last_layer: bool,
-    /// Print the figures as JSON: a line for each head and test file, and one
-    /// over all where there are several, whose file is null
+    /// Print the figures as JSON: a line for each head and test file; where
+    /// there are several or none, one over all, whose file is null
     #[arg(long)]
     json: bool,
     /// Say nothing but results and errors

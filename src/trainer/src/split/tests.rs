@@ -216,8 +216,8 @@ fn splits_are_written_as_they_are_read() {
 fn broken_splits_are_refused() {
     let number = "expected a number between 0 and 1, such as 0.2";
     let whole = "expected a whole number from 0 to 4294967295";
-    let split = "expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`; what is \
-                     split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`";
+    let split = "expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`, or \
+                     `<what>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`";
     for (text, message) in [
         ("", format!("found the split \"\", {split}")),
         (
@@ -249,4 +249,12 @@ fn broken_splits_are_refused() {
     ] {
         assert_eq!(text.parse::<Split>().unwrap_err().to_string(), message);
     }
+}
+
+#[test]
+fn a_kind_alone_has_the_studys_size_and_seed() {
+    assert_eq!("sklearn".parse(), Ok(Split::default()));
+    let written = |text: &str| text.parse::<Split>().unwrap().to_string();
+    assert_eq!(written("documents"), "documents:0.2:123");
+    assert_eq!(written("blocks"), written("blocks:0.2:123"));
 }

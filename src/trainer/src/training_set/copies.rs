@@ -29,8 +29,9 @@ impl TrainingSet {
                 }
             })
             .collect();
-        let made = augment(&sentences, &self.tags, augmentations, names, SEED)
+        let mut made = augment(&sentences, &self.tags, augmentations, names, SEED)
             .map_err(anyhow::Error::msg)?;
+        self.forget_untaught(&mut made.texts);
         let lists = names.files().iter();
         self.lists = lists
             .map(|(file, sha256, count)| SourceProvenance {
@@ -64,6 +65,18 @@ impl TrainingSet {
         let open = self.open(&labelled);
         self.push("texts", 0, made.texts, open);
         Ok(())
+    }
+
+    /// Texts of templates label what no train file does only if the test files
+    /// have it, and would contradict the train files, where it is absent.
+    fn forget_untaught(&self, texts: &mut [Tagged]) {
+        let outside = self.tags.index("O").expect("a set of several files has O");
+        for tag in texts.iter_mut().flat_map(|text| &mut text.tags) {
+            let kind = self.tags.tag(usize::from(*tag)).kind();
+            if kind.is_some_and(|kind| !self.is_taught(kind)) {
+                *tag = outside as u16;
+            }
+        }
     }
 
     /// Adds made sentences as a group, all of it to train on.

@@ -9,7 +9,7 @@ use nerite::{SourceProvenance, Tag};
 use super::TrainingSet;
 use crate::corpus::{Corpus, TypeMap};
 
-/// What a map did not read of a file.
+/// What a map did not read of a file, and the file's types before it.
 pub(super) struct Unread {
     /// Types of the file that became `O`.
     left_out: Vec<String>,
@@ -110,23 +110,28 @@ impl TrainingSet {
                 ));
             }
         }
+        let kinds = self.tags.kinds();
         for source in &self.sources {
-            if source.labels.is_empty() && source.train > 0 {
-                warnings.push(format!(
-                    "{file}: found no entity, so that it teaches nothing; if entities are absent \
-                     there, say of which types: --labelled {file}:{}",
-                    listed(self.tags.kinds().into_iter()).replace(", ", ","),
-                    file = source.file,
-                ));
+            if kinds.is_empty() || !source.labels.is_empty() {
+                continue;
             }
+            let consequence = match source.train {
+                0 => "nothing that is found there counts as wrong",
+                _ => "it teaches nothing",
+            };
+            warnings.push(format!(
+                "{file}: found no entity, so that {consequence}; if entities are absent there, say \
+                 of which types: --labelled {file}:{}",
+                kinds.join(","),
+                file = source.file,
+            ));
         }
         let untaught = self.untaught();
         if !untaught.is_empty() {
             warnings.push(format!(
                 "found no entity of the type {} to train on: the head finds none, and those of test \
-                 files count as missed, unless --map leaves them out ({}=O)",
-                untaught.join(", "),
-                untaught[0]
+                 files count as missed",
+                untaught.join(", ")
             ));
         }
         warnings
@@ -157,19 +162,20 @@ impl TrainingSet {
         }
     }
 
+    /// Whether a file to fit to labels a type.
+    pub(super) fn is_taught(&self, kind: &str) -> bool {
+        let mut fitted = self.sources.iter().filter(|source| source.train > 0);
+        fitted.any(|source| source.labels.iter().any(|own| own == kind))
+    }
+
     /// What `O` may stand for where only `labels` are labelled: any other type
-    /// that a file to fit to labels. A type that none of them labels would be
-    /// unknown everywhere, and a head would be free to find it anywhere: its
-    /// `O` is one.
+    /// that some train file labels. One that none labels is absent: were it
+    /// unknown everywhere, a head could find it anywhere.
     pub(super) fn open(&self, labels: &[String]) -> Vec<u16> {
-        let taught = |kind: &str| {
-            let mut fitted = self.sources.iter().filter(|source| source.train > 0);
-            fitted.any(|source| source.labels.iter().any(|own| own == kind))
-        };
         let unknown = |index: &usize| match self.tags.tag(*index) {
             Tag::Outside => true,
             Tag::Begin(kind) | Tag::Inside(kind) => {
-                !labels.iter().any(|own| own == kind) && taught(kind)
+                !labels.iter().any(|own| own == kind) && self.is_taught(kind)
             }
         };
         let outside = |index: &usize| self.tags.tag(*index) != Tag::Outside;

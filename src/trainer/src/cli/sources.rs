@@ -175,8 +175,8 @@ impl<'a> PerFile<'a> {
                 .is_some_and(|(start, _)| is_file(start));
             ensure!(
                 !other || !self.is_for_all(value),
-                "--{} {value}: found no file of that name, expected one of {} (before a type with a \
-                 colon in it, too: FILE:TYPE)",
+                "--{} {value}: found no file of that name, expected one of {}; a type with a colon \
+                 in its name needs FILE: before it",
                 self.flag,
                 listed(self.files.iter().map(|file| file.display()))
             );

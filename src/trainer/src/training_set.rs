@@ -181,7 +181,7 @@ impl TrainingSet {
             tests: Vec::new(),
             split: String::new(),
             sources: Vec::new(),
-            unread: Vec::new(),
+            unread,
             lists: Vec::new(),
             vectors: None,
             sentences: 0,
@@ -208,7 +208,6 @@ impl TrainingSet {
             !set.train.is_empty(),
             "found no sentence to train on, expected a file for it"
         );
-        set.unread = unread;
         set.check_types()?;
         set.open_groups();
         set.originals = set.train.len();

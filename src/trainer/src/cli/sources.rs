@@ -41,8 +41,8 @@ pub(super) struct SourcesArguments {
     test: Vec<PathBuf>,
     /// Read types as others, as in geo=LOC,gpe=LOC,per=PER, in all files, those
     /// of --dev and --test as well; or gmb.csv:geo=LOC,per=PER in one, by its
-    /// path or how that ends, for which no other map counts then. A type that is left out
-    /// becomes O, with *=* it stays
+    /// path or how that ends, for which no other map counts then. A type that is
+    /// left out becomes O, with *=* it stays
     #[arg(long, value_name = "[FILE:]OLD=NEW,...")]
     map: Vec<String>,
     /// The types that a file labels, after the map, where some of them do not
@@ -360,15 +360,14 @@ impl SourcesArguments {
     /// The arguments as they would be typed again; files are named without
     /// their folders, which are this machine's own.
     pub(super) fn words(&self) -> Vec<String> {
-        let files = self.every();
+        let every = self.every();
         let name = |file: &PathBuf| {
             let same = |own: &&&PathBuf| own.file_name() == file.file_name();
             // Of two files of one name, the folder tells which it is.
-            let parts = 1 + usize::from(files.iter().filter(same).count() > 1);
+            let parts = 1 + usize::from(every.iter().filter(same).count() > 1);
             let parts = file.iter().skip(file.iter().count().saturating_sub(parts));
             parts.collect::<PathBuf>().to_string_lossy().into_owned()
         };
-        let every = self.every();
         let mut words: Vec<String> = self.files.iter().map(name).collect();
         words.extend(self.reading.words());
         for (flag, files) in [("--dev", &self.dev), ("--test", &self.test)] {

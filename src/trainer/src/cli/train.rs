@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
     /// Begin with what this head (head.safetensors, or its folder) has learnt,
-    /// all but its tags: the new head is built like it, and little data goes further
+    /// all but its tags: the new head is built like it, and little data goes
+    /// further
     #[arg(long, value_name = "HEAD", conflicts_with_all = LIKE_ANOTHER)]
     begin_with: Option<PathBuf>,
     /// Of the head that is begun with, change no more than the last layer and

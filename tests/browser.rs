@@ -163,6 +163,9 @@ static CONNECTIONS: LazyLock<Runtime> = LazyLock::new(|| {
     runtime.expect("threads for connections")
 });
 
+/// As often a browser is started before the test fails.
+const ATTEMPTS: usize = 3;
+
 /// A running browser with a profile of its own.
 pub(crate) struct Session {
     pub(crate) client: Client,
@@ -178,8 +181,20 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts a browser of a kind.
+    /// Starts a browser of a kind, again where that fails: drivers look for free
+    /// ports one way and take them another, so that now and then somebody else
+    /// has one in between.
     async fn start(kind: Kind, wishes: Wishes) -> Result<Self> {
+        for _ in 1..ATTEMPTS {
+            match Self::attempt(kind, wishes).await {
+                Ok(session) => return Ok(session),
+                Err(error) => eprintln!("{kind:?} does not start, once more: {error:#}"),
+            }
+        }
+        Self::attempt(kind, wishes).await
+    }
+
+    async fn attempt(kind: Kind, wishes: Wishes) -> Result<Self> {
         // Firefox's driver makes its profile itself.
         let profile = tempfile::tempdir()?;
         let mut capabilities = match kind {

@@ -66,14 +66,14 @@ impl Format {
         }
     }
 
-    /// The format that a text looks like.
-    pub(crate) fn of(text: &str) -> Self {
+    /// The format that a text looks like, beside what is known of it.
+    pub(crate) fn of(text: &str, options: &Options) -> Self {
         let first = text::first_line(text);
         // Before tables: a line of JSON has commas and names as well.
         if first.starts_with(['{', '[']) && looks_like_json(first) {
             return Self::Json;
         }
-        if table::delimiter(first).is_some() {
+        if table::delimiter(first, options).is_some() {
             return Self::Csv;
         }
         if brat::is_entity(first) {

@@ -132,7 +132,10 @@ impl Corpus {
             let bytes = text::unpack(bytes, MAX_BYTES)?;
             let sha256 = text::sha256(&bytes);
             let first = String::from_utf8_lossy(&bytes[..bytes.len().min(text::MAX_LINE_BYTES)]);
-            let table = options.format.unwrap_or_else(|| Format::of(&first)) == Format::Csv;
+            let table = options
+                .format
+                .unwrap_or_else(|| Format::of(&first, options))
+                == Format::Csv;
             // It is said for all files of a training, of which some may be UTF-8.
             let overruled = |given: &Encoding| given.is_western() && text::is_plainly_utf_8(&bytes);
             let given = options.encoding.filter(|given| !overruled(given));
@@ -190,7 +193,7 @@ impl Corpus {
         sha256: String,
         options: &Options,
     ) -> Result<Self, Fault> {
-        let format = options.format.unwrap_or_else(|| Format::of(text));
+        let format = options.format.unwrap_or_else(|| Format::of(text, options));
         if let Some(problem) = format::misread(text, options) {
             return Err(problem.at(1));
         }

@@ -168,6 +168,67 @@ fn every_test_file_has_a_report_and_the_command_makes_it_again() {
 }
 
 #[test]
+fn each_file_is_read_its_own_way() {
+    let lab = Lab::new();
+    let text = columns(200);
+    // One file's columns have names of its own, and the other's none, the tag first.
+    let table: String = text
+        .lines()
+        .map(|line| match line.split_once(['\t', ' ']) {
+            Some((word, tag)) => format!("\"{word}\";x;{tag}\n"),
+            None => "\"\";;\n".to_owned(),
+        })
+        .collect();
+    lab.write("table.txt", format!("wort;form;marke\n{table}"));
+    let turned: String = text
+        .lines()
+        .map(|line| match line.split_once(['\t', ' ']) {
+            Some((word, tag)) => format!("{tag}\tx\t{word}\n"),
+            None => "\n".to_owned(),
+        })
+        .collect();
+    lab.write("turned.conll", turned);
+    lab.write("test.conll", columns(40));
+    let reading = "--word-column table.txt:wort --tag-column table.txt:marke \
+                   --word-column turned.conll:3 --tag-column turned.conll:1 --scheme iob2";
+    let training = |reading: &str| {
+        format!(
+            "train table.txt turned.conll --test test.conll {reading} --encoder BERT --epochs 1 \
+             --json --out runs/a"
+        )
+    };
+    let outcome = lab.run(&training(reading));
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    for expected in [
+        "table.txt: 200 sentences to train on; types: geo, per, tim",
+        "turned.conll: 200 sentences to train on; types: geo, per, tim",
+        "test.conll: 40 to judge on; types: geo, per, tim",
+    ] {
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    }
+    let report = lab.json("runs/a/fine-tuned/report.json");
+    let command = report["provenance"]["command"].as_str().unwrap();
+    for part in reading.split(" --") {
+        assert!(command.contains(part), "{part}\n{command}");
+    }
+    for (reading, expected) in [
+        ("--format turned:conll", "found no file of that name"),
+        ("--word-column turned.conll:0", "counted from 1"),
+    ] {
+        lab.refused(&training(reading), &[expected]);
+    }
+    for (reading, expected) in [
+        ("--format turned.conll:cnll", "expected one of csv, conll"),
+        ("--scheme turned.conll:io3", "expected iob1, iob2"),
+        ("--encoding utf-9", "expected utf-8, latin-1"),
+    ] {
+        let outcome = lab.run(&training(reading));
+        assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn files_that_do_not_fit_are_refused_before_the_work() {
     let lab = Lab::new();
     lab.write("a.conll", columns(50));

@@ -32,7 +32,7 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<(Rows, Vec<String>),
         let own = DELIMITERS.into_iter().map(|(own, _)| own);
         own.rev().max_by_key(|own| count(*own)).unwrap_or(b',')
     };
-    let delimiter = delimiter(first).unwrap_or_else(most);
+    let delimiter = delimiter(first, options).unwrap_or_else(most);
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

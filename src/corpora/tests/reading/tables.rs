@@ -121,6 +121,33 @@ fn columns_can_be_asked_for() {
 }
 
 #[test]
+fn columns_asked_for_tell_a_table() {
+    let options = |word: &str, tag: Option<&str>| Options {
+        word_column: Some(word.parse().unwrap()),
+        tag_column: tag.map(|own| own.parse().unwrap()),
+        ..Options::default()
+    };
+    for (table, word, tag) in [
+        ("satz;wort;marke\n1;a,b;B-x\n", "wort", Some("marke")),
+        ("satz\twort\tmarke\n1\ta,b\tB-x\n", "2", Some("marke")),
+        ("wort,ner\n\"a,b\",B-x\n", "wort", None),
+        ("pos,word,ner\nX,\"a,b\",B-x\n", "2", Some("3")),
+    ] {
+        assert_eq!(
+            shown(&read_as(table, options(word, tag)).unwrap()),
+            ["a,b/B-x"]
+        );
+    }
+    // Numbers alone say nothing of a header: here, the first line is a word's.
+    let columns = "wort\tO\nword\tO\n\na\tB-x\n";
+    let numbers = options("1", Some("2"));
+    assert_eq!(
+        shown(&read_as(columns, numbers).unwrap()),
+        ["wort/O word/O", "a/B-x"]
+    );
+}
+
+#[test]
 fn words_are_kept_as_they_are() {
     let words = [
         "None",

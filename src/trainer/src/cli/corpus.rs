@@ -1,16 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::ValueEnum;
 use nerite_fit::names_sha256;
-use nerite_trainer::corpus::{
-    self, Column, Corpus, Encoding, Format, Options, Scheme, TagCheck, WordCheck, check_tags,
-    check_words,
-};
-use nerite_trainer::progress;
+use nerite_trainer::corpus::{Corpus, Encoding, TagCheck, WordCheck, check_tags, check_words};
 use nerite_trainer::split::{Parts, Split};
-use nerite_trainer::terminal::shown;
 use serde_json::{Map, Value, json};
+
+use super::reading::ReadingArguments;
 
 /// Read a corpus, say what is in it, and how a split would cut it
 ///
@@ -53,34 +49,6 @@ pub(super) struct CorpusArguments {
     reading: ReadingArguments,
 }
 
-/// How to read corpora.
-#[derive(clap::Args)]
-pub(super) struct ReadingArguments {
-    /// The format, where the contents do not tell (`nerite corpus --help` says
-    /// what is read)
-    #[arg(long)]
-    format: Option<Format>,
-    /// The characters' encoding: utf-8, latin-1, windows-1252 or another that
-    /// browsers know; a file that is plainly UTF-8 is read so all the same where
-    /// this is a western one, and a CSV that is not is taken for windows-1252
-    #[arg(long, value_name = "NAME")]
-    encoding: Option<Encoding>,
-    /// How the file marks entities, else as most of its tags do; all are made
-    /// IOB2
-    #[arg(long)]
-    scheme: Option<Scheme>,
-    /// The column of the word, by number (from 1) or by its name in the header
-    #[arg(long, value_name = "COLUMN")]
-    word_column: Option<Column>,
-    /// The column of the tag, as one of several nested ones
-    #[arg(long, value_name = "COLUMN")]
-    tag_column: Option<Column>,
-    /// What tags stand for that are numbers, from 0: `O,B-PER,I-PER`; else as
-    /// the file or `dataset_info.json` beside it says
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    labels: Vec<String>,
-}
-
 impl CorpusArguments {
     pub(super) fn read(&self) -> Result<Corpus> {
         self.reading.read(&self.file)
@@ -92,7 +60,7 @@ impl CorpusArguments {
         let corpus = self.read()?;
         let guessed = self.reading.encoding.is_none();
         if guessed && corpus.encoding == Encoding::WINDOWS_1252 {
-            return self.reading.read_as(&self.file, Some(Encoding::LATIN_1));
+            return self.reading.in_encoding(Encoding::LATIN_1).read(&self.file);
         }
         Ok(corpus)
     }
@@ -107,53 +75,6 @@ impl CorpusArguments {
             .to_string_lossy()
             .into_owned();
         [vec![file], self.reading.words()].concat()
-    }
-}
-
-impl ReadingArguments {
-    /// Reads a corpus, and says what was found out about it.
-    pub(super) fn read(&self, file: &Path) -> Result<Corpus> {
-        self.read_as(file, self.encoding)
-    }
-
-    fn read_as(&self, file: &Path, encoding: Option<Encoding>) -> Result<Corpus> {
-        let options = Options {
-            format: self.format,
-            encoding,
-            scheme: self.scheme,
-            word_column: self.word_column.clone(),
-            tag_column: self.tag_column.clone(),
-            labels: self.labels.clone(),
-        };
-        let corpus = corpus::read(file, &options)?;
-        let found = format!("{}: read as {}", file.display(), corpus.found());
-        progress::say(&shown(&found));
-        Ok(corpus)
-    }
-
-    /// The arguments as they would be typed again.
-    pub(super) fn words(&self) -> Vec<String> {
-        fn flag(name: &str, value: Option<String>) -> Vec<String> {
-            value.map_or(Vec::new(), |value| vec![name.into(), value])
-        }
-        fn name(value: impl ValueEnum) -> Option<String> {
-            let value = value.to_possible_value()?;
-            Some(value.get_name().into())
-        }
-        let column = |column: &Column| match column {
-            Column::Number(number) => number.to_string(),
-            Column::Name(name) => name.clone(),
-        };
-        let labels = (!self.labels.is_empty()).then(|| self.labels.join(","));
-        [
-            flag("--format", self.format.and_then(name)),
-            flag("--encoding", self.encoding.map(|own| own.to_string())),
-            flag("--scheme", self.scheme.and_then(name)),
-            flag("--word-column", self.word_column.as_ref().map(column)),
-            flag("--tag-column", self.tag_column.as_ref().map(column)),
-            flag("--labels", labels),
-        ]
-        .concat()
     }
 }
 

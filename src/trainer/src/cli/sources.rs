@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile, NameKind};
 use nerite_trainer::corpus::TypeMap;
 use nerite_trainer::progress;
@@ -12,7 +12,8 @@ use nerite_trainer::training_set::{Source, TrainingSet, Use};
 use nerite_trainer::word_vectors::{GivenVectors, MAX_VECTOR_WORDS};
 
 use super::choice::names;
-use super::corpus::ReadingArguments;
+use super::per_file::{PerFile, named, value};
+use super::reading::ReadingPerFile;
 
 /// The split of a file where none is named and no test file is given: the
 /// reference study's.
@@ -30,7 +31,7 @@ pub(super) struct SourcesArguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    reading: ReadingArguments,
+    reading: ReadingPerFile,
     /// Choose the epoch and the temperature by this file, instead of by a share
     /// of the train part
     #[arg(long, value_name = "FILE")]
@@ -62,7 +63,7 @@ pub(super) struct SourcesArguments {
     /// seed, as in documents:0.1:7, else 0.2 and 123. Or none: all of it is to
     /// train on [default: sklearn:0.2:123 (the reference study's), none where
     /// --test is given]
-    #[arg(long, value_name = "[FILE:]SPLIT", value_parser = split)]
+    #[arg(long, value_name = "[FILE:]SPLIT", value_parser = value::<MaySplit>)]
     split: Vec<String>,
     #[arg(long, value_name = "KIND=SHARE,...", help = about_augment())]
     augment: Option<Augmentations>,
@@ -104,121 +105,6 @@ fn about_names() -> String {
     )
 }
 
-/// The values of a flag that may be given for one file.
-struct PerFile<'a> {
-    flag: &'static str,
-    values: &'a [String],
-    /// All files of the training.
-    files: Vec<&'a PathBuf>,
-}
-
-impl<'a> PerFile<'a> {
-    /// The value for a file: its own, else the one for all.
-    fn of(&self, file: &Path) -> Option<&'a str> {
-        let own = |value: &&'a String| named(value, file);
-        let own = self.values.iter().rev().find_map(|value| own(&value));
-        own.or_else(|| {
-            self.values
-                .iter()
-                .rev()
-                .map(String::as_str)
-                .find(|value| self.is_for_all(value))
-        })
-    }
-
-    /// A value is for all files unless it names one.
-    fn is_for_all(&self, value: &str) -> bool {
-        !self.files.iter().any(|file| named(value, file).is_some())
-    }
-
-    /// The value for a file, read.
-    fn read<T: FromStr>(&self, file: &Path) -> Result<Option<T>>
-    where
-        T::Err: std::fmt::Display,
-    {
-        let read = |value: &str| {
-            value
-                .parse()
-                .map_err(|error| anyhow!("--{} for {}: {error}", self.flag, file.display()))
-        };
-        self.of(file).map(read).transpose()
-    }
-
-    /// The same for a number that `fits`.
-    fn number<T: FromStr>(
-        &self,
-        file: &Path,
-        fits: impl Fn(&T) -> bool,
-        expected: &str,
-    ) -> Result<Option<T>> {
-        let read = |value: &str| {
-            value.parse().ok().filter(&fits).with_context(|| {
-                let file = file.display();
-                format!(
-                    "--{} for {file}: found {value:?}, expected {expected}",
-                    self.flag
-                )
-            })
-        };
-        self.of(file).map(read).transpose()
-    }
-
-    /// What stands before a colon names one of the files, each at most once.
-    fn check(&self) -> Result<()> {
-        for (index, value) in self.values.iter().enumerate() {
-            let is_file = |start: &str| {
-                let kind = self.flag == "split" && Split::is_kind(start);
-                !kind && !start.contains(['=', ','])
-            };
-            let other = value
-                .split_once(':')
-                .is_some_and(|(start, _)| is_file(start));
-            ensure!(
-                !other || !self.is_for_all(value),
-                "--{} {value}: found no file of that name, expected one of {}; a type with a colon \
-                 in its name needs FILE: before it",
-                self.flag,
-                listed(self.files.iter().map(|file| file.display()))
-            );
-            for before in &self.values[..index] {
-                let by_both = |file: &&&PathBuf| {
-                    named(value, file).is_some() && named(before, file).is_some()
-                };
-                let twice = match self.files.iter().find(by_both) {
-                    Some(file) => Some(file.display().to_string()),
-                    None => (self.is_for_all(value) && self.is_for_all(before))
-                        .then(|| "all files".to_owned()),
-                };
-                if let Some(what) = twice {
-                    bail!(
-                        "--{} {value}: found it a second time for {what}, expected one value",
-                        self.flag
-                    );
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn listed(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
-    items
-        .map(|item| item.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// What stands after `FILE:`, if FILE is this file's path or how that ends.
-fn named<'a>(value: &'a str, file: &Path) -> Option<&'a str> {
-    let mut colons = value.match_indices(':').map(|(at, _)| at);
-    let at = colons.find(|&at| {
-        let name = Path::new(&value[..at]);
-        let name = name.strip_prefix(".").unwrap_or(name);
-        !name.as_os_str().is_empty() && file.ends_with(name)
-    })?;
-    Some(&value[at + 1..])
-}
-
 /// A split, or the word that says that there is none.
 #[derive(Clone, Copy)]
 struct MaySplit(Option<Split>);
@@ -237,17 +123,8 @@ impl FromStr for MaySplit {
     }
 }
 
-/// Refuses at once what is no split, whatever file it may be for.
-fn split(text: &str) -> Result<String, String> {
-    let own = |text: &str| text.parse::<MaySplit>();
-    let mut colons = text.match_indices(':');
-    match own(text) {
-        Err(error) if !colons.any(|(at, _)| own(&text[at + 1..]).is_ok()) => Err(error),
-        _ => Ok(text.to_owned()),
-    }
-}
-
 impl SourcesArguments {
+    /// What may differ from file to file, beside how it is read.
     fn flags(&self) -> [PerFile<'_>; 5] {
         let flag = |flag, values| PerFile {
             flag,
@@ -292,7 +169,7 @@ impl SourcesArguments {
                 file.display()
             ));
         }
-        for flag in self.flags() {
+        for flag in self.reading.flags(&every).iter().chain(&self.flags()) {
             flag.check()?;
         }
         let usual = match self.test.is_empty() {
@@ -309,9 +186,11 @@ impl SourcesArguments {
         if self.is_single()
             && let [(file, Use::Split(split))] = uses[..]
         {
-            return TrainingSet::single(self.reading.read(file)?, split);
+            return TrainingSet::single(self.reading.of(&every, file)?.read(file)?, split);
         }
-        let mut sources = Vec::new();
+        // All that is wrong with the arguments is told before the first file is
+        // read, which may take a while.
+        let mut planned = Vec::new();
         for (file, used) in uses {
             let share = |share: &f64| *share > 0.0 && *share <= 1.0;
             let share = shares.number(file, share, "more than 0 and at most 1, such as 0.5")?;
@@ -332,15 +211,20 @@ impl SourcesArguments {
                 kinds.into_iter().map(str::to_owned).collect()
             });
             let map: Option<TypeMap> = maps.read(file)?;
-            let corpus = self.reading.read(file)?;
-            sources.push(Source {
+            let reading = self.reading.of(&every, file)?;
+            let source = move |corpus| Source {
                 corpus,
                 map,
                 labels,
                 share: share.unwrap_or(1.0),
                 cap,
                 used,
-            });
+            };
+            planned.push((file, reading, source));
+        }
+        let mut sources = Vec::new();
+        for (file, reading, source) in planned {
+            sources.push(source(reading.read(file)?));
         }
         let augment = self.augment.clone().unwrap_or_default();
         let names = GivenNames::read(&self.names)?;
@@ -369,11 +253,12 @@ impl SourcesArguments {
             parts.collect::<PathBuf>().to_string_lossy().into_owned()
         };
         let mut words: Vec<String> = self.files.iter().map(name).collect();
-        words.extend(self.reading.words());
         for (flag, files) in [("--dev", &self.dev), ("--test", &self.test)] {
             words.extend(files.iter().flat_map(|file| [flag.to_owned(), name(file)]));
         }
-        for PerFile { flag, values, .. } in self.flags() {
+        let reading = self.reading.flags(&every).into_iter();
+        let flags = reading.chain(self.flags());
+        for PerFile { flag, values, .. } in flags {
             for value in values {
                 let own = every
                     .iter()

@@ -1,7 +1,7 @@
 //! What a table's columns are called, and what separates them.
 
 use crate::problem::excerpt;
-use crate::{Column, Problem};
+use crate::{Column, Options, Problem};
 
 /// What columns are called, in small letters and figures alone; of several
 /// columns the one whose name comes first here is taken.
@@ -55,14 +55,24 @@ pub(super) const DELIMITERS: [(u8, &str); 4] = [
     (b'|', "a vertical bar"),
 ];
 
-/// The separator of a file whose first line names a word's and a tag's column.
-pub(crate) fn delimiter(line: &str) -> Option<u8> {
+/// The separator of a file whose first line names a word's and a tag's column:
+/// those asked for, else as such columns are usually called.
+pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
+    let asked = (&options.word_column, &options.tag_column);
+    // Numbers alone say nothing of a header: columns without one have them too.
+    let is_name = |asked: &Option<Column>| matches!(asked, Some(Column::Name(_)));
+    let by_name = is_name(asked.0) || is_name(asked.1);
     let named = |delimiter: u8| {
-        let names: Vec<String> = line
-            .split(char::from(delimiter))
-            .map(|field| plain(field.trim().trim_matches('"')))
+        let fields = line.split(char::from(delimiter));
+        let names: Vec<String> = fields
+            .map(|field| field.trim().trim_matches('"').to_owned())
             .collect();
-        place(&names, TAG).is_some() && place(&names, WORD).is_some()
+        let letters: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        let is_there = |asked: &Option<Column>, usual: &[&str]| match asked {
+            Some(column) if by_name => column.named(&names).is_ok(),
+            _ => place(&letters, usual).is_some(),
+        };
+        is_there(asked.0, WORD) && is_there(asked.1, TAG)
     };
     let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
     delimiters.find(|delimiter| named(*delimiter))

@@ -163,7 +163,7 @@ static CONNECTIONS: LazyLock<Runtime> = LazyLock::new(|| {
     runtime.expect("threads for connections")
 });
 
-/// As often a browser is started before the test fails.
+/// How often a browser is tried before the test fails.
 const ATTEMPTS: usize = 3;
 
 /// A running browser with a profile of its own.

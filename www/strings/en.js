@@ -245,7 +245,7 @@ export default {
     "failed-integrity": "The model {name} is not what its manifest says, so it was not used",
     "failed-integrity-advice": "The file may be damaged or changed on the server. Try again; if that does not help, the model has to be published anew.",
     "failed-bundle": "The model {name} cannot be used",
-    "failed-bundle-advice": "Build its folder anew with nerite bundle.",
+    "failed-bundle-advice": "Remove its folder, and build it anew with nerite bundle.",
     "failed-memory": "There is not enough memory for this",
     "failed-memory-advice": "Close other tabs, or take a smaller model or a shorter text.",
     "failed-policy": "This page's security policy forbids what the recognizer needs",

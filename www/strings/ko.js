@@ -245,7 +245,7 @@ export default {
     "failed-integrity": "모델 {name}이(가) 매니페스트와 달라 사용하지 않았습니다",
     "failed-integrity-advice": "서버의 파일이 손상되었거나 바뀌었을 수 있습니다. 다시 시도해도 안 되면 모델을 다시 게시해야 합니다.",
     "failed-bundle": "모델 {name}을(를) 사용할 수 없습니다",
-    "failed-bundle-advice": "nerite bundle로 폴더를 다시 만드세요.",
+    "failed-bundle-advice": "폴더를 지우고 nerite bundle로 다시 만드세요.",
     "failed-memory": "메모리가 부족합니다",
     "failed-memory-advice": "다른 탭을 닫거나, 더 작은 모델이나 더 짧은 글을 쓰세요.",
     "failed-policy": "이 페이지의 보안 정책이 인식기에 필요한 것을 막고 있습니다",

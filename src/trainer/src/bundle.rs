@@ -25,11 +25,13 @@ const LICENSE: &str = "LICENSE.txt";
 
 /// Makes a bundle in `out` of an encoder and of heads that
 /// [`train::Training::run`] left in folders. A head is called what its folder
-/// is called; `default` names the head to begin with, else the last one.
+/// is called; `default` names the head to begin with, else the last one. The
+/// other heads of a bundle that is there already stay.
 ///
 /// # Errors
 ///
-/// A head of another encoder, two heads of one name, or a disk that fails.
+/// A head of another encoder, a bundle of another encoder in `out`, two heads
+/// of one name, or a disk that fails.
 pub fn create(
     source: &Source,
     encoder: &Quantized,
@@ -100,18 +102,35 @@ pub(crate) fn write(
     out: &Path,
 ) -> Result<Manifest> {
     let encoder_bytes = files::read_bounded(encoder.path, nerite::MAX_FILE_BYTES)?;
-    let mut manifest = Manifest::new(
-        name_of(&source.name),
-        encoder.architecture,
-        source.name.clone(),
-        source.revision.clone(),
-        BundleFile::of(ENCODER, &encoder_bytes),
-        BundleFile::of(TOKENIZER, encoder.tokenizer),
-        heads,
-        default,
-    );
-    manifest.license = source.license();
-    if let (Some(license), Some(text)) = (&mut manifest.license, source.license_text()) {
+    let encoder_file = BundleFile::of(ENCODER, &encoder_bytes);
+    let mut manifest = match earlier(out, &encoder_file.sha256, encoder.tokenizer)? {
+        // Where the encoder is from, and under which licence, was said when it
+        // came; today it may be in a folder of any name.
+        Some(mut earlier) => {
+            // That one may lie in pieces.
+            earlier.encoder = encoder_file;
+            earlier.heads = beside(earlier.heads, heads, out)?;
+            earlier.default_head = default;
+            earlier
+        }
+        None => {
+            let mut new = Manifest::new(
+                name_of(&source.name),
+                encoder.architecture,
+                source.name.clone(),
+                source.revision.clone(),
+                encoder_file,
+                BundleFile::of(TOKENIZER, encoder.tokenizer),
+                heads,
+                default,
+            );
+            new.license = source.license();
+            new
+        }
+    };
+    if let (Some(license), Some(text)) = (&mut manifest.license, source.license_text())
+        && license.file.is_none()
+    {
         license.file = Some(BundleFile::of(LICENSE, &text));
         contents.push((LICENSE.into(), text));
     }
@@ -146,13 +165,71 @@ pub(crate) fn write(
     for folder in ["heads", "reports"] {
         files::sweep(&files::plain_or_new(out, folder)?);
     }
-    // A folder with a manifest is a whole bundle: the old one goes first, the
-    // new one comes last.
-    if out.join(MANIFEST).exists() {
-        std::fs::remove_file(out.join(MANIFEST))?;
-    }
+    // The manifest comes last. Until then the old one says which heads there are,
+    // and the same command goes on where this one was stopped.
     put(out)?;
     Ok(manifest)
+}
+
+/// The bundle that is in `out` already, to which heads on this encoder can be
+/// added. To be asked before long work that ends in a bundle.
+///
+/// # Errors
+///
+/// A bundle of another encoder or tokenizer, or one that cannot be read.
+pub(crate) fn earlier(
+    out: &Path,
+    encoder_sha256: &str,
+    tokenizer: &[u8],
+) -> Result<Option<Manifest>> {
+    const ADVICE: &str = "name another folder, or remove this one";
+    if !out.join(MANIFEST).exists() {
+        return Ok(None);
+    }
+    let earlier = manifest(out)
+        .with_context(|| format!("found a bundle there that no head can be added to; {ADVICE}"))?;
+    let tokenizer = BundleFile::of(TOKENIZER, tokenizer);
+    for (what, found, expected) in [
+        ("encoder", &*earlier.encoder.sha256, encoder_sha256),
+        ("tokenizer", &earlier.tokenizer.sha256, &tokenizer.sha256),
+    ] {
+        ensure!(
+            found == expected,
+            "{}: found a bundle there of {} with another {what} (sha256 {found}), expected {expected} \
+             to add heads to it; {ADVICE}",
+            out.display(),
+            earlier.source
+        );
+    }
+    Ok(Some(earlier))
+}
+
+/// The heads of a bundle in `out`, of which those that are called as a new one
+/// are replaced, and the new ones behind them.
+fn beside(
+    earlier: Vec<BundleHead>,
+    mut new: Vec<BundleHead>,
+    out: &Path,
+) -> Result<Vec<BundleHead>> {
+    let mut heads = Vec::new();
+    for head in earlier {
+        // Some file systems know no capitals.
+        let same = |own: &BundleHead| own.id.eq_ignore_ascii_case(&head.id);
+        if let Some(place) = new.iter().position(same) {
+            heads.push(new.remove(place));
+            continue;
+        }
+        for file in [
+            Some(&head.file),
+            head.report.as_ref(),
+            head.agreement.as_ref(),
+        ] {
+            file.map(|file| read_file(out, file)).transpose()?;
+        }
+        heads.push(head);
+    }
+    heads.extend(new);
+    Ok(heads)
 }
 
 /// Where an older bundle is that another can take the place of.

@@ -129,11 +129,6 @@ impl Split {
         }
     }
 
-    /// Whether a kind of split has this name.
-    pub fn is_kind(name: &str) -> bool {
-        Self::kind(name).is_some()
-    }
-
     fn cut(&self) -> Cut {
         match *self {
             Self::Sklearn(cut) | Self::Documents(cut) | Self::Blocks(cut) => cut,

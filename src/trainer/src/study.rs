@@ -141,7 +141,8 @@ impl Study<'_> {
     ///
     /// # Errors
     ///
-    /// An encoder that cannot be had, or a disk that fails.
+    /// An encoder that cannot be had, a bundle of its name with another encoder,
+    /// or a disk that fails.
     pub fn run(&self, encoder: &str, lookup: &Lookup) -> Result<Vec<Row>> {
         let source = Source::find(encoder, lookup, &progress::of_encoders())?;
         let quantized = source.quantized(&progress::of_encoders())?;
@@ -150,6 +151,11 @@ impl Study<'_> {
             nerite::is_file_name(&name),
             "{encoder}: {name:?} cannot name a bundle"
         );
+        let folder = self.bundles.join(&name);
+        let encoder_sha256 = quantized.encoder.sha256();
+        let there = bundle::earlier(&folder, encoder_sha256, &quantized.tokenizer_json)?;
+        // A bundle with other heads begins with the one that it did.
+        let default = there.map_or(BEST.to_owned(), |there| there.default_head);
         // Once for all heads: each then reads the layers that it asks for.
         let all: Vec<usize> = (0..=quantized.encoder.config().layers).collect();
         self.set.encode(&quantized, &all)?;
@@ -197,8 +203,7 @@ impl Study<'_> {
             }
         }
         let heads = [BASE, LINEAR, BEST].map(|head| out.join(head));
-        let folder = self.bundles.join(&name);
-        bundle::create(&source, &quantized, &heads, Some(BEST), &folder)?;
+        bundle::create(&source, &quantized, &heads, Some(&default), &folder)?;
         for (head, picture) in [
             (LINEAR, "reports/loss-linear.svg"),
             (BEST, "reports/loss.svg"),

@@ -65,6 +65,69 @@ fn a_manifest_tells_the_truth() {
 }
 
 #[test]
+fn a_head_is_added_to_a_bundle_of_its_encoder() {
+    let lab = bundled();
+    let names = || -> Vec<String> {
+        let manifest = lab.json("b/manifest.json");
+        let heads = manifest["heads"].as_array().unwrap();
+        let name = |head: &Value| head["id"].as_str().unwrap().to_owned();
+        heads.iter().map(name).collect()
+    };
+    let earlier = lab.json("b/manifest.json")["heads"].clone();
+    lab.ok("train c.conll --out other --encoder tiny --epochs 1");
+    std::fs::rename(lab.path("other/fine-tuned"), lab.path("mine")).unwrap();
+    let said = lab.ok("bundle --head mine --encoder tiny --out b");
+    assert!(said.contains("3 heads (base, fine-tuned, mine)"), "{said}");
+    let manifest = lab.json("b/manifest.json");
+    assert_eq!(manifest["default_head"], "mine");
+    assert_eq!(manifest["heads"][0], earlier[0]);
+    assert_eq!(manifest["heads"][1], earlier[1]);
+    assert!(lab.ok("restore b").contains("complete already"));
+    // One of the same name is replaced where it is.
+    lab.ok("bundle --head other/base --encoder tiny --default fine-tuned --out b");
+    assert_eq!(names(), ["base", "fine-tuned", "mine"]);
+    let manifest = lab.json("b/manifest.json");
+    assert_eq!(manifest["default_head"], "fine-tuned");
+    assert_ne!(manifest["heads"][0], earlier[0]);
+
+    // Where the encoder is from is kept, whatever its folder is called today.
+    lab.copy_of("bert-tiny", "elsewhere");
+    lab.ok("bundle --head mine --encoder elsewhere --out b");
+    assert_eq!(lab.json("b/manifest.json")["source"], "tiny");
+    assert!(lab.ok("restore b").contains("complete already"));
+
+    // Heads of another encoder have no place there, nor those that read other
+    // subwords. A bundle that is not whole is not added to either.
+    let before = lab.read("b/manifest.json");
+    let refused = |arguments: &str, expected: &str| {
+        lab.refused(&format!("bundle {arguments} --out b"), &[expected]);
+    };
+    lab.copy_of("distilbert-tiny", "distil");
+    lab.ok("train c.conll --out d --encoder distil --epochs 1");
+    let another = "b: found a bundle there of tiny with another encoder";
+    refused("--head d/base --encoder distil", another);
+    lab.copy_of("bert-tiny", "changed");
+    let mut tokenizer = lab.json("changed/tokenizer.json");
+    tokenizer["normalizer"] = Value::Null;
+    lab.write("changed/tokenizer.json", tokenizer.to_string());
+    refused(
+        "--head run/base --encoder changed",
+        "tiny with another tokenizer",
+    );
+    let head = lab.path("b/heads/mine.safetensors");
+    std::fs::rename(&head, lab.path("away")).unwrap();
+    refused(
+        "--head run/base --encoder tiny",
+        "mine.safetensors: missing",
+    );
+    std::fs::rename(lab.path("away"), &head).unwrap();
+    assert_eq!(lab.read("b/manifest.json"), before);
+    lab.write("b/manifest.json", "{");
+    refused("--head run/base --encoder tiny", "no head can be added to");
+    lab.is_tidy();
+}
+
+#[test]
 fn there_is_a_bundle_while_another_takes_its_place() {
     let lab = bundled();
     lab.write("b/reports/mine.json", "kept");

@@ -191,6 +191,32 @@ fn each_file_is_read_its_own_way() {
     lab.write("test.conll", columns(40));
     let reading = "--word-column table.txt:wort --tag-column table.txt:marke \
                    --word-column turned.conll:3 --tag-column turned.conll:1 --scheme iob2";
+    // Numbers that stand for tags, and another encoding, are one file's as well.
+    let numbers = text
+        .lines()
+        .map(|line| match line.split_once(['\t', ' ']) {
+            Some((word, "O")) => format!("{word}\t0\n"),
+            Some((word, "B-geo")) => format!("{word}\t1\n"),
+            Some((word, _)) => format!("{word}\t2\n"),
+            None => "\n".to_owned(),
+        })
+        .collect::<String>();
+    let latin = numbers.replace("percent", "pro\u{e9}ent");
+    let latin: Vec<u8> = latin.chars().map(|c| c as u8).collect();
+    lab.write("numbers.conll", latin);
+    let outcome = lab.run(
+        "train test.conll numbers.conll --test turned.conll --word-column turned.conll:3 \
+         --tag-column turned.conll:1 --labels numbers.conll:O,B-one,B-two \
+         --encoding numbers.conll:iso_8859-1:1987 --format numbers.conll:conll --encoder BERT \
+         --epochs 1 --json --out runs/b",
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("200 sentences to train on; types: one, two"),
+        "{}",
+        outcome.stderr
+    );
     let training = |reading: &str| {
         format!(
             "train table.txt turned.conll --test test.conll {reading} --encoder BERT --epochs 1 \
@@ -333,6 +359,27 @@ fn what_was_understood_is_said_and_what_looks_like_a_mistake() {
     let command = command.as_str().unwrap();
     for part in ["--test x/t.conll", "y/t.conll:per=PER"] {
         assert!(command.contains(part), "{command}");
+    }
+    // One value may be for two files; the command names each.
+    lab.ok(
+        "train a.conll --map per=PER --map t.conll:per=PER,geo=PER --test x/t.conll \
+            --test y/t.conll --encoder BERT --epochs 1 --out runs/c",
+    );
+    let command = lab.json("runs/c/fine-tuned/report.json")["provenance"]["command"].clone();
+    for part in ["x/t.conll:per=PER,geo=PER", "y/t.conll:per=PER,geo=PER"] {
+        assert!(command.as_str().unwrap().contains(part), "{command}");
+    }
+    // A path that is a file's own is no other one's.
+    lab.write("t.conll", columns(25));
+    let outcome = lab.run(
+        "train a.conll t.conll --map per=PER --map t.conll:geo=PER --map x/t.conll:tim=PER \
+         --test x/t.conll --encoder BERT --epochs 1 --json --out runs/d",
+    );
+    for expected in ["geo", "tim"] {
+        let rest = ["geo", "per", "tim"].map(str::to_owned).into_iter();
+        let rest: Vec<String> = rest.filter(|own| own != expected).collect();
+        let left_out = format!("types: PER; left out: {}", rest.join(", "));
+        assert!(outcome.stderr.contains(&left_out), "{}", outcome.stderr);
     }
 
     // The reports of the head before are no longer there; other files are.

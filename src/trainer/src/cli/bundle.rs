@@ -11,8 +11,9 @@ use super::LookupArguments;
 /// Make a bundle: an encoder and heads, ready for `predict` and the page
 ///
 /// The folder OUT gets manifest.json, the quantized encoder, its tokenizer,
-/// the heads and their reports. The page shows the bundle in
-/// www/bundles/NAME at ?bundle=NAME.
+/// the heads and their reports. Where a bundle of the same encoder is already,
+/// the heads are added to it; one of the same name is replaced. The page shows
+/// the bundle in www/bundles/NAME at ?bundle=NAME.
 ///
 /// With --npm, OUT is an npm package of the bundle, of new heads or of an
 /// existing bundle (--bundle): load("package:NAME") finds it once it is
@@ -39,7 +40,7 @@ pub(super) struct CreateArguments {
     encoder: Option<String>,
     #[command(flatten)]
     lookup: LookupArguments,
-    /// The head to begin with, else the last one given
+    /// The head that pages and `predict` begin with, else the last one given
     #[arg(long, value_name = "HEAD")]
     default: Option<String>,
     /// Write an npm package of this name
@@ -69,10 +70,12 @@ impl CreateArguments {
         let Some(name) = &self.npm else {
             let manifest = self.create(&self.out)?;
             bundle::refresh_index(&self.out)?;
+            let heads: Vec<&str> = manifest.heads.iter().map(|own| own.id.as_str()).collect();
             say!(
-                "{}: {} heads, {:.1} MB to download",
+                "{}: {} heads ({}), {:.1} MB to download",
                 self.out.display(),
-                manifest.heads.len(),
+                heads.len(),
+                heads.join(", "),
                 manifest.bytes() as f64 / 1e6
             );
             return Ok(());

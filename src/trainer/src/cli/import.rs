@@ -40,7 +40,8 @@ pub(super) struct Arguments {
     #[arg(value_name = "MODEL")]
     model: String,
     /// The folder for the bundle; else a folder of the model's name, in
-    /// www/bundles where there is one
+    /// www/bundles where there is one. A bundle of another encoder there is
+    /// refused
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How pieces become entities; all but `proper` are Python's

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use nerite_trainer::split::Split;
 
 /// The values of a flag that may be given for one file.
 pub(super) struct PerFile<'a> {
@@ -13,13 +12,15 @@ pub(super) struct PerFile<'a> {
     pub(super) values: &'a [String],
     /// All files of the training.
     pub(super) files: Vec<&'a PathBuf>,
+    /// Whether a text with a colon is a value as it stands.
+    pub(super) is_value: fn(&str) -> bool,
 }
 
 impl<'a> PerFile<'a> {
     /// The value for a file: its own, else the one for all.
     pub(super) fn of(&self, file: &Path) -> Option<&'a str> {
-        let own = |value: &&'a String| named(value, file);
-        let own = self.values.iter().rev().find_map(|value| own(&value));
+        let mut values = self.values.iter().rev();
+        let own = values.find_map(|value| self.own(value, file));
         own.or_else(|| {
             self.values
                 .iter()
@@ -27,6 +28,15 @@ impl<'a> PerFile<'a> {
                 .map(String::as_str)
                 .find(|value| self.is_for_all(value))
         })
+    }
+
+    /// What stands after `FILE:`, if FILE is this file's path, or how that ends
+    /// and no other file's path.
+    pub(super) fn own<'v>(&self, value: &'v str, file: &Path) -> Option<&'v str> {
+        let (name, rest) = named(value, file)?;
+        let is_path = |file: &Path| file.strip_prefix(".").unwrap_or(file) == name;
+        let other = !is_path(file) && self.files.iter().any(|own| is_path(own));
+        (!other).then_some(rest)
     }
 
     /// A value is for all files unless it names one.
@@ -69,15 +79,10 @@ impl<'a> PerFile<'a> {
     /// What stands before a colon names one of the files, each at most once.
     pub(super) fn check(&self) -> Result<()> {
         for (index, value) in self.values.iter().enumerate() {
-            let is_file = |start: &str| {
-                let kind = self.flag == "split" && Split::is_kind(start);
-                !kind && !start.contains(['=', ','])
-            };
-            let other = value
-                .split_once(':')
-                .is_some_and(|(start, _)| is_file(start));
+            let start = value.split_once(':').map(|(start, _)| start);
+            let other = start.is_some_and(|start| !start.contains(['=', ',']));
             ensure!(
-                !other || !self.is_for_all(value),
+                !other || (self.is_value)(value) || !self.is_for_all(value),
                 "--{} {value}: found no file of that name, expected one of {}; a value that has a \
                  colon itself needs FILE: before it",
                 self.flag,
@@ -85,7 +90,7 @@ impl<'a> PerFile<'a> {
             );
             for before in &self.values[..index] {
                 let by_both = |file: &&&PathBuf| {
-                    named(value, file).is_some() && named(before, file).is_some()
+                    self.own(value, file).is_some() && self.own(before, file).is_some()
                 };
                 let twice = match self.files.iter().find(by_both) {
                     Some(file) => Some(file.display().to_string()),
@@ -111,15 +116,21 @@ fn listed(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
         .join(", ")
 }
 
-/// What stands after `FILE:`, if FILE is this file's path or how that ends.
-pub(super) fn named<'a>(value: &'a str, file: &Path) -> Option<&'a str> {
+/// `FILE` and what stands after the colon, if FILE is this file's path or how
+/// that ends.
+fn named<'a>(value: &'a str, file: &Path) -> Option<(&'a Path, &'a str)> {
     let mut colons = value.match_indices(':').map(|(at, _)| at);
-    let at = colons.find(|&at| {
+    colons.find_map(|at| {
         let name = Path::new(&value[..at]);
         let name = name.strip_prefix(".").unwrap_or(name);
-        !name.as_os_str().is_empty() && file.ends_with(name)
-    })?;
-    Some(&value[at + 1..])
+        let ends = !name.as_os_str().is_empty() && file.ends_with(name);
+        ends.then_some((name, &value[at + 1..]))
+    })
+}
+
+/// Whether a text is a value of this kind.
+pub(super) fn is<T: FromStr>(text: &str) -> bool {
+    text.parse::<T>().is_ok()
 }
 
 /// Refuses at once what is no value, whatever file it may be for.

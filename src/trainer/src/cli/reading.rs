@@ -8,7 +8,7 @@ use nerite_trainer::corpus::{self, Column, Corpus, Encoding, Format, Options, Sc
 use nerite_trainer::progress;
 use nerite_trainer::terminal::shown;
 
-use super::per_file::{PerFile, value};
+use super::per_file::{PerFile, is, value};
 
 const ENCODING: &str = "The characters' encoding: utf-8, latin-1, windows-1252 or another that \
     browsers know; a file that is plainly UTF-8 is read so all the same where this is a western \
@@ -125,18 +125,19 @@ fn about_scheme() -> String {
 
 impl ReadingPerFile {
     pub(super) fn flags<'a>(&'a self, files: &[&'a PathBuf]) -> [PerFile<'a>; 6] {
-        let flag = |flag, values| PerFile {
+        let flag = |flag, values, is_value: fn(&str) -> bool| PerFile {
             flag,
             values,
             files: files.to_vec(),
+            is_value,
         };
         [
-            flag("format", &self.format),
-            flag("encoding", &self.encoding),
-            flag("scheme", &self.scheme),
-            flag("word-column", &self.word_column),
-            flag("tag-column", &self.tag_column),
-            flag("labels", &self.labels),
+            flag("format", &self.format, is::<Format>),
+            flag("encoding", &self.encoding, is::<Encoding>),
+            flag("scheme", &self.scheme, is::<Scheme>),
+            flag("word-column", &self.word_column, |_| false),
+            flag("tag-column", &self.tag_column, |_| false),
+            flag("labels", &self.labels, |_| false),
         ]
     }
 

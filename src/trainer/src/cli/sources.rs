@@ -12,7 +12,7 @@ use nerite_trainer::training_set::{Source, TrainingSet, Use};
 use nerite_trainer::word_vectors::{GivenVectors, MAX_VECTOR_WORDS};
 
 use super::choice::names;
-use super::per_file::{PerFile, named, value};
+use super::per_file::{PerFile, is, value};
 use super::reading::ReadingPerFile;
 
 /// The split of a file where none is named and no test file is given: the
@@ -126,17 +126,18 @@ impl FromStr for MaySplit {
 impl SourcesArguments {
     /// What may differ from file to file, beside how it is read.
     fn flags(&self) -> [PerFile<'_>; 5] {
-        let flag = |flag, values| PerFile {
+        let flag = |flag, values, is_value: fn(&str) -> bool| PerFile {
             flag,
             values,
             files: self.every(),
+            is_value,
         };
         [
-            flag("map", &self.map),
-            flag("labelled", &self.labelled),
-            flag("share", &self.share),
-            flag("cap", &self.cap),
-            flag("split", &self.split),
+            flag("map", &self.map, |_| false),
+            flag("labelled", &self.labelled, |_| false),
+            flag("share", &self.share, |_| false),
+            flag("cap", &self.cap, |_| false),
+            flag("split", &self.split, is::<MaySplit>),
         ]
     }
 
@@ -198,7 +199,9 @@ impl SourcesArguments {
             if matches!(used, Use::Validation | Use::Test) {
                 for flag in [&shares, &caps, &splits] {
                     ensure!(
-                        flag.values.iter().all(|value| named(value, file).is_none()),
+                        flag.values
+                            .iter()
+                            .all(|value| flag.own(value, file).is_none()),
                         "--{} for {}: found a file that is not to train on, expected one that is",
                         flag.flag,
                         file.display()
@@ -258,12 +261,17 @@ impl SourcesArguments {
         }
         let reading = self.reading.flags(&every).into_iter();
         let flags = reading.chain(self.flags());
-        for PerFile { flag, values, .. } in flags {
-            for value in values {
-                let own = every
-                    .iter()
-                    .find_map(|file| Some(format!("{}:{}", name(file), named(value, file)?)));
-                words.extend([format!("--{flag}"), own.unwrap_or_else(|| value.clone())]);
+        for flag in flags {
+            for value in flag.values {
+                let own =
+                    |file: &&PathBuf| Some(format!("{}:{}", name(file), flag.own(value, file)?));
+                let mut values: Vec<String> = every.iter().filter_map(own).collect();
+                if values.is_empty() {
+                    values.push(value.clone());
+                }
+                for value in values {
+                    words.extend([format!("--{}", flag.flag), value]);
+                }
             }
         }
         if self.is_single() && self.split.is_empty() {

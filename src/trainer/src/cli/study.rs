@@ -16,9 +16,9 @@ use super::train::headline;
 /// state, under the study's split and settings, and the best head that Nerite
 /// has (`nerite train --preset best`), each under several seeds. Bundles with
 /// the first seed's heads, reports, loss pictures and all seeds' figures go to
-/// BUNDLES, where the page finds them. What an earlier run
-/// has finished is not done again. An encoder that cannot be had is named at
-/// the end; the others are done.
+/// BUNDLES, where the page finds them; other heads of these bundles stay. What
+/// an earlier run has finished is not done again. An encoder that cannot be had
+/// is named at the end; the others are done.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

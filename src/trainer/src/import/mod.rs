@@ -42,8 +42,8 @@ pub struct Imported {
 ///
 /// # Errors
 ///
-/// A checkpoint of another kind or that does not fit its configuration, or a
-/// disk that fails.
+/// A checkpoint of another kind or that does not fit its configuration, a bundle
+/// of another encoder in `out`, or a disk that fails.
 pub fn import(
     mut source: Source,
     settings: &Settings,
@@ -54,6 +54,7 @@ pub fn import(
     let config = source.config()?;
     let classifier = source.classifier(settings.labels.as_deref())?;
     let quantized = source.quantized(progress)?;
+    bundle::earlier(out, quantized.encoder.sha256(), &quantized.tokenizer_json)?;
     let strategy = settings.strategy.unwrap_or_else(|| {
         // By spaces alone, a bracket's tag would be its whole word's.
         match quantized.tokenizer.marks_subwords() {

@@ -58,24 +58,28 @@ pub(super) const DELIMITERS: [(u8, &str); 4] = [
 /// The separator of a file whose first line names a word's and a tag's column:
 /// those asked for, else as such columns are usually called.
 pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
-    let asked = (&options.word_column, &options.tag_column);
+    let (word, tag) = (&options.word_column, &options.tag_column);
     // Numbers alone say nothing of a header: columns without one have them too.
     let is_name = |asked: &Option<Column>| matches!(asked, Some(Column::Name(_)));
-    let by_name = is_name(asked.0) || is_name(asked.1);
-    let named = |delimiter: u8| {
+    let by_name = is_name(word) || is_name(tag);
+    let is_header = |delimiter: u8, asked: bool| {
         let fields = line.split(char::from(delimiter));
         let names: Vec<String> = fields
             .map(|field| field.trim().trim_matches('"').to_owned())
             .collect();
         let letters: Vec<String> = names.iter().map(|name| plain(name)).collect();
-        let is_there = |asked: &Option<Column>, usual: &[&str]| match asked {
-            Some(column) if by_name => column.named(&names).is_ok(),
+        let is_there = |column: &Option<Column>, usual: &[&str]| match column {
+            Some(column) if asked => column.named(&names).is_ok(),
             _ => place(&letters, usual).is_some(),
         };
-        is_there(asked.0, WORD) && is_there(asked.1, TAG)
+        is_there(word, WORD) && is_there(tag, TAG)
     };
-    let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
-    delimiters.find(|delimiter| named(*delimiter))
+    let of = |asked: bool| {
+        let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
+        delimiters.find(|delimiter| is_header(*delimiter, asked))
+    };
+    // A header without what was asked for is one all the same.
+    by_name.then(|| of(true)).flatten().or_else(|| of(false))
 }
 
 /// A name without what people write differently: case, spaces, `_`, `#`.

@@ -7,6 +7,8 @@
 //! training judges its heads on cached features, which are rounded to f16, so
 //! that a word in thousands may get another tag.
 
+mod apart;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -25,6 +27,8 @@ use crate::files;
 use crate::split::Split;
 use crate::terminal::column;
 use crate::train::machine;
+
+pub use apart::Apart;
 
 /// No report is larger.
 pub(crate) const MAX_REPORT_BYTES: u64 = 256 << 20;
@@ -118,6 +122,8 @@ pub struct Outcome {
     /// Types that are named in `map` and `types`, and that neither corpus nor
     /// head has.
     pub unknown: Vec<String>,
+    /// Types that one side alone has; none where `types` says what is judged.
+    pub apart: Apart,
 }
 
 impl Judging<'_> {
@@ -208,6 +214,11 @@ impl Judging<'_> {
             command: self.command.clone(),
         };
         let report = subject.report(evaluation, occasion);
+        let kinds = head.config().tags.kinds();
+        let apart = match self.types {
+            Some(_) => Apart::default(),
+            None => Apart::of(&report.entity, &self.mapped(&kinds)),
+        };
         let sample = (self.sample > 0).then(|| sample(&report, decoder, &judged, self.sample));
         Ok(Outcome {
             report,
@@ -215,6 +226,7 @@ impl Judging<'_> {
             predictions: columns(&judged),
             fitted_on,
             unknown: self.unknown(&head),
+            apart,
         })
     }
 }
@@ -224,18 +236,23 @@ impl Judging<'_> {
     fn unknown(&self, head: &Head) -> Vec<String> {
         let mut kinds = self.corpus.tags.kinds();
         kinds.extend(head.config().tags.kinds());
+        let mapped = self.mapped(&kinds);
         let missing = self
             .map
             .map(|map| map.missing(self.corpus))
             .unwrap_or_default();
-        let mapped: Vec<&str> = match self.map {
-            None => kinds.clone(),
-            Some(map) => kinds.iter().filter_map(|kind| map.target(kind)).collect(),
-        };
         let types = self.types.unwrap_or_default().iter().map(String::as_str);
         let unknown = missing.into_iter().filter(|kind| !kinds.contains(kind));
         let unknown = unknown.chain(types.filter(|kind| !mapped.contains(kind)));
         unknown.map(str::to_owned).collect()
+    }
+
+    /// What types become before they are compared.
+    fn mapped<'b>(&'b self, kinds: &[&'b str]) -> Vec<&'b str> {
+        match self.map {
+            None => kinds.to_vec(),
+            Some(map) => kinds.iter().filter_map(|kind| map.target(kind)).collect(),
+        }
     }
 }
 

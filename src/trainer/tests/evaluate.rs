@@ -163,6 +163,55 @@ fn any_head_decoder_and_part_can_be_judged() {
 }
 
 #[test]
+fn types_that_one_side_alone_has_are_told() {
+    let lab = lab();
+    // The made-up corpus with one type less, and one that the head does not know.
+    let fewer = columns(60)
+        .replace("B-per", "O")
+        .replace("I-per", "O")
+        .replace("\nfor O\n", "\nfor B-new\n")
+        .replace("\nfor\tO\n", "\nfor\tB-new\n");
+    lab.write("fewer.conll", fewer);
+    lab.write("plain.conll", "the O\nyear O\n");
+    for (arguments, expected) in [
+        (
+            "fewer.conll",
+            &[
+                "note: the head finds ",
+                " per, of which the corpus has none, so that they count as wrong, and does not \
+                 know ",
+                " new of the corpus, so that they count as missed; --types geo,tim judges what",
+            ][..],
+        ),
+        (
+            "fewer.conll --map geo=x,per=y",
+            &[" y, of which", "--types x judges"],
+        ),
+        ("fewer.conll --types geo,per,tim", &[]),
+        ("fewer.conll --map geo=x,tim=x", &[]),
+        ("c.conll", &[]),
+        ("plain.conll", &[]),
+    ] {
+        let outcome = lab.run(&format!("evaluate {arguments} --bundle all/b"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        for part in expected {
+            assert!(
+                outcome.stderr.contains(part),
+                "{arguments}: {}",
+                outcome.stderr
+            );
+        }
+        let told = outcome.stderr.contains("judges what both have");
+        assert_eq!(
+            told,
+            !expected.is_empty(),
+            "{arguments}: {}",
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
 fn figures_on_what_the_head_was_fitted_to_are_said_to_flatter() {
     let lab = Lab::new();
     lab.copy_of("bert-tiny", "tiny");

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use nerite::Decoder;
 use nerite_trainer::corpus::TypeMap;
-use nerite_trainer::evaluation::{self, Judging, Part};
+use nerite_trainer::evaluation::{self, Apart, Judging, Outcome, Part};
 use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::terminal::shown;
@@ -120,6 +120,7 @@ impl Arguments {
                 judged.unknown.join(", ")
             ));
         }
+        self.tell(&judged);
         let report = &judged.report;
         if self.json {
             say!("{}", serde_json::to_string(report)?);
@@ -131,6 +132,37 @@ impl Arguments {
             say!("written to {}", out.display());
         }
         Ok(())
+    }
+
+    /// Says which types lower the figures since one side alone has them.
+    fn tell(&self, judged: &Outcome) {
+        let Apart { found, labelled } = &judged.apart;
+        let listed = |kinds: &[(String, u64)]| {
+            let kinds = kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
+            kinds.collect::<Vec<_>>().join(", ")
+        };
+        let apart = |kind: &&String| !found.iter().chain(labelled).any(|(own, _)| own == *kind);
+        let shared = judged.report.entity.strict.by_type.keys().filter(apart);
+        let shared: Vec<&str> = shared.map(String::as_str).collect();
+        let mut told = Vec::new();
+        if !found.is_empty() {
+            told.push(format!(
+                "finds {}, of which the corpus has none, so that they count as wrong",
+                listed(found)
+            ));
+        }
+        if !labelled.is_empty() {
+            told.push(format!(
+                "does not know {} of the corpus, so that they count as missed",
+                listed(labelled)
+            ));
+        }
+        if !told.is_empty() {
+            let told = told.join(", and ");
+            let shared = shared.join(",");
+            let note = format!("note: the head {told}; --types {shared} judges what both have");
+            eprintln!("{}", shown(&note));
+        }
     }
 
     fn part(&self) -> Part {

@@ -73,7 +73,9 @@ impl Format {
         if first.starts_with(['{', '[']) && looks_like_json(first) {
             return Self::Json;
         }
-        if table::delimiter(first, options).is_some() {
+        // Reading it tells which columns there are, if those asked for are not.
+        let asked = || options.ask_by_name() && is_csv(text);
+        if table::delimiter(first, options).is_some() || asked() {
             return Self::Csv;
         }
         if brat::is_entity(first) {

@@ -99,3 +99,12 @@ pub struct Options {
     /// What tags stand for that are numbers, from 0.
     pub labels: Vec<String>,
 }
+
+impl Options {
+    /// Whether a column is asked for by its name, which only a header has.
+    pub(crate) fn ask_by_name(&self) -> bool {
+        let columns = [&self.word_column, &self.tag_column];
+        let mut columns = columns.into_iter().flatten();
+        columns.any(|column| matches!(column, Column::Name(_)))
+    }
+}

@@ -1,5 +1,6 @@
 //! Bundles: making one, restoring its encoder, and reading it to predict.
 
+mod earlier;
 mod index;
 mod restore;
 
@@ -15,6 +16,8 @@ use nerite_encoders::{Quantized, Source};
 use crate::files::{self, Staging};
 use crate::progress;
 use crate::train;
+use earlier::beside;
+pub(crate) use earlier::earlier;
 pub(crate) use index::{SAMPLE, reports};
 pub use index::{refresh_index, write_index};
 pub use restore::restore;
@@ -103,14 +106,18 @@ pub(crate) fn write(
 ) -> Result<Manifest> {
     let encoder_bytes = files::read_bounded(encoder.path, nerite::MAX_FILE_BYTES)?;
     let encoder_file = BundleFile::of(ENCODER, &encoder_bytes);
-    let mut manifest = match earlier(out, &encoder_file.sha256, encoder.tokenizer)? {
+    let tokenizer_file = BundleFile::of(TOKENIZER, encoder.tokenizer);
+    let names: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
+    let mut manifest = match earlier(out, &encoder_file.sha256, encoder.tokenizer, &names)? {
         // Where the encoder is from, and under which licence, was said when it
         // came; today it may be in a folder of any name.
         Some(mut earlier) => {
-            // That one may lie in pieces.
+            // Those may lie in pieces.
             earlier.encoder = encoder_file;
-            earlier.heads = beside(earlier.heads, heads, out)?;
+            earlier.tokenizer = tokenizer_file;
+            earlier.heads = beside(earlier.heads, heads);
             earlier.default_head = default;
+            earlier.license = earlier.license.or_else(|| source.license());
             earlier
         }
         None => {
@@ -120,7 +127,7 @@ pub(crate) fn write(
                 source.name.clone(),
                 source.revision.clone(),
                 encoder_file,
-                BundleFile::of(TOKENIZER, encoder.tokenizer),
+                tokenizer_file,
                 heads,
                 default,
             );
@@ -128,11 +135,16 @@ pub(crate) fn write(
             new
         }
     };
-    if let (Some(license), Some(text)) = (&mut manifest.license, source.license_text())
-        && license.file.is_none()
-    {
-        license.file = Some(BundleFile::of(LICENSE, &text));
-        contents.push((LICENSE.into(), text));
+    if let Some(license) = &mut manifest.license {
+        let there = license.file.as_ref().map(|file| read_file(out, file));
+        match (there, source.license_text()) {
+            (Some(Ok(_)), _) | (None, None) => {}
+            (_, Some(text)) => {
+                license.file = Some(BundleFile::of(LICENSE, &text));
+                contents.push((LICENSE.into(), text));
+            }
+            (Some(Err(damage)), None) => return Err(damage),
+        }
     }
     manifest.check()?;
     contents.extend([
@@ -169,67 +181,6 @@ pub(crate) fn write(
     // and the same command goes on where this one was stopped.
     put(out)?;
     Ok(manifest)
-}
-
-/// The bundle that is in `out` already, to which heads on this encoder can be
-/// added. To be asked before long work that ends in a bundle.
-///
-/// # Errors
-///
-/// A bundle of another encoder or tokenizer, or one that cannot be read.
-pub(crate) fn earlier(
-    out: &Path,
-    encoder_sha256: &str,
-    tokenizer: &[u8],
-) -> Result<Option<Manifest>> {
-    const ADVICE: &str = "name another folder, or remove this one";
-    if !out.join(MANIFEST).exists() {
-        return Ok(None);
-    }
-    let earlier = manifest(out)
-        .with_context(|| format!("found a bundle there that no head can be added to; {ADVICE}"))?;
-    let tokenizer = BundleFile::of(TOKENIZER, tokenizer);
-    for (what, found, expected) in [
-        ("encoder", &*earlier.encoder.sha256, encoder_sha256),
-        ("tokenizer", &earlier.tokenizer.sha256, &tokenizer.sha256),
-    ] {
-        ensure!(
-            found == expected,
-            "{}: found a bundle there of {} with another {what} (sha256 {found}), expected {expected} \
-             to add heads to it; {ADVICE}",
-            out.display(),
-            earlier.source
-        );
-    }
-    Ok(Some(earlier))
-}
-
-/// The heads of a bundle in `out`, of which those that are called as a new one
-/// are replaced, and the new ones behind them.
-fn beside(
-    earlier: Vec<BundleHead>,
-    mut new: Vec<BundleHead>,
-    out: &Path,
-) -> Result<Vec<BundleHead>> {
-    let mut heads = Vec::new();
-    for head in earlier {
-        // Some file systems know no capitals.
-        let same = |own: &BundleHead| own.id.eq_ignore_ascii_case(&head.id);
-        if let Some(place) = new.iter().position(same) {
-            heads.push(new.remove(place));
-            continue;
-        }
-        for file in [
-            Some(&head.file),
-            head.report.as_ref(),
-            head.agreement.as_ref(),
-        ] {
-            file.map(|file| read_file(out, file)).transpose()?;
-        }
-        heads.push(head);
-    }
-    heads.extend(new);
-    Ok(heads)
 }
 
 /// Where an older bundle is that another can take the place of.

@@ -217,7 +217,7 @@ impl Judging<'_> {
         let kinds = head.config().tags.kinds();
         let apart = match self.types {
             Some(_) => Apart::default(),
-            None => Apart::of(&report.entity, &self.mapped(&kinds)),
+            None => Apart::of(&report.entity, &self.mapped(&kinds), &corpus.tags.kinds()),
         };
         let sample = (self.sample > 0).then(|| sample(&report, decoder, &judged, self.sample));
         Ok(Outcome {

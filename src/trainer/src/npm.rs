@@ -77,8 +77,8 @@ pub fn write(folder: &Path, settings: &Settings, out: &Path) -> Result<(Manifest
     add(&mut manifest.tokenizer)?;
     for head in &mut manifest.heads {
         add(&mut head.file)?;
-        if let Some(report) = &mut head.report {
-            add(report)?;
+        for file in [&mut head.report, &mut head.agreement] {
+            file.as_mut().map(&mut add).transpose()?;
         }
     }
     // The terms of weights by others go where the weights go.

@@ -153,7 +153,8 @@ impl Study<'_> {
         );
         let folder = self.bundles.join(&name);
         let encoder_sha256 = quantized.encoder.sha256();
-        let there = bundle::earlier(&folder, encoder_sha256, &quantized.tokenizer_json)?;
+        let tokenizer = &quantized.tokenizer_json;
+        let there = bundle::earlier(&folder, encoder_sha256, tokenizer, &[BASE, LINEAR, BEST])?;
         // A bundle with other heads begins with the one that it did.
         let default = there.map_or(BEST.to_owned(), |there| there.default_head);
         // Once for all heads: each then reads the layers that it asks for.

@@ -121,7 +121,14 @@ fn a_head_is_added_to_a_bundle_of_its_encoder() {
         "mine.safetensors: missing",
     );
     std::fs::rename(lab.path("away"), &head).unwrap();
+    std::fs::rename(lab.path("mine"), lab.path("Mine")).unwrap();
+    refused("--head Mine --encoder tiny", "another name for \"Mine\"");
     assert_eq!(lab.read("b/manifest.json"), before);
+    lab.ok("bundle --bundle b --npm tiny-bundle --out packed");
+    lab.refused(
+        "bundle --head run/base --encoder tiny --out packed",
+        &["npm package"],
+    );
     lab.write("b/manifest.json", "{");
     refused("--head run/base --encoder tiny", "no head can be added to");
     lab.is_tidy();

@@ -140,6 +140,8 @@ fn columns_asked_for_tell_a_table() {
     }
     let message = "corpus:1: found no column \"wrod\", expected it among \"word, tag\"";
     refused_as("word,tag\na,B-x\n", options("wrod", None), message);
+    let message = "corpus:1: found no column \"wrot\", expected it among \"satz, wort, marke\"";
+    refused_as("satz;wort;marke\n1;a;B-x\n", options("wrot", None), message);
     // Numbers alone say nothing of a header: here, the first line is a word's.
     let columns = "wort\tO\nword\tO\n\na\tB-x\n";
     let numbers = options("1", Some("2"));

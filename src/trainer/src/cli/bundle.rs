@@ -71,8 +71,9 @@ impl CreateArguments {
             let manifest = self.create(&self.out)?;
             bundle::refresh_index(&self.out)?;
             let heads: Vec<&str> = manifest.heads.iter().map(|own| own.id.as_str()).collect();
+            let plural = if heads.len() == 1 { "" } else { "s" };
             say!(
-                "{}: {} heads ({}), {:.1} MB to download",
+                "{}: {} head{plural} ({}), {:.1} MB to download",
                 self.out.display(),
                 heads.len(),
                 heads.join(", "),

@@ -136,14 +136,15 @@ impl Arguments {
 
     /// Says which types lower the figures since one side alone has them.
     fn tell(&self, judged: &Outcome) {
-        let Apart { found, labelled } = &judged.apart;
+        let Apart {
+            found,
+            labelled,
+            shared,
+        } = &judged.apart;
         let listed = |kinds: &[(String, u64)]| {
             let kinds = kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
             kinds.collect::<Vec<_>>().join(", ")
         };
-        let apart = |kind: &&String| !found.iter().chain(labelled).any(|(own, _)| own == *kind);
-        let shared = judged.report.entity.strict.by_type.keys().filter(apart);
-        let shared: Vec<&str> = shared.map(String::as_str).collect();
         let mut told = Vec::new();
         if !found.is_empty() {
             told.push(format!(

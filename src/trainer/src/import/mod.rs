@@ -54,7 +54,8 @@ pub fn import(
     let config = source.config()?;
     let classifier = source.classifier(settings.labels.as_deref())?;
     let quantized = source.quantized(progress)?;
-    bundle::earlier(out, quantized.encoder.sha256(), &quantized.tokenizer_json)?;
+    let tokenizer = &quantized.tokenizer_json;
+    bundle::earlier(out, quantized.encoder.sha256(), tokenizer, &[HEAD])?;
     let strategy = settings.strategy.unwrap_or_else(|| {
         // By spaces alone, a bracket's tag would be its whole word's.
         match quantized.tokenizer.marks_subwords() {

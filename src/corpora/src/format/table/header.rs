@@ -59,9 +59,6 @@ pub(super) const DELIMITERS: [(u8, &str); 4] = [
 /// those asked for, else as such columns are usually called.
 pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
     let (word, tag) = (&options.word_column, &options.tag_column);
-    // Numbers alone say nothing of a header: columns without one have them too.
-    let is_name = |asked: &Option<Column>| matches!(asked, Some(Column::Name(_)));
-    let by_name = is_name(word) || is_name(tag);
     let is_header = |delimiter: u8, asked: bool| {
         let fields = line.split(char::from(delimiter));
         let names: Vec<String> = fields
@@ -78,8 +75,10 @@ pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
         let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);
         delimiters.find(|delimiter| is_header(*delimiter, asked))
     };
-    // A header without what was asked for is one all the same.
-    by_name.then(|| of(true)).flatten().or_else(|| of(false))
+    // Numbers alone say nothing of a header: columns without one have them too.
+    // And a header without what was asked for is one all the same.
+    let asked = options.ask_by_name().then(|| of(true)).flatten();
+    asked.or_else(|| of(false))
 }
 
 /// A name without what people write differently: case, spaces, `_`, `#`.

@@ -32,7 +32,8 @@ const ARGUMENTS: [&str; 8] = [
 ];
 
 /// Firefox says on its output what the console gets, asks a proxy for this
-/// machine too, and does not look for a network by itself.
+/// machine too, and neither looks for a network nor for news of its maker by
+/// itself (for the latter it also wants to be told so by [`crate::driver`]).
 const PREFERENCES: [(&str, bool); 5] = [
     ("browser.dom.window.dump.enabled", true),
     ("devtools.console.stdout.content", true),
@@ -361,6 +362,7 @@ fn arguments(profile: &TempDir, wishes: Wishes) -> Vec<String> {
 /// Firefox's preferences.
 fn preferences(wishes: Wishes) -> Value {
     let mut preferences = Value::from_iter(PREFERENCES);
+    preferences["services.settings.server"] = "data:,#none/v1".into();
     if wishes.dark {
         preferences["layout.css.prefers-color-scheme.content-override"] = 0.into();
     }

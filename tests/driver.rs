@@ -25,7 +25,11 @@ impl Driver {
         let mut command = Command::new(kind.driver()?);
         match kind {
             Kind::Chromium => command.arg("--port=0"),
-            Kind::Firefox => command.args(["--port", "0", "--websocket-port", "0"]),
+            Kind::Firefox => command
+                .args(["--port", "0", "--websocket-port", "0"])
+                // Without it, a release takes its settings from its maker's server
+                // whatever its preferences say, a minute after it has started.
+                .env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1"),
         };
         let process = match kind {
             Kind::Chromium => Process::start(&mut command)?,

@@ -213,6 +213,7 @@ impl Session {
         };
         // A dialog stays, so that a test can see it.
         capabilities["unhandledPromptBehavior"] = "ignore".into();
+        capabilities["timeouts"] = json!({ "script": TIMEOUT.as_millis() as u64 });
         if let Some(proxy) = wishes.proxy {
             let proxy = proxy.to_string();
             capabilities["proxy"] =

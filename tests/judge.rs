@@ -4,11 +4,9 @@
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::wd::TimeoutConfiguration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
 use crate::site::{Server, Site, nerite, root};
 use crate::turns::in_every_browser;
@@ -126,8 +124,6 @@ fn the_package_judges_as_nerite_evaluate_does() -> Result<()> {
     in_every_browser(async |kind| {
         let folder = files()?;
         let browser = Browser::start(kind, Wishes::default()).await?;
-        let timeouts = TimeoutConfiguration::new(Some(TIMEOUT * 3), None, None);
-        browser.client.update_timeouts(timeouts).await?;
         let server = Server::start(&Site::built()?)?;
         browser
             .open(&format!("{}shared/tags.js", server.url))

@@ -1,10 +1,8 @@
 //! The package as another page would use it: its public interface only.
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::wd::TimeoutConfiguration;
 use serde_json::Value;
 
-use crate::TIMEOUT;
 use crate::browser::{Browser, Wishes};
 use crate::site::{Server, Site};
 use crate::turns::in_every_browser;
@@ -22,12 +20,10 @@ pub(crate) async fn run(browser: &Browser, url: &str, script: &str) -> Result<Va
     browser.run_async(&format!("{BEGIN} {script}")).await
 }
 
-/// Runs a test in every browser, whose scripts may take a while.
+/// Runs a test in every browser.
 pub(crate) fn in_browser(test: impl AsyncFn(&Browser) -> Result<()>) -> Result<()> {
     in_every_browser(async |kind| {
         let browser = Browser::start(kind, Wishes::default()).await?;
-        let timeouts = TimeoutConfiguration::new(Some(TIMEOUT * 3), None, None);
-        browser.client.update_timeouts(timeouts).await?;
         test(&browser).await
     })
 }

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-import { launch } from "./chromium.mjs";
+import { LONGEST, launch } from "./chromium.mjs";
 
 const TEXT = "Barack Obama visited Paris.";
 
@@ -17,21 +17,21 @@ export async function extension({ root, at, bundle }) {
   ]);
   const browser = await launch({ own: { pipe: true, enableExtensions: [out] } });
   try {
-    const target = await browser.waitForTarget((target) => target.type() === "service_worker", { timeout: 30_000 });
+    const target = await browser.waitForTarget((target) => target.type() === "service_worker", { timeout: LONGEST });
     const background = await target.worker();
     // As the browser does it where the menu item is clicked.
     await background.evaluate((selectionText) => {
       chrome.contextMenus.onClicked.dispatch({ menuItemId: "find", selectionText });
     }, TEXT);
-    const window = await browser.waitForTarget((target) => target.url().endsWith("result.html"), { timeout: 30_000 });
+    const window = await browser.waitForTarget((target) => target.url().endsWith("result.html"), { timeout: LONGEST });
     const page = await window.page();
-    await page.waitForSelector("li", { timeout: 60_000 });
+    await page.waitForSelector("li", { timeout: LONGEST });
     const texts = await page.$$eval("mark", (marks) => marks.map((mark) => mark.textContent));
     await background.evaluate((selectionText) => {
       chrome.contextMenus.onClicked.dispatch({ menuItemId: "redact", selectionText });
     }, TEXT);
     await page.waitForFunction(() => /^\[PERSON_1\] visited /.test(document.getElementById("text").textContent), {
-      timeout: 60_000,
+      timeout: LONGEST,
     });
     return { texts, backend: "offscreen document", workers: 1 };
   } finally {

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 use home::{Home, text};
 use server::{Hub, MAIN, Mode, golden};
 
+/// Much less than the server keeps its peer waiting, or names as its time, and long
+/// enough for a machine that does much else.
+const SOON: Duration = Duration::from_secs(120);
+
 #[test]
 fn a_model_is_fetched_once_and_then_found_offline() {
     let (hub, address) = Hub::start(Mode::Good);
@@ -169,7 +173,7 @@ fn a_busy_hub_is_asked_again_after_the_time_it_names() {
     let start = Instant::now();
     let output = Home::new().fetch(&address, &["owner/tiny"], None);
     assert!(!output.status.success());
-    assert!(start.elapsed() < Duration::from_secs(20));
+    assert!(start.elapsed() < SOON);
     assert!(text(&output).contains("3600 s"), "{}", text(&output));
     assert_eq!(hub.requests().len(), 1);
 }
@@ -186,7 +190,7 @@ fn a_hub_that_says_nothing_is_given_up() {
             .output()
             .unwrap();
         assert!(!output.status.success());
-        assert!(start.elapsed() < Duration::from_secs(20), "{mode:?}");
+        assert!(start.elapsed() < SOON, "{mode:?}");
         assert!(text(&output).contains("within 1 s"), "{}", text(&output));
     }
 }

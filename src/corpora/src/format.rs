@@ -194,8 +194,9 @@ pub(crate) fn other(text: &str, options: &Options) -> Option<Problem> {
         )
     } else if is_csv(text) {
         (
-            "what looks like a CSV without a header",
-            "its first line has to name the columns, such as `word,tag`",
+            "what looks like a CSV without a header that is known",
+            "its first line has to name them, such as `word,tag`; by other names, the columns of \
+             word and tag have to be given",
         )
     } else if ["---", "%YAML", "- text:", "- id:", "version:", "nlu:"]
         .iter()

@@ -96,6 +96,9 @@ pub struct Options {
     pub word_column: Option<Column>,
     /// The tag's column, of tables and columns.
     pub tag_column: Option<Column>,
+    /// The column of what tells sentences apart, of tables: a row whose value
+    /// is new begins one.
+    pub sentence_column: Option<Column>,
     /// What tags stand for that are numbers, from 0.
     pub labels: Vec<String>,
 }
@@ -103,7 +106,7 @@ pub struct Options {
 impl Options {
     /// Whether a column is asked for by its name, which only a header has.
     pub(crate) fn ask_by_name(&self) -> bool {
-        let columns = [&self.word_column, &self.tag_column];
+        let columns = [&self.word_column, &self.tag_column, &self.sentence_column];
         let mut columns = columns.into_iter().flatten();
         columns.any(|column| matches!(column, Column::Name(_)))
     }

@@ -1,6 +1,7 @@
 //! Files that are whole or not there, folders that one run has to itself, and
 //! the cache.
 
+mod apart;
 pub mod cache;
 mod space;
 mod staging;
@@ -13,6 +14,8 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+pub use apart::check_apart;
+use apart::folder_of;
 pub use space::{Bytes, ensure_free, free_bytes};
 pub use staging::{Staging, link_files};
 
@@ -69,13 +72,6 @@ pub fn check_writable(path: &Path) -> Result<()> {
         Ok(())
     };
     check().with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// The path of `name` below `root`, where nothing on the way from there is a

@@ -149,6 +149,7 @@ impl<E: Examples> Fit<E> {
     /// sentence.
     pub fn new(mut task: Task<E>, settings: Settings) -> Result<Self, FitError> {
         settings.check()?;
+        settings.check_patience(task.validation.is_some())?;
         // Of another head, which would leave out what this one is to learn.
         task.head.entity_calibration = None;
         let (train, validation) = match &task.validation {

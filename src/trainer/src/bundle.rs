@@ -1,6 +1,7 @@
 //! Bundles: making one, restoring its encoder, and reading it to predict.
 
 mod earlier;
+mod folder;
 mod index;
 mod restore;
 
@@ -18,6 +19,7 @@ use crate::progress;
 use crate::train;
 use earlier::beside;
 pub(crate) use earlier::earlier;
+pub use folder::HeadFolder;
 pub(crate) use index::{SAMPLE, reports};
 pub use index::{refresh_index, write_index};
 pub use restore::restore;
@@ -26,10 +28,9 @@ const ENCODER: &str = "encoder.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 const LICENSE: &str = "LICENSE.txt";
 
-/// Makes a bundle in `out` of an encoder and of heads that
-/// [`train::Training::run`] left in folders. A head is called what its folder
-/// is called; `default` names the head to begin with, else the last one. The
-/// other heads of a bundle that is there already stay.
+/// Makes a bundle in `out` of an encoder and of heads; `default` names the head
+/// to begin with, else it is the last one. The other heads of a bundle that is
+/// there already stay.
 ///
 /// # Errors
 ///
@@ -38,25 +39,24 @@ const LICENSE: &str = "LICENSE.txt";
 pub fn create(
     source: &Source,
     encoder: &Quantized,
-    heads: &[PathBuf],
+    heads: &[HeadFolder],
     default: Option<&str>,
     out: &Path,
 ) -> Result<Manifest> {
     let mut entries: Vec<BundleHead> = Vec::new();
     let mut contents = Vec::new();
-    for folder in heads {
+    for own in heads {
+        let folder = &own.folder;
         let (bytes, head, report_json, report) = train::read_outcome(folder)?;
         head.check_encoder(&encoder.encoder)
             .with_context(|| folder.display().to_string())?;
-        let id = folder
-            .canonicalize()?
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .filter(|name| nerite::is_file_name(name))
-            .with_context(|| {
-                let folder = folder.display();
-                format!("{folder}: a head's folder needs a name of letters, digits, dots, hyphens and underscores")
-            })?;
+        let id = own.id()?;
+        ensure!(
+            entries.iter().all(|other| other.id != id),
+            "{}: found a second head of the name {id}, expected another name, as in NAME={}",
+            folder.display(),
+            folder.display()
+        );
         let file = BundleFile::of(format!("heads/{id}.safetensors"), &bytes);
         let report_file = BundleFile::of(format!("reports/{id}.json"), &report_json);
         contents.extend([
@@ -201,9 +201,9 @@ fn older_bundle(out: &Path) -> Result<Option<PathBuf>> {
 /// # Errors
 ///
 /// A folder without head and report, or heads of different encoders.
-pub fn encoder_of(heads: &[PathBuf]) -> Result<String> {
+pub fn encoder_of(heads: &[HeadFolder]) -> Result<String> {
     let mut found: Option<(&Path, nerite::EncoderProvenance)> = None;
-    for folder in heads {
+    for HeadFolder { folder, .. } in heads {
         let (.., report) = train::read_outcome(folder)?;
         let own = report.provenance.encoder;
         if let Some((first, other)) = &found {

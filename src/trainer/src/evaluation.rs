@@ -9,7 +9,7 @@
 
 mod apart;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -287,14 +287,37 @@ fn columns(judged: &Judged<'_>) -> String {
 ///
 /// # Errors
 ///
-/// A path that is a folder's, or whose folder cannot be written to.
+/// A path that is a folder's or that of a file that is no report, or whose
+/// folder cannot be written to.
 pub fn check_report_path(path: &Path) -> Result<()> {
     ensure!(
         path.extension().is_some_and(|own| own == "json"),
         "{}: expected a name that ends in .json",
         path.display()
     );
-    check_writable(path)
+    check_writable(path)?;
+    ensure!(
+        !path.exists() || read_report(path).is_ok(),
+        "{}: found a file that is no report, expected a new one or a report to write over",
+        path.display()
+    );
+    let beside = sample_path(path);
+    let is_sample = || {
+        let json = files::read_bounded(&beside, MAX_REPORT_BYTES).ok()?;
+        Sample::from_json(std::str::from_utf8(&json).ok()?).ok()
+    };
+    ensure!(
+        !beside.exists() || is_sample().is_some(),
+        "{}: found a file that is no sample, beside which a report would stand, expected another \
+         name for the report",
+        beside.display()
+    );
+    Ok(())
+}
+
+/// Where the sample of a report is: `x.sample.json` beside `x.json`.
+pub fn sample_path(report: &Path) -> PathBuf {
+    report.with_extension(bundle::SAMPLE)
 }
 
 /// The same for any other file.
@@ -355,7 +378,7 @@ fn sample(report: &Report, decoder: Decoder, judged: &Judged<'_>, count: usize) 
 /// A disk that fails.
 pub fn write(judged: &Outcome, out: &Path) -> Result<()> {
     files::write_whole(out, judged.report.to_json().as_bytes())?;
-    let beside = out.with_extension(bundle::SAMPLE);
+    let beside = sample_path(out);
     match &judged.sample {
         Some(sample) => files::write_whole(&beside, sample.to_json().as_bytes())?,
         // One of an earlier report would not fit.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use rand_mt::Mt;
 
-/// How a corpus is split, written `<what>:<test size>:<seed>`, or `<what>` for
-/// the study's test size and seed.
+/// How a corpus is split, written `<what>:<test size>:<seed>`; the study's test
+/// size and seed may be left out.
 ///
 /// A random split of sentences flatters: sentences of one document, and copies
 /// of one, come into both parts. Documents and blocks keep neighbours together.
@@ -34,6 +34,10 @@ pub struct Cut {
 
 /// Sentences of a block.
 pub const BLOCK: usize = 50;
+
+/// Of so many documents on, they are kept together unless another split is
+/// asked for: a fifth of fewer is none, or one that may be nearly all.
+const SEVERAL: usize = 5;
 
 /// The reference study's.
 impl Default for Split {
@@ -67,7 +71,7 @@ pub enum SplitError {
     /// The split is not written as one.
     #[error(
         "found the split {0:?}, expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`, \
-         or `<what>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`"
+         or `<what>` or `<what>:<test size>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`"
     )]
     Malformed(String),
     /// The test size is not a number.
@@ -98,6 +102,16 @@ pub enum SplitError {
 }
 
 impl Split {
+    /// The split where none is asked for: by documents where a corpus tells of
+    /// several, else the study's, with its test size and seed.
+    pub fn usual(documents: &[u32]) -> Self {
+        let different: HashSet<&u32> = documents.iter().collect();
+        match different.len() {
+            ..SEVERAL => Self::default(),
+            _ => Self::Documents(Cut::default()),
+        }
+    }
+
     /// Splits sentences that have these names, which differ from each other;
     /// `documents` says to which document each belongs, and is empty where that
     /// is not known.
@@ -126,6 +140,15 @@ impl Split {
             "documents" => Some(Self::Documents),
             "blocks" => Some(Self::Blocks),
             _ => None,
+        }
+    }
+
+    /// What is kept together, and what follows from that.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Self::Sklearn(_) => "sentences drawn one by one, which flatters",
+            Self::Documents(_) => "whole documents",
+            Self::Blocks(_) => "runs of 50 sentences",
         }
     }
 
@@ -201,18 +224,20 @@ impl FromStr for Split {
         let malformed = || SplitError::Malformed(text.to_owned());
         let parts: Vec<&str> = text.split(':').collect();
         let kind = Self::kind(parts[0]).ok_or_else(malformed)?;
+        let usual = Cut::default();
         let (size, seed) = match parts[1..] {
-            [] => return Ok(kind(Cut::default())),
-            [size, seed] => (size, seed),
+            [] => return Ok(kind(usual)),
+            [size] => (size, None),
+            [size, seed] => (size, Some(seed)),
             _ => return Err(malformed()),
         };
         let test_size = size
             .parse()
             .map_err(|_| SplitError::SizeNotANumber(size.to_owned()))?;
         check_size(test_size)?;
-        let seed = seed
-            .parse()
-            .map_err(|_| SplitError::Seed(seed.to_owned()))?;
+        let seed = seed.map_or(Ok(usual.seed), |seed| {
+            seed.parse().map_err(|_| SplitError::Seed(seed.to_owned()))
+        })?;
         Ok(kind(Cut { test_size, seed }))
     }
 }

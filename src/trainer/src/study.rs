@@ -203,7 +203,7 @@ impl Study<'_> {
                 }
             }
         }
-        let heads = [BASE, LINEAR, BEST].map(|head| out.join(head));
+        let heads = [BASE, LINEAR, BEST].map(|head| out.join(head).into());
         bundle::create(&source, &quantized, &heads, Some(&default), &folder)?;
         for (head, picture) in [
             (LINEAR, "reports/loss-linear.svg"),

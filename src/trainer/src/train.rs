@@ -79,6 +79,8 @@ impl Training<'_> {
     /// another training's heads, a disk that fails.
     pub fn run(&self) -> Result<Vec<Trained>> {
         self.settings.check()?;
+        self.settings
+            .check_patience(self.set.validation.is_some())?;
         ensure!(
             !self.set.tests.is_empty() || self.settings.folds > 0 && self.set.validation.is_none(),
             "found no sentence to test on, expected `--test FILE`, a split, or `--folds 5` without \

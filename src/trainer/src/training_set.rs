@@ -23,6 +23,7 @@ use crate::corpus::{self, Corpus, TypeMap};
 use crate::split::Split;
 use crate::word_vectors::GivenVectors;
 pub use encoded::Encoded;
+use provenance::check_contents;
 use sampling::{drawn, renumber, without};
 use types::Unread;
 
@@ -92,20 +93,25 @@ pub struct TrainingSet {
     words: u64,
 }
 
+/// What follows from a number of sentences.
+pub type ByCount<'a> = dyn Fn(usize) -> Result<f64> + 'a;
+
 /// The seed of what is drawn of a file and of altered copies: the same for all
 /// heads, whose seeds are about fitting.
 const SEED: u64 = 0;
 
 impl TrainingSet {
-    /// One corpus, cut by `split`.
+    /// One corpus, cut by `split`. A validation part of sentences is left to
+    /// whoever fits, who draws it by the fit's own seed; of whole documents or
+    /// blocks, it is cut here, as [`TrainingSet::of`] does.
     ///
     /// # Errors
     ///
-    /// A split that leaves a part empty.
-    pub fn single(corpus: Corpus, split: Split) -> Result<Self> {
+    /// A split that leaves a part empty, a train part without any entity.
+    pub fn single(corpus: Corpus, split: Split, validation: &ByCount<'_>) -> Result<Self> {
         let parts = split.parts(&corpus.names(), &corpus.documents())?;
         let count = corpus.sentences.len();
-        Ok(Self {
+        let mut set = Self {
             tags: corpus.tags.clone(),
             starts: vec![0, count],
             originals: parts.train.len(),
@@ -123,26 +129,38 @@ impl TrainingSet {
             vectors: None,
             sentences: 0,
             words: 0,
-        })
+        };
+        if !matches!(split, Split::Sklearn(_)) {
+            let groups = set.together(&set.train, Use::Split(split));
+            let share = validation(set.train.len())?;
+            let (train, kept) = without(&set.train, &groups, share);
+            set.originals = train.len();
+            set.train = train;
+            set.validation = (!kept.is_empty()).then_some(kept);
+        }
+        set.check_taught()?;
+        Ok(set)
     }
 
     /// Several files, or one that is mapped, capped or augmented. Where no file
     /// is given to choose by, `validation` says of the number of train
     /// sentences which share of each train part is kept for it, in whole
-    /// documents or blocks where the file is split so; altered copies are made
-    /// of the rest.
+    /// documents where the file has them, or blocks where it is split so, and
+    /// one by one if `sentences` says so; altered copies are made of the rest.
     ///
     /// # Errors
     ///
     /// Maps and labels that do not fit their file, files with nothing in
-    /// common to train and to test, a split that leaves a part empty,
-    /// augmentations that the types do not allow.
+    /// common to train and to test, one file for two purposes, a split that
+    /// leaves a part empty, train files without any entity, augmentations that
+    /// the types do not allow.
     pub fn of(
         sources: Vec<Source>,
         augmentations: &Augmentations,
         names: &GivenNames,
-        validation: impl Fn(usize) -> Result<f64>,
+        (validation, sentences): (&ByCount<'_>, bool),
     ) -> Result<Self> {
+        check_contents(&sources)?;
         let mut mapped = Vec::new();
         let mut unread = Vec::new();
         for source in sources {
@@ -197,7 +215,11 @@ impl TrainingSet {
         let count = train.iter().map(|(_, part)| part.len()).sum();
         let share = if given { 0.0 } else { validation(count)? };
         for (number, (used, part)) in train.into_iter().enumerate() {
-            let (rest, kept) = without(part, share, used);
+            let groups = match sentences {
+                true => (0..part.len()).collect(),
+                false => set.together(&part, used),
+            };
+            let (rest, kept) = without(&part, &groups, share);
             set.sources[number].train = rest.len() as u64;
             set.train.extend(rest);
             if !kept.is_empty() {
@@ -211,6 +233,7 @@ impl TrainingSet {
         set.check_types()?;
         set.open_groups();
         set.originals = set.train.len();
+        set.check_taught()?;
         set.augment(augmentations, names)?;
         let mut ways: Vec<String> = set
             .sources
@@ -270,6 +293,11 @@ impl TrainingSet {
             }
         };
         let mut fitted = drawn(train.clone(), source.share, source.cap);
+        ensure!(
+            train.is_empty() || !fitted.is_empty(),
+            "{path}: found {} sentences to train on, of which --share and --cap leave none",
+            train.len()
+        );
         self.sentences += count as u64;
         self.words += corpus.words() as u64;
         if fitted.len() < train.len() {
@@ -298,18 +326,6 @@ impl TrainingSet {
         });
         self.starts.push(first + count);
         Ok(fitted)
-    }
-
-    /// What a file is called, as no other is: those of two folders may have
-    /// one name.
-    fn unique_name(&self, path: &str) -> String {
-        let name = file_name(path);
-        let taken = |name: &str| self.sources.iter().any(|own| own.file == name);
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let mut names = std::iter::once(name.clone()).chain(numbered);
-        names
-            .find(|name| !taken(name))
-            .expect("there are more numbers than files")
     }
 
     /// Points a corpus's tags to the set's.

@@ -55,6 +55,14 @@ fn a_manifest_tells_the_truth() {
         let report = lab.read(&format!("b/reports/{id}.json"));
         assert_eq!(report, lab.read(&format!("run/{id}/report.json")));
     }
+    // Heads of two trainings, whose folders have one name.
+    let two = "--encoder tiny --head run/fine-tuned --head";
+    lab.refused(
+        &format!("bundle {two} run/../run/fine-tuned --out two"),
+        &["found a second head of the name fine-tuned, expected another name, as in NAME="],
+    );
+    let said = lab.ok(&format!("bundle {two} mine=run/fine-tuned --out two"));
+    assert!(said.contains("2 heads (fine-tuned, mine)"), "{said}");
     // The same again is the same.
     let first = lab.read("b/manifest.json");
     lab.ok("bundle --encoder tiny --head run/base --head run/fine-tuned --out b");
@@ -170,7 +178,7 @@ fn what_makes_no_bundle_is_refused() {
         ("--encoder tiny --head run", &["run", "head.safetensors"]),
         (
             "--encoder tiny --head run/base --head run/base",
-            &["base", "expected a new plain name"],
+            &["base", "found a second head of the name base"],
         ),
         (
             "--encoder tiny --head run/base --default best",

@@ -141,3 +141,32 @@ fn a_head_begins_with_what_another_has_learnt() {
         &["the head to begin with is linear"],
     );
 }
+
+#[test]
+fn files_that_teach_nothing_or_are_there_twice_are_refused() {
+    let lab = Lab::new();
+    lab.write("a.conll", columns(50));
+    lab.write("x/copy.conll", columns(50));
+    lab.write("none.conll", "Good\tO\nday\tO\n\n".repeat(10));
+    for (arguments, expected) in [
+        (
+            "none.conll",
+            "found no entity in the 8 sentences to train on",
+        ),
+        (
+            "none.conll --labelled none.conll:geo,per,tim --test a.conll",
+            "found no entity in the 10",
+        ),
+        ("a.conll --cap 0", "of which --share and --cap leave none"),
+        ("a.conll x/../a.conll", "found the very contents of a.conll"),
+        (
+            "a.conll --test x/copy.conll",
+            "found the very contents of a.conll",
+        ),
+    ] {
+        lab.refused(
+            &format!("train {arguments} --encoder BERT --out runs/x"),
+            &[expected],
+        );
+    }
+}

@@ -244,13 +244,12 @@ fn a_fit_that_diverges_is_told() {
 #[test]
 fn small_corpora_are_no_trouble() {
     let lab = Lab::new();
-    lab.write("two.conll", "year B-tim\n\nin O\n");
-    lab.write("outside.conll", "in O\nthe O\n\nof O\n\nto O\n");
+    lab.write("two.conll", "in O\n\nyear B-tim\n");
     lab.write(
         "dropped.conll",
-        format!("{DROPPED} O\n\n{DROPPED} B-x\n\n{DROPPED} O\n"),
+        format!("{DROPPED} B-x\n\n{DROPPED} B-x\n\n{DROPPED} O\n"),
     );
-    for name in ["two", "outside", "dropped"] {
+    for name in ["two", "dropped"] {
         lab.ok(&format!(
             "train {name}.conll --out {name} --encoder BERT --split sklearn:0.4:1"
         ));

@@ -285,6 +285,7 @@ const FLAGS = {
   scheme: "scheme",
   wordColumn: "word-column",
   tagColumn: "tag-column",
+  sentenceColumn: "sentence-column",
   labels: "labels",
 };
 

@@ -290,6 +290,8 @@ export interface ReadingOptions {
   /** A column's name, or its number from 1 on. */
   wordColumn?: string;
   tagColumn?: string;
+  /** The column of what tells the sentences of a table apart. */
+  sentenceColumn?: string;
   /** What tags stand for that are numbers, from 0. */
   labels?: string[];
   signal?: AbortSignal;

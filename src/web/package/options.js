@@ -86,6 +86,7 @@ const KINDS = {
   scheme: text,
   wordColumn: text,
   tagColumn: text,
+  sentenceColumn: text,
 };
 
 const CALLBACKS = ["onProgress", "onPart", "onHead", "visible"];
@@ -101,7 +102,7 @@ export const TRAINER = ["onProgress", "signal"];
 export const TRAIN = ["types", "from", "lastLayer", "seed", "judge", "onProgress", "onHead", "signal"];
 export const ADD_HEAD = ["title"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
-const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "labels", "signal"];
+const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "sentenceColumn", "labels", "signal"];
 export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];
 export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 

@@ -47,7 +47,7 @@ pub struct Judge {
 #[wasm_bindgen]
 impl Judge {
     /// Reads a labelled file, plain or gzipped. `options` is `{format?,
-    /// encoding?, scheme?, wordColumn?, tagColumn?, labels?}`.
+    /// encoding?, scheme?, wordColumn?, tagColumn?, sentenceColumn?, labels?}`.
     pub fn read(name: &str, bytes: &[u8], options: JsValue) -> Result<Judge, JsValue> {
         let options = from_js::<Reading>(options)?.options()?;
         let corpus = Corpus::read(name, bytes, &options).map_err(refused)?;

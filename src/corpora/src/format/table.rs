@@ -181,8 +181,12 @@ impl Table {
         };
         let word = find(&options.word_column, WORD)?;
         let other = |found: &usize| *found != word;
+        let sentence = match &options.sentence_column {
+            Some(column) => Some(column.named(&names)?),
+            None => place(&letters, SENTENCE).filter(other),
+        };
         Ok(Self {
-            sentence: place(&letters, SENTENCE).filter(other),
+            sentence,
             document: place(&letters, DOCUMENT).filter(other),
             word,
             tag: find(&options.tag_column, TAG)?,
@@ -307,7 +311,11 @@ impl Table {
         if self.lists {
             notes.push("a sentence on each row".to_owned());
         } else if self.sentence.is_none() && self.rows.sentences.len() == 1 {
-            notes.push("no column of sentences, so that all of it is one sentence".to_owned());
+            notes.push(
+                "no column is known to tell sentences apart, so that all of it is one sentence; \
+                 it can be given"
+                    .to_owned(),
+            );
         }
         notes
     }

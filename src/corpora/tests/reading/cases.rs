@@ -91,7 +91,7 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
             "18/hf.jsonl:1: found numbers for tags, expected their names",
         ),
         ("18/wikiner.txt", "tags behind bars"),
-        ("18/commas2.csv", "a CSV without a header: "),
+        ("18/commas2.csv", "a CSV without a header that is known: "),
     ] {
         let error = corpus(name, &Options::default()).unwrap_err();
         let part = part.trim_end_matches(": ");

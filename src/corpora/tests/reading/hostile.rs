@@ -144,16 +144,20 @@ fn options() -> impl Strategy<Value = Options> {
         option::of(select(schemes)),
         column(),
         column(),
+        column(),
         labels,
     )
         .prop_map(
-            |(format, encoding, scheme, word_column, tag_column, labels)| Options {
-                format,
-                encoding,
-                scheme,
-                word_column,
-                tag_column,
-                labels,
+            |(format, encoding, scheme, word_column, tag_column, sentence_column, labels)| {
+                Options {
+                    format,
+                    encoding,
+                    scheme,
+                    word_column,
+                    tag_column,
+                    sentence_column,
+                    labels,
+                }
             },
         )
 }

@@ -121,6 +121,27 @@ fn columns_can_be_asked_for() {
 }
 
 #[test]
+fn the_column_of_sentences_can_be_asked_for() {
+    let options = |column: &str| Options {
+        word_column: Some("wort".parse().unwrap()),
+        tag_column: Some("marke".parse().unwrap()),
+        sentence_column: Some(column.parse().unwrap()),
+        ..Options::default()
+    };
+    let table = "wort;marke;satz\na;O;1\nb;B-x;1\nc;O;2\n";
+    for column in ["satz", "Satz", "3"] {
+        let corpus = read_as(table, options(column)).unwrap();
+        assert_eq!(shown(&corpus), ["a/O b/B-x", "c/O"]);
+    }
+    let message = "corpus:1: found no column \"sent\", expected it among \"wort, marke, satz\"";
+    let with_format = Options {
+        format: Some(Format::Csv),
+        ..options("sent")
+    };
+    refused_as(table, with_format, message);
+}
+
+#[test]
 fn columns_asked_for_tell_a_table() {
     let options = |word: &str, tag: Option<&str>| Options {
         word_column: Some(word.parse().unwrap()),

@@ -15,6 +15,22 @@ macro_rules! ensure {
 }
 
 impl Settings {
+    /// Fails if epochs are to be waited for that nothing tells apart: `given`
+    /// says whether there is a validation part beside the share that is kept.
+    ///
+    /// # Errors
+    ///
+    /// A patience without a validation part.
+    pub fn check_patience(&self, given: bool) -> Result<(), FitError> {
+        ensure!(
+            self.patience == 0 || given || self.validation > 0.0,
+            "found a patience of {} epochs without a validation share, or a part that is given, to \
+             tell which is better",
+            self.patience
+        );
+        Ok(())
+    }
+
     /// Checks every number.
     ///
     /// # Errors
@@ -34,7 +50,7 @@ impl Settings {
             lexicon_dropout,
             validation,
             folds,
-            patience,
+            patience: _,
             rare,
             clip,
             average,
@@ -78,10 +94,6 @@ impl Settings {
         ensure!(
             clip.is_finite() && clip >= 0.0,
             "found gradients clipped at {clip}, expected 0 or a positive number"
-        );
-        ensure!(
-            patience == 0 || validation > 0.0,
-            "found a patience of {patience} epochs without a validation share to tell which is better"
         );
         ensure!(
             folds != 1 && folds <= 100,

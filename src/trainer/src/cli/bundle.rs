@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nerite::Manifest;
 use nerite_encoders::Source;
+use nerite_trainer::bundle::HeadFolder;
 use nerite_trainer::progress;
 use nerite_trainer::{bundle, npm};
 
@@ -21,13 +22,13 @@ use super::LookupArguments;
 #[derive(clap::Args)]
 pub(super) struct CreateArguments {
     /// A head's folder, as `nerite train` writes it; give several for several
-    /// heads. The folder's name becomes the head's
+    /// heads. The head is called as its folder is, or NAME
     #[arg(
         long = "head",
-        value_name = "FOLDER",
+        value_name = "[NAME=]FOLDER",
         required_unless_present = "bundle"
     )]
-    heads: Vec<PathBuf>,
+    heads: Vec<HeadFolder>,
     /// An existing bundle, to write an npm package of
     #[arg(long, value_name = "DIR", requires = "npm", conflicts_with_all = ["heads", "encoder", "default"])]
     bundle: Option<PathBuf>,

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use nerite_fit::names_sha256;
@@ -50,6 +50,10 @@ pub(super) struct CorpusArguments {
 }
 
 impl CorpusArguments {
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     pub(super) fn read(&self) -> Result<Corpus> {
         self.reading.read(&self.file)
     }

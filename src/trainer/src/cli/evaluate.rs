@@ -53,8 +53,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     types: Option<Vec<String>>,
     /// How to cut the corpus into a train and a test part, as `nerite train`
-    /// does (documents:0.2:123, blocks, sklearn), else sklearn:0.2:123; implies
-    /// --part test
+    /// does (documents:0.2:123, blocks, sklearn), else as that does unless told;
+    /// implies --part test
     #[arg(long, value_name = "SPLIT")]
     split: Option<Split>,
     /// The sentences to judge, else all
@@ -84,7 +84,20 @@ impl Arguments {
         if let Some(path) = &self.predictions {
             evaluation::check_writable(path)?;
         }
+        let sample = self.out.as_deref().map(evaluation::sample_path);
+        let written = [
+            ("--out", self.out.as_deref()),
+            ("--sample", sample.as_deref()),
+            ("--predictions", self.predictions.as_deref()),
+        ];
+        let written = written
+            .into_iter()
+            .filter_map(|(flag, path)| Some((flag, path?)));
+        nerite_files::check_apart(written, [("the corpus", self.corpus.file())])?;
         let corpus = self.corpus.read()?;
+        let split = self
+            .split
+            .unwrap_or_else(|| Split::usual(&corpus.documents()));
         let judging = Judging {
             bundle: &self.bundle,
             head: self.head.as_deref(),
@@ -92,10 +105,10 @@ impl Arguments {
             corpus: &corpus,
             map: self.map.as_ref(),
             types: self.types.as_deref(),
-            split: self.split(),
+            split,
             part: self.part(),
             sample: self.sample,
-            command: self.command(),
+            command: self.command(split),
         };
         let judged = judging.run()?;
         if let Some(out) = &self.out {
@@ -171,12 +184,8 @@ impl Arguments {
         self.part.unwrap_or(cut)
     }
 
-    fn split(&self) -> Split {
-        self.split.unwrap_or_default()
-    }
-
     /// The command that makes the report again.
-    fn command(&self) -> String {
+    fn command(&self, split: Split) -> String {
         use clap::ValueEnum;
         let name = |path: &PathBuf| {
             path.file_name()
@@ -188,7 +197,7 @@ impl Arguments {
         let part = part.map_or(String::new(), |part| part.get_name().to_owned());
         let mut flags = vec![("--bundle", name(&self.bundle)), ("--part", part)];
         if self.part() != Part::All {
-            flags.push(("--split", self.split().to_string()));
+            flags.push(("--split", split.to_string()));
         }
         let optional = [
             ("--head", self.head.clone()),

@@ -32,6 +32,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
+        nerite_files::check_apart([("--out", &*self.out)], [("--input", &*self.input)])?;
         let sentences = super::sentences(&self.input)?;
         nerite_trainer::vectors::check_writable(&self.out)?;
         let source = self.encoder.find()?;

@@ -115,6 +115,11 @@ impl Evaluate {
 
 impl Arguments {
     fn run(&self) -> Result<()> {
+        let texts = ("the texts", &*self.texts);
+        let predicted = self.own.predicted.as_deref();
+        let read_too = predicted.map(|path| ("--predicted", path));
+        let out = self.out.as_deref().map(|path| ("--out", path));
+        nerite_files::check_apart(out, [texts].into_iter().chain(read_too))?;
         let lines = read(&self.texts)?;
         let predicted = self.own.predicted.as_deref().map(read).transpose()?;
         let mut finder = Finder::open(&self.bundles, !self.own.no_patterns)?;

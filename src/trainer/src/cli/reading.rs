@@ -15,6 +15,8 @@ const ENCODING: &str = "The characters' encoding: utf-8, latin-1, windows-1252 o
     one, and a CSV that is not is taken for windows-1252";
 const WORD_COLUMN: &str = "The column of the word, by number (from 1) or by its name in the header";
 const TAG_COLUMN: &str = "The column of the tag, as one of several nested ones";
+const SENTENCE_COLUMN: &str = "The column of what tells sentences apart in a table: a row whose \
+    value is new begins one";
 const LABELS: &str = "What tags stand for that are numbers, from 0: `O,B-PER,I-PER`; else as the \
     file or `dataset_info.json` beside it says";
 
@@ -35,6 +37,8 @@ pub(super) struct ReadingArguments {
     word_column: Option<Column>,
     #[arg(long, value_name = "COLUMN", help = TAG_COLUMN)]
     tag_column: Option<Column>,
+    #[arg(long, value_name = "COLUMN", help = SENTENCE_COLUMN)]
+    sentence_column: Option<Column>,
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help = LABELS)]
     labels: Vec<String>,
 }
@@ -48,6 +52,7 @@ impl ReadingArguments {
             scheme: self.scheme,
             word_column: self.word_column.clone(),
             tag_column: self.tag_column.clone(),
+            sentence_column: self.sentence_column.clone(),
             labels: self.labels.clone(),
         };
         let corpus = corpus::read(file, &options)?;
@@ -84,6 +89,10 @@ impl ReadingArguments {
             flag("--scheme", self.scheme.and_then(name)),
             flag("--word-column", self.word_column.as_ref().map(column)),
             flag("--tag-column", self.tag_column.as_ref().map(column)),
+            flag(
+                "--sentence-column",
+                self.sentence_column.as_ref().map(column),
+            ),
             flag("--labels", labels),
         ]
         .concat()
@@ -103,6 +112,8 @@ pub(super) struct ReadingPerFile {
     word_column: Vec<String>,
     #[arg(long, value_name = "[FILE:]COLUMN", help = TAG_COLUMN)]
     tag_column: Vec<String>,
+    #[arg(long, value_name = "[FILE:]COLUMN", help = SENTENCE_COLUMN)]
+    sentence_column: Vec<String>,
     #[arg(long, value_name = "[FILE:]NAMES", help = LABELS)]
     labels: Vec<String>,
 }
@@ -124,7 +135,7 @@ fn about_scheme() -> String {
 }
 
 impl ReadingPerFile {
-    pub(super) fn flags<'a>(&'a self, files: &[&'a PathBuf]) -> [PerFile<'a>; 6] {
+    pub(super) fn flags<'a>(&'a self, files: &[&'a PathBuf]) -> [PerFile<'a>; 7] {
         let flag = |flag, values, is_value: fn(&str) -> bool| PerFile {
             flag,
             values,
@@ -137,13 +148,22 @@ impl ReadingPerFile {
             flag("scheme", &self.scheme, is::<Scheme>),
             flag("word-column", &self.word_column, |_| false),
             flag("tag-column", &self.tag_column, |_| false),
+            flag("sentence-column", &self.sentence_column, |_| false),
             flag("labels", &self.labels, |_| false),
         ]
     }
 
     /// How to read one of the files.
     pub(super) fn of(&self, files: &[&PathBuf], file: &Path) -> Result<ReadingArguments> {
-        let [format, encoding, scheme, word_column, tag_column, labels] = self.flags(files);
+        let [
+            format,
+            encoding,
+            scheme,
+            word_column,
+            tag_column,
+            sentence_column,
+            labels,
+        ] = self.flags(files);
         let labels = labels.of(file).unwrap_or_default();
         Ok(ReadingArguments {
             format: format.read(file)?,
@@ -151,6 +171,7 @@ impl ReadingPerFile {
             scheme: scheme.read(file)?,
             word_column: word_column.read(file)?,
             tag_column: tag_column.read(file)?,
+            sentence_column: sentence_column.read(file)?,
             labels: labels.split_terminator(',').map(str::to_owned).collect(),
         })
     }

@@ -10,7 +10,7 @@ use nerite_trainer::redaction::{Finder, Value, change_json};
 
 use super::choice::choice;
 use super::texts::EncodingArguments;
-use files::{each_line, is_json_lines, jobs, write};
+use files::{check_apart, each_line, is_json_lines, jobs, write};
 pub(super) use restore::restore;
 
 const MAX_TABLE_BYTES: u64 = 256 << 20;
@@ -123,6 +123,8 @@ impl Arguments {
             "found --table with --style {}, expected placeholders: nothing else can be restored",
             self.style.name()
         );
+        let jobs = jobs(&self.files, self.out.as_deref())?;
+        check_apart(&jobs, self.table.as_deref(), None)?;
         let mut finder = Finder::open(&self.bundles, !self.no_patterns)?;
         let policy = self.policy(&finder)?;
         let mut table = match &self.table {
@@ -143,7 +145,6 @@ impl Arguments {
             );
         }
         let mut counts = Counts::default();
-        let jobs = jobs(&self.files, self.out.as_deref())?;
         let mut written = Vec::new();
         for (file, out) in &jobs {
             let lines = file.as_deref().map_or(self.json_lines, is_json_lines);

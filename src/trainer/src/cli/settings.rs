@@ -163,6 +163,11 @@ impl SettingsArguments {
             })
     }
 
+    /// Whether the study's settings are taken where none are given.
+    pub(super) fn is_of_the_study(&self) -> bool {
+        matches!(self.preset, None | Some(Preset::Study))
+    }
+
     /// All else for so many train sentences, of `usual` where no preset is
     /// named, and for a head that begins with another, if there is one: what
     /// that says of itself, and whether no more than its last layer is learnt.

@@ -4,20 +4,16 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use nerite_trainer::augment::{Augmentation, Augmentations, GivenNames, NameFile, NameKind};
-use nerite_trainer::corpus::TypeMap;
+use nerite_trainer::corpus::{Corpus, TypeMap};
 use nerite_trainer::progress;
 use nerite_trainer::split::Split;
 use nerite_trainer::terminal::shown;
-use nerite_trainer::training_set::{Source, TrainingSet, Use};
+use nerite_trainer::training_set::{ByCount, Source, TrainingSet, Use};
 use nerite_trainer::word_vectors::{GivenVectors, MAX_VECTOR_WORDS};
 
 use super::choice::names;
 use super::per_file::{PerFile, is, value};
 use super::reading::ReadingPerFile;
-
-/// The split of a file where none is named and no test file is given: the
-/// reference study's.
-const USUAL_SPLIT: &str = "sklearn:0.2:123";
 
 /// The files of a training.
 ///
@@ -43,7 +39,7 @@ pub(super) struct SourcesArguments {
     /// Read types as others, as in geo=LOC,gpe=LOC,per=PER, in all files, those
     /// of --dev and --test as well; or gmb.csv:geo=LOC,per=PER in one, by its
     /// path or how that ends, for which no other map counts then. A type that is
-    /// left out becomes O, with *=* it stays
+    /// left out is O, or unknown where another file labels it; with *=* it stays
     #[arg(long, value_name = "[FILE:]OLD=NEW,...")]
     map: Vec<String>,
     /// The types that a file labels, after the map, where some of them do not
@@ -61,10 +57,14 @@ pub(super) struct SourcesArguments {
     /// documents together, `blocks` runs of 50 sentences, `sklearn` draws
     /// sentences as scikit-learn does, which flatters; with a test size and a
     /// seed, as in documents:0.1:7, else 0.2 and 123. Or none: all of it is to
-    /// train on [default: sklearn:0.2:123 (the reference study's), none where
-    /// --test is given]
+    /// train on [default: none where --test is given, else documents where the
+    /// file tells of five or more (-DOCSTART- lines, ids, texts), else sklearn]
     #[arg(long, value_name = "[FILE:]SPLIT", value_parser = value::<MaySplit>)]
     split: Vec<String>,
+    /// Draw the sentences to choose the epoch by one by one, where the files
+    /// tell of documents or are cut into blocks, which else are kept together
+    #[arg(long)]
+    validation_sentences: bool,
     #[arg(long, value_name = "KIND=SHARE,...", help = about_augment())]
     augment: Option<Augmentations>,
     #[arg(long, value_name = "KIND=FILE", requires = "augment", help = about_names())]
@@ -158,9 +158,26 @@ impl SourcesArguments {
             && self.augment.as_ref().is_none_or(Augmentations::is_empty)
     }
 
+    /// Whether the epoch is chosen by files of its own.
+    pub(super) fn has_dev(&self) -> bool {
+        !self.dev.is_empty()
+    }
+
     /// Reads every file and puts them together; `validation` says of so many
-    /// train sentences which share is kept to choose by.
-    pub(super) fn read(&self, validation: impl Fn(usize) -> Result<f64>) -> Result<TrainingSet> {
+    /// train sentences which share is kept to choose by. What comes of it is
+    /// said.
+    pub(super) fn read(&self, validation: &ByCount<'_>) -> Result<TrainingSet> {
+        let set = self.put_together(validation)?;
+        for line in set.overview() {
+            progress::say(&shown(&line));
+        }
+        for warning in set.warnings() {
+            progress::warn(&warning);
+        }
+        Ok(set)
+    }
+
+    fn put_together(&self, validation: &ByCount<'_>) -> Result<TrainingSet> {
         let [maps, labels, shares, caps, splits] = self.flags();
         let every = self.every();
         let repeated = |file: &&&PathBuf| every.iter().filter(|own| own == file).count() > 1;
@@ -173,21 +190,26 @@ impl SourcesArguments {
         for flag in self.reading.flags(&every).iter().chain(&self.flags()) {
             flag.check()?;
         }
-        let usual = match self.test.is_empty() {
-            true => MaySplit(Some(USUAL_SPLIT.parse()?)),
-            false => MaySplit(None),
-        };
-        let mut uses = Vec::new();
+        // None: it depends on what is in the file.
+        let mut uses: Vec<(&PathBuf, Option<Use>)> = Vec::new();
         for file in &self.files {
-            let MaySplit(split) = splits.read(file)?.unwrap_or(usual);
-            uses.push((file, split.map_or(Use::Train, Use::Split)));
+            let used = match splits.read(file)? {
+                Some(MaySplit(split)) => Some(split.map_or(Use::Train, Use::Split)),
+                None => (!self.test.is_empty()).then_some(Use::Train),
+            };
+            uses.push((file, used));
         }
-        uses.extend(self.dev.iter().map(|file| (file, Use::Validation)));
-        uses.extend(self.test.iter().map(|file| (file, Use::Test)));
+        uses.extend(self.dev.iter().map(|file| (file, Some(Use::Validation))));
+        uses.extend(self.test.iter().map(|file| (file, Some(Use::Test))));
+        let usual = |corpus: &Corpus| Use::Split(Split::usual(&corpus.documents()));
         if self.is_single()
-            && let [(file, Use::Split(split))] = uses[..]
+            && let [(file, used @ (None | Some(Use::Split(_))))] = uses[..]
         {
-            return TrainingSet::single(self.reading.of(&every, file)?.read(file)?, split);
+            let corpus = self.reading.of(&every, file)?.read(file)?;
+            if let Use::Split(split) = used.unwrap_or_else(|| usual(&corpus)) {
+                return TrainingSet::single(corpus, split, validation)
+                    .with_context(|| file.display().to_string());
+            }
         }
         // All that is wrong with the arguments is told before the first file is
         // read, which may take a while.
@@ -196,7 +218,7 @@ impl SourcesArguments {
             let share = |share: &f64| *share > 0.0 && *share <= 1.0;
             let share = shares.number(file, share, "more than 0 and at most 1, such as 0.5")?;
             let cap = caps.number(file, |_| true, "a number of sentences, such as 5000")?;
-            if matches!(used, Use::Validation | Use::Test) {
+            if matches!(used, Some(Use::Validation | Use::Test)) {
                 for flag in [&shares, &caps, &splits] {
                     ensure!(
                         flag.values
@@ -216,12 +238,12 @@ impl SourcesArguments {
             let map: Option<TypeMap> = maps.read(file)?;
             let reading = self.reading.of(&every, file)?;
             let source = move |corpus| Source {
+                used: used.unwrap_or_else(|| usual(&corpus)),
                 corpus,
                 map,
                 labels,
                 share: share.unwrap_or(1.0),
                 cap,
-                used,
             };
             planned.push((file, reading, source));
         }
@@ -233,20 +255,16 @@ impl SourcesArguments {
         let names = GivenNames::read(&self.names)?;
         let vectors = self.vectors.as_ref();
         let vectors = vectors.map(|path| GivenVectors::read(path, self.vector_words));
+        let validation = (validation, self.validation_sentences);
         let set = TrainingSet::of(sources, &augment, &names, validation)
             .context("the files do not make a training")?;
-        for line in set.overview() {
-            progress::say(&shown(&line));
-        }
-        for warning in set.warnings() {
-            progress::warn(&warning);
-        }
         Ok(set.with_vectors(vectors.transpose()?))
     }
 
-    /// The arguments as they would be typed again; files are named without
-    /// their folders, which are this machine's own.
-    pub(super) fn words(&self) -> Vec<String> {
+    /// The arguments as they would be typed again for `set`, whose splits are
+    /// told whether they were asked for or not; files are named without their
+    /// folders, which are this machine's own.
+    pub(super) fn words(&self, set: &TrainingSet) -> Vec<String> {
         let every = self.every();
         let name = |file: &PathBuf| {
             let same = |own: &&&PathBuf| own.file_name() == file.file_name();
@@ -261,7 +279,7 @@ impl SourcesArguments {
         }
         let reading = self.reading.flags(&every).into_iter();
         let flags = reading.chain(self.flags());
-        for flag in flags {
+        for flag in flags.filter(|flag| flag.flag != "split") {
             for value in flag.values {
                 let own =
                     |file: &&PathBuf| Some(format!("{}:{}", name(file), flag.own(value, file)?));
@@ -274,9 +292,22 @@ impl SourcesArguments {
                 }
             }
         }
-        if self.is_single() && self.split.is_empty() {
-            words.extend(["--split".to_owned(), USUAL_SPLIT.to_owned()]);
+        for (file, split) in self.files.iter().zip(set.splits()) {
+            let split = match split.parse::<Split>() {
+                Ok(_) => split,
+                Err(_) if self.test.is_empty() => "none",
+                Err(_) => continue,
+            };
+            let split = match self.files.len() {
+                1 => split.to_owned(),
+                _ => format!("{}:{split}", name(file)),
+            };
+            words.extend(["--split".to_owned(), split]);
         }
+        words.extend(
+            self.validation_sentences
+                .then(|| "--validation-sentences".to_owned()),
+        );
         if let Some(augment) = &self.augment {
             words.extend(["--augment".to_owned(), augment.to_string()]);
         }

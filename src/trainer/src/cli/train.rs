@@ -6,6 +6,7 @@ use nerite_files as files;
 use nerite_fit::{Settings, calibration_error};
 use nerite_trainer::progress;
 use nerite_trainer::train::{HEAD, Layers, Trained, Training};
+use nerite_trainer::training_set::TrainingSet;
 
 use super::EncoderArguments;
 use super::settings::{LIKE_ANOTHER, Preset, SettingsArguments};
@@ -49,10 +50,13 @@ pub(super) struct Arguments {
     /// there are several or none, one over all, whose file is null
     #[arg(long)]
     json: bool,
-    /// Say nothing but results and errors
+    /// Say nothing but results, warnings and errors
     #[arg(long)]
     quiet: bool,
 }
+
+/// Fewer steps than these leave the study's head where it began.
+const FEW_STEPS: usize = 200;
 
 impl Arguments {
     pub(super) fn run(&self) -> Result<()> {
@@ -64,14 +68,16 @@ impl Arguments {
         let other = begin_with.as_ref().map(|(_, config)| config);
         let begun = other.map(|config| (config, self.last_layer));
         let of = |sentences| self.settings.settings(Preset::Study, sentences, begun);
-        of(usize::MAX)?.check()?;
+        let all = of(usize::MAX)?;
+        all.check()?;
+        all.check_patience(self.sources.has_dev())?;
         let layers = match other {
             None => self.settings.layers(Preset::Study),
             Some(other) => Layers::like(other)?,
         };
         let set = self
             .sources
-            .read(|sentences| of(sentences).map(|own| own.validation))?;
+            .read(&|sentences| of(sentences).map(|own| own.validation))?;
         let mut settings = of(set.originals().len())?;
         ensure!(
             set.vectors().is_none() || settings.model.lexicon.is_some(),
@@ -85,6 +91,16 @@ impl Arguments {
             );
             settings.folds = 0;
         }
+        let steps = settings.epochs * set.originals().len().div_ceil(settings.batch);
+        if self.settings.is_of_the_study() && begin_with.is_none() && steps < FEW_STEPS {
+            progress::warn(&format!(
+                "{steps} steps of fitting (sentences: {}, in a step: {}, epochs: {}) teach a head \
+                 little; --preset best follows the number of sentences",
+                set.originals().len(),
+                settings.batch,
+                settings.epochs
+            ));
+        }
         let source = self.encoder.find()?;
         // What cannot work is said before the long work begins.
         layers.of(source.config()?.layers)?;
@@ -93,7 +109,7 @@ impl Arguments {
             set: &set,
             encoder_name: &source.name,
             encoder: &encoder,
-            command: self.command(&source.name, &layers, &settings),
+            command: self.command(&set, &source.name, &layers, &settings),
             layers,
             settings,
             begin_with: begin_with.map(|(bytes, _)| bytes),
@@ -173,11 +189,16 @@ impl Arguments {
             && repeated.sentences > 0
             && !set.tests.is_empty()
         {
-            say!(
-                "{} of its sentences are in the train part as well; without them, entity F1 {:.4}",
-                repeated.sentences,
-                repeated.without[Figure::EntityF1]
-            );
+            if repeated.sentences as usize >= set.test().len() {
+                say!("all of its sentences are in the train part as well, which flatters");
+            } else {
+                say!(
+                    "{} of its sentences are in the train part as well; without them, entity F1 \
+                     {:.4}",
+                    repeated.sentences,
+                    repeated.without[Figure::EntityF1]
+                );
+            }
         }
         if report.words.without_subword > 0 {
             say!(
@@ -190,7 +211,13 @@ impl Arguments {
     }
 
     /// The command that makes the reports again.
-    fn command(&self, encoder: &str, layers: &Layers, settings: &Settings) -> String {
+    fn command(
+        &self,
+        set: &TrainingSet,
+        encoder: &str,
+        layers: &Layers,
+        settings: &Settings,
+    ) -> String {
         let out = self.out.file_name().unwrap_or_default().to_string_lossy();
         let of_encoder = [
             ("--out", out.into_owned()),
@@ -209,7 +236,7 @@ impl Arguments {
         });
         let begun = self.begin_with.is_some();
         let words = start
-            .chain(self.sources.words())
+            .chain(self.sources.words(set))
             .chain(of_encoder)
             .chain(SettingsArguments::words(layers, settings, begun))
             .chain(begin_with)

@@ -66,7 +66,7 @@ impl Arguments {
         of(usize::MAX)?.check()?;
         let set = self
             .sources
-            .read(|sentences| of(sentences).map(|own| own.validation))?;
+            .read(&|sentences| of(sentences).map(|own| own.validation))?;
         let settings = of((set.originals().len() as f64 * self.train_share) as usize)?;
         let mut trials = tune::variations(&layers, &settings);
         trials.extend(tune::random(

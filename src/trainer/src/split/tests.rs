@@ -217,13 +217,9 @@ fn broken_splits_are_refused() {
     let number = "expected a number between 0 and 1, such as 0.2";
     let whole = "expected a whole number from 0 to 4294967295";
     let split = "expected `<what>:<test size>:<seed>`, such as `documents:0.2:123`, or \
-                     `<what>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`";
+                     `<what>` or `<what>:<test size>` alone; what is split is `sklearn` (sentences, as scikit-learn does), `documents` or `blocks`";
     for (text, message) in [
         ("", format!("found the split \"\", {split}")),
-        (
-            "sklearn:0.2",
-            format!("found the split \"sklearn:0.2\", {split}"),
-        ),
         (
             "sklearn:0.2:1:",
             format!("found the split \"sklearn:0.2:1:\", {split}"),
@@ -257,4 +253,13 @@ fn a_kind_alone_has_the_studys_size_and_seed() {
     let written = |text: &str| text.parse::<Split>().unwrap().to_string();
     assert_eq!(written("documents"), "documents:0.2:123");
     assert_eq!(written("blocks"), written("blocks:0.2:123"));
+    assert_eq!(written("documents:0.1"), "documents:0.1:123");
+}
+
+#[test]
+fn several_documents_are_kept_together_unless_told() {
+    assert_eq!(Split::usual(&[]), Split::default());
+    assert_eq!(Split::usual(&[1, 1, 2, 3, 4]), Split::default());
+    let documents = Split::Documents(Cut::default());
+    assert_eq!(Split::usual(&[1, 1, 2, 3, 4, 5]), documents);
 }

@@ -2,13 +2,53 @@
 
 use std::collections::HashMap;
 
+use anyhow::{Result, bail};
 use nerite::CorpusProvenance;
 use nerite_fit::corpus_provenance;
 use sha2::{Digest, Sha256};
 
-use super::TrainingSet;
+use super::{Source, TrainingSet, file_name};
+
+/// One file is for one purpose, whatever it is called.
+///
+/// # Errors
+///
+/// Two of the same contents.
+pub(super) fn check_contents(sources: &[Source]) -> Result<()> {
+    let mut contents = HashMap::new();
+    for Source { corpus, .. } in sources {
+        if let Some(other) = contents.insert(&corpus.sha256, &corpus.name) {
+            bail!(
+                "{}: found the very contents of {other}, expected each file once",
+                corpus.name
+            );
+        }
+    }
+    Ok(())
+}
 
 impl TrainingSet {
+    /// What a file is called, as no other is: those of two folders may have
+    /// one name.
+    pub(super) fn unique_name(&self, path: &str) -> String {
+        let name = file_name(path);
+        let taken = |name: &str| self.sources.iter().any(|own| own.file == name);
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        names
+            .find(|name| !taken(name))
+            .expect("there are more numbers than files")
+    }
+
+    /// How each file was cut, those to train on first: `train` for one that
+    /// was not.
+    pub fn splits(&self) -> Vec<&str> {
+        if self.sources.is_empty() {
+            return vec![&self.split];
+        }
+        self.sources.iter().map(|own| own.split.as_str()).collect()
+    }
+
     /// The files by their contents: of several, together.
     pub(crate) fn provenance(&self) -> CorpusProvenance {
         let first = corpus_provenance(&self.groups[0].corpus);

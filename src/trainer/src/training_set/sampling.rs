@@ -1,13 +1,13 @@
 //! Which sentences of a train part are used: shares, caps, and what is kept to
 //! choose the epoch by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{SEED, Use};
+use super::{SEED, TrainingSet, Use};
 use crate::corpus::Corpus;
 use crate::split::{BLOCK, Split};
 
@@ -44,22 +44,48 @@ pub(super) fn renumber(corpus: &mut Corpus, first: usize, parts: [&mut [usize]; 
     }
 }
 
-/// A train part without its validation part, and that: sentences drawn at
-/// random, or runs of them where the file is split into documents or blocks.
-pub(super) fn without(train: Vec<usize>, share: f64, used: Use) -> (Vec<usize>, Vec<usize>) {
-    let together = match used {
-        Use::Split(Split::Documents(_) | Split::Blocks(_)) => BLOCK,
-        _ => 1,
-    };
-    let mut runs: Vec<usize> = (0..train.len().div_ceil(together)).collect();
-    runs.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
-    runs.truncate((runs.len() as f64 * share).round() as usize);
-    let runs: HashSet<usize> = runs.into_iter().collect();
+/// A train part without its validation part, and that: groups of sentences
+/// drawn at random until they are the share, `groups` saying which sentences
+/// stay together. A group that would make it more than twice the share is
+/// passed over; the smallest one is taken where none is small enough.
+pub(super) fn without(train: &[usize], groups: &[usize], share: f64) -> (Vec<usize>, Vec<usize>) {
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for group in groups {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    let mut chosen = HashSet::new();
+    if share > 0.0 && sizes.len() > 1 {
+        let wanted = ((train.len() as f64 * share).round() as usize).max(1);
+        let mut order: Vec<usize> = sizes.keys().copied().collect();
+        order.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
+        let mut count = 0;
+        for group in order {
+            if count < wanted && count + sizes[&group] <= 2 * wanted {
+                count += sizes[&group];
+                chosen.insert(group);
+            }
+        }
+        if chosen.is_empty() {
+            chosen.extend(sizes.keys().min_by_key(|&group| sizes[group]));
+        }
+    }
     let (kept, rest): (Vec<_>, Vec<_>) = train
         .iter()
-        .enumerate()
-        .partition(|(place, _)| runs.contains(&(place / together)));
+        .zip(groups)
+        .partition(|(_, group)| chosen.contains(group));
     let numbers =
-        |part: Vec<(usize, &usize)>| part.into_iter().map(|(_, &number)| number).collect();
+        |part: Vec<(&usize, &usize)>| part.into_iter().map(|(&number, _)| number).collect();
     (numbers(rest), numbers(kept))
+}
+
+impl TrainingSet {
+    /// Which sentences of a train part stay together where some are kept to
+    /// choose by: those with the same number.
+    pub(super) fn together(&self, part: &[usize], used: Use) -> Vec<usize> {
+        match used {
+            Use::Split(Split::Sklearn(_)) => (0..part.len()).collect(),
+            Use::Split(Split::Blocks(_)) => (0..part.len()).map(|place| place / BLOCK).collect(),
+            _ => self.documents(part),
+        }
+    }
 }

@@ -8,6 +8,7 @@ use nerite::{SourceProvenance, Tag};
 
 use super::TrainingSet;
 use crate::corpus::{Corpus, TypeMap};
+use crate::split::Split;
 
 /// What a map did not read of a file, and the file's types before it.
 pub(super) struct Unread {
@@ -34,9 +35,21 @@ impl Unread {
 }
 
 impl TrainingSet {
-    /// A line on each file: what it is used for, which types it labels, which
-    /// are unknown there, which are left out. None for one whole corpus.
+    /// A line on each file: what it is used for, how it was cut, which types it
+    /// labels, which are unknown there, which are left out.
     pub fn overview(&self) -> Vec<String> {
+        if let ([], [(file, test)]) = (&self.sources[..], &self.tests[..]) {
+            let (train, test) = (self.originals, test.len());
+            let kept = self.validation.as_ref().map_or(0, Vec::len);
+            let kept = match kept {
+                0 => String::new(),
+                kept => format!(", {kept} to choose by"),
+            };
+            let cut = cut(&self.split);
+            return vec![format!(
+                "{file}: {train} sentences to train on{kept}, {test} to judge on{cut}"
+            )];
+        }
         let files = self.sources.iter().zip(&self.unread);
         let line = |(source, unread): (&SourceProvenance, &Unread)| {
             let mut uses = Vec::new();
@@ -52,7 +65,8 @@ impl TrainingSet {
             if uses.is_empty() {
                 uses.push("no sentence is used".to_owned());
             }
-            let mut line = format!("{}: {}", source.file, uses.join(", "));
+            let cut = cut(&source.split);
+            let mut line = format!("{}: {}{cut}", source.file, uses.join(", "));
             let labelled = |kind: &&str| source.labels.iter().any(|own| own == kind);
             let (known, others): (Vec<&str>, Vec<&str>) =
                 self.tags.kinds().into_iter().partition(labelled);
@@ -126,6 +140,24 @@ impl TrainingSet {
                 file = source.file,
             ));
         }
+        let chosen_by: Vec<_> = self.validation_files().collect();
+        let unseen = |kind: &&&str| {
+            !chosen_by
+                .iter()
+                .any(|own| own.labels.contains(&(**kind).to_owned()))
+        };
+        let unseen: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| self.is_taught(kind))
+            .filter(unseen)
+            .copied()
+            .collect();
+        if !chosen_by.is_empty() && !unseen.is_empty() {
+            warnings.push(format!(
+                "the files to choose by do not label {}: the epoch is chosen without a look at it",
+                unseen.join(", ")
+            ));
+        }
         let untaught = self.untaught();
         if !untaught.is_empty() {
             warnings.push(format!(
@@ -135,6 +167,22 @@ impl TrainingSet {
             ));
         }
         warnings
+    }
+
+    /// The files to choose by.
+    fn validation_files(&self) -> impl Iterator<Item = &SourceProvenance> {
+        self.sources.iter().filter(|own| own.split == "validation")
+    }
+
+    /// Sentences without any entity teach nothing.
+    pub(super) fn check_taught(&self) -> Result<()> {
+        let kinds = self.tags.kinds().len();
+        ensure!(
+            kinds > 0 && self.untaught().len() < kinds,
+            "found no entity in the {} sentences to train on, expected some",
+            self.originals
+        );
+        Ok(())
     }
 
     /// A test file that shares no type with what is trained on is a mistake.
@@ -204,6 +252,12 @@ impl TrainingSet {
         let kinds = self.tags.kinds().into_iter();
         kinds.filter(|kind| !taught(kind)).collect()
     }
+}
+
+/// How a file was cut, in brackets; nothing for one that was not.
+fn cut(split: &str) -> String {
+    let about = split.parse::<Split>().ok().map(|split| split.about());
+    about.map_or(String::new(), |about| format!(" ({split}: {about})"))
 }
 
 fn listed(kinds: impl Iterator<Item = impl AsRef<str>>) -> String {

@@ -231,6 +231,7 @@ pub(crate) fn said(stderr: &str) -> String {
         " sentences to train on",
         ": to choose by",
         " to judge on",
+        " steps of fitting (",
     ];
     let note =
         |line: &&str| !line.starts_with("nerite: ") && notes.iter().any(|note| line.contains(note));

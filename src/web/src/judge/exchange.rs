@@ -18,6 +18,7 @@ pub(super) struct Reading {
     pub(super) scheme: Option<String>,
     pub(super) word_column: Option<String>,
     pub(super) tag_column: Option<String>,
+    pub(super) sentence_column: Option<String>,
     pub(super) labels: Vec<String>,
 }
 
@@ -37,6 +38,7 @@ impl Reading {
             scheme: parsed("scheme", self.scheme)?,
             word_column: parsed("wordColumn", self.word_column)?,
             tag_column: parsed("tagColumn", self.tag_column)?,
+            sentence_column: parsed("sentenceColumn", self.sentence_column)?,
             labels: self.labels,
         })
     }

@@ -59,6 +59,7 @@ pub(super) const DELIMITERS: [(u8, &str); 4] = [
 /// those asked for, else as such columns are usually called.
 pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
     let (word, tag) = (&options.word_column, &options.tag_column);
+    let sentence = &options.sentence_column;
     let is_header = |delimiter: u8, asked: bool| {
         let fields = line.split(char::from(delimiter));
         let names: Vec<String> = fields
@@ -69,7 +70,8 @@ pub(crate) fn delimiter(line: &str, options: &Options) -> Option<u8> {
             Some(column) if asked => column.named(&names).is_ok(),
             _ => place(&letters, usual).is_some(),
         };
-        is_there(word, WORD) && is_there(tag, TAG)
+        let sentence = sentence.is_none() || !asked || is_there(sentence, SENTENCE);
+        is_there(word, WORD) && is_there(tag, TAG) && sentence
     };
     let of = |asked: bool| {
         let mut delimiters = DELIMITERS.into_iter().map(|(own, _)| own);

@@ -50,6 +50,24 @@ pub(super) fn jobs(files: &[PathBuf], out: Option<&Path>) -> Result<Vec<Job>> {
     Ok(jobs)
 }
 
+/// Fails if a text would be written over, or over a table.
+pub(super) fn check_apart(
+    jobs: &[Job],
+    written_table: Option<&Path>,
+    read_table: Option<&Path>,
+) -> Result<()> {
+    let table = |path| ("--table", path);
+    let read = jobs.iter().filter_map(|(file, _)| file.as_deref());
+    let written = jobs.iter().filter_map(|(_, out)| out.as_deref());
+    nerite_files::check_apart(
+        written
+            .map(|path| ("--out", path))
+            .chain(written_table.map(table)),
+        read.map(|path| ("a text", path))
+            .chain(read_table.map(table)),
+    )
+}
+
 /// All files below a folder, in order. Links are not followed; they, hidden
 /// files and what is no file are `passed`, and the results themselves left out.
 fn walk(

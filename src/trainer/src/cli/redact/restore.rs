@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use nerite::{Restorer, Table};
 use nerite_trainer::redaction::change_json;
 
-use super::files::{each_line, is_json_lines, jobs, open, write};
+use super::files::{check_apart, each_line, is_json_lines, jobs, open, write};
 use super::read_table;
 use crate::cli::texts::{EncodingArguments, name_of};
 
@@ -18,8 +18,10 @@ pub(in crate::cli) fn restore(
     out: Option<&Path>,
     json_lines: bool,
 ) -> Result<()> {
+    let jobs = jobs(files, out)?;
+    check_apart(&jobs, None, Some(table))?;
     let table = read_table(table)?;
-    for (file, out) in jobs(files, out)? {
+    for (file, out) in jobs {
         if file.as_deref().map_or(json_lines, is_json_lines) {
             let mut all = String::new();
             each_line(file.as_deref(), |line| {

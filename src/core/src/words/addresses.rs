@@ -21,6 +21,11 @@ pub(super) fn length(rest: &str) -> usize {
     mail(rest)
 }
 
+/// Whether an address stands at the start of `rest`.
+pub(super) fn begins(rest: &str) -> bool {
+    is_web(rest) || mail(rest) > 0
+}
+
 /// Whether a word is plainly an address, a number with marks or an emoji, and
 /// so neither a person nor a place nor an organization.
 pub(crate) fn is_technical(word: &str) -> bool {

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 mod abbreviations;
 mod addresses;
+mod brackets;
 mod characters;
 mod clean;
 mod markup;

@@ -7,6 +7,7 @@ use unicode_script::{Script, UnicodeScript};
 use super::Sentence;
 use super::abbreviations::Abbreviation;
 use super::addresses;
+use super::brackets;
 use super::characters::{is_apostrophe, is_picture, joins_pictures, parts_always};
 
 /// What is written onto the word before it but is a word of its own.
@@ -22,7 +23,7 @@ const OPENING: &[char] = &[
     '‚', '(', '[', '（', '$', '€', '£', '¥', '#',
 ];
 
-const CLOSING: &[char] = &[
+pub(super) const CLOSING: &[char] = &[
     '"', '\'', '`', '´', 'ʼ', '′', '*', '_', '~', '\u{201d}', '\u{2019}', '\u{2018}', ')', ']',
     '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？', '！',
     '،', '؛', '؟', '۔', '।',
@@ -202,8 +203,8 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         '-' => closes_before(before()) && after.starts_with(OPENING),
         // Catalan has it within words.
         '·' => !(before().next() == Some('l') && after.starts_with('l')),
-        '(' | '[' => opens(before(), c, after),
-        ')' | ']' => closes(before(), c, after),
+        '(' | '[' => brackets::opens(&slice[start..at], c, after),
+        ')' | ']' => brackets::closes(&slice[start..at], c, after),
         _ if is_picture(c) => {
             return rest.len()
                 - rest
@@ -313,37 +314,6 @@ fn parts_columns(mut before: impl Iterator<Item = char>, rest: &str) -> bool {
         && rest
             .trim_start_matches('~')
             .starts_with(char::is_alphanumeric)
-}
-
-/// `Rabin(Labour`, `Macron](`, `][1`, `London[a]`, but not `minister(s`, `f(X`
-fn opens(mut before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
-    let Some(first) = before.next() else {
-        return true; // another mark was cut off before it
-    };
-    let next = after.chars().next();
-    // Footnotes, also behind a full stop.
-    if mark == '[' && (!first.is_alphanumeric() || before.next().is_some_and(char::is_alphanumeric))
-    {
-        return true;
-    }
-    first.is_alphanumeric()
-        && before.next().is_some_and(char::is_alphanumeric)
-        && next.is_none_or(|c| c.is_uppercase() || OPENING.contains(&c) && c != mark)
-}
-
-/// `Labour)said`, `Macron](`, but not `minister(s)`, `s)he`
-fn closes(before: impl Iterator<Item = char>, mark: char, after: &str) -> bool {
-    const LOOK: usize = 40;
-    let opening = if mark == ')' { '(' } else { '[' };
-    let before: Vec<char> = before.take(LOOK).collect();
-    let next = after.chars().next();
-    let word = before
-        .iter()
-        .take(2)
-        .filter(|c| c.is_alphanumeric())
-        .count()
-        == 2;
-    word && !before.contains(&opening) && next.is_some()
 }
 
 /// Cuts a clitic off the end of a word.

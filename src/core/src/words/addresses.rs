@@ -1,7 +1,7 @@
 //! Addresses of mail and of the web, numbers with marks and emoji: what is
 //! plainly no name, and what no mark inside parts.
 
-use super::characters::{is_picture, parts_always};
+use super::characters::{is_apostrophe, is_picture, parts_always};
 
 /// The longest scheme of a URL, local part of an address of mail (RFC 5321),
 /// and name of a host, in bytes.
@@ -15,10 +15,100 @@ const DIGITS_OF_NUMBER: usize = 6;
 /// follow it; 0 if there is none.
 pub(super) fn length(rest: &str) -> usize {
     if is_web(rest) {
-        let ends = |c: char| c == '`' || c == '^' || !matches!(c, '=' | ';') && parts_always(c);
-        return rest.find(ends).unwrap_or(rest.len());
+        return web(rest);
     }
     mail(rest)
+}
+
+/// Bytes of the address of the web that `text` begins with: it ends at a bracket
+/// that it has not opened, and at marks before a name, a quotation or another
+/// address, as in tables and in Markdown: `http://a.org,Ann`, `http://a.org','Ann'`.
+fn web(text: &str) -> usize {
+    let scheme = match scheme(text) {
+        0 if begins_with(text, "mailto:") => "mailto:".len(),
+        0 => 0,
+        length => length + "://".len(),
+    };
+    let mut open = [0usize; 2];
+    // What stands between slashes, and where it begins.
+    let mut segment = scheme;
+    let mut at = scheme;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let before = text[..at].chars().next_back();
+        let mut after = &text[at + c.len_utf8()..];
+        let kind = usize::from(matches!(c, '[' | ']'));
+        let ends = match c {
+            '(' | '[' => {
+                open[kind] += 1;
+                let begins = begins_name(after) || after.starts_with(is_apostrophe);
+                before != Some('_') && begins || begins_within(after)
+            }
+            ')' | ']' if open[kind] == 0 => true,
+            ')' | ']' => {
+                open[kind] -= 1;
+                false
+            }
+            'h' | 'H' => before.is_some_and(char::is_alphanumeric) && begins_within(&text[at..]),
+            c if is_mark(c) => {
+                after = after.trim_start_matches(is_mark);
+                let marks = &text[at..text.len() - after.len()];
+                let one = marks.len() == c.len_utf8();
+                // "wiki/Special:Search", "wiki/O'Brien"
+                let own = one && c == ':' && text[segment..].starts_with(char::is_uppercase)
+                    || one && is_apostrophe(c) && at < segment + 2;
+                begins_name(after) && !own
+                    || begins_within(after)
+                    || !one && marks.contains(is_apostrophe)
+            }
+            '`' | '^' => true,
+            '=' => false,
+            c => parts_always(c),
+        };
+        if ends {
+            return at;
+        }
+        at = text.len() - after.len();
+        if matches!(c, '/' | '?' | '=' | '&' | '#' | '_' | '-') {
+            segment = at;
+        }
+    }
+    text.len()
+}
+
+/// Marks that an address may hold, or that stand between it and what follows.
+fn is_mark(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '*') || is_apostrophe(c) && c != '`'
+}
+
+/// "Maria", "J. Smith"
+fn begins_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    let capital = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    capital(chars.next())
+        && match chars.next() {
+            Some('.') => chars.next().is_none_or(char::is_uppercase),
+            second => second.is_some_and(char::is_alphabetic),
+        }
+}
+
+/// Whether an address of the web begins here for sure, whatever is before it.
+pub(super) fn begins_within(rest: &str) -> bool {
+    if begins_with(rest, "http://") || begins_with(rest, "https://") {
+        return true;
+    }
+    let Some(host) = rest.get(4..).filter(|_| begins_with(rest, "www.")) else {
+        return false;
+    };
+    let label = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+    let length = host.bytes().take(LONGEST_HOST).take_while(label).count();
+    let mut domain = host[length..].bytes();
+    length > 0 && domain.next() == Some(b'.') && domain.next().is_some_and(|b| label(&b))
+}
+
+/// In any case of letters.
+fn begins_with(text: &str, start: &str) -> bool {
+    text.get(..start.len())
+        .is_some_and(|own| own.eq_ignore_ascii_case(start))
 }
 
 /// Whether an address stands at the start of `rest`.
@@ -50,17 +140,11 @@ pub(crate) fn is_technical(word: &str) -> bool {
 
 /// `https://a.org`, `mailto:a@b.org`, `www.a.org`, `t.co/abc`
 fn is_web(rest: &str) -> bool {
-    let scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
-    let length = rest.bytes().take(LONGEST_SCHEME).take_while(scheme).count();
-    let after = &rest[length..];
-    if after.starts_with("://") {
-        return rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    let length = scheme(rest);
+    if length > 0 {
+        return is_scheme(&rest[..length]);
     }
-    let begins = |start: &str| {
-        rest.get(..start.len())
-            .is_some_and(|own| own.eq_ignore_ascii_case(start))
-    };
-    if begins("mailto:") || begins("www.") && rest.len() > 4 {
+    if begins_with(rest, "mailto:") || begins_with(rest, "www.") && rest.len() > 4 {
         return true;
     }
     let host = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
@@ -74,6 +158,29 @@ fn is_web(rest: &str) -> bool {
     let domain = domain.len() >= 2 && domain.bytes().all(|b| b.is_ascii_lowercase());
     // "a.m./p.m." has single letters.
     path && domain && name.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Bytes of what stands before `://` at the start of `rest`, else 0.
+fn scheme(rest: &str) -> usize {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
+    let length = rest.bytes().take(LONGEST_SCHEME).take_while(part).count();
+    if rest[length..].starts_with("://") {
+        length
+    } else {
+        0
+    }
+}
+
+/// "https", "ftp", "git+https", but not a name with an address behind it,
+/// "Smithhttps", "Smith-https".
+fn is_scheme(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let before = lower.strip_suffix('s').unwrap_or(&lower);
+    match before.strip_suffix("http") {
+        Some("") => true,
+        Some(before) => before.ends_with('+') && text.starts_with(before),
+        None => text.starts_with(|c: char| c.is_ascii_alphabetic()),
+    }
 }
 
 /// Bytes of `a.b@c.org` at the start of `rest`, else 0.
@@ -95,6 +202,8 @@ fn mail(rest: &str) -> usize {
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     match host.count() {
         0 => 0,
+        // "Ann@http://x.org"
+        host if rest[length + 1 + host..].starts_with("://") => 0,
         host => length + 1 + host,
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn closes(word: &str, mark: char, after: &str) -> bool {
     let mut before = stem.chars().rev();
     match (before.next(), before.next()) {
         // ":)Ann", "(?)said"
-        (None, _) if word.is_empty() => next.is_uppercase(),
+        (None, _) if word.is_empty() => !next.is_lowercase(),
         (None, _) => next.is_alphanumeric(),
         (Some(last), _) if stem.len() < word.len() => last.is_alphanumeric(),
         (Some(last), Some(second)) if second.is_alphanumeric() => last.is_alphanumeric(),

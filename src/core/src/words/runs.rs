@@ -58,13 +58,8 @@ pub(super) fn cut(text: &str, run: Range<usize>, next: Option<&str>, words: &mut
             words.push(run.start + end..run.start + end + bytes);
         }
         start = end + bytes;
-        // What is cut without a mark goes on with the character itself.
         at = start;
         begins = true;
-        if whole == 0 && bytes == 0 {
-            begins = OPENING.contains(&c);
-            at += c.len_utf8();
-        }
     }
     cut_piece(text, run.start + start..run.end, None, next, words);
 }
@@ -183,6 +178,7 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let before = || slice[start..at].chars().rev();
     let parts = match c {
+        _ if !c.is_alphanumeric() && addresses::begins_within(after) => true,
         '-' if rest.starts_with("--") => return rest.len() - rest.trim_start_matches('-').len(),
         '.' if rest.starts_with("...") => return rest.len() - rest.trim_start_matches('.').len(),
         '-' | '=' if after.starts_with('>') => return 2,
@@ -217,7 +213,7 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
 }
 
 /// Whether a word ends right before `at`, without a mark: where the script
-/// changes ("Obama는"), or behind an abbreviation ("Gen.Lee", "U.S.He").
+/// changes ("Obama는"), before an address, or behind an abbreviation ("Gen.Lee", "U.S.He").
 fn ends_within(slice: &str, start: usize, at: usize, c: char) -> bool {
     let Some(last) = slice[start..at].chars().next_back() else {
         return false;
@@ -233,6 +229,10 @@ fn ends_within(slice: &str, start: usize, at: usize, c: char) -> bool {
             Some(Abbreviation::Initial) => small == 2,
             Some(_) => small > 0,
         };
+    }
+    // "Smithhttps://", but not the end of "wwww.".
+    if matches!(c, 'h' | 'H') || matches!(c, 'w' | 'W') && !matches!(last, 'w' | 'W' | '.' | '-') {
+        return addresses::begins_within(&slice[at..]);
     }
     // ASCII is of one script.
     !(last.is_ascii() && c.is_ascii())

@@ -16,6 +16,7 @@ fn assert_cut(cases: &[(&str, &str)]) {
 fn brackets_part_names_whatever_is_in_them() {
     for inside in [
         "john@x.org",
+        "https://x.org",
         "42",
         "2024",
         "1",
@@ -35,7 +36,6 @@ fn brackets_part_names_whatever_is_in_them() {
     }
     assert_cut(&[
         ("Smith(+49 221 5)", "Smith ( + 49 221 5 )"),
-        ("Smith(https://x.org)", "Smith ( https://x.org )"),
         ("Apple Inc.(USA)said", "Apple Inc. ( USA ) said"),
         (
             "**Smith**(42), 'Smith'(42)",
@@ -64,6 +64,84 @@ fn brackets_part_names_whatever_is_in_them() {
 #[test]
 fn time_is_linear_in_what_is_glued() {
     assert_cut_in_time(&[
-        "Aa(a", "Aa(1", "1)", "a)A", ")A", "a*(", "*(", ".)a", "*", "*)",
+        "Aa(a",
+        "Aa(1",
+        "1)",
+        "a)A",
+        ")A",
+        "a*(",
+        "*(",
+        ".)a",
+        "*",
+        "*)",
+        "http://x,Aa",
+        "http://x,",
+        "x://a",
+        "http://(",
+        "http://a'",
+        "http://",
+        "mailto:,A",
+        "www.a.",
+        "ahttp://b",
+        "','",
     ]);
+}
+
+#[test]
+fn addresses_of_the_web_swallow_no_name() {
+    for between in [
+        ",", ";", "','", "';'", "\",\"", "'", "[", "*", "**", "&#39;", ")(", "]", "](", ")", "(",
+        ", ", ":", "|", "`", "’", ",,",
+    ] {
+        let text = format!("x,http://x.org{between}Maria Schmidt,Berlin");
+        let words = cut_to_text(&text).concat();
+        for word in ["http://x.org", "Maria", "Schmidt", "Berlin"] {
+            assert!(words.contains(&word), "{text}: {words:?}");
+        }
+        let text = format!("x,http://x.org/a?b=c{between}http://y.org");
+        let words = cut_to_text(&text).concat();
+        for word in ["http://x.org/a?b=c", "http://y.org"] {
+            assert!(words.contains(&word), "{text}: {words:?}");
+        }
+    }
+    for between in [
+        "", "'", "`", "*", "**", "_", "#", "!", "-", "/", "+", ".", "’", "@", "(", "[", ":",
+    ] {
+        for address in ["http://x.org", "https://x.org/a", "www.x.org"] {
+            let text = format!("Maria Schmidt{between}{address} met");
+            let words = cut_to_text(&text).concat();
+            // A host, and an address of mail.
+            if address != "www.x.org" || !matches!(between, "." | "-" | "@") {
+                let last = words[words.len() - 2];
+                assert_eq!((words[1], last), ("Schmidt", address), "{text}");
+            }
+        }
+    }
+    assert_cut(&[
+        ("http://x.org,J. Smith", "http://x.org , J. Smith"),
+        ("http://t.co/ahttp://t.co/b", "http://t.co/a http://t.co/b"),
+        (
+            "[Ann](http://x.org)[Lee](http://y.org)Bo",
+            "[ Ann ] ( http://x.org ) [ Lee ] ( http://y.org ) Bo",
+        ),
+        (
+            "Smith-http://x.org Smith.https://x.org",
+            "Smith - http://x.org Smith . https://x.org",
+        ),
+    ]);
+    for whole in [
+        "http://x.org/wiki/Special:Search",
+        "http://x.org/wiki/O'Brien",
+        "http://x.org/wiki/Mercury_(Planet)_x",
+        "http://x.org/a,b;c:d*e'f",
+        "http://x.org/0,39020369,39187928,00.htm",
+        "http://[::1]:80/a",
+        "http://x.org/?a[b]=c",
+        "https://web.org/2020/http://x.org/",
+        "mailto:Maria.Schmidt@x.org",
+        "git+https://x.org/a",
+        "jdbc://x",
+    ] {
+        assert_eq!(cut_to_text(whole).concat(), [whole]);
+    }
 }

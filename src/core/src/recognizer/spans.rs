@@ -53,9 +53,8 @@ pub(super) fn entities(
                 .iter()
                 .zip(of)
                 .map(|(word, tag)| word.probabilities[*tag]);
-            let range = inside[0].range.start..inside[inside.len() - 1].range.end;
             entities.push(Entity {
-                range: without_joining_marks(text, range),
+                range: without_joining_marks(text, inside),
                 words: start + own.start..start + own.end,
                 kind: span.kind.to_owned(),
                 score: {
@@ -151,11 +150,11 @@ pub(super) fn trimmed(
     Some(start..last + 1)
 }
 
-/// An entity's bytes without the mark that joins it to a word beside it, as in
-/// "the Israeli- and Egyptian-led talks".
-fn without_joining_marks(text: &str, range: Range<usize>) -> Range<usize> {
-    let joins = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '/' | '&');
-    let own = &text[range.clone()];
-    let start = range.start + (own.len() - own.trim_start_matches(joins).len());
-    start..start + own.trim_matches(joins).len()
+/// The bytes of an entity's words without the mark that joins it to a word
+/// beside it, as in "the Israeli- and Egyptian-led talks", however it is written.
+fn without_joining_marks(text: &str, words: &[Word]) -> Range<usize> {
+    let joins = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2212}' | '/' | '&');
+    let [first, last] = [0, words.len() - 1].map(|word| words[word].range.clone());
+    let own = |word: &Range<usize>| words::without_marks(&text[word.clone()], joins);
+    first.start + own(&first).start..last.start + own(&last).end
 }

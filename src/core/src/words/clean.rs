@@ -83,6 +83,11 @@ impl<'a> Clean<'a> {
         sentences.retain(|sentence| !sentence.is_empty());
     }
 
+    /// Where a stretch of the clean text stands in the text.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        self.start(range.start, 0)..self.end(range.end)
+    }
+
     /// Where what begins at `at` begins in the text, `taken` of which belongs to
     /// words before. What stands for one piece of the text is the first word's
     /// alone; a later one begins behind it, and behind what is left out there.

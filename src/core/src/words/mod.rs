@@ -56,6 +56,19 @@ pub fn cut(text: &str) -> Vec<Sentence> {
     cut
 }
 
+/// The bytes of a word without the `marks` at its edges, in whatever way these are
+/// written: `&amp;`, `\/`.
+pub(crate) fn without_marks(word: &str, marks: impl Fn(char) -> bool) -> Range<usize> {
+    let clean = clean::Clean::of_word(word);
+    let text = clean.text();
+    let start = text.len() - text.trim_start_matches(&marks).len();
+    let end = text.trim_end_matches(&marks).len();
+    if start == 0 && end == text.len() || start >= end {
+        return 0..word.len();
+    }
+    clean.place(start..end)
+}
+
 /// The runs of characters that are not white space.
 fn runs(text: &str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let base = text.as_ptr() as usize;

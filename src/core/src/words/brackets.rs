@@ -1,7 +1,7 @@
 //! Brackets that are written onto words: which ones part them.
 
 use super::addresses;
-use super::characters::is_apostrophe;
+use super::characters::{is_accent, is_apostrophe};
 use super::runs::CLOSING;
 
 /// So many characters beside a bracket are looked at.
@@ -22,12 +22,12 @@ pub(super) fn opens(word: &str, mark: char, after: &str) -> bool {
     let Some(last) = before.next() else {
         return true; // another mark was cut off before it
     };
-    let long = before.next().is_some_and(char::is_alphanumeric);
+    let long = before.next().is_some_and(is_of_word);
     let stem = word.trim_end_matches(closes_word);
     if stem.len() < word.len() && stem.ends_with(char::is_alphanumeric) {
-        // Of a function, "f'(x)", the apostrophe is a part.
+        // Of a function, "f'(x)", "e^(x)", the mark is a part.
         let one = !stem.chars().rev().nth(1).is_some_and(char::is_alphanumeric);
-        return !(one && is_apostrophe(last));
+        return !(one && (is_apostrophe(last) || is_accent(last)));
     }
     // Footnotes, also behind a full stop.
     if mark == '[' && (!last.is_alphanumeric() || long) {
@@ -62,17 +62,22 @@ pub(super) fn closes(word: &str, mark: char, after: &str) -> bool {
         (None, _) if word.is_empty() => !next.is_lowercase(),
         (None, _) => next.is_alphanumeric(),
         (Some(last), _) if stem.len() < word.len() => last.is_alphanumeric(),
-        (Some(last), Some(second)) if second.is_alphanumeric() => last.is_alphanumeric(),
+        (Some(last), Some(second)) if is_of_word(second) => last.is_alphanumeric(),
         (Some(last), _) => {
             last.is_ascii_digit() && next.is_alphabetic()
-                || last.is_alphabetic() && next.is_uppercase()
+                || last.is_alphabetic() && !next.is_lowercase()
         }
     }
 }
 
+/// "Smith", "Smith's"
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_apostrophe(c)
+}
+
 /// Marks between a word and a bracket: `**Smith**(42)`, `Yahoo!(USA)`.
 fn closes_word(c: char) -> bool {
-    (c == '.' || CLOSING.contains(&c)) && !matches!(c, ')' | ']' | '}')
+    (c == '.' || CLOSING.contains(&c) || is_accent(c)) && !matches!(c, ')' | ']' | '}')
 }
 
 /// "Smith", "Müller-Smith": a capital and small letters.

@@ -48,6 +48,22 @@ pub(super) fn has_plain_form(c: char) -> bool {
         | '\u{ff01}'..='\u{ff9f}' | '\u{1d400}'..='\u{1d7ff}' | '\u{2f800}'..='\u{2fa1f}')
 }
 
+/// Marks that no name begins or ends with, but a letter may be written with one:
+/// `Mu¨ller`, as some PDFs have it.
+pub(super) fn is_accent(c: char) -> bool {
+    matches!(c, '^' | '¨' | '¸' | '°' | '˚' | '˜')
+}
+
+/// What text in Windows' encoding has in the place of a control character,
+/// `“` for U+0093.
+pub(super) fn windows(c: char) -> char {
+    const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+    match c {
+        '\u{80}'..='\u{9f}' => WINDOWS.chars().nth(c as usize - 0x80).unwrap_or(c),
+        c => c,
+    }
+}
+
 /// Apostrophes in all shapes in which they are typed.
 pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(
@@ -64,6 +80,8 @@ pub(super) fn parts_always(c: char) -> bool {
         '‘' | '’' | '‚' | '‛' | '′' | '‐' | '‑' | '‰' | '‱' | '\u{2044}' | '\u{203f}' => {
             false
         }
+        // Controls, which stand for marks of Windows if for anything, and currencies.
+        '\u{80}'..='\u{9f}' | '\u{a2}'..='\u{a5}' | '\u{20a0}'..='\u{20cf}' | '±' => true,
         '\u{a1}' | '¦' | '§' | '«' | '¬' | '¯' | '¶' | '»' | '¿' | '×' | '÷' => true,
         '\u{2010}'..='\u{205e}' => true,
         // Arrows, mathematics, technical signs, boxes, shapes.
@@ -74,8 +92,31 @@ pub(super) fn parts_always(c: char) -> bool {
         | '\u{30fb}'
         | '\u{fe10}'..='\u{fe1f}'
         | '\u{fe30}'..='\u{fe6f}' => true,
-        '！' | '（' | '）' | '，' | '：' | '；' | '？' | '｛' | '｜' | '｝' | '［' | '］'
-        | '＂' | '＝' | '＜' | '＞' | '～' | '｡' | '｢' | '｣' | '､' | '･' => true,
+        '！'
+        | '（'
+        | '）'
+        | '，'
+        | '：'
+        | '；'
+        | '？'
+        | '｛'
+        | '｜'
+        | '｝'
+        | '［'
+        | '］'
+        | '＂'
+        | '＝'
+        | '＜'
+        | '＞'
+        | '～'
+        | '＋'
+        | '＾'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '｡'
+        | '｢'
+        | '｣'
+        | '､'
+        | '･' => true,
         '،' | '؛' | '؟' | '۔' | '।' | '॥' | '׀' | '׃' => true,
         _ => false,
     }

@@ -5,6 +5,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::characters::windows;
+
 /// The longest reference or footnote in bytes.
 const LONGEST: usize = 34;
 
@@ -292,6 +294,7 @@ pub(super) fn reference(rest: &str) -> Option<(usize, char)> {
                 Some(hex) => u32::from_str_radix(hex, 16),
                 None => number.parse(),
             };
+            // Browsers read `&#146;` as Windows means it.
             windows(char::from_u32(code.ok()?)?)
         }
         None => {
@@ -315,23 +318,6 @@ pub(super) fn reference(rest: &str) -> Option<(usize, char)> {
         }
     }
     Some((length, character))
-}
-
-/// Browsers read `&#146;` as Windows means it.
-fn windows(c: char) -> char {
-    match c {
-        '\u{80}' => '€',
-        '\u{85}' => '…',
-        '\u{91}' => '‘',
-        '\u{92}' => '’',
-        '\u{93}' => '“',
-        '\u{94}' => '”',
-        '\u{95}' => '•',
-        '\u{96}' => '–',
-        '\u{97}' => '—',
-        '\u{99}' => '™',
-        c => c,
-    }
 }
 
 /// The character that an escape of JSON stands for, `\"` or `\u00e9`, and its

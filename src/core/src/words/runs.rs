@@ -8,7 +8,7 @@ use super::Sentence;
 use super::abbreviations::Abbreviation;
 use super::addresses;
 use super::brackets;
-use super::characters::{is_apostrophe, is_picture, joins_pictures, parts_always};
+use super::characters::{is_accent, is_apostrophe, is_picture, joins_pictures, parts_always};
 
 /// What is written onto the word before it but is a word of its own.
 const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m", "n't"];
@@ -24,9 +24,9 @@ const OPENING: &[char] = &[
 ];
 
 pub(super) const CLOSING: &[char] = &[
-    '"', '\'', '`', '´', 'ʼ', '′', '*', '_', '~', '\u{201d}', '\u{2019}', '\u{2018}', ')', ']',
-    '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？', '！',
-    '،', '؛', '؟', '۔', '।',
+    '"', '\'', '`', '´', 'ʼ', '′', '*', '_', '~', '\u{201d}', '\u{2019}', '\u{2018}', '‚', ')',
+    ']', '}', '>', '）', ',', ';', ':', '?', '!', '%', '…', '。', '，', '、', '；', '：', '？',
+    '！', '،', '؛', '؟', '۔', '।',
 ];
 
 /// Cuts one run into words; `next` is the run that follows in the sentence.
@@ -125,10 +125,13 @@ fn opening_mark(piece: &str) -> Option<char> {
     let mut chars = piece.chars();
     let mark = chars.next()?;
     let capital = chars.next().is_some_and(char::is_uppercase);
+    let word = chars.next().is_some_and(char::is_alphabetic);
     let glued = match mark {
         '-' | '/' | '+' | '&' => capital,
+        // Not the degree of "°C".
+        _ if is_accent(mark) => capital && word,
         // `LIKE '%Jones'`, but not `%Y` of a format.
-        '%' => capital && chars.next().is_some_and(char::is_alphabetic),
+        '%' => capital && word,
         _ => false,
     };
     (glued || OPENING.contains(&mark)).then_some(mark)
@@ -167,7 +170,15 @@ fn closing_piece(run: &str, closing: Option<char>, next: Option<&str>) -> Option
         let keeps = Abbreviation::of(run).is_some_and(|own| own.keeps_stop(closing, next));
         return (!keeps).then_some(1);
     }
-    CLOSING.contains(&last).then(|| last.len_utf8())
+    let closes = CLOSING.contains(&last) || is_accent(last) && follows_letters(run);
+    closes.then(|| last.len_utf8())
+}
+
+/// Whether a mark stands behind letters, "Smith^", but not in "^^", "20°", "N°".
+fn follows_letters(run: &str) -> bool {
+    let mut before = run.trim_end_matches(is_accent).chars().rev();
+    let mut letter = || before.next().is_some_and(char::is_alphabetic);
+    letter() && letter()
 }
 
 /// Bytes of the punctuation at `at`, whose first character is `c`, if it parts
@@ -197,6 +208,11 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
         '?' | '!' => parts_sentences(before(), after) || joins_names(before(), after),
         '^' | '*' | '#' => joins_names(before(), after),
         '-' => closes_before(before()) && after.starts_with(OPENING),
+        // A letter that was lost, "Bj\u{fffd}rn", or a mark.
+        '\u{fffd}' => {
+            !(before().next().is_some_and(char::is_alphabetic)
+                && after.starts_with(char::is_lowercase))
+        }
         // Catalan has it within words.
         '·' => !(before().next() == Some('l') && after.starts_with('l')),
         '(' | '[' => brackets::opens(&slice[start..at], c, after),
@@ -263,7 +279,9 @@ fn beside_mark(before: impl Iterator<Item = char>, mark: char, after: &str) -> b
 }
 
 fn closes_before(mut before: impl Iterator<Item = char>) -> bool {
-    before.next().is_some_and(|c| CLOSING.contains(&c))
+    before
+        .next()
+        .is_some_and(|c| CLOSING.contains(&c) || is_accent(c))
 }
 
 /// "Paris*London", "Yahoo!Answers", but not "C#", "5*3"

@@ -9,7 +9,8 @@ use unicode_normalization_alignments::char::{canonical_combining_class, is_combi
 
 use super::{Clean, Edit};
 use crate::words::characters::{
-    has_plain_form, is_invisible, is_joiner, is_picture, is_sign, joins_pictures, parts_always,
+    has_plain_form, is_apostrophe, is_invisible, is_joiner, is_picture, is_sign, joins_pictures,
+    parts_always, windows,
 };
 use crate::words::markup::{self, Place, Tags};
 
@@ -194,6 +195,9 @@ impl<'a> Reader<'a> {
             '<' => self.tag(),
             '[' => self.footnote(),
             '-' | '\u{2010}' | '\u{ad}' => self.broken_line(c),
+            '\u{80}'..='\u{9f}' if c != '\u{85}' => self.of_windows(c),
+            // A blank of Braille.
+            '\u{2800}' => Some(Step::Replace(c.len_utf8(), " ".into())),
             _ => None,
         };
         found
@@ -238,6 +242,20 @@ impl<'a> Reader<'a> {
             };
             Step::Replace(bytes, c.into())
         })
+    }
+
+    /// A mark of Windows' encoding that was read as a control, and a letter of it
+    /// within a word; elsewhere it may as well be damage.
+    fn of_windows(&self, c: char) -> Option<Step> {
+        let meant = windows(c);
+        let next = || self.source[self.at + c.len_utf8()..].chars().next();
+        let reads = if meant.is_alphabetic() {
+            self.before[1].is_some_and(char::is_alphabetic)
+                && next().is_some_and(char::is_lowercase)
+        } else {
+            parts_always(meant) || is_apostrophe(meant) || is_sign(meant)
+        };
+        reads.then(|| self.decoded(c.len_utf8(), meant))
     }
 
     /// A character with the marks that are combined with it.

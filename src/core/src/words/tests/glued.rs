@@ -3,7 +3,7 @@
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{assert_cut_in_time, cut_to_text};
+use super::{assert_cut_in_time, cut_to_text, plain};
 
 /// Each of the texts with the words that it is cut into.
 fn assert_cut(cases: &[(&str, &str)]) {
@@ -144,4 +144,32 @@ fn addresses_of_the_web_swallow_no_name() {
     ] {
         assert_eq!(cut_to_text(whole).concat(), [whole]);
     }
+}
+
+#[test]
+fn damaged_marks_and_signs_are_no_part_of_a_name() {
+    let controls = ('\u{80}'..='\u{9f}').chain(['\u{fffd}']);
+    for mark in controls.chain("€£¥₿±＋＾￥^¨¸°˜•".chars()) {
+        let text = format!("We met {mark}Maria Schmidt{mark}, {mark}Ann{mark} {mark}Lee{mark}");
+        let words = cut_to_text(&text).concat();
+        for word in ["Maria", "Schmidt", "Ann", "Lee"] {
+            assert!(words.contains(&word), "{mark:?} {text}: {words:?}");
+        }
+    }
+    assert_cut(&[
+        ("John\u{92}s O\u{92}Brien", "John \u{92}s O\u{92}Brien"),
+        (
+            "Bj\u{fffd}rn Garc\u{fffd}a Jos\u{fffd}",
+            "Bj\u{fffd}rn Garc\u{fffd}a Jos \u{fffd}",
+        ),
+        ("Mila\u{9a}evic", "Mila\u{9a}evic"),
+        ("Ann\u{2800}Lee", "Ann Lee"),
+        (
+            "^^ ^_^ 20°C N° 5 Mu¨ller x^2",
+            "^^ ^_^ 20°C N° 5 Mu¨ller x^2",
+        ),
+        ("5€, £5 and US$ 5", "5 € , £ 5 and US$ 5"),
+    ]);
+    assert_eq!(plain("\u{93}"), "\"");
+    assert_eq!(plain("Mila\u{9a}evic"), "Milašević".replace('ć', "c"));
 }

@@ -44,7 +44,11 @@ impl<'a> Clean<'a> {
             b'\t' | b'\n' | b'\r' => true,
             b => b >= b' ',
         };
-        let breaks = |pair: &[u8]| pair[0] == b'-' && pair[1].is_ascii_whitespace();
+        let breaks = |pair: &[u8]| match pair[0] {
+            b'-' => pair[1].is_ascii_whitespace(),
+            b'\r' => pair[1] != b'\n',
+            _ => false,
+        };
         if source.bytes().all(plain) && !source.as_bytes().windows(2).any(breaks) {
             return Self {
                 text: source.into(),

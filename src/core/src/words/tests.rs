@@ -82,6 +82,8 @@ fn long_texts_are_cut_in_time_and_in_pieces() {
         ".\u{300}",
         "Mr. ",
         "\n",
+        "\r",
+        "a-\ra",
         "- a\n",
         "n't",
         "\t",
@@ -256,6 +258,11 @@ fn words_are_whole_that_were_broken_at_the_end_of_a_line() {
         ),
         ("Thanks-\nMaria", "Thanks- Maria"),
         ("a dash -\nand more", "a dash - and more"),
+        (
+            "in Wash-\rington, on Mon-\r> day",
+            "in Washington , on Monday",
+        ),
+        ("Thanks-\rMaria", "Thanks- Maria"),
         ("555-\n0199", "555- 0199"),
     ] {
         let words: Vec<_> = cut(text).concat();
@@ -294,9 +301,12 @@ fn lines_end_sentences_unless_they_wrap() {
         "Name\t|City\t|\t Score|\nAnn Lee\t|Paris\t|5|\nbob\t|london",
         "\tAn indented line that goes on for a while, and then\n\tgoes on, they say.",
     ] {
-        let text = marked.replace('|', "");
-        let expected: Vec<&str> = marked.split('|').map(str::trim).collect();
-        assert_eq!(sentences_of(&text), expected);
+        for end in ["\n", "\r\n", "\r"] {
+            let marked = marked.replace('\n', end);
+            let text = marked.replace('|', "");
+            let expected: Vec<&str> = marked.split('|').map(str::trim).collect();
+            assert_eq!(sentences_of(&text), expected);
+        }
     }
 }
 

@@ -104,6 +104,10 @@ impl<'a> Reader<'a> {
                 Step::Replace(bytes, text) => {
                     self.close_gap(text.chars().next().unwrap_or(c));
                     self.replace(bytes, &text);
+                    if c == '\r' {
+                        self.owes_line = false;
+                        self.line = self.at;
+                    }
                 }
                 Step::Drop(bytes, gap) => {
                     let (start, wider) = self.gap.unwrap_or((self.at, gap));
@@ -196,6 +200,7 @@ impl<'a> Reader<'a> {
             '[' => self.footnote(),
             '-' | '\u{2010}' | '\u{ad}' => self.broken_line(c),
             '\u{80}'..='\u{9f}' if c != '\u{85}' => self.of_windows(c),
+            '\r' => ends_line(&rest[1..]).then(|| Step::Replace(1, "\n".into())),
             // A blank of Braille.
             '\u{2800}' => Some(Step::Replace(c.len_utf8(), " ".into())),
             _ => None,
@@ -326,7 +331,9 @@ impl<'a> Reader<'a> {
         let rest = &self.source[self.at + hyphen.len_utf8()..];
         let blank = |c: char| matches!(c, ' ' | '\t');
         let next = rest.trim_start_matches(blank);
-        let next = next.strip_prefix('\r').unwrap_or(next).strip_prefix('\n')?;
+        let next = next
+            .strip_prefix("\r\n")
+            .or_else(|| next.strip_prefix(['\n', '\r']))?;
         let unquoted = next.trim_start_matches(|c| blank(c) || c == '>');
         let quoted = next[..next.len() - unquoted.len()].contains('>');
         let mut letters = unquoted.chars();
@@ -353,6 +360,12 @@ impl<'a> Reader<'a> {
             Step::Drop(whole, Gap::None)
         })
     }
+}
+
+/// Whether a carriage return before `rest` ends a line by itself. Of `\r\r\n`, which
+/// careless programs write, neither does.
+fn ends_line(rest: &str) -> bool {
+    !rest.starts_with('\n') && !rest.starts_with("\r\n")
 }
 
 /// Marks that stand between words without a space.

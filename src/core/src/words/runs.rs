@@ -201,9 +201,17 @@ fn separator(slice: &str, start: usize, at: usize, c: char) -> usize {
             first || parts_words(before(), after) || beside_mark(before(), c, after)
         }
         '.' => {
+            // "1.Smith"
+            let mut next = after.chars();
+            let word = &slice.as_bytes()[start..at];
+            let first = matches!(word.len(), 1..=3)
+                && word.iter().all(u8::is_ascii_digit)
+                && next.next().is_some_and(char::is_uppercase)
+                && next.next().is_some_and(char::is_lowercase);
             let abbreviation = || Abbreviation::of(slice[start..=at].trim_start_matches(OPENING));
-            parts_sentences(before(), after)
-                && abbreviation().is_none_or(|own| own == Abbreviation::BeforeNumber)
+            first
+                || parts_sentences(before(), after)
+                    && abbreviation().is_none_or(|own| own == Abbreviation::BeforeNumber)
         }
         '?' | '!' => parts_sentences(before(), after) || joins_names(before(), after),
         '^' | '*' | '#' => joins_names(before(), after),

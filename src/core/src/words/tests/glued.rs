@@ -84,6 +84,18 @@ fn time_is_linear_in_what_is_glued() {
         "www.a.",
         "ahttp://b",
         "','",
+        "Aa^1",
+        "Aa^{",
+        "A$^",
+        "ᵃ",
+        "aᵃ",
+        "aaᵃ",
+        "₁",
+        "Aaa₁",
+        "①",
+        "A①",
+        "^",
+        "1.A",
     ]);
 }
 
@@ -172,4 +184,24 @@ fn damaged_marks_and_signs_are_no_part_of_a_name() {
     ]);
     assert_eq!(plain("\u{93}"), "\"");
     assert_eq!(plain("Mila\u{9a}evic"), "Milašević".replace('ć', "c"));
+}
+
+#[test]
+fn marks_of_lists_are_no_part_of_a_name() {
+    assert_cut(&[
+        (
+            "1)Maria Schmidt 2)John Smith",
+            "1 ) Maria Schmidt 2 ) John Smith",
+        ),
+        (
+            "(a)John (12)JOHN a)Ann (iv)Lee",
+            "( a ) John ( 12 ) JOHN a ) Ann ( iv ) Lee",
+        ),
+        ("[1]Maria x, [b]Ann", "[ 1 ] Maria x , [ b ] Ann"),
+        (
+            "#1 Maria 1.Maria 2.Ann 3.)Lee",
+            "# 1 Maria 1 . Maria 2 . Ann 3 . ) Lee",
+        ),
+        ("1.FC #3Lions 2.0", "1.FC # 3Lions 2.0"),
+    ]);
 }

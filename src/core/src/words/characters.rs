@@ -35,7 +35,35 @@ pub(super) fn is_picture(c: char) -> bool {
 pub(super) fn is_sign(c: char) -> bool {
     matches!(c,
         '™' | '®' | '©' | '℠' | '℗' | '†' | '‡' | '⁎' | '⁕' | '※'
-        | '¹' | '²' | '³' | '⁰' | '⁴'..='⁹' | '\u{e000}'..='\u{f8ff}')
+        | '¹' | '²' | '³' | '⁰' | '⁴'..='⁹' | '⁽' | '⁾' | '\u{e000}'..='\u{f8ff}')
+}
+
+/// Letters and signs that are raised, as marks of footnotes are; of digits,
+/// [`is_sign`] has them.
+pub(super) fn is_superior(c: char) -> bool {
+    matches!(c,
+        'ⁱ' | 'ⁿ' | '\u{2b0}'..='\u{2b8}' | '\u{2e0}'..='\u{2e4}' | '\u{1d2c}'..='\u{1d61}'
+        | '\u{1d78}' | '\u{1d9b}'..='\u{1dbf}' | '\u{2c7d}')
+}
+
+/// Letters and digits that are lowered.
+pub(super) fn is_inferior(c: char) -> bool {
+    matches!(c, '₀'..='₎' | '\u{2090}'..='\u{209c}' | '\u{1d62}'..='\u{1d6a}' | '\u{2c7c}')
+}
+
+/// Numbers in circles and brackets, or with a full stop.
+pub(super) fn is_enclosed(c: char) -> bool {
+    matches!(c, '\u{2460}'..='\u{249b}' | '\u{24ea}'..='\u{24ff}')
+}
+
+/// A syllable, or a part of one: what vowels and finals are put to.
+pub(super) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// The second and third letters of a Korean syllable that is written in parts.
+pub(super) fn is_vowel_or_final(c: char) -> bool {
+    matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
 }
 
 /// Letters and digits that have a plain form: ligatures, full-width and

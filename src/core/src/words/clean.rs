@@ -40,7 +40,7 @@ impl<'a> Clean<'a> {
 
     fn read(source: &'a str, shortest_broken: usize) -> Self {
         let plain = |b: u8| match b {
-            b'&' | b'<' | b'[' | b'\\' | 0x7f.. => false,
+            b'&' | b'<' | b'[' | b'\\' | b'^' | 0x7f.. => false,
             b'\t' | b'\n' | b'\r' => true,
             b => b >= b' ',
         };

@@ -1,5 +1,5 @@
 //! Markup around names: tags of HTML and XML, character references, escapes
-//! of JSON, marks of footnotes. Each function looks at the start of what is
+//! of JSON. Each function looks at the start of what is
 //! left of a text.
 
 use std::collections::HashSet;
@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::characters::windows;
 
-/// The longest reference or footnote in bytes.
+/// The longest reference in bytes.
 const LONGEST: usize = 34;
 
 /// Tags that stand inside a line. All others end it.
@@ -350,33 +350,4 @@ fn code_unit(body: &str) -> Option<u32> {
     let digits = body.strip_prefix('u')?.get(..4)?;
     let all = digits.bytes().all(|b| b.is_ascii_hexdigit());
     all.then(|| u32::from_str_radix(digits, 16).ok())?
-}
-
-/// Bytes of the mark of a footnote at the start of `rest`, `[3]`, `[a]` or
-/// `[citation needed]`, else 0.
-pub(super) fn footnote(rest: &str) -> usize {
-    let Some(inside) = rest.strip_prefix('[') else {
-        return 0;
-    };
-    let Some(end) = inside.bytes().take(LONGEST).position(|b| b == b']') else {
-        return 0;
-    };
-    let own = &inside.as_bytes()[..end];
-    let number = (1..=3).contains(&end) && own.iter().all(u8::is_ascii_digit);
-    let letter = end == 1 && own[0].is_ascii_lowercase();
-    let words = own
-        .strip_prefix(b"note ")
-        .is_some_and(|number| number.iter().all(u8::is_ascii_digit))
-        || [
-            &b"citation needed"[..],
-            b"clarification needed",
-            b"when?",
-            b"who?",
-        ]
-        .contains(&own);
-    if number || letter || words {
-        end + 2
-    } else {
-        0
-    }
 }

@@ -9,6 +9,7 @@ mod addresses;
 mod brackets;
 mod characters;
 mod clean;
+mod footnotes;
 mod markup;
 mod runs;
 mod sentences;

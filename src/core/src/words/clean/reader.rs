@@ -9,9 +9,10 @@ use unicode_normalization_alignments::char::{canonical_combining_class, is_combi
 
 use super::{Clean, Edit};
 use crate::words::characters::{
-    has_plain_form, is_apostrophe, is_invisible, is_joiner, is_picture, is_sign, joins_pictures,
-    parts_always, windows,
+    has_plain_form, is_apostrophe, is_hangul, is_invisible, is_joiner, is_picture, is_sign,
+    is_vowel_or_final, joins_pictures, parts_always, windows,
 };
+use crate::words::footnotes;
 use crate::words::markup::{self, Place, Tags};
 
 /// What takes the place of something that is left out.
@@ -198,11 +199,14 @@ impl<'a> Reader<'a> {
             '\\' => markup::escape(rest).map(|(bytes, c)| self.decoded(bytes, c)),
             '<' => self.tag(),
             '[' => self.footnote(),
+            '^' | '$' => self.mark(footnotes::raised),
             '-' | '\u{2010}' | '\u{ad}' => self.broken_line(c),
             '\u{80}'..='\u{9f}' if c != '\u{85}' => self.of_windows(c),
             '\r' => ends_line(&rest[1..]).then(|| Step::Replace(1, "\n".into())),
             // A blank of Braille.
             '\u{2800}' => Some(Step::Replace(c.len_utf8(), " ".into())),
+            // Raised, lowered and encircled characters.
+            '\u{2b0}'.. => self.mark(footnotes::of_characters),
             _ => None,
         };
         found
@@ -317,8 +321,15 @@ impl<'a> Reader<'a> {
         let [second, first] = self.before;
         let first = first.filter(|c| !c.is_whitespace())?;
         let word = second.is_some_and(char::is_alphanumeric);
-        let bytes = markup::footnote(&self.source[self.at..]);
+        let bytes = footnotes::bracketed(&self.source[self.at..]);
         (bytes > 0 && (word || !first.is_alphanumeric())).then_some(Step::Drop(bytes, Gap::Space))
+    }
+
+    /// A mark on what is before, as `find` tells, which gives its bytes.
+    fn mark(&self, find: fn(&str, &str) -> usize) -> Option<Step> {
+        let (before, rest) = self.source.split_at(self.at);
+        let bytes = find(before, rest);
+        (bytes > 0).then_some(Step::Drop(bytes, Gap::Space))
     }
 
     /// A hyphen and a line's end within a word. The hyphen of "Anglo-American"
@@ -371,14 +382,4 @@ fn ends_line(rest: &str) -> bool {
 /// Marks that stand between words without a space.
 fn is_glue(c: char) -> bool {
     matches!(c, '/' | '+' | '&')
-}
-
-/// A syllable, or a part of one: what vowels and finals are put to.
-fn is_hangul(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}')
-}
-
-/// The second and third letters of a Korean syllable that is written in parts.
-fn is_vowel_or_final(c: char) -> bool {
-    matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
 }

@@ -205,3 +205,48 @@ fn marks_of_lists_are_no_part_of_a_name() {
         ("1.FC #3Lions 2.0", "1.FC # 3Lions 2.0"),
     ]);
 }
+
+#[test]
+fn raised_marks_are_no_part_of_a_name() {
+    for mark in [
+        "ᵃ",
+        "⁽¹⁾",
+        "₁",
+        "ⁿ",
+        "①",
+        "ᵀᴹ",
+        "¹ᵃ",
+        "*ᵇ",
+        "^1",
+        "^{1}",
+        "$^{1}$",
+        "$^1$",
+        "^{a,b}",
+        "^1,2",
+        "^1^",
+        "^a",
+        "^*",
+        "^{\\dagger}",
+        "⑴",
+    ] {
+        for behind in ["", ",", " and Ann", ".", ")"] {
+            let text = format!("Maria Schmidt{mark}{behind}");
+            let found = cut_to_text(&text).concat();
+            let name = found[1].trim_end_matches('*');
+            assert_eq!((found[0], name), ("Maria", "Schmidt"), "{text}: {found:?}");
+            assert!(
+                !found.concat().contains(['1', 'ᵃ', 'ᵇ', '^']),
+                "{text}: {found:?}"
+            );
+        }
+    }
+    assert_cut(&[
+        ("Schmidt^{1}Jones ①Maria ②Ann", "Schmidt Jones Maria Ann"),
+        ("H₂O CO₂ Fe₂O₃ NaCl₂ x₁", "H₂O CO₂ Fe₂O₃ NaCl₂ x₁"),
+        ("Mᵐᵉ xⁿ 1ʳᵉ Xʷa kʷa", "Mᵐᵉ xⁿ 1ʳᵉ Xʷa kʷa"),
+        (
+            "x^2 10^5 km^2 Smith12 take ① or ②",
+            "x^2 10^5 km^2 Smith12 take ① or ②",
+        ),
+    ]);
+}

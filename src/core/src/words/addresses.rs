@@ -1,7 +1,9 @@
 //! Addresses of mail and of the web, numbers with marks and emoji: what is
 //! plainly no name, and what no mark inside parts.
 
-use super::characters::{is_apostrophe, is_picture, parts_always};
+use unicode_script::Script;
+
+use super::characters::{is_apostrophe, is_picture, parts_always, script};
 
 /// The longest scheme of a URL, local part of an address of mail (RFC 5321),
 /// and name of a host, in bytes.
@@ -129,7 +131,7 @@ pub(crate) fn is_technical(word: &str) -> bool {
             && word
                 .rsplit('@')
                 .next()
-                .is_some_and(|host| host.contains('.'))
+                .is_some_and(|host| host.contains('.') || host == "localhost")
     };
     // Some emoji are among the technical signs, and the arrows.
     let is_emoji =
@@ -185,27 +187,66 @@ fn is_scheme(text: &str) -> bool {
 
 /// Bytes of `a.b@c.org` at the start of `rest`, else 0.
 fn mail(rest: &str) -> usize {
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
-    let look = rest
-        .char_indices()
-        .take_while(|(at, c)| *at <= LONGEST_LOCAL && part(*c))
-        .last();
-    let Some(length) = look.map(|(at, c)| at + c.len_utf8()) else {
+    let length = local_part(rest);
+    let Some(host) = rest[length..].strip_prefix('@').filter(|_| length > 0) else {
         return 0;
     };
-    let Some(host) = rest[length..].strip_prefix('@') else {
-        return 0;
-    };
-    let host = host
-        .bytes()
-        .take(LONGEST_HOST)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-    match host.count() {
+    match host_name(host) {
         0 => 0,
         // "Ann@http://x.org"
-        host if rest[length + 1 + host..].starts_with("://") => 0,
-        host => length + 1 + host,
+        own if host[own..].starts_with("://") => 0,
+        own => length + 1 + own,
     }
+}
+
+/// Bytes of what stands before `@`: `a.b`, `o'neil`, `ann&bob`, but not a name with
+/// an address behind it, `Smith&bob`.
+fn local_part(rest: &str) -> usize {
+    let mut length = 0;
+    for (at, c) in rest
+        .char_indices()
+        .take_while(|(at, _)| *at <= LONGEST_LOCAL)
+    {
+        let joins = || {
+            let before = &rest[..at];
+            let name = before.starts_with(char::is_uppercase) && before.chars().nth(2).is_some();
+            let next = rest[at + c.len_utf8()..].starts_with(char::is_alphanumeric);
+            before.ends_with(char::is_alphanumeric) && next && !name
+        };
+        let part = match c {
+            '.' | '_' | '%' | '+' | '-' => true,
+            '&' => joins(),
+            c if is_apostrophe(c) => joins(),
+            c => c.is_alphanumeric(),
+        };
+        if !part {
+            break;
+        }
+        length = at + c.len_utf8();
+    }
+    length
+}
+
+/// Bytes of the name of a host, in Latin letters or those that it begins with:
+/// `köln.de`, `пример.рф`, of `b.org는` what is before the particle.
+fn host_name(rest: &str) -> usize {
+    let first = rest.chars().next().map(script);
+    let mut length = 0;
+    for (at, c) in rest.char_indices().take_while(|(at, _)| *at < LONGEST_HOST) {
+        let part = match c {
+            '.' | '-' => true,
+            '_' => {
+                rest[at + 1..].starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            }
+            c if c.is_ascii() => c.is_ascii_alphanumeric(),
+            c => c.is_alphanumeric() && (script(c) == Script::Latin || Some(script(c)) == first),
+        };
+        if !part {
+            break;
+        }
+        length = at + c.len_utf8();
+    }
+    length
 }
 
 #[cfg(test)]
@@ -222,6 +263,9 @@ mod tests {
             "https://a.org",
             "www.a.org",
             "t.co/abc",
+            "schmidt@köln.de",
+            "o'neil@x.ie",
+            "ann@localhost",
             "555-0199",
             "2024/05/21",
             "GB29NWBK60161331926819",

@@ -1,5 +1,7 @@
 //! Kinds of characters, by what they mean for names.
 
+use unicode_script::{Script, UnicodeScript};
+
 /// What does not show and has no width: marks of direction, zero-width spaces,
 /// byte order marks, control characters.
 pub(super) fn is_invisible(c: char) -> bool {
@@ -147,5 +149,13 @@ pub(super) fn parts_always(c: char) -> bool {
         | '･' => true,
         '،' | '؛' | '؟' | '۔' | '।' | '॥' | '׀' | '׃' => true,
         _ => false,
+    }
+}
+
+/// The script of a character; those that Japanese writes words in are one.
+pub(super) fn script(c: char) -> Script {
+    match c.script() {
+        Script::Hiragana | Script::Katakana | Script::Bopomofo => Script::Han,
+        script => script,
     }
 }

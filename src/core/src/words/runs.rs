@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use unicode_script::{Script, UnicodeScript};
+use unicode_script::Script;
 
 use super::Sentence;
 use super::abbreviations::Abbreviation;
 use super::addresses;
 use super::brackets;
-use super::characters::{is_accent, is_apostrophe, is_picture, joins_pictures, parts_always};
+use super::characters::{
+    is_accent, is_apostrophe, is_picture, joins_pictures, parts_always, script,
+};
 
 /// What is written onto the word before it but is a word of its own.
 const CLITICS: &[&str] = &["'s", "'re", "'ve", "'ll", "'d", "'m", "n't"];
@@ -270,14 +272,6 @@ fn ends_within(slice: &str, start: usize, at: usize, c: char) -> bool {
             (Script::Latin, Script::Greek) | (Script::Greek, Script::Latin) => false,
             (before, after) => before != after,
         }
-}
-
-/// The script of a character; those that Japanese writes words in are one.
-fn script(c: char) -> Script {
-    match c.script() {
-        Script::Hiragana | Script::Katakana | Script::Bopomofo => Script::Han,
-        script => script,
-    }
 }
 
 /// `'Paris'/London`, `Paris/•London`

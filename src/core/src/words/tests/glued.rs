@@ -84,6 +84,10 @@ fn time_is_linear_in_what_is_glued() {
         "www.a.",
         "ahttp://b",
         "','",
+        "a'",
+        "a&b",
+        "a@é",
+        "a@b_",
         "Aa^1",
         "Aa^{",
         "A$^",
@@ -248,5 +252,32 @@ fn raised_marks_are_no_part_of_a_name() {
             "x^2 10^5 km^2 Smith12 take ① or ②",
             "x^2 10^5 km^2 Smith12 take ① or ②",
         ),
+    ]);
+}
+
+#[test]
+fn addresses_of_mail_are_whole() {
+    for address in [
+        "schmidt@köln.de",
+        "schmidt@ÜBER.de",
+        "иван@пример.рф",
+        "jürgen@x.org",
+        "o'neil@x.ie",
+        "O’Neil@x.ie",
+        "dell'acqua@x.it",
+        "maria&john@x.org",
+        "maria@x_y.org",
+        "maria@localhost",
+    ] {
+        assert_cut(&[(address, address)]);
+        let text = format!("Ann <{address}>, {address} (_{address}_) Smith({address})");
+        let words = cut_to_text(&text).concat();
+        let whole = words.iter().filter(|word| **word == address).count();
+        assert_eq!(whole, 4, "{text}: {words:?}");
+    }
+    assert_cut(&[
+        ("a@b.org는 a@b.orgです", "a@b.org 는 a@b.org です"),
+        ("'a@b.org' Smith&bob@x.org", "' a@b.org ' Smith & bob@x.org"),
+        ("Smith:ann&amp;bob@x.org.", "Smith : ann&amp;bob@x.org ."),
     ]);
 }

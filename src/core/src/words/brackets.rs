@@ -36,8 +36,11 @@ pub(super) fn opens(word: &str, mark: char, after: &str) -> bool {
     if !long || !last.is_alphanumeric() {
         return false;
     }
-    // "(:" laughs.
-    if mark == '(' && after.starts_with([':', ';']) {
+    // "(:" laughs, and "+49(0)221" is a number.
+    let digit = |c: char| c.is_ascii_digit();
+    if after.starts_with([':', ';'])
+        || after.starts_with(digit) && !word.chars().rev().take(LOOK).any(char::is_alphabetic)
+    {
         return false;
     }
     !after.starts_with(char::is_lowercase)

@@ -57,6 +57,7 @@ fn brackets_part_names_whatever_is_in_them() {
             "f(x) f(X) f'(x) 401(k) (s)he",
             "f(x ) f(X ) f'(x ) 401(k ) ( s)he",
         ),
+        ("+49(0)221 12(3)", "+49(0)221 12(3 )"),
         ("not sure yet(:", "not sure yet( :"),
     ]);
 }

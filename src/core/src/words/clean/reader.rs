@@ -192,6 +192,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether it is a word that is read, and no text.
+    fn is_word(&self) -> bool {
+        self.shortest_broken == 0
+    }
+
     fn step(&mut self, c: char) -> Step {
         let rest = &self.source[self.at..];
         let found = match c {
@@ -201,7 +206,8 @@ impl<'a> Reader<'a> {
             '[' => self.footnote(),
             '^' | '$' => self.mark(footnotes::raised),
             '-' | '\u{2010}' | '\u{ad}' => self.broken_line(c),
-            '\u{80}'..='\u{9f}' if c != '\u{85}' => self.of_windows(c),
+            // Heads, the study's among them, are fitted to words that keep them.
+            '\u{80}'..='\u{9f}' if c != '\u{85}' && !self.is_word() => self.of_windows(c),
             '\r' => ends_line(&rest[1..]).then(|| Step::Replace(1, "\n".into())),
             // A blank of Braille.
             '\u{2800}' => Some(Step::Replace(c.len_utf8(), " ".into())),

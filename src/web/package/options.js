@@ -102,7 +102,17 @@ export const TRAINER = ["onProgress", "signal"];
 export const TRAIN = ["types", "from", "lastLayer", "seed", "judge", "onProgress", "onHead", "signal"];
 export const ADD_HEAD = ["title"];
 export const PREDICT_WORDS = ["head", "decoder", "signal"];
-const READING = ["name", "format", "encoding", "scheme", "wordColumn", "tagColumn", "sentenceColumn", "labels", "signal"];
+const READING = [
+  "name",
+  "format",
+  "encoding",
+  "scheme",
+  "wordColumn",
+  "tagColumn",
+  "sentenceColumn",
+  "labels",
+  "signal",
+];
 export const READ_LABELLED = [...READING, "texts", "workers", "worker", "workerUrl", "wasmUrl"];
 export const EVALUATE = ["heads", "map", "types", "decoder", "onProgress", ...READING];
 

@@ -101,14 +101,18 @@ pub type ByCount<'a> = dyn Fn(usize) -> Result<f64> + 'a;
 const SEED: u64 = 0;
 
 impl TrainingSet {
-    /// One corpus, cut by `split`. A validation part of sentences is left to
-    /// whoever fits, who draws it by the fit's own seed; of whole documents or
+    /// One corpus, cut by `split`. A validation part of single sentences is left
+    /// to whoever fits, who draws it by the fit's own seed; of whole documents or
     /// blocks, it is cut here, as [`TrainingSet::of`] does.
     ///
     /// # Errors
     ///
     /// A split that leaves a part empty, a train part without any entity.
-    pub fn single(corpus: Corpus, split: Split, validation: &ByCount<'_>) -> Result<Self> {
+    pub fn single(
+        corpus: Corpus,
+        split: Split,
+        (validation, sentences): (&ByCount<'_>, bool),
+    ) -> Result<Self> {
         let parts = split.parts(&corpus.names(), &corpus.documents())?;
         let count = corpus.sentences.len();
         let mut set = Self {
@@ -130,7 +134,7 @@ impl TrainingSet {
             sentences: 0,
             words: 0,
         };
-        if !matches!(split, Split::Sklearn(_)) {
+        if !sentences && !matches!(split, Split::Sklearn(_)) {
             let groups = set.together(&set.train, Use::Split(split));
             let share = validation(set.train.len())?;
             let (train, kept) = without(&set.train, &groups, share);

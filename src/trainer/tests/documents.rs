@@ -79,6 +79,8 @@ fn they_are_not_torn_by_the_validation_part() {
     // 80 sentences of 8 documents are to train on.
     assert_eq!(steps("d.conll --validation 0.03"), 70);
     assert_eq!(steps("d.conll --validation 0.2"), 60);
+    let single = "d.conll --validation 0.05 --validation-sentences";
+    assert_eq!(steps(single), 76);
     assert_eq!(steps("d.conll --split sklearn --validation 0.05"), 76);
     // All of it, and some of the other file.
     let both = "d.conll other.conll --test test.conll --validation 0.1";

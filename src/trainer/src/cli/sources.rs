@@ -190,6 +190,7 @@ impl SourcesArguments {
         for flag in self.reading.flags(&every).iter().chain(&self.flags()) {
             flag.check()?;
         }
+        let validation = (validation, self.validation_sentences);
         // None: it depends on what is in the file.
         let mut uses: Vec<(&PathBuf, Option<Use>)> = Vec::new();
         for file in &self.files {
@@ -255,7 +256,6 @@ impl SourcesArguments {
         let names = GivenNames::read(&self.names)?;
         let vectors = self.vectors.as_ref();
         let vectors = vectors.map(|path| GivenVectors::read(path, self.vector_words));
-        let validation = (validation, self.validation_sentences);
         let set = TrainingSet::of(sources, &augment, &names, validation)
             .context("the files do not make a training")?;
         Ok(set.with_vectors(vectors.transpose()?))

@@ -55,9 +55,11 @@ impl Arguments {
             [] => study::ENCODERS.map(str::to_owned).to_vec(),
             asked => asked.to_vec(),
         };
-        let set = TrainingSet::single(self.corpus.read_as_the_study_did()?, self.split, &|_| {
-            Ok(0.0)
-        })?;
+        let set = TrainingSet::single(
+            self.corpus.read_as_the_study_did()?,
+            self.split,
+            (&|_| Ok(0.0), true),
+        )?;
         let study = Study {
             set: &set,
             seeds: &self.seeds,
